@@ -1,0 +1,73 @@
+//! Gavel's plain types and rules: what a detection is, what a label is, how a search is written.
+//!
+//! No I/O, no clock, no randomness: everything here also compiles for the browser, so the server and the page
+//! validate, parse and print by the same code.
+
+#![deny(missing_docs)]
+
+pub mod account;
+pub mod content;
+pub mod decision;
+pub mod detection;
+pub mod paging;
+pub mod search;
+pub mod usage;
+
+pub use account::{Role, User, UserId};
+pub use content::{Content, ContentForm, FieldError};
+pub use decision::{Decision, DecisionId, Label};
+pub use detection::{
+    Detection, DetectionId, DetectionSummary, Endpoint, FeedbackState, JudgedBy, Judgement, NewDetection,
+    Origin, Signal,
+};
+pub use paging::{BoundedCount, Cursor, Direction, Order, Page, PageRequest};
+pub use search::SearchQuery;
+pub use usage::{DailyCount, OutboxCounts, Overview, UsageSample};
+
+/// Declares an enum that is stored, sent and searched by one lower-case word per variant.
+///
+/// Gives `ALL`, `as_str`, `Display` and `FromStr` (error: [`UnknownWord`]).
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        pub enum $name { $($(#[$variant_meta])* #[serde(rename = $word)] $variant),+ }
+
+        impl $name {
+            /// Every variant, in the order of declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word that stands for this variant in the database, in URLs and in searches.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::UnknownWord;
+            fn from_str(word: &str) -> Result<Self, Self::Err> {
+                match word {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err($crate::UnknownWord { expected: &[$($word),+], found: word.to_owned() }),
+                }
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+/// A word that names no variant of the enum that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("\"{found}\" is none of {}", .expected.join(", "))]
+pub struct UnknownWord {
+    /// The words that would have been understood.
+    pub expected: &'static [&'static str],
+    /// The word that was given.
+    pub found: String,
+}

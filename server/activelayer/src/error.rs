@@ -1,0 +1,101 @@
+//! Everything the API can refuse with, one variant a documented case.
+
+use std::{collections::BTreeMap, time::Duration};
+
+/// Why a call gave no answer.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ApiError {
+    /// 401: key missing, invalid or revoked.
+    #[error("the API key is not valid: {message}")]
+    Unauthorized {
+        /// The upstream's words.
+        message: String,
+    },
+    /// 403: the key's owner has no active plan.
+    #[error("the account has no active plan: {message}")]
+    NoPlan {
+        /// The upstream's words.
+        message: String,
+    },
+    /// 404: feedback on a `detection_id` that the upstream does not know.
+    #[error("not found: {message}")]
+    NotFound {
+        /// The upstream's words.
+        message: String,
+    },
+    /// 422: validation failed.
+    #[error("validation failed: {message}")]
+    Invalid {
+        /// The upstream's words.
+        message: String,
+        /// Field name to what is wrong with it.
+        errors: BTreeMap<String, Vec<String>>,
+    },
+    /// 429 by the minute: too many requests for now.
+    #[error("too many requests a minute: {message}")]
+    RateLimited {
+        /// The upstream's words.
+        message: String,
+        /// How long the upstream asks to wait (`Retry-After`), if it does.
+        retry_after: Option<Duration>,
+    },
+    /// 429 by the month: the plan's quota is used up until the next period.
+    #[error("monthly quota used up: {message}")]
+    QuotaExhausted {
+        /// The upstream's words.
+        message: String,
+        /// Checks that the plan allows in the period.
+        limit: Option<u64>,
+        /// Checks used.
+        used: Option<u64>,
+        /// Checks left.
+        remaining: Option<u64>,
+    },
+    /// 5xx: the upstream broke.
+    #[error("the service failed with status {status}: {message}")]
+    Server {
+        /// HTTP status, 500 to 599.
+        status: u16,
+        /// The upstream's words.
+        message: String,
+    },
+    /// A status that the guide does not name.
+    #[error("unexpected status {status}: {message}")]
+    UnexpectedStatus {
+        /// HTTP status.
+        status: u16,
+        /// The upstream's words.
+        message: String,
+    },
+    /// No answer in time.
+    #[error("no answer in time")]
+    Timeout,
+    /// No connection: refused, unknown host, broken TLS.
+    #[error("cannot connect: {reason}")]
+    Connect {
+        /// What the network said; never the key.
+        reason: String,
+    },
+    /// Status 200, but not the JSON that the guide promises.
+    #[error("the answer is malformed: {reason}")]
+    Malformed {
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl ApiError {
+    /// Whether the same request may succeed later without anybody doing anything: rate limits, 5xx, time-outs,
+    /// lost connections and garbled answers.
+    pub fn is_transient(&self) -> bool {
+        matches!(
+            self,
+            Self::RateLimited { .. }
+                | Self::QuotaExhausted { .. }
+                | Self::Server { .. }
+                | Self::Timeout
+                | Self::Connect { .. }
+                | Self::Malformed { .. }
+        )
+    }
+}

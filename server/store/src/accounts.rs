@@ -1,0 +1,75 @@
+//! People and their sessions.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{Role, User, UserId};
+
+use crate::Result;
+
+/// An account about to be created.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    /// Log-in name; unique without regard to case.
+    pub email: String,
+    /// The name shown for them.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Argon2id hash in PHC string format.
+    pub password_hash: String,
+    /// Now.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A browser session as the database keeps it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SessionRecord {
+    /// SHA-256 of the session's secret id, so that a stolen database opens no session.
+    pub id_hash: Vec<u8>,
+    /// Whose session it is, once logged in.
+    pub user_id: Option<UserId>,
+    /// The session's values, as JSON text.
+    pub data: String,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Writes and reads accounts and sessions.
+#[async_trait]
+pub trait Accounts: Send + Sync {
+    /// Creates an account.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Taken`] when the e-mail address has one already.
+    async fn create_user(&self, user: &NewUser) -> Result<User>;
+
+    /// Creates an account only if there is none yet: the first administrator. `None` when somebody was first.
+    async fn create_first_user(&self, user: &NewUser) -> Result<Option<User>>;
+
+    /// One account.
+    async fn user(&self, id: UserId) -> Result<Option<User>>;
+
+    /// The account with this e-mail address (any case), and its password hash.
+    async fn user_by_email(&self, email: &str) -> Result<Option<(User, String)>>;
+
+    /// Every account, by name.
+    async fn users(&self) -> Result<Vec<User>>;
+
+    /// Whether there is any account.
+    async fn has_users(&self) -> Result<bool>;
+
+    /// Replaces the password hash and ends every session of the account. `false` when there is no such account.
+    async fn set_password(&self, id: UserId, password_hash: &str) -> Result<bool>;
+
+    /// Writes a session, replacing one of the same id.
+    async fn save_session(&self, session: &SessionRecord) -> Result<()>;
+
+    /// A session that has not ended at `now`.
+    async fn session(&self, id_hash: &[u8], now: DateTime<Utc>) -> Result<Option<SessionRecord>>;
+
+    /// Ends a session.
+    async fn delete_session(&self, id_hash: &[u8]) -> Result<()>;
+
+    /// Forgets sessions that ended before `now`; returns how many.
+    async fn delete_expired_sessions(&self, now: DateTime<Utc>) -> Result<u64>;
+}

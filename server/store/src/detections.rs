@@ -1,0 +1,37 @@
+//! The log of detections.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{
+    BoundedCount, Detection, DetectionId, DetectionSummary, Judgement, NewDetection, Page, PageRequest,
+    SearchQuery,
+};
+
+use crate::Result;
+
+/// Writes and reads the log.
+#[async_trait]
+pub trait Detections: Send + Sync {
+    /// Appends a detection and returns its id. When this returns, a crash cannot lose it.
+    async fn insert_detection(&self, detection: &NewDetection) -> Result<DetectionId>;
+
+    /// One detection, whole.
+    async fn detection(&self, id: DetectionId) -> Result<Option<Detection>>;
+
+    /// The newest detection with this upstream `detection_id`.
+    async fn detection_by_upstream_id(&self, upstream_id: &str) -> Result<Option<Detection>>;
+
+    /// One page of what matches. `now` anchors relative terms such as `age:<7d`.
+    async fn search(
+        &self,
+        query: &SearchQuery,
+        page: &PageRequest,
+        now: DateTime<Utc>,
+    ) -> Result<Page<DetectionSummary>>;
+
+    /// How many match, counted no further than `bound`.
+    async fn count(&self, query: &SearchQuery, bound: u64, now: DateTime<Utc>) -> Result<BoundedCount>;
+
+    /// Replaces what was judged while the upstream was away by its verdict.
+    async fn rejudge(&self, id: DetectionId, judgement: &Judgement) -> Result<()>;
+}

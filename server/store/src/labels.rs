@@ -1,0 +1,65 @@
+//! Moderators' decisions.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{Decision, DecisionId, DetectionId, Label, UserId};
+
+use crate::Result;
+
+/// A decision about to be made.
+#[derive(Clone, Debug)]
+pub struct NewDecision {
+    /// What is decided about.
+    pub detection_id: DetectionId,
+    /// The label to set.
+    pub label: Label,
+    /// Who decides.
+    pub user_id: UserId,
+    /// Now.
+    pub decided_at: DateTime<Utc>,
+    /// When the feedback may leave; until then undo cancels it.
+    pub send_after: DateTime<Utc>,
+    /// The version that the moderator saw; `None` decides whatever happened meanwhile.
+    pub seen_version: Option<i64>,
+}
+
+/// What became of a decision.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LabelOutcome {
+    /// Label, audit event and outbox row are written.
+    Decided(Decision),
+    /// There is no such detection.
+    NotFound,
+    /// Somebody decided since `seen_version`; nothing was written. Carries the standing decision.
+    Stale(Option<Decision>),
+}
+
+/// What became of an undo.
+#[derive(Clone, Debug, PartialEq)]
+pub enum UndoOutcome {
+    /// The previous label stands again, and nothing had been sent: the outbox row is cancelled.
+    Cancelled(Decision),
+    /// The previous label stands again; feedback had been sent, so the opposite is queued.
+    Reversed(Decision),
+    /// There is no such decision, or it is another person's.
+    NotFound,
+    /// It was undone before, or a later decision stands on it; nothing was written.
+    Superseded,
+}
+
+/// Writes and reads decisions. Every write is one transaction over label, audit event and outbox row.
+#[async_trait]
+pub trait Labels: Send + Sync {
+    /// Sets a label. An outbox row of an earlier decision that still waits is cancelled: the newest word counts.
+    async fn decide(&self, decision: &NewDecision) -> Result<LabelOutcome>;
+
+    /// Takes a decision back, and restores what stood before. Feedback that was sent already is followed by the
+    /// opposite, due at once: the previous label, or the verdict when there was none.
+    async fn undo(&self, decision: DecisionId, by: UserId, at: DateTime<Utc>) -> Result<UndoOutcome>;
+
+    /// The decisions of `user` that undo still cancels (`send_after > now`, not undone or superseded), newest first.
+    async fn undoable(&self, user: UserId, now: DateTime<Utc>) -> Result<Vec<Decision>>;
+
+    /// Every decision on a detection, oldest first.
+    async fn decisions(&self, detection: DetectionId) -> Result<Vec<Decision>>;
+}

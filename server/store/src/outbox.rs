@@ -1,0 +1,46 @@
+//! Feedback on its way upstream.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{DecisionId, DetectionId, Label, OutboxCounts};
+
+use crate::Result;
+
+/// Feedback that is due.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutboxItem {
+    /// Id of the outbox row.
+    pub id: i64,
+    /// The decision behind it.
+    pub decision_id: DecisionId,
+    /// The detection it is about.
+    pub detection_id: DetectionId,
+    /// The upstream's `detection_id`.
+    pub upstream_id: String,
+    /// What to tell the upstream.
+    pub label: Label,
+    /// Attempts so far.
+    pub attempts: u32,
+}
+
+/// The queue between decisions and the upstream; survives crashes, sends at least once.
+#[async_trait]
+pub trait Outbox: Send + Sync {
+    /// Rows that are due at `now`, oldest first, at most `limit`.
+    async fn due_feedback(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<OutboxItem>>;
+
+    /// When the next row falls due, if one waits.
+    async fn next_feedback_due(&self) -> Result<Option<DateTime<Utc>>>;
+
+    /// The upstream accepted it.
+    async fn feedback_sent(&self, id: i64, at: DateTime<Utc>) -> Result<()>;
+
+    /// It failed for now; try again at `retry_at`.
+    async fn feedback_deferred(&self, id: i64, retry_at: DateTime<Utc>, error: &str) -> Result<()>;
+
+    /// It failed for good.
+    async fn feedback_failed(&self, id: i64, at: DateTime<Utc>, error: &str) -> Result<()>;
+
+    /// How much waits and how much failed.
+    async fn outbox_counts(&self) -> Result<OutboxCounts>;
+}
