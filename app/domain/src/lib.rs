@@ -11,6 +11,7 @@ pub mod decision;
 pub mod detection;
 pub mod paging;
 pub mod search;
+pub mod upstream;
 pub mod usage;
 
 pub use account::{Role, User, UserId};
@@ -22,6 +23,7 @@ pub use detection::{
 };
 pub use paging::{BoundedCount, Cursor, Direction, Order, Page, PageRequest};
 pub use search::SearchQuery;
+pub use upstream::UpstreamHealth;
 pub use usage::{DailyCount, OutboxCounts, Overview, UsageSample};
 
 /// Declares an enum that is stored, sent and searched by one lower-case word per variant.

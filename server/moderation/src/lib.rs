@@ -1,1 +1,82 @@
-//! Stub.
+//! The use cases: check, label, watch usage. Handlers and server functions parse, authorise and call one of these.
+
+#![deny(missing_docs)]
+
+mod check;
+mod clock;
+mod error;
+mod health;
+mod label;
+mod outbox;
+mod usage;
+mod workers;
+
+use std::{sync::Arc, time::Duration};
+
+use activelayer::SpamApi;
+use domain::JudgedBy;
+use store::Store;
+use tokio::sync::Notify;
+
+pub use check::NewCheck;
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use error::ModerationError;
+pub use usage::UsageReport;
+
+/// What the use cases need to know from the configuration.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How long a decision waits before its feedback leaves, so that undo costs nothing. Default 10 s (DESIGN: the toast
+    /// counts 10 s down).
+    pub undo_period: Duration,
+    /// How often the upstream's `/stats` and `/verify` are asked. Default 5 min.
+    pub poll_interval: Duration,
+    /// Who answers: [`JudgedBy::ActiveLayer`], or [`JudgedBy::Detector`] in embedded mode.
+    pub judged_by: JudgedBy,
+}
+
+impl Options {
+    /// The defaults, with `judged_by` as the upstream.
+    pub fn new(judged_by: JudgedBy) -> Self {
+        Self { undo_period: Duration::from_secs(10), poll_interval: Duration::from_secs(300), judged_by }
+    }
+}
+
+/// Everything that Gavel does with content, verdicts and labels.
+pub struct Moderation {
+    store: Arc<dyn Store>,
+    api: Arc<dyn SpamApi>,
+    clock: Arc<dyn Clock>,
+    options: Options,
+    health: health::HealthBoard,
+    outbox_changed: Notify,
+}
+
+impl Moderation {
+    /// Puts the use cases on top of a store and an upstream.
+    pub fn new(
+        store: Arc<dyn Store>,
+        api: Arc<dyn SpamApi>,
+        clock: Arc<dyn Clock>,
+        options: Options,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            api,
+            clock,
+            options,
+            health: health::HealthBoard::default(),
+            outbox_changed: Notify::new(),
+        })
+    }
+
+    /// Whether the embedded detector is the upstream.
+    pub fn is_embedded(&self) -> bool {
+        self.options.judged_by == JudgedBy::Detector
+    }
+
+    /// The current time, from the injected clock.
+    pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.clock.now()
+    }
+}

@@ -1,0 +1,120 @@
+//! What the server tells each render and each server function: who asks, and what this Gavel is.
+
+use domain::{Role, User};
+use serde::{Deserialize, Serialize};
+
+/// Who sent the request; `None` before log-in. The server provides it from the session.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CurrentUser(pub Option<User>);
+
+/// Facts about this installation that pages show. The server provides it from the configuration.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AppInfo {
+    /// Whether the embedded detector is the upstream, because no API key is set.
+    pub embedded: bool,
+    /// Base URL of the upstream, for the Settings page.
+    pub upstream: String,
+}
+
+/// The body of a form that a browser without JavaScript posted to a page. The page acts on it while it renders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubmittedForm(pub String);
+
+/// What the shell needs to know about who is looking.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Who is logged in.
+    pub user: Option<User>,
+    /// Whether the embedded detector is the upstream.
+    pub embedded: bool,
+    /// The colours asked for.
+    pub theme: Theme,
+}
+
+impl Session {
+    /// Whether the person may do what `role` may do.
+    pub fn allows(&self, role: Role) -> bool {
+        self.user.as_ref().is_some_and(|user| user.role.allows(role))
+    }
+}
+
+/// Light, dark, or what the system says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// Follow the system.
+    #[default]
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+impl Theme {
+    /// Name of the cookie that remembers the choice.
+    pub const COOKIE: &'static str = "gavel_theme";
+
+    /// The word in the cookie and on the `html` element.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// Reads the word; anything else is [`Theme::System`].
+    pub fn from_word(word: &str) -> Self {
+        match word {
+            "light" => Self::Light,
+            "dark" => Self::Dark,
+            _ => Self::System,
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+mod server {
+    use std::sync::Arc;
+
+    use axum::http::{header, request::Parts};
+    use domain::{Role, User};
+    use leptos::prelude::use_context;
+    use moderation::Moderation;
+
+    use super::{CurrentUser, Theme};
+    use crate::error::AppError;
+
+    /// The use cases.
+    ///
+    /// # Errors
+    /// [`AppError::Internal`] when the server did not provide them.
+    pub(crate) fn moderation() -> Result<Arc<Moderation>, AppError> {
+        use_context::<Arc<Moderation>>().ok_or_else(|| AppError::internal(&"no Moderation in context"))
+    }
+
+    /// The person who asks, if they may do what `role` may do.
+    ///
+    /// # Errors
+    /// [`AppError::LoggedOut`] or [`AppError::Forbidden`].
+    pub(crate) fn authorise(role: Role) -> Result<User, AppError> {
+        let user = use_context::<CurrentUser>().and_then(|current| current.0).ok_or_else(AppError::logged_out)?;
+        if user.role.allows(role) { Ok(user) } else { Err(AppError::forbidden(role)) }
+    }
+
+    /// The colours that the browser's cookie asks for.
+    pub(crate) fn theme() -> Theme {
+        let Some(parts) = use_context::<Parts>() else { return Theme::System };
+        parts
+            .headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|cookies| cookies.split(';'))
+            .find_map(|cookie| cookie.trim().strip_prefix(Theme::COOKIE)?.strip_prefix('='))
+            .map_or(Theme::System, Theme::from_word)
+    }
+}
+#[cfg(feature = "ssr")]
+pub(crate) use server::{authorise, moderation, theme};

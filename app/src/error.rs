@@ -1,0 +1,224 @@
+//! One error for all server functions, in words for the person who looks at it, each with its HTTP status.
+
+use domain::FieldError;
+use leptos::{
+    prelude::{FromServerFnError, ServerFnErrorErr},
+    server_fn::codec::JsonEncoding,
+};
+use serde::{Deserialize, Serialize};
+
+/// Why a server function did not do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum AppError {
+    /// Nobody is logged in.
+    #[error("You are logged out. Log in and try again.")]
+    LoggedOut,
+    /// The person's role does not allow it.
+    #[error("Your account may not do this: it takes the role {0}. Ask an administrator.")]
+    Forbidden(String),
+    /// What was asked for is not there.
+    #[error("There is no such {0}.")]
+    NotFound(String),
+    /// Fields are wrong; nothing was sent.
+    #[error("Please correct the marked fields.")]
+    Invalid(Vec<FieldError>),
+    /// The search could not be read.
+    #[error("The search could not be read: {0}")]
+    BadSearch(String),
+    /// Somebody else decided first; nothing was written.
+    #[error("{0} Nothing was changed; look again before you decide.")]
+    Stale(String),
+    /// The upstream gave no verdict.
+    #[error("{}", .0.what)]
+    Upstream(UpstreamProblem),
+    /// Something broke; the server's log says what.
+    #[error("Something went wrong on the server. Nothing was lost; try again in a moment.")]
+    Internal,
+    /// The server was not reached, or its answer was not understood.
+    #[error("The server could not be reached. Check the connection and try again.")]
+    Unreachable,
+}
+
+/// An error of the upstream: what happened, what to do next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UpstreamProblem {
+    /// The status that the upstream answered with; `None` when there was no answer.
+    pub status: Option<u16>,
+    /// What happened.
+    pub what: String,
+    /// What to do about it.
+    pub next_step: String,
+}
+
+impl AppError {
+    /// The HTTP status that says the same.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::LoggedOut => 401,
+            Self::Forbidden(_) => 403,
+            Self::NotFound(_) => 404,
+            Self::Invalid(_) | Self::BadSearch(_) => 422,
+            Self::Stale(_) => 409,
+            Self::Upstream(_) => 502,
+            Self::Internal => 500,
+            Self::Unreachable => 503,
+        }
+    }
+
+    /// A heading of a few words.
+    pub fn title(&self) -> &'static str {
+        match self {
+            Self::LoggedOut => "Logged out",
+            Self::Forbidden(_) => "Not allowed",
+            Self::NotFound(_) => "Not found",
+            Self::Invalid(_) => "Not valid",
+            Self::BadSearch(_) => "Search not understood",
+            Self::Stale(_) => "Decided meanwhile",
+            Self::Upstream(_) => "No verdict",
+            Self::Internal => "Server error",
+            Self::Unreachable => "No connection",
+        }
+    }
+}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::Unreachable,
+            _ => Self::Internal,
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+mod server {
+    use activelayer::ApiError;
+    use axum::http::StatusCode;
+    use domain::Role;
+    use leptos::prelude::use_context;
+    use leptos_axum::ResponseOptions;
+    use moderation::ModerationError;
+
+    use super::{AppError, UpstreamProblem};
+
+    impl AppError {
+        /// Logs the cause once and says nothing of it.
+        pub(crate) fn internal(cause: &dyn std::fmt::Display) -> Self {
+            tracing::error!(%cause, "a server function failed");
+            Self::Internal.with_status()
+        }
+
+        pub(crate) fn logged_out() -> Self {
+            Self::LoggedOut.with_status()
+        }
+
+        pub(crate) fn forbidden(required: Role) -> Self {
+            Self::Forbidden(required.to_string()).with_status()
+        }
+
+        /// Gives the answer under way this error's status.
+        pub(crate) fn with_status(self) -> Self {
+            if let (Some(options), Ok(status)) =
+                (use_context::<ResponseOptions>(), StatusCode::from_u16(self.status()))
+            {
+                options.set_status(status);
+            }
+            self
+        }
+    }
+
+    impl From<ModerationError> for AppError {
+        fn from(error: ModerationError) -> Self {
+            match error {
+                ModerationError::Invalid(fields) => Self::Invalid(fields).with_status(),
+                ModerationError::NotFound(what) => Self::NotFound(what.to_owned()).with_status(),
+                ModerationError::Stale(Some(standing)) => {
+                    Self::Stale(format!("{} marked this as {} meanwhile.", standing.user_name, standing.label))
+                        .with_status()
+                }
+                ModerationError::Stale(None) => {
+                    Self::Stale("A decision on this was taken back meanwhile.".to_owned()).with_status()
+                }
+                ModerationError::Superseded => {
+                    Self::Stale("A later decision stands on this one.".to_owned()).with_status()
+                }
+                ModerationError::Upstream(error) => Self::Upstream(describe(&error)).with_status(),
+                error => Self::internal(&error),
+            }
+        }
+    }
+
+    /// Words and a next step for each documented error of the upstream (the guide's table "Common Errors").
+    fn describe(error: &ApiError) -> UpstreamProblem {
+        let (status, what, next_step) = match error {
+            ApiError::Unauthorized { .. } => (
+                Some(401),
+                "ActiveLayer does not accept the API key.".to_owned(),
+                "Check ACTIVELAYER_API_KEY: the key may be mistyped, deleted or revoked. An administrator can create a new one under API Tokens.".to_owned(),
+            ),
+            ApiError::NoPlan { .. } => (
+                Some(403),
+                "The ActiveLayer account has no active plan.".to_owned(),
+                "Activate a plan in the ActiveLayer dashboard, then check again.".to_owned(),
+            ),
+            ApiError::NotFound { .. } => (
+                Some(404),
+                "ActiveLayer does not know this detection.".to_owned(),
+                "It may have been made with another account's key. Check the content again to get a new detection.".to_owned(),
+            ),
+            ApiError::Invalid { message, errors } => {
+                let fields: Vec<_> = errors.values().flatten().map(String::as_str).collect();
+                let what = if fields.is_empty() { message.clone() } else { fields.join(" ") };
+                (
+                    Some(422),
+                    format!("ActiveLayer refused the content: {what}"),
+                    "Correct the fields that it names and check again.".to_owned(),
+                )
+            }
+            ApiError::RateLimited { retry_after, .. } => (
+                Some(429),
+                "Too many checks in this minute (ActiveLayer allows 50 a minute for each key).".to_owned(),
+                match retry_after {
+                    Some(wait) => format!("Wait {} s, then check again.", wait.as_secs().max(1)),
+                    None => "Wait a few seconds, then check again.".to_owned(),
+                },
+            ),
+            ApiError::QuotaExhausted { limit, used, .. } => (
+                Some(429),
+                match (used, limit) {
+                    (Some(used), Some(limit)) => format!("The monthly quota is used up: {used} of {limit} checks."),
+                    _ => "The monthly quota is used up.".to_owned(),
+                },
+                "Wait for the next billing period, or upgrade the plan.".to_owned(),
+            ),
+            ApiError::Server { status, .. } => (
+                Some(*status),
+                "ActiveLayer had an internal error.".to_owned(),
+                "Check again in a moment. If it stays, contact ActiveLayer's support.".to_owned(),
+            ),
+            ApiError::UnexpectedStatus { status, .. } => (
+                Some(*status),
+                format!("ActiveLayer answered with an unexpected status ({status})."),
+                "Check ACTIVELAYER_BASE_URL: it may point at something else.".to_owned(),
+            ),
+            ApiError::Timeout => (
+                None,
+                "ActiveLayer did not answer in time.".to_owned(),
+                "Check again in a moment.".to_owned(),
+            ),
+            ApiError::Connect { .. } => (
+                None,
+                "ActiveLayer cannot be reached.".to_owned(),
+                "Check the server's network and ACTIVELAYER_BASE_URL, then check again.".to_owned(),
+            ),
+            ApiError::Malformed { .. } => (
+                None,
+                "ActiveLayer's answer could not be understood.".to_owned(),
+                "Check ACTIVELAYER_BASE_URL: it may point at something else.".to_owned(),
+            ),
+        };
+        UpstreamProblem { status, what, next_step }
+    }
+}

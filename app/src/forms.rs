@@ -1,0 +1,24 @@
+//! What the server says about a form that it refused, for pages that show the form again.
+
+use domain::FieldError;
+use serde::{Deserialize, Serialize};
+
+/// Why a log-in or first-run form was refused. Carries what was typed, but never a password.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormProblem {
+    /// What happened and what to try; empty when only fields are wrong.
+    pub message: String,
+    /// The fields that are wrong.
+    pub fields: Vec<FieldError>,
+    /// The e-mail address that was typed.
+    pub email: String,
+    /// The name that was typed.
+    pub name: String,
+}
+
+impl FormProblem {
+    /// What is wrong with one field, if something is.
+    pub fn of(&self, field: &str) -> Option<&str> {
+        self.fields.iter().find(|error| error.field == field).map(|error| error.problem.as_str())
+    }
+}

@@ -1,0 +1,28 @@
+//! What the use cases can fail with.
+
+use activelayer::ApiError;
+use domain::{Decision, FieldError};
+use store::StoreError;
+
+/// Why a use case did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ModerationError {
+    /// The input breaks rules; nothing was sent.
+    #[error("{} field(s) are not valid", .0.len())]
+    Invalid(Vec<FieldError>),
+    /// There is no such detection or decision.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// Somebody else decided in the meantime; nothing was written.
+    #[error("somebody decided in the meantime")]
+    Stale(Option<Box<Decision>>),
+    /// It was taken back before, or a later decision stands on it.
+    #[error("a later decision stands; there is nothing to undo")]
+    Superseded,
+    /// The upstream gave no verdict.
+    #[error("the upstream gave no verdict: {0}")]
+    Upstream(#[from] ApiError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

@@ -1,0 +1,72 @@
+//! A moderator overrules: the label, its audit event and the feedback's outbox row are one transaction.
+
+use chrono::TimeDelta;
+use domain::{Decision, DecisionId, DetectionId, Label, UserId};
+use store::{LabelOutcome, NewDecision, UndoOutcome};
+
+use crate::{Moderation, ModerationError};
+
+impl Moderation {
+    /// Sets a label. The feedback leaves after the undo period.
+    ///
+    /// # Errors
+    /// [`ModerationError::NotFound`], or [`ModerationError::Stale`] when somebody decided since `seen_version`.
+    pub async fn label(
+        &self,
+        detection_id: DetectionId,
+        label: Label,
+        by: UserId,
+        seen_version: Option<i64>,
+    ) -> Result<Decision, ModerationError> {
+        let decided_at = self.clock.now();
+        let undo = TimeDelta::from_std(self.options.undo_period).unwrap_or(TimeDelta::zero());
+        let decision = NewDecision {
+            detection_id,
+            label,
+            user_id: by,
+            decided_at,
+            send_after: decided_at + undo,
+            seen_version,
+        };
+        match self.store.decide(&decision).await? {
+            LabelOutcome::Decided(decision) => {
+                self.outbox_changed.notify_one();
+                Ok(decision)
+            }
+            LabelOutcome::NotFound => Err(ModerationError::NotFound("detection")),
+            LabelOutcome::Stale(standing) => Err(ModerationError::Stale(standing.map(Box::new))),
+        }
+    }
+
+    /// Takes a decision back. Before its feedback left nothing is ever sent; after it, the opposite follows.
+    ///
+    /// # Errors
+    /// [`ModerationError::NotFound`], or [`ModerationError::Superseded`] when a later decision stands.
+    pub async fn undo(&self, decision: DecisionId, by: UserId) -> Result<Decision, ModerationError> {
+        match self.store.undo(decision, by, self.clock.now()).await? {
+            UndoOutcome::Cancelled(decision) => Ok(decision),
+            UndoOutcome::Reversed(decision) => {
+                self.outbox_changed.notify_one();
+                Ok(decision)
+            }
+            UndoOutcome::NotFound => Err(ModerationError::NotFound("decision")),
+            UndoOutcome::Superseded => Err(ModerationError::Superseded),
+        }
+    }
+
+    /// The person's decisions that undo still cancels, newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn undoable(&self, by: UserId) -> Result<Vec<Decision>, ModerationError> {
+        Ok(self.store.undoable(by, self.clock.now()).await?)
+    }
+
+    /// The story of a detection's labels, oldest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn decisions(&self, detection: DetectionId) -> Result<Vec<Decision>, ModerationError> {
+        Ok(self.store.decisions(detection).await?)
+    }
+}

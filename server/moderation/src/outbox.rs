@@ -1,0 +1,97 @@
+//! Feedback leaves through the outbox: at least once per decision, in order, over crashes and outages.
+
+use activelayer::{ApiError, FeedbackRequest};
+use chrono::TimeDelta;
+use store::OutboxItem;
+
+use crate::{Moderation, ModerationError};
+
+/// Rows taken from the outbox at once; small, so that a stop never waits long.
+const BATCH: u32 = 20;
+
+/// First wait after a failure; doubles with each attempt.
+const FIRST_RETRY: TimeDelta = TimeDelta::seconds(5);
+
+/// Longest wait between attempts: an outage of hours is retried every quarter of an hour.
+const LONGEST_RETRY: TimeDelta = TimeDelta::minutes(15);
+
+impl Moderation {
+    /// Sends what is due; returns how many rows were settled or deferred. Call again until it returns 0.
+    ///
+    /// # Errors
+    /// When the store fails; what was not settled stays in the outbox.
+    pub async fn deliver_feedback(&self) -> Result<usize, ModerationError> {
+        let due = self.store.due_feedback(self.clock.now(), BATCH).await?;
+        for item in &due {
+            self.deliver(item).await?;
+        }
+        Ok(due.len())
+    }
+
+    /// When the outbox next wants attention.
+    pub(crate) async fn next_delivery(
+        &self,
+    ) -> Result<Option<chrono::DateTime<chrono::Utc>>, ModerationError> {
+        Ok(self.store.next_feedback_due().await?)
+    }
+
+    async fn deliver(&self, item: &OutboxItem) -> Result<(), ModerationError> {
+        let request = FeedbackRequest {
+            detection_id: item.upstream_id.clone(),
+            is_spam: item.label.is_spam(),
+            extra: serde_json::Map::new(),
+        };
+        let result = self.timed(self.api.feedback(&request)).await;
+        let now = self.clock.now();
+        match result {
+            Ok(_) => self.store.feedback_sent(item.id, now).await?,
+            Err(error) if is_final(&error) => {
+                tracing::warn!(detection = item.detection_id.0, %error, "feedback was refused for good");
+                self.store.feedback_failed(item.id, now, &error.to_string()).await?;
+            }
+            Err(error) => {
+                let wait = retry_wait(item.attempts, &error);
+                tracing::info!(detection = item.detection_id.0, %error, wait_s = wait.num_seconds(), "feedback will be sent later");
+                self.store.feedback_deferred(item.id, now + wait, &error.to_string()).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether sending the same feedback again can never help: the upstream does not know the detection, or refuses the
+/// request as such. A bad key (401) or a missing plan (403) can be mended by the owner, so those wait.
+fn is_final(error: &ApiError) -> bool {
+    matches!(error, ApiError::NotFound { .. } | ApiError::Invalid { .. })
+}
+
+fn retry_wait(attempts: u32, error: &ApiError) -> TimeDelta {
+    let backoff = FIRST_RETRY * (1_i32 << attempts.min(10));
+    let asked = match error {
+        ApiError::RateLimited { retry_after: Some(wait), .. } => {
+            TimeDelta::from_std(*wait).unwrap_or(LONGEST_RETRY)
+        }
+        _ => TimeDelta::zero(),
+    };
+    backoff.max(asked).min(LONGEST_RETRY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn waits_double_up_to_a_quarter_of_an_hour() {
+        let waits: Vec<_> =
+            [0, 1, 2, 7, 8, 40].map(|n| retry_wait(n, &ApiError::Timeout).num_seconds()).into();
+        assert_eq!(waits, [5, 10, 20, 640, 900, 900]);
+    }
+
+    #[test]
+    fn the_upstream_may_ask_for_a_longer_wait() {
+        let error =
+            ApiError::RateLimited { message: String::new(), retry_after: Some(Duration::from_secs(60)) };
+        assert_eq!(retry_wait(0, &error).num_seconds(), 60);
+    }
+}

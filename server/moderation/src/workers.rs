@@ -1,0 +1,72 @@
+//! What runs beside the requests: the outbox and the poll of the upstream.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{Moderation, ModerationError};
+
+/// Shortest sleep of the outbox worker, so that a row that cannot be taken never becomes a busy loop.
+const SHORTEST_SLEEP: Duration = Duration::from_millis(50);
+
+/// Longest sleep of the outbox worker; a safety net, since decisions wake it and due times are known.
+const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+
+impl Moderation {
+    /// Starts the workers on `tracker`; they end soon after `stop` is cancelled, with nothing half done.
+    pub fn spawn_workers(self: &Arc<Self>, tracker: &TaskTracker, stop: &CancellationToken) {
+        tracker.spawn(Arc::clone(self).run_outbox(stop.clone()));
+        tracker.spawn(Arc::clone(self).run_polls(stop.clone()));
+    }
+
+    async fn run_outbox(self: Arc<Self>, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            let sleep = match self.deliver_feedback().await {
+                Ok(0) => self.time_to_next_delivery().await,
+                Ok(_) => Duration::ZERO,
+                Err(error) => {
+                    tracing::error!(%error, "the outbox could not be worked on");
+                    Duration::from_secs(5)
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.outbox_changed.notified() => {}
+                () = tokio::time::sleep(sleep) => {}
+            }
+        }
+    }
+
+    async fn time_to_next_delivery(&self) -> Duration {
+        match self.next_delivery().await {
+            Ok(Some(due)) => (due - self.clock.now())
+                .to_std()
+                .unwrap_or(Duration::ZERO)
+                .clamp(SHORTEST_SLEEP, LONGEST_SLEEP),
+            Ok(None) => LONGEST_SLEEP,
+            Err(error) => {
+                tracing::error!(%error, "the outbox could not be read");
+                Duration::from_secs(5)
+            }
+        }
+    }
+
+    async fn run_polls(self: Arc<Self>, stop: CancellationToken) {
+        loop {
+            if let Err(error) = self.verify().await {
+                tracing::warn!(%error, "the upstream did not verify the key");
+            }
+            match self.sample_usage().await {
+                Ok(_) => {}
+                Err(ModerationError::Store(error)) => {
+                    tracing::error!(%error, "a usage sample could not be kept")
+                }
+                Err(error) => tracing::warn!(%error, "the upstream did not tell the usage"),
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(self.options.poll_interval) => {}
+            }
+        }
+    }
+}
