@@ -99,7 +99,8 @@ mod server {
     /// # Errors
     /// [`AppError::LoggedOut`] or [`AppError::Forbidden`].
     pub(crate) fn authorise(role: Role) -> Result<User, AppError> {
-        let user = use_context::<CurrentUser>().and_then(|current| current.0).ok_or_else(AppError::logged_out)?;
+        let user =
+            use_context::<CurrentUser>().and_then(|current| current.0).ok_or_else(AppError::logged_out)?;
         if user.role.allows(role) { Ok(user) } else { Err(AppError::forbidden(role)) }
     }
 

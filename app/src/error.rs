@@ -134,10 +134,11 @@ mod server {
             match error {
                 ModerationError::Invalid(fields) => Self::Invalid(fields).with_status(),
                 ModerationError::NotFound(what) => Self::NotFound(what.to_owned()).with_status(),
-                ModerationError::Stale(Some(standing)) => {
-                    Self::Stale(format!("{} marked this as {} meanwhile.", standing.user_name, standing.label))
-                        .with_status()
-                }
+                ModerationError::Stale(Some(standing)) => Self::Stale(format!(
+                    "{} marked this as {} meanwhile.",
+                    standing.user_name, standing.label
+                ))
+                .with_status(),
                 ModerationError::Stale(None) => {
                     Self::Stale("A decision on this was taken back meanwhile.".to_owned()).with_status()
                 }

@@ -1,1 +1,50 @@
-//! Stub.
+//! Gavel's pages and server functions, compiled twice: for the server (feature `ssr`) and the browser (`hydrate`).
+
+#![deny(missing_docs)]
+#![recursion_limit = "256"]
+
+mod components;
+pub mod context;
+mod decisions;
+pub mod error;
+pub mod forms;
+mod pages;
+mod routes;
+pub mod server_fns;
+
+use leptos::prelude::*;
+use leptos_meta::{MetaTags, Title, provide_meta_context};
+
+/// The document around the app.
+#[cfg(feature = "ssr")]
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let theme = context::theme().as_str();
+    let style = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" class=theme>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="stylesheet" href=style />
+                <HydrationScripts options/>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// The whole app.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Title formatter=|page: String| if page.is_empty() { "Gavel".to_owned() } else { format!("{page} · Gavel") }/>
+        <routes::AppRoutes/>
+    }
+}

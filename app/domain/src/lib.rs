@@ -11,6 +11,8 @@ pub mod decision;
 pub mod detection;
 pub mod paging;
 pub mod search;
+pub mod text;
+pub mod time;
 pub mod upstream;
 pub mod usage;
 

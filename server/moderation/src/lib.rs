@@ -8,6 +8,7 @@ mod error;
 mod health;
 mod label;
 mod outbox;
+mod people;
 mod usage;
 mod workers;
 

@@ -1,0 +1,52 @@
+//! Times in words, the same on the server and in the browser.
+
+use chrono::{DateTime, Utc};
+
+/// How long ago (or ahead) a moment is: `5 s ago`, `3 min ago`, `2 h ago`, `4 days ago`, then the date.
+pub fn relative(then: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let seconds = (now - then).num_seconds();
+    let distance = seconds.unsigned_abs();
+    let words = match distance {
+        0..=1 => return "just now".to_owned(),
+        2..=59 => format!("{distance} s"),
+        60..=3_599 => format!("{} min", distance / 60),
+        3_600..=86_399 => format!("{} h", distance / 3_600),
+        86_400..=172_799 => "1 day".to_owned(),
+        172_800..=1_209_599 => format!("{} days", distance / 86_400),
+        _ => return then.format("%-d %b %Y").to_string(),
+    };
+    if seconds >= 0 { format!("{words} ago") } else { format!("in {words}") }
+}
+
+/// The exact moment: `15 Feb 2025, 11:32:18 UTC`.
+pub fn exact(time: DateTime<Utc>) -> String {
+    time.format("%-d %b %Y, %H:%M:%S UTC").to_string()
+}
+
+/// The moment to the minute: `24 Nov, 14:00 UTC`.
+pub fn minute(time: DateTime<Utc>) -> String {
+    time.format("%-d %b, %H:%M UTC").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+
+    #[test]
+    fn distances_are_rounded_down_to_one_unit() {
+        let now = DateTime::from_timestamp(1_739_619_120, 0).unwrap();
+        for (seconds, words) in [
+            (0, "just now"),
+            (5, "5 s ago"),
+            (119, "1 min ago"),
+            (7_300, "2 h ago"),
+            (90_000, "1 day ago"),
+            (200_000, "2 days ago"),
+            (-65, "in 1 min"),
+            (40 * 86_400, "6 Jan 2025"),
+        ] {
+            assert_eq!(relative(now - TimeDelta::seconds(seconds), now), words);
+        }
+    }
+}

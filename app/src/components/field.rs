@@ -1,0 +1,67 @@
+//! Form fields with their label, and with what is wrong with them.
+
+use leptos::prelude::*;
+
+use super::classes::INPUT;
+
+/// What is wrong with a field, tied to its input by id `{name}-problem`.
+#[component]
+pub(crate) fn FieldProblem(
+    /// Name of the field on the wire.
+    name: &'static str,
+    /// The problem; empty when there is none.
+    problem: Signal<String>,
+) -> impl IntoView {
+    view! {
+        <p id=format!("{name}-problem") class="text-sm text-spam empty:hidden" aria-live="polite">{problem}</p>
+    }
+}
+
+/// A labelled one-line input.
+#[component]
+pub(crate) fn TextField(
+    /// Name of the field on the wire; also its id.
+    name: &'static str,
+    /// Name of the form value, when it differs from the field's name.
+    #[prop(optional)]
+    form_name: Option<&'static str>,
+    /// What a person reads.
+    label: &'static str,
+    /// The input's type.
+    #[prop(default = "text")]
+    kind: &'static str,
+    /// What was typed before.
+    #[prop(optional, into)]
+    value: String,
+    /// For the browser's password store.
+    #[prop(default = "off")]
+    autocomplete: &'static str,
+    /// An example.
+    #[prop(default = "")]
+    placeholder: &'static str,
+    /// Whether it must be filled in.
+    #[prop(optional)]
+    required: bool,
+    /// What is wrong with it; empty when nothing is.
+    #[prop(optional, into)]
+    problem: Signal<String>,
+) -> impl IntoView {
+    view! {
+        <div class="flex flex-col gap-1">
+            <label class="text-sm font-medium" for=name>{label}</label>
+            <input
+                class=INPUT
+                id=name
+                name=form_name.unwrap_or(name)
+                type=kind
+                value=value
+                autocomplete=autocomplete
+                placeholder=placeholder
+                required=required
+                aria-describedby=format!("{name}-problem")
+                aria-invalid=move || (!problem.read().is_empty()).to_string()
+            />
+            <FieldProblem name=name problem=problem/>
+        </div>
+    }
+}

@@ -1,0 +1,46 @@
+//! Text that somebody hostile wrote.
+
+use domain::text::{Piece, pieces};
+use leptos::prelude::*;
+
+/// Characters shown before "show all": about two screens.
+const SHOWN_CHARS: usize = 4_000;
+
+/// Text as text: never markup, never a live link; what cannot be seen is shown by its code point.
+#[component]
+pub(crate) fn HostileText(
+    /// The text.
+    text: String,
+) -> impl IntoView {
+    let cut = text.char_indices().nth(SHOWN_CHARS).map_or(text.len(), |(at, _)| at);
+    let (start, rest) = text.split_at(cut);
+    let rest = (!rest.is_empty()).then(|| {
+        view! {
+            <details>
+                <summary class="cursor-pointer text-accent">
+                    {format!("Show all ({} characters)", domain::paging::grouped(text.chars().count() as u64))}
+                </summary>
+                {show(rest)}
+            </details>
+        }
+    });
+    view! { <div class="whitespace-pre-wrap break-words font-text" dir="auto">{show(start)}{rest}</div> }
+}
+
+fn show(text: &str) -> Vec<AnyView> {
+    pieces(text)
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Plain(text) => text.into_any(),
+            Piece::Address(text) => {
+                view! { <span class="text-accent underline decoration-dotted break-all">{text}</span> }.into_any()
+            }
+            Piece::Invisible(code) => view! {
+                <span class="rounded bg-unsure-soft text-unsure text-xs px-1 mx-px" title="An invisible character">
+                    {code}
+                </span>
+            }
+            .into_any(),
+        })
+        .collect()
+}

@@ -1,0 +1,198 @@
+//! The frame around every page: navigation, search, quota, account.
+
+use domain::Role;
+use leptos::prelude::*;
+use leptos_router::{
+    components::{A, Form, Outlet},
+    hooks::{use_location, use_query_map},
+};
+
+use super::{Glyph, Icon, QuotaMini, ThemeSwitch, UndoToasts};
+use crate::{
+    context::Session,
+    decisions::Decisions,
+    error::AppError,
+    server_fns::{session::get_session, usage::get_quota},
+};
+
+/// The pages of the navigation: address, name, icon, and the role that a page takes.
+const PAGES: &[(&str, &str, Glyph, Role)] = &[
+    ("/", "Overview", Glyph::Overview, Role::Viewer),
+    ("/check", "Check", Glyph::Check, Role::Moderator),
+    ("/detections", "Detections", Glyph::List, Role::Viewer),
+    ("/stats", "Stats", Glyph::Chart, Role::Viewer),
+    ("/settings", "Settings", Glyph::Settings, Role::Viewer),
+];
+
+/// Who is looking, for every page within the shell.
+pub(crate) type SessionResource = Resource<Result<Session, AppError>>;
+
+/// The frame for those who are logged in.
+#[component]
+pub(crate) fn Shell() -> impl IntoView {
+    provide_context(Decisions::new());
+    let session: SessionResource = Resource::new_blocking(|| (), |()| get_session());
+    provide_context(session);
+    view! {
+        <a
+            class="sr-only focus:not-sr-only focus:absolute focus:z-30 focus:p-3 focus:bg-surface"
+            href="#main"
+            rel="external"
+        >
+            "Skip to content"
+        </a>
+        <div class="min-h-screen sm:flex">
+            <Sidebar/>
+            <div class="flex-1 min-w-0 flex flex-col pb-16 sm:pb-0">
+                <TopBar/>
+                <EmbeddedNote/>
+                <main id="main" class="flex-1 p-4 lg:p-6" tabindex="-1"><Outlet/></main>
+            </div>
+        </div>
+        <UndoToasts/>
+    }
+}
+
+/// The frame for log-in and first run.
+#[component]
+pub(crate) fn Bare(children: Children) -> impl IntoView {
+    view! {
+        <main id="main" class="min-h-screen flex flex-col items-center justify-center p-4 gap-6">
+            <p class="flex items-center gap-2 text-xl font-semibold"><Icon glyph=Glyph::Gavel/>"Gavel"</p>
+            <div class="w-full max-w-sm rounded-lg border border-line bg-surface p-6">{children()}</div>
+            <ThemeSwitch/>
+        </main>
+    }
+}
+
+#[component]
+fn Sidebar() -> impl IntoView {
+    let session = expect_context::<SessionResource>();
+    let links = move |session: &Session| {
+        PAGES
+            .iter()
+            .filter(|(.., role)| session.allows(*role))
+            .map(|&(address, name, glyph, _)| {
+                view! {
+                    <li class="flex-1 sm:flex-none">
+                        <A
+                            href=address
+                            exact=address == "/"
+                            attr:class="flex flex-col sm:flex-row items-center sm:justify-center lg:justify-start gap-1 sm:gap-3 px-2 sm:px-3 py-2 rounded-md text-muted hover:bg-raised hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent"
+                        >
+                            <Icon glyph=glyph/>
+                            <span class="text-xs lg:text-sm font-medium sm:sr-only lg:not-sr-only">{name}</span>
+                        </A>
+                    </li>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <nav
+            class="fixed z-10 inset-x-0 bottom-0 border-t sm:border-t-0 sm:border-r border-line bg-surface sm:sticky sm:top-0 sm:h-screen sm:w-14 lg:w-52 shrink-0 p-1 sm:p-2"
+            aria-label="Pages"
+        >
+            <p class="hidden sm:flex items-center justify-center lg:justify-start gap-2 px-3 py-3 font-semibold">
+                <Icon glyph=Glyph::Gavel/><span class="sr-only lg:not-sr-only">"Gavel"</span>
+            </p>
+            <Suspense>
+                <ul class="flex sm:flex-col gap-1">
+                    {move || Suspend::new(async move { session.await.ok().as_ref().map(links) })}
+                </ul>
+            </Suspense>
+        </nav>
+    }
+}
+
+#[component]
+fn TopBar() -> impl IntoView {
+    let decisions = expect_context::<Decisions>();
+    let location = use_location();
+    // The figures are asked for again on every page: they are a minute old at most, and cost one indexed row.
+    let quota = Resource::new(move || (location.pathname.get(), decisions.version()), |_| get_quota());
+    view! {
+        <header class="flex items-center gap-3 px-4 h-14 border-b border-line bg-surface">
+            <SearchBox/>
+            <div class="ml-auto flex items-center gap-4">
+                <Transition>
+                    {move || Suspend::new(async move { view! { <QuotaMini quota=quota.await.ok().flatten()/> } })}
+                </Transition>
+                <Account/>
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn SearchBox() -> impl IntoView {
+    let location = use_location();
+    let query = use_query_map();
+    let on_log = Memo::new(move |_| location.pathname.read().starts_with("/detections"));
+    let typed = move || if on_log.get() { query.read().get("q").unwrap_or_default() } else { String::new() };
+    view! {
+        <Form method="GET" action="/detections" attr:class="flex-1 max-w-xl relative" attr:role="search">
+            <span class="absolute left-3 top-2.5 text-muted"><Icon glyph=Glyph::Search/></span>
+            <input
+                class="w-full h-9 pl-9 pr-3 rounded-md border border-field bg-canvas text-ink placeholder:text-muted"
+                type="search"
+                name="q"
+                aria-label="Search the detections"
+                placeholder="Search detections"
+                autocomplete="off"
+                value=typed
+                prop:value=typed
+            />
+        </Form>
+    }
+}
+
+#[component]
+fn Account() -> impl IntoView {
+    let session = expect_context::<SessionResource>();
+    view! {
+        <details class="relative">
+            <summary class="flex items-center gap-2 h-9 px-2 rounded-md cursor-pointer hover:bg-raised font-medium">
+                <Suspense>
+                    {move || Suspend::new(async move {
+                        session.await.ok().and_then(|session| session.user).map(|user| user.name)
+                    })}
+                </Suspense>
+                <span class="sr-only">"Account"</span>
+            </summary>
+            <div class="absolute z-20 right-0 top-10 w-56 flex flex-col gap-3 rounded-lg border border-line bg-surface shadow-lg p-3">
+                <ThemeSwitch/>
+                <form method="post" action="/logout">
+                    <button class="w-full flex items-center gap-2 h-9 px-2 rounded-md hover:bg-raised cursor-pointer">
+                        <Icon glyph=Glyph::LogOut/>"Log out"
+                    </button>
+                </form>
+            </div>
+        </details>
+    }
+}
+
+#[component]
+fn EmbeddedNote() -> impl IntoView {
+    let session = expect_context::<SessionResource>();
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                session
+                    .await
+                    .is_ok_and(|session| session.embedded)
+                    .then(|| {
+                        view! {
+                            <p class="flex items-start gap-2 px-4 lg:px-6 py-2 text-sm bg-unsure-soft text-ink border-b border-line">
+                                <Icon glyph=Glyph::Info/>
+                                <span>
+                                    "No ActiveLayer API key is set: verdicts come from the embedded detector. "
+                                    <a class="underline" href="/settings">"How to connect"</a>
+                                </span>
+                            </p>
+                        }
+                    })
+            })}
+        </Suspense>
+    }
+}

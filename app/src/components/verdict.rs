@@ -1,0 +1,65 @@
+//! Verdicts and labels: always a colour, an icon and a word.
+
+use domain::{FeedbackState, JudgedBy, Label};
+use leptos::prelude::*;
+
+use super::{Glyph, Icon};
+
+/// Spam or ham, as a small badge.
+#[component]
+pub(crate) fn VerdictBadge(
+    /// The verdict.
+    verdict: Label,
+) -> impl IntoView {
+    let (class, glyph, word) = match verdict {
+        Label::Spam => (
+            "inline-flex items-center gap-1 px-1.5 h-5 rounded text-xs font-semibold bg-spam-soft text-spam",
+            Glyph::Spam,
+            "Spam",
+        ),
+        Label::Ham => (
+            "inline-flex items-center gap-1 px-1.5 h-5 rounded text-xs font-semibold bg-ham-soft text-ham",
+            Glyph::Ham,
+            "Ham",
+        ),
+    };
+    view! { <span class=class><Icon glyph=glyph/>{word}</span> }
+}
+
+/// A moderator's label, with whether it agrees with the verdict.
+#[component]
+pub(crate) fn LabelBadge(
+    /// The label.
+    label: Label,
+    /// The verdict.
+    verdict: Label,
+    /// Who set it.
+    #[prop(optional_no_strip)]
+    by: Option<String>,
+) -> impl IntoView {
+    let words = if label == verdict { format!("Confirmed {label}") } else { format!("Corrected to {label}") };
+    let by = by.map(|name| format!(" by {name}"));
+    view! {
+        <span class="inline-flex items-center gap-1 px-1.5 h-5 rounded text-xs font-medium bg-accent-soft text-accent">
+            {words}{by}
+        </span>
+    }
+}
+
+/// Where the feedback is, in words; nothing when there is none.
+#[component]
+pub(crate) fn FeedbackNote(
+    /// The state.
+    state: FeedbackState,
+    /// Who judged.
+    judged_by: JudgedBy,
+) -> impl IntoView {
+    let upstream = if judged_by == JudgedBy::ActiveLayer { "ActiveLayer" } else { "the detector" };
+    match state {
+        FeedbackState::None => None,
+        FeedbackState::Pending => Some(format!("Feedback to {upstream} is waiting to be sent.")),
+        FeedbackState::Sent => Some(format!("Feedback was accepted by {upstream}.")),
+        FeedbackState::Failed => Some(format!("Feedback was refused by {upstream}.")),
+    }
+    .map(|words| view! { <p class="text-sm text-muted">{words}</p> })
+}

@@ -1,0 +1,148 @@
+//! What came back: a verdict card, a small batch, or what went wrong.
+
+use domain::{Detection, Label, text::single_line};
+use leptos::prelude::*;
+
+use super::page::OutcomeSignal;
+use crate::{
+    components::{
+        CopyButton, ErrorPanel, Glyph, Icon, ScoreBar, Signals, VerdictBadge,
+        classes::{BUTTON, CARD},
+    },
+    decisions::Decisions,
+    error::AppError,
+    server_fns::checks::CheckedRow,
+};
+
+/// The outcome beside the form.
+#[component]
+pub(super) fn Outcome(
+    /// What became of the form.
+    outcome: OutcomeSignal,
+) -> impl IntoView {
+    move || {
+        match outcome.get() {
+        None => view! {
+            <div class="rounded-lg border border-line border-dashed p-6 text-muted">
+                "The verdict appears here. Every check is kept under "
+                <a class="underline" href="/detections">"Detections"</a>"."
+            </div>
+        }
+        .into_any(),
+        Some(Ok(report)) => match report.rows.as_slice() {
+            [CheckedRow { result: Ok(detection), .. }] => {
+                view! { <VerdictCard detection=detection.clone()/> }.into_any()
+            }
+            _ => view! { <Batch rows=report.rows/> }.into_any(),
+        },
+        Some(Err(error @ AppError::Invalid(_))) => view! {
+            <p class="rounded-lg border border-spam p-4 text-spam" role="alert">{error.to_string()}" Nothing was sent."</p>
+        }
+        .into_any(),
+        Some(Err(error)) => view! { <ErrorPanel error=error/> }.into_any(),
+    }
+    }
+}
+
+#[component]
+fn VerdictCard(detection: Detection) -> impl IntoView {
+    let judgement = detection.judgement.clone();
+    let verdict = judgement.verdict();
+    let (headline, glyph, words) = match verdict {
+        Label::Spam => ("flex items-center gap-3 text-3xl font-semibold text-spam", Glyph::Spam, "Spam"),
+        Label::Ham => ("flex items-center gap-3 text-3xl font-semibold text-ham", Glyph::Ham, "Ham"),
+    };
+    view! {
+        <article class=CARD aria-label="Verdict">
+            <p class=headline><Icon glyph=glyph/>{words}</p>
+            <div class="mt-4"><ScoreBar score=judgement.score threshold=judgement.threshold verdict=verdict/></div>
+            <p class="mt-1 text-sm text-muted tabular-nums">
+                {format!(
+                    "Score {:.1} of 100, threshold {:.0}. Judged in {:.2} ms.",
+                    judgement.score,
+                    judgement.threshold,
+                    judgement.execution_ms,
+                )}
+            </p>
+            <Signals signals=judgement.signals/>
+            <p class="mt-4 flex flex-wrap items-center gap-2 text-sm">
+                <span class="text-muted">"Detection id"</span>
+                <code class="break-all">{judgement.upstream_id.clone()}</code>
+                <CopyButton text=judgement.upstream_id/>
+            </p>
+            <div class="mt-4 flex flex-wrap gap-2">
+                <ThatsWrong id=detection.id.0 version=detection.version verdict=verdict/>
+                <a class=BUTTON href=format!("/detections/{}", detection.id.0)>"Open in the log"</a>
+            </div>
+        </article>
+    }
+}
+
+/// One click that corrects the verdict.
+#[component]
+fn ThatsWrong(id: i64, version: i64, verdict: Label) -> impl IntoView {
+    let decisions = expect_context::<Decisions>();
+    let correction = if verdict == Label::Spam { Label::Ham } else { Label::Spam };
+    let done = move || {
+        decisions.label.value().with(|value| {
+            value
+                .as_ref()
+                .and_then(|result| result.as_ref().ok())
+                .is_some_and(|decision| decision.detection_id.0 == id)
+        })
+    };
+    view! {
+        <ActionForm action=decisions.label>
+            <input type="hidden" name="detection_id" value=id.to_string() />
+            <input type="hidden" name="label" value=correction.as_str() />
+            <input type="hidden" name="version" value=version.to_string() />
+            <button class=BUTTON disabled=move || decisions.label.pending().get() || done()>
+                {move || if done() { format!("Corrected to {correction}") } else { format!("That\u{2019}s wrong, it is {correction}") }}
+            </button>
+        </ActionForm>
+    }
+}
+
+#[component]
+fn Batch(rows: Vec<CheckedRow>) -> impl IntoView {
+    let judged: Vec<_> = rows.iter().filter_map(|row| row.result.as_ref().ok()).collect();
+    let spam = judged.iter().filter(|detection| detection.judgement.is_spam).count();
+    let summary = format!(
+        "{} messages: {spam} spam, {} ham, {} not judged",
+        rows.len(),
+        judged.len() - spam,
+        rows.len() - judged.len()
+    );
+    let items = rows
+        .into_iter()
+        .map(|row| {
+            let excerpt: String = single_line(&row.message).chars().take(120).collect();
+            let (badge, detail) = match row.result {
+                Ok(detection) => (
+                    view! { <VerdictBadge verdict=detection.judgement.verdict()/> }.into_any(),
+                    view! {
+                        <a class="shrink-0 text-accent underline tabular-nums" href=format!("/detections/{}", detection.id.0)>
+                            {format!("{:.1}", detection.judgement.score)}
+                        </a>
+                    }
+                    .into_any(),
+                ),
+                Err(error) => (
+                    view! { <span class="text-unsure text-xs font-semibold">"Not judged"</span> }.into_any(),
+                    view! { <span class="text-sm text-muted">{error.to_string()}</span> }.into_any(),
+                ),
+            };
+            view! {
+                <li class="flex items-center gap-3 py-2 border-t border-line">
+                    {badge}<span class="flex-1 min-w-0 truncate" dir="auto">{excerpt}</span>{detail}
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class=CARD>
+            <h2 class="font-semibold mb-2 tabular-nums">{summary}</h2>
+            <ol>{items}</ol>
+        </section>
+    }
+}

@@ -1,0 +1,169 @@
+//! The log's frame: what is searched, how it is sorted, where in it we are. All of it is in the URL.
+
+use domain::{Cursor, Direction, Order};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{
+    components::Outlet,
+    hooks::{use_location, use_query_map},
+    params::ParamsMap,
+};
+
+use super::list::List;
+use crate::{
+    components::{ActionNotice, ErrorPanel},
+    decisions::Decisions,
+    server_fns::detections::search_detections,
+};
+
+/// The state of the log that the URL holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct LogState {
+    /// The search, as typed.
+    pub(super) q: String,
+    /// How it is sorted.
+    pub(super) order: String,
+    /// Where in it we are: a direction, a colon and a cursor; empty is the start.
+    pub(super) from: String,
+}
+
+impl LogState {
+    /// Reads the state from the address.
+    pub(super) fn of(query: &ParamsMap) -> Self {
+        let value = |key: &str| query.get(key).unwrap_or_default();
+        Self { q: value("q"), order: value("order"), from: value("from") }
+    }
+
+    /// The address of this state, with detection `open` in the pane.
+    pub(super) fn address(&self, open: Option<i64>) -> String {
+        let mut query = ParamsMap::new();
+        for (key, value) in [("q", &self.q), ("order", &self.order), ("from", &self.from)] {
+            if !value.is_empty() {
+                query.insert(key, value.clone());
+            }
+        }
+        let path = open.map_or_else(|| "/detections".to_owned(), |id| format!("/detections/{id}"));
+        format!("{path}{}", query.to_query_string())
+    }
+
+    /// The same search from another place.
+    pub(super) fn at(&self, direction: Direction, cursor: Cursor) -> Self {
+        Self { from: format!("{direction}:{cursor}"), ..self.clone() }
+    }
+
+    /// Another search, from its start.
+    pub(super) fn searching(&self, q: &str) -> Self {
+        Self { q: q.to_owned(), order: self.order.clone(), from: String::new() }
+    }
+
+    /// The same search in another order, from its start.
+    pub(super) fn sorted(&self, order: Order) -> Self {
+        let order = if order == Order::Newest { String::new() } else { order.to_string() };
+        Self { q: self.q.clone(), order, from: String::new() }
+    }
+
+    /// The order that holds.
+    pub(super) fn order(&self) -> Order {
+        self.order.parse().unwrap_or(Order::Newest)
+    }
+}
+
+/// The page: filters and list, and the pane of what is open.
+#[component]
+pub(crate) fn DetectionsPage() -> impl IntoView {
+    let decisions = expect_context::<Decisions>();
+    let query = use_query_map();
+    let location = use_location();
+    let state = Memo::new(move |_| LogState::of(&query.read()));
+    let open = Memo::new(move |_| {
+        location.pathname.read().strip_prefix("/detections/").and_then(|id| id.parse().ok())
+    });
+    let result = Resource::new_blocking(
+        move || (state.get(), decisions.version()),
+        |(state, _)| search_detections(state.q, state.order, state.from),
+    );
+    // On a phone the list and the pane take turns.
+    let list_class = move || {
+        if open.get().is_some() {
+            "hidden lg:flex lg:w-2/5 xl:w-1/3 shrink-0 flex-col gap-3 min-w-0"
+        } else {
+            "flex lg:w-2/5 xl:w-1/3 shrink-0 flex-col gap-3 min-w-0"
+        }
+    };
+    view! {
+        <Title text="Detections"/>
+        <div class="lg:flex gap-6 items-start">
+            <section class=list_class aria-label="Log">
+                <h1 class="text-xl font-semibold">"Detections"</h1>
+                <Filters state=state open=open/>
+                <Transition>
+                    {move || Suspend::new(async move {
+                        match result.await {
+                            Ok(found) => view! { <List found=found state=state open=open/> }.into_any(),
+                            Err(error) => view! { <ErrorPanel error=error/> }.into_any(),
+                        }
+                    })}
+                </Transition>
+            </section>
+            <section class="flex-1 min-w-0 lg:sticky lg:top-4" aria-label="Detection">
+                <ActionNotice/>
+                <Outlet/>
+            </section>
+        </div>
+    }
+}
+
+/// What the pane shows while nothing is open.
+#[component]
+pub(crate) fn NothingOpen() -> impl IntoView {
+    view! {
+        <p class="hidden lg:block rounded-lg border border-line border-dashed p-8 text-center text-muted">
+            "Open a detection to see it here."
+        </p>
+    }
+}
+
+/// The quick filters: each is a search of its own.
+const FILTERS: &[(&str, &str)] = &[
+    ("All", ""),
+    ("Spam", "is:spam"),
+    ("Ham", "is:ham"),
+    ("Unlabelled", "is:unlabelled"),
+    ("Disputed", "is:disputed"),
+];
+
+#[component]
+fn Filters(state: Memo<LogState>, open: Memo<Option<i64>>) -> impl IntoView {
+    let chip = "px-3 h-8 inline-flex items-center rounded-full border border-line text-sm text-muted hover:bg-raised aria-[current=true]:border-accent aria-[current=true]:bg-accent-soft aria-[current=true]:text-accent";
+    let filters = move || {
+        let state = state.get();
+        FILTERS
+            .iter()
+            .map(|&(words, q)| {
+                let current = (state.q.trim() == q).then_some("true");
+                view! { <a class=chip href=state.searching(q).address(open.get()) aria-current=current>{words}</a> }
+            })
+            .collect_view()
+    };
+    let orders = move || {
+        let state = state.get();
+        [(Order::Newest, "Newest"), (Order::Score, "Highest score"), (Order::Closest, "Closest call")]
+            .map(|(order, words)| {
+                let current = (state.order() == order).then_some("true");
+                view! {
+                    <a
+                        class="text-sm text-muted hover:text-ink aria-[current=true]:text-accent aria-[current=true]:font-medium"
+                        href=state.sorted(order).address(open.get())
+                        aria-current=current
+                    >
+                        {words}
+                    </a>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <nav class="flex flex-wrap gap-2" aria-label="Filter">{filters}</nav>
+        <nav class="flex flex-wrap gap-4" aria-label="Order">{orders}</nav>
+    }
+}

@@ -1,0 +1,9 @@
+//! One folder or file a page.
+
+pub(crate) mod check;
+pub(crate) mod detections;
+pub(crate) mod login;
+pub(crate) mod overview;
+pub(crate) mod settings;
+pub(crate) mod setup;
+pub(crate) mod stats;

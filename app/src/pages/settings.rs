@@ -1,0 +1,94 @@
+//! Settings: the connection, and who may do what.
+
+use domain::User;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::overview::Health;
+use crate::{
+    components::{ErrorPanel, TimeAgo, classes::CARD},
+    server_fns::settings::{SettingsReport, get_settings},
+};
+
+/// The page.
+#[component]
+pub(crate) fn SettingsPage() -> impl IntoView {
+    let report = Resource::new_blocking(|| (), |()| get_settings());
+    view! {
+        <Title text="Settings"/>
+        <h1 class="text-xl font-semibold mb-4">"Settings"</h1>
+        <Suspense>
+            {move || Suspend::new(async move {
+                match report.await {
+                    Ok(report) => view! { <Sections report=report/> }.into_any(),
+                    Err(error) => view! { <ErrorPanel error=error/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Sections(report: SettingsReport) -> impl IntoView {
+    let SettingsReport { embedded, upstream, health, people } = report;
+    let connect = embedded.then(|| {
+        view! {
+            <p class="mt-3">
+                "To connect to ActiveLayer, create a key in its dashboard under API Tokens and start Gavel with it:"
+            </p>
+            <pre class="mt-2 p-3 rounded-md bg-raised overflow-x-auto text-sm" tabindex="0">
+                "ACTIVELAYER_API_KEY=… gavel serve"
+            </pre>
+            <p class="mt-2 text-sm text-muted">"The key stays on the server: it is never sent to a browser or written to a log."</p>
+        }
+    });
+    let address =
+        (!embedded).then(|| view! { <p class="mt-2 text-sm text-muted">"Base URL: "{upstream}</p> });
+    view! {
+        <div class="grid gap-4 max-w-3xl">
+            <section class=CARD>
+                <h2 class="font-semibold mb-2">"Connection"</h2>
+                <Health health=health embedded=embedded/>
+                {address}
+                {connect}
+            </section>
+            {(!people.is_empty()).then(|| view! { <People people=people/> })}
+        </div>
+    }
+}
+
+#[component]
+fn People(people: Vec<User>) -> impl IntoView {
+    let rows = people
+        .into_iter()
+        .map(|user| {
+            view! {
+                <tr class="border-t border-line">
+                    <th class="text-left font-medium py-2 pr-4" scope="row">{user.name}</th>
+                    <td class="pr-4 break-all">{user.email}</td>
+                    <td class="pr-4">{user.role.to_string()}</td>
+                    <td class="text-muted"><TimeAgo time=user.created_at/></td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class=CARD>
+            <h2 class="font-semibold mb-2">"People"</h2>
+            <table class="w-full text-sm">
+                <thead>
+                    <tr class="text-left text-muted">
+                        <th class="font-medium py-1 pr-4" scope="col">"Name"</th>
+                        <th class="font-medium pr-4" scope="col">"E-mail"</th>
+                        <th class="font-medium pr-4" scope="col">"Role"</th>
+                        <th class="font-medium" scope="col">"Since"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+            <p class="mt-3 text-sm text-muted">
+                "Add somebody with "<code class="bg-raised rounded px-1">"gavel user add --email … --role moderator --password-stdin"</code>
+            </p>
+        </section>
+    }
+}

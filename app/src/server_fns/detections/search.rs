@@ -1,0 +1,54 @@
+//! One page of the log.
+
+use domain::{BoundedCount, DetectionSummary, Page};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+
+/// A page of what matches, and how many there are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SearchResult {
+    /// The rows and the places to go on from.
+    pub page: Page<DetectionSummary>,
+    /// How many match, up to a bound.
+    pub count: BoundedCount,
+}
+
+/// Searches the log.
+///
+/// # Errors
+/// [`AppError::BadSearch`] names the term that could not be read.
+#[server(prefix = "/fn", endpoint = "detections/search", input = GetUrl)]
+pub async fn search_detections(
+    /// The search, as typed; empty is everything.
+    q: String,
+    /// `newest`, `score` or `closest`; anything else is `newest`.
+    order: String,
+    /// Where to go on from: `after` or `before`, a colon, and a cursor; empty is the start.
+    from: String,
+) -> Result<SearchResult, AppError> {
+    use domain::{Order, PageRequest, SearchQuery, paging::PAGE_SIZE};
+
+    use crate::context::{authorise, moderation};
+
+    authorise(domain::Role::Viewer)?;
+    let moderation = moderation()?;
+    let bad = |problem: String| AppError::BadSearch(problem).with_status();
+    let query = SearchQuery::parse(&q)
+        .map_err(|errors| bad(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")))?;
+    let from = match from.split_once(':') {
+        None => None,
+        Some((direction, cursor)) => {
+            let direction = direction.parse().map_err(|_| bad("this is no page of the log.".to_owned()))?;
+            Some((
+                direction,
+                cursor.parse().map_err(|error: domain::paging::BadCursor| bad(error.to_string()))?,
+            ))
+        }
+    };
+    let order = order.parse().unwrap_or(Order::Newest);
+    let page = moderation.search(&query, &PageRequest { order, from, limit: PAGE_SIZE }).await?;
+    let count = moderation.count(&query).await?;
+    Ok(SearchResult { page, count })
+}

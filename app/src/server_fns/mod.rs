@@ -1,0 +1,10 @@
+//! What the browser may ask of the server: one noun a folder, one function a file.
+//!
+//! Each function parses, authorises and calls one use case. They live below `/fn/`, reads by GET, changes by POST.
+
+pub mod checks;
+pub mod detections;
+pub mod labels;
+pub mod session;
+pub mod settings;
+pub mod usage;
