@@ -11,13 +11,15 @@ pub enum ApiError {
         /// The upstream's words.
         message: String,
     },
-    /// 403: the key's owner has no active plan.
+    /// 403 in the API's own words: the key's owner has no active plan. (A 403 page of a firewall in between is
+    /// [`ApiError::UnexpectedStatus`].)
     #[error("the account has no active plan: {message}")]
     NoPlan {
         /// The upstream's words.
         message: String,
     },
-    /// 404: feedback on a `detection_id` that the upstream does not know.
+    /// 404 in the API's own words: feedback on a `detection_id` that the upstream does not know. (A 404 page, as a
+    /// wrong base URL gives, is [`ApiError::UnexpectedStatus`].)
     #[error("not found: {message}")]
     NotFound {
         /// The upstream's words.
@@ -67,16 +69,17 @@ pub enum ApiError {
         /// The upstream's words.
         message: String,
     },
-    /// No answer in time.
+    /// No answer in time. The request may have been received, and its quota spent.
     #[error("no answer in time")]
     Timeout,
-    /// No connection: refused, unknown host, broken TLS.
+    /// No connection: refused, unknown host, broken TLS, no connection in time. The request was never sent.
     #[error("cannot connect: {reason}")]
     Connect {
         /// What the network said; never the key.
         reason: String,
     },
-    /// Status 200, but not the JSON that the guide promises.
+    /// A successful status, but not the JSON that the guide promises, or a connection lost before the answer was
+    /// complete. The request may have been received, and its quota spent.
     #[error("the answer is malformed: {reason}")]
     Malformed {
         /// What is wrong with it.
@@ -97,5 +100,37 @@ impl ApiError {
                 | Self::Connect { .. }
                 | Self::Malformed { .. }
         )
+    }
+
+    /// How long the upstream asks to wait before the next try, where it says so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// The same error with every text that came from outside passed through `rewrite`.
+    pub(crate) fn map_texts(mut self, rewrite: impl Fn(&str) -> String) -> Self {
+        match &mut self {
+            Self::Unauthorized { message }
+            | Self::NoPlan { message }
+            | Self::NotFound { message }
+            | Self::RateLimited { message, .. }
+            | Self::QuotaExhausted { message, .. }
+            | Self::Server { message, .. }
+            | Self::UnexpectedStatus { message, .. }
+            | Self::Connect { reason: message }
+            | Self::Malformed { reason: message } => *message = rewrite(message),
+            Self::Invalid { message, errors } => {
+                *message = rewrite(message);
+                let fields = std::mem::take(errors).into_iter();
+                *errors = fields
+                    .map(|(field, texts)| (rewrite(&field), texts.iter().map(|text| rewrite(text)).collect()))
+                    .collect();
+            }
+            Self::Timeout => {}
+        }
+        self
     }
 }

@@ -1,0 +1,10 @@
+//! What a server of the same API needs: requests read and errors written as the guide gives them.
+//!
+//! Gateways in front of ActiveLayer, and engines in its place, answer from here, so that every client sees one
+//! contract. Successful answers are the crate's response types, which serialise in the guide's order.
+
+mod refusal;
+mod request;
+
+pub use refusal::{ErrorBody, Refusal};
+pub use request::{Received, read_check, read_feedback};
