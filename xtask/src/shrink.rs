@@ -1,0 +1,129 @@
+//! Makes module, glue and style sheet smaller with wasm-opt and esbuild, both from npm.
+//!
+//! Debian's wasm-opt (binaryen 108) exits 0 and breaks the app, so only the locked version is used.
+//! Without Node.js the app works as well, just larger: the build says so and goes on.
+
+use std::{
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{
+    console::{Step, kilobytes, say},
+    mode::Mode,
+    paths::Paths,
+    stamp,
+};
+
+/// What rustc 1.95 and 1.96 use on this target by default; wasm-opt wants it named, since the
+/// section that would tell is stripped. Not `--all-features`: browsers refuse its output.
+const WASM_OPT: &[&str] = &[
+    "-Oz",
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-call-indirect-overlong",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// The tools of `xtask/package.json`, installed.
+pub(crate) struct Shrinker {
+    tools: PathBuf,
+    /// The lock file's hash: other versions make other files.
+    version: String,
+}
+
+impl Shrinker {
+    /// The tools for this build: none in development, and none (with a word about it) without Node.js.
+    pub(crate) fn for_mode(paths: &Paths, mode: Mode) -> Result<Option<Self>> {
+        if mode == Mode::Dev {
+            return Ok(None);
+        }
+        if std::env::var_os("GAVEL_WITHOUT_NODE").is_some() || !runs("node") || !runs("npm") {
+            say("no Node.js with npm here: going on without wasm-opt and esbuild, the assets will be larger");
+            return Ok(None);
+        }
+        let tools = paths.root.join("xtask");
+        let lock = fs::read(tools.join("package-lock.json"))?;
+        let version = stamp::hash([lock.as_slice()]);
+        if let Err(error) = install(&tools, &version) {
+            say(&format!("going on without wasm-opt and esbuild, the assets will be larger: {error:#}"));
+            return Ok(None);
+        }
+        Ok(Some(Self { tools, version }))
+    }
+
+    /// Shrinks a wasm module.
+    pub(crate) fn wasm(&self, from: &Path, to: &Path) -> Result<()> {
+        let mut command = Command::new("node");
+        command.arg(self.tools.join("node_modules/binaryen/bin/wasm-opt"));
+        command.args(WASM_OPT).arg(from).arg("-o").arg(to);
+        self.run("wasm-opt", command, WASM_OPT, from, to)
+    }
+
+    /// Minifies a script (an ES module) or a style sheet; the file's ending tells which.
+    pub(crate) fn text(&self, from: &Path, to: &Path) -> Result<()> {
+        let options = ["--minify", "--legal-comments=none", "--log-level=warning", "--charset=utf8"];
+        let mut command = Command::new(self.tools.join("node_modules/.bin/esbuild"));
+        command.arg(from).args(options).arg(joined("--outfile=", to));
+        self.run("esbuild", command, &options, from, to)
+    }
+
+    fn run(&self, tool: &str, mut command: Command, options: &[&str], from: &Path, to: &Path) -> Result<()> {
+        let input = fs::read(from)?;
+        let key = stamp::hash([self.version.as_bytes(), options.concat().as_bytes(), &input]);
+        let name = from.file_name().and_then(OsStr::to_str).unwrap_or_default();
+        let step = Step::quiet(format!("{tool} {name}"));
+        let ran = stamp::unless_made_from(&key, to, || {
+            let output =
+                command.stdin(Stdio::null()).output().with_context(|| format!("cannot start {tool}"))?;
+            let messages = String::from_utf8_lossy(&output.stderr);
+            ensure!(output.status.success(), "{tool} failed on {}:\n{messages}", from.display());
+            if !messages.trim().is_empty() {
+                say(&format!("{tool} warns about {name}:\n{}", messages.trim_end()));
+            }
+            Ok(())
+        })?;
+        let (before, after) = (input.len() as u64, fs::metadata(to)?.len());
+        let note = if ran { "" } else { ", unchanged" };
+        step.done(&format!("{} → {}{note}", kilobytes(before), kilobytes(after)));
+        Ok(())
+    }
+}
+
+/// Installs exactly what the lock file names, unless that has been done.
+fn install(tools: &Path, version: &str) -> Result<()> {
+    let installed = tools.join("node_modules/.package-lock.json");
+    stamp::unless_made_from(version, &installed, || {
+        let step = Step::start("npm ci (wasm-opt, esbuild)");
+        let output = Command::new("npm")
+            .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+            .current_dir(tools)
+            .stdin(Stdio::null())
+            .output()
+            .context("cannot start npm")?;
+        ensure!(output.status.success(), "npm ci failed: {}", String::from_utf8_lossy(&output.stderr).trim());
+        step.done("installed");
+        Ok(())
+    })?;
+    Ok(())
+}
+
+fn runs(program: &str) -> bool {
+    let mut version = Command::new(program);
+    version.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    version.status().is_ok_and(|status| status.success())
+}
+
+fn joined(prefix: &str, path: &Path) -> std::ffi::OsString {
+    let mut argument = std::ffi::OsString::from(prefix);
+    argument.push(path);
+    argument
+}
