@@ -1,6 +1,10 @@
 //! Gavel's pages and server functions, compiled twice: for the server (feature `ssr`) and the browser (`hydrate`).
 
 #![deny(missing_docs)]
+#![expect(
+    unreachable_pub,
+    reason = "leptos' component macro writes `pub` items whatever the component's visibility"
+)]
 #![recursion_limit = "256"]
 
 mod components;
@@ -13,7 +17,7 @@ mod routes;
 pub mod server_fns;
 
 use leptos::prelude::*;
-use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_meta::{Title, provide_meta_context};
 
 /// The document around the app.
 #[cfg(feature = "ssr")]
@@ -30,7 +34,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href=style />
                 <HydrationScripts options/>
-                <MetaTags/>
+                <leptos_meta::MetaTags/>
             </head>
             <body>
                 <App/>

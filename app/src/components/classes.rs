@@ -16,6 +16,3 @@ pub(crate) const INPUT: &str =
 /// A text input of many lines.
 pub(crate) const TEXTAREA: &str =
     "w-full px-3 py-2 rounded-md border border-field bg-surface text-ink placeholder:text-muted";
-/// A small word in a box.
-pub(crate) const BADGE: &str =
-    "inline-flex items-center gap-1 px-1.5 h-5 rounded text-xs font-semibold whitespace-nowrap";

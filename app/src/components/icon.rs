@@ -19,7 +19,6 @@ pub(crate) enum Glyph {
     Info,
     Copy,
     Back,
-    Sun,
 }
 
 impl Glyph {
@@ -42,9 +41,6 @@ impl Glyph {
             Self::Info => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z M12 11v5 M12 8h.01",
             Self::Copy => "M9 9h11v11H9z M5 15H4V4h11v1",
             Self::Back => "M19 12H5 M11 18l-6-6 6-6",
-            Self::Sun => {
-                "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8z M12 2v2 M12 20v2 M2 12h2 M20 12h2 M5 5l1.5 1.5 M17.5 17.5 19 19 M19 5l-1.5 1.5 M6.5 17.5 5 19"
-            }
         }
     }
 }

@@ -10,6 +10,7 @@ mod hostile_text;
 mod icon;
 mod quota_meter;
 mod score_bar;
+mod search_box;
 mod shell;
 mod signals;
 mod theme_switch;

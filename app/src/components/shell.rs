@@ -3,11 +3,11 @@
 use domain::Role;
 use leptos::prelude::*;
 use leptos_router::{
-    components::{A, Form, Outlet},
-    hooks::{use_location, use_query_map},
+    components::{A, Outlet},
+    hooks::use_location,
 };
 
-use super::{Glyph, Icon, QuotaMini, ThemeSwitch, UndoToasts};
+use super::{Glyph, Icon, QuotaMini, ThemeSwitch, UndoToasts, search_box::SearchBox};
 use crate::{
     context::Session,
     decisions::Decisions,
@@ -121,29 +121,6 @@ fn TopBar() -> impl IntoView {
                 <Account/>
             </div>
         </header>
-    }
-}
-
-#[component]
-fn SearchBox() -> impl IntoView {
-    let location = use_location();
-    let query = use_query_map();
-    let on_log = Memo::new(move |_| location.pathname.read().starts_with("/detections"));
-    let typed = move || if on_log.get() { query.read().get("q").unwrap_or_default() } else { String::new() };
-    view! {
-        <Form method="GET" action="/detections" attr:class="flex-1 max-w-xl relative" attr:role="search">
-            <span class="absolute left-3 top-2.5 text-muted"><Icon glyph=Glyph::Search/></span>
-            <input
-                class="w-full h-9 pl-9 pr-3 rounded-md border border-field bg-canvas text-ink placeholder:text-muted"
-                type="search"
-                name="q"
-                aria-label="Search the detections"
-                placeholder="Search detections"
-                autocomplete="off"
-                value=typed
-                prop:value=typed
-            />
-        </Form>
     }
 }
 

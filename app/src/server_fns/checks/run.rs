@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 
+#[cfg(feature = "ssr")]
 /// At most this many messages are checked from one paste; more would not answer while a person waits.
 pub const MAX_ROWS: usize = 50;
 
