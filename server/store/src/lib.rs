@@ -11,6 +11,7 @@ mod detections;
 mod error;
 mod labels;
 mod outbox;
+mod sqlite;
 mod usage;
 
 pub use accounts::{Accounts, NewUser, SessionRecord};
@@ -20,6 +21,8 @@ pub use error::{Result, StoreError};
 pub use labels::{LabelOutcome, Labels, NewDecision, UndoOutcome};
 pub use outbox::{Outbox, OutboxItem};
 pub use usage::Usage;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
@@ -34,4 +37,36 @@ pub trait Store: Detections + Labels + Outbox + Accounts + Audit + Usage {
 
     /// Finishes writing and closes every connection.
     async fn close(&self);
+}
+
+/// Opens the database that the URL names, and brings it up to date.
+///
+/// `sqlite://data/gavel.db` is a file (folder and file are created if missing), `sqlite::memory:` lasts as long as the
+/// store.
+///
+/// # Errors
+/// [`StoreError::Open`], in one line that says what to do: unknown scheme, no such right, no database, a database of a newer
+/// Gavel or with other migrations.
+pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
+    let refused =
+        |reason: &str| Err(StoreError::Open { url: without_credentials(url), reason: reason.to_owned() });
+    match url.split_once(':').map(|(scheme, _)| scheme) {
+        Some("sqlite") => Ok(Arc::new(sqlite::SqliteStore::open(url).await?)),
+        Some("postgres" | "postgresql") => {
+            refused("this build does not have PostgreSQL yet; use sqlite://data/gavel.db")
+        }
+        _ => refused("a database is written like sqlite://data/gavel.db"),
+    }
+}
+
+/// The URL without `user:password@`.
+fn without_credentials(url: &str) -> String {
+    match url.split_once("://") {
+        Some((scheme, rest)) => {
+            let authority = rest.split('/').next().unwrap_or_default();
+            let host = authority.rfind('@').map_or(0, |at| at + 1);
+            format!("{scheme}://{}", &rest[host..])
+        }
+        None => url.to_owned(),
+    }
 }

@@ -1,5 +1,9 @@
 //! The search language of the log: words, phrases and `key:value` terms, all of which must hold.
 
+mod text;
+
+pub use text::index_text;
+
 use serde::{Deserialize, Serialize};
 
 /// A search that was understood: terms, all of which must hold.

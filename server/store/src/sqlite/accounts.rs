@@ -1,0 +1,186 @@
+//! Accounts and sessions.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{User, UserId};
+use sqlx::SqliteExecutor;
+
+use super::SqliteStore;
+use super::columns::{At, to_ms};
+use crate::{Accounts, NewUser, Result, SessionRecord, StoreError};
+
+#[derive(sqlx::FromRow)]
+struct UserRow {
+    id: i64,
+    email: String,
+    name: String,
+    role: String,
+    password_hash: String,
+    created_at: i64,
+}
+
+impl TryFrom<UserRow> for (User, String) {
+    type Error = StoreError;
+
+    fn try_from(row: UserRow) -> Result<Self> {
+        let at = At { table: "users", id: row.id };
+        let user = User {
+            id: UserId(row.id),
+            role: at.word("role", &row.role)?,
+            created_at: at.time("created_at", row.created_at)?,
+            email: row.email,
+            name: row.name,
+        };
+        Ok((user, row.password_hash))
+    }
+}
+
+impl TryFrom<UserRow> for User {
+    type Error = StoreError;
+
+    fn try_from(row: UserRow) -> Result<Self> {
+        <(User, String)>::try_from(row).map(|(user, _)| user)
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct SessionRow {
+    id_hash: Vec<u8>,
+    user_id: Option<i64>,
+    data: String,
+    expires_at: i64,
+}
+
+impl TryFrom<SessionRow> for SessionRecord {
+    type Error = StoreError;
+
+    fn try_from(row: SessionRow) -> Result<Self> {
+        // Sessions have no number; 0 says so. Their hash must not reach a log.
+        let at = At { table: "sessions", id: 0 };
+        Ok(Self {
+            expires_at: at.time("expires_at", row.expires_at)?,
+            id_hash: row.id_hash,
+            user_id: row.user_id.map(UserId),
+            data: row.data,
+        })
+    }
+}
+
+async fn insert_user(user: &NewUser, connection: impl SqliteExecutor<'_>) -> Result<User> {
+    sqlx::query_as::<_, UserRow>(
+        "INSERT INTO users (email, email_folded, name, role, password_hash, created_at)
+         VALUES (?, ?, ?, ?, ?, ?) RETURNING *",
+    )
+    .bind(&user.email)
+    .bind(user.email.to_lowercase())
+    .bind(&user.name)
+    .bind(user.role.as_str())
+    .bind(&user.password_hash)
+    .bind(to_ms(user.created_at))
+    .fetch_one(connection)
+    .await
+    .map_err(|error| match error.as_database_error() {
+        Some(database) if database.is_unique_violation() => StoreError::Taken("this e-mail address"),
+        _ => error.into(),
+    })?
+    .try_into()
+}
+
+#[async_trait]
+impl Accounts for SqliteStore {
+    async fn create_user(&self, user: &NewUser) -> Result<User> {
+        insert_user(user, &self.writer).await
+    }
+
+    async fn create_first_user(&self, user: &NewUser) -> Result<Option<User>> {
+        let mut transaction = self.begin().await?;
+        if any_user(&mut *transaction).await? {
+            return Ok(None);
+        }
+        let user = insert_user(user, &mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(Some(user))
+    }
+
+    async fn user(&self, id: UserId) -> Result<Option<User>> {
+        let row = sqlx::query_as::<_, UserRow>("SELECT * FROM users WHERE id = ?")
+            .bind(id.0)
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(User::try_from).transpose()
+    }
+
+    async fn user_by_email(&self, email: &str) -> Result<Option<(User, String)>> {
+        let row = sqlx::query_as::<_, UserRow>("SELECT * FROM users WHERE email_folded = ?")
+            .bind(email.to_lowercase())
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(TryInto::try_into).transpose()
+    }
+
+    async fn users(&self) -> Result<Vec<User>> {
+        let rows = sqlx::query_as::<_, UserRow>("SELECT * FROM users ORDER BY name COLLATE NOCASE, id")
+            .fetch_all(&self.readers)
+            .await?;
+        rows.into_iter().map(User::try_from).collect()
+    }
+
+    async fn has_users(&self) -> Result<bool> {
+        any_user(&self.readers).await
+    }
+
+    async fn set_password(&self, id: UserId, password_hash: &str) -> Result<bool> {
+        let mut transaction = self.begin().await?;
+        let changed = sqlx::query("UPDATE users SET password_hash = ? WHERE id = ?")
+            .bind(password_hash)
+            .bind(id.0)
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected();
+        sqlx::query("DELETE FROM sessions WHERE user_id = ?").bind(id.0).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(changed > 0)
+    }
+
+    async fn save_session(&self, session: &SessionRecord) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO sessions (id_hash, user_id, data, expires_at) VALUES (?, ?, ?, ?)
+             ON CONFLICT (id_hash) DO UPDATE SET
+                 user_id = excluded.user_id, data = excluded.data, expires_at = excluded.expires_at",
+        )
+        .bind(&session.id_hash)
+        .bind(session.user_id.map(|id| id.0))
+        .bind(&session.data)
+        .bind(to_ms(session.expires_at))
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    async fn session(&self, id_hash: &[u8], now: DateTime<Utc>) -> Result<Option<SessionRecord>> {
+        let row =
+            sqlx::query_as::<_, SessionRow>("SELECT * FROM sessions WHERE id_hash = ? AND expires_at > ?")
+                .bind(id_hash)
+                .bind(to_ms(now))
+                .fetch_optional(&self.readers)
+                .await?;
+        row.map(TryInto::try_into).transpose()
+    }
+
+    async fn delete_session(&self, id_hash: &[u8]) -> Result<()> {
+        sqlx::query("DELETE FROM sessions WHERE id_hash = ?").bind(id_hash).execute(&self.writer).await?;
+        Ok(())
+    }
+
+    async fn delete_expired_sessions(&self, now: DateTime<Utc>) -> Result<u64> {
+        let done = sqlx::query("DELETE FROM sessions WHERE expires_at <= ?")
+            .bind(to_ms(now))
+            .execute(&self.writer)
+            .await?;
+        Ok(done.rows_affected())
+    }
+}
+
+async fn any_user(connection: impl SqliteExecutor<'_>) -> Result<bool> {
+    Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM users)").fetch_one(connection).await?)
+}

@@ -1,0 +1,82 @@
+//! Decisions as the database keeps them.
+
+use domain::{Decision, DecisionId, DetectionId, UserId};
+use sqlx::{AssertSqlSafe, SqliteExecutor};
+
+use super::columns::At;
+use crate::{Result, StoreError};
+
+#[derive(sqlx::FromRow)]
+pub(super) struct DecisionRow {
+    id: i64,
+    detection_id: i64,
+    user_id: i64,
+    user_name: String,
+    label: String,
+    previous: Option<String>,
+    decided_at: i64,
+    send_after: i64,
+    sent_at: Option<i64>,
+    last_error: Option<String>,
+    undone_at: Option<i64>,
+}
+
+/// The start of every statement that reads decisions. What became of the feedback is read from the decision's own outbox
+/// rows; rows that take it back do not count.
+pub(super) const SELECT_DECISION: &str = "
+    SELECT l.id, l.detection_id, l.user_id, u.name AS user_name, l.label, l.previous, l.decided_at, l.send_after,
+           (SELECT min(o.settled_at) FROM feedback_outbox o
+            WHERE o.decision_id = l.id AND o.reversal = 0 AND o.state = 'sent') AS sent_at,
+           (SELECT o.last_error FROM feedback_outbox o
+            WHERE o.decision_id = l.id AND o.reversal = 0 ORDER BY o.id DESC LIMIT 1) AS last_error,
+           l.undone_at
+    FROM label_decisions l JOIN users u ON u.id = l.user_id ";
+
+impl TryFrom<DecisionRow> for Decision {
+    type Error = StoreError;
+
+    fn try_from(row: DecisionRow) -> Result<Self> {
+        let at = At { table: "label_decisions", id: row.id };
+        Ok(Self {
+            id: DecisionId(row.id),
+            detection_id: DetectionId(row.detection_id),
+            user_id: UserId(row.user_id),
+            user_name: row.user_name,
+            label: at.word("label", &row.label)?,
+            previous: at.maybe_word("previous", row.previous.as_deref())?,
+            decided_at: at.time("decided_at", row.decided_at)?,
+            send_after: at.time("send_after", row.send_after)?,
+            sent_at: at.maybe_time("sent_at", row.sent_at)?,
+            last_error: row.last_error,
+            undone_at: at.maybe_time("undone_at", row.undone_at)?,
+        })
+    }
+}
+
+/// One decision.
+pub(super) async fn find(id: DecisionId, connection: impl SqliteExecutor<'_>) -> Result<Option<Decision>> {
+    one("WHERE l.id = ?", id.0, connection).await
+}
+
+/// The decision that stands on a detection: the newest that was not undone.
+pub(super) async fn standing(
+    detection: DetectionId,
+    connection: impl SqliteExecutor<'_>,
+) -> Result<Option<Decision>> {
+    let newest =
+        "WHERE l.id = (SELECT max(id) FROM label_decisions WHERE detection_id = ? AND undone_at IS NULL)";
+    one(newest, detection.0, connection).await
+}
+
+async fn one(
+    condition: &'static str,
+    id: i64,
+    connection: impl SqliteExecutor<'_>,
+) -> Result<Option<Decision>> {
+    sqlx::query_as::<_, DecisionRow>(AssertSqlSafe(format!("{SELECT_DECISION} {condition}")))
+        .bind(id)
+        .fetch_optional(connection)
+        .await?
+        .map(Decision::try_from)
+        .transpose()
+}

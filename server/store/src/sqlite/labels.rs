@@ -1,0 +1,192 @@
+//! Decisions and undos. Each is one transaction over label, audit event and outbox row.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{Decision, DecisionId, DetectionId, Label, UserId};
+use serde_json::json;
+use sqlx::{AssertSqlSafe, SqliteConnection};
+
+use super::columns::to_ms;
+use super::decision::{self, DecisionRow, SELECT_DECISION};
+use super::outbox::{self, Word};
+use super::{SqliteStore, audit};
+use crate::{LabelOutcome, Labels, NewAuditEvent, NewDecision, Result, StoreError, UndoOutcome};
+
+#[async_trait]
+impl Labels for SqliteStore {
+    async fn decide(&self, new: &NewDecision) -> Result<LabelOutcome> {
+        let mut transaction = self.begin().await?;
+        let Some((version, previous)) = label_state(new.detection_id, &mut transaction).await? else {
+            return Ok(LabelOutcome::NotFound);
+        };
+        if new.seen_version.is_some_and(|seen| seen != version) {
+            let standing = decision::standing(new.detection_id, &mut *transaction).await?;
+            return Ok(LabelOutcome::Stale(standing));
+        }
+        let id = insert_decision(new, previous, &mut transaction).await?;
+        set_label(new.detection_id, Some((new.label, new.user_id, new.decided_at)), &mut transaction).await?;
+        outbox::cancel_pending(new.detection_id, new.decided_at, &mut transaction).await?;
+        let word =
+            Word { decision_id: id, detection_id: new.detection_id, label: new.label, reversal: false };
+        outbox::enqueue(&word, new.send_after, &mut transaction).await?;
+        outbox::refresh_state(new.detection_id, &mut transaction).await?;
+        let event = NewAuditEvent {
+            at: new.decided_at,
+            user_id: Some(new.user_id),
+            action: "detection.labelled",
+            subject: subject(new.detection_id),
+            details: json!({ "decision": id.0, "label": new.label, "previous": previous }),
+        };
+        audit::record(&event, &mut *transaction).await?;
+        let decision = existing(id, &mut transaction).await?;
+        transaction.commit().await?;
+        Ok(LabelOutcome::Decided(decision))
+    }
+
+    async fn undo(&self, id: DecisionId, by: UserId, at: DateTime<Utc>) -> Result<UndoOutcome> {
+        let mut transaction = self.begin().await?;
+        let undone = match decision::find(id, &mut *transaction).await? {
+            Some(decision) if decision.user_id == by => decision,
+            _ => return Ok(UndoOutcome::NotFound),
+        };
+        let detection = undone.detection_id;
+        let standing = decision::standing(detection, &mut *transaction).await?;
+        if standing.is_none_or(|standing| standing.id != id) {
+            return Ok(UndoOutcome::Superseded);
+        }
+        sqlx::query("UPDATE label_decisions SET undone_at = ? WHERE id = ?")
+            .bind(to_ms(at))
+            .bind(id.0)
+            .execute(&mut *transaction)
+            .await?;
+        let restored = decision::standing(detection, &mut *transaction).await?;
+        let label = restored.as_ref().map(|decision| (decision.label, decision.user_id, decision.decided_at));
+        set_label(detection, label, &mut transaction).await?;
+        let reversed = take_back_feedback(&undone, restored.as_ref(), at, &mut transaction).await?;
+        outbox::refresh_state(detection, &mut transaction).await?;
+        let event = NewAuditEvent {
+            at,
+            user_id: Some(by),
+            action: "detection.label_undone",
+            subject: subject(detection),
+            details: json!({ "decision": id.0, "label": undone.label, "restored": undone.previous }),
+        };
+        audit::record(&event, &mut *transaction).await?;
+        let undone = existing(id, &mut transaction).await?;
+        transaction.commit().await?;
+        Ok(if reversed { UndoOutcome::Reversed(undone) } else { UndoOutcome::Cancelled(undone) })
+    }
+
+    async fn undoable(&self, user: UserId, now: DateTime<Utc>) -> Result<Vec<Decision>> {
+        let condition = "
+            WHERE l.user_id = ? AND l.send_after > ? AND l.undone_at IS NULL
+              AND NOT EXISTS (SELECT 1 FROM label_decisions later
+                              WHERE later.detection_id = l.detection_id AND later.id > l.id AND later.undone_at IS NULL)
+            ORDER BY l.id DESC";
+        let rows = sqlx::query_as::<_, DecisionRow>(AssertSqlSafe(format!("{SELECT_DECISION} {condition}")))
+            .bind(user.0)
+            .bind(to_ms(now))
+            .fetch_all(&self.readers)
+            .await?;
+        rows.into_iter().map(Decision::try_from).collect()
+    }
+
+    async fn decisions(&self, detection: DetectionId) -> Result<Vec<Decision>> {
+        let condition = "WHERE l.detection_id = ? ORDER BY l.id";
+        let rows = sqlx::query_as::<_, DecisionRow>(AssertSqlSafe(format!("{SELECT_DECISION} {condition}")))
+            .bind(detection.0)
+            .fetch_all(&self.readers)
+            .await?;
+        rows.into_iter().map(Decision::try_from).collect()
+    }
+}
+
+fn subject(detection: DetectionId) -> String {
+    format!("detection:{}", detection.0)
+}
+
+/// Version and label of a detection, if it exists.
+async fn label_state(
+    detection: DetectionId,
+    connection: &mut SqliteConnection,
+) -> Result<Option<(i64, Option<Label>)>> {
+    let row: Option<(i64, Option<String>)> =
+        sqlx::query_as("SELECT version, label FROM detections WHERE id = ?")
+            .bind(detection.0)
+            .fetch_optional(connection)
+            .await?;
+    let at = super::columns::At { table: "detections", id: detection.0 };
+    row.map(|(version, label)| Ok((version, at.maybe_word("label", label.as_deref())?))).transpose()
+}
+
+async fn insert_decision(
+    new: &NewDecision,
+    previous: Option<Label>,
+    connection: &mut SqliteConnection,
+) -> Result<DecisionId> {
+    let done = sqlx::query(
+        "INSERT INTO label_decisions (detection_id, user_id, label, previous, decided_at, send_after)
+         VALUES (?, ?, ?, ?, ?, ?)",
+    )
+    .bind(new.detection_id.0)
+    .bind(new.user_id.0)
+    .bind(new.label.as_str())
+    .bind(previous.map(Label::as_str))
+    .bind(to_ms(new.decided_at))
+    .bind(to_ms(new.send_after))
+    .execute(connection)
+    .await?;
+    Ok(DecisionId(done.last_insert_rowid()))
+}
+
+/// Writes the standing label and who set it when, and counts the version up.
+async fn set_label(
+    detection: DetectionId,
+    label: Option<(Label, UserId, DateTime<Utc>)>,
+    connection: &mut SqliteConnection,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE detections SET label = ?, labelled_by = ?, labelled_at = ?, version = version + 1 WHERE id = ?",
+    )
+    .bind(label.map(|(label, _, _)| label.as_str()))
+    .bind(label.map(|(_, by, _)| by.0))
+    .bind(label.map(|(_, _, at)| to_ms(at)))
+    .bind(detection.0)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Cancels what waits for an undone decision, and queues what is true again where the upstream may believe otherwise: the
+/// restored decision's label, or the verdict. Returns whether the undone decision's own feedback may have been sent.
+async fn take_back_feedback(
+    undone: &Decision,
+    restored: Option<&Decision>,
+    at: DateTime<Utc>,
+    connection: &mut SqliteConnection,
+) -> Result<bool> {
+    let detection = undone.detection_id;
+    outbox::cancel_pending(detection, at, connection).await?;
+    let truth = outbox::truth(detection, undone.id, restored, connection).await?;
+    let told = outbox::last_told(detection, connection).await?;
+    let may_have_been_sent = outbox::may_have_been_sent(undone.id, connection).await?;
+    // Making the undone decision had cancelled whatever waited then: the restored decision's feedback, or the reversal of
+    // an earlier one.
+    let still_to_tell = match restored {
+        Some(restored) if !outbox::was_carried_out(restored.id, connection).await? => {
+            Some(restored.send_after.max(at))
+        }
+        _ => told.is_some_and(|told| told != truth.label).then_some(at),
+    };
+    let due_at = if may_have_been_sent { Some(at) } else { still_to_tell };
+    if let Some(due_at) = due_at {
+        outbox::enqueue(&truth, due_at, connection).await?;
+    }
+    Ok(may_have_been_sent)
+}
+
+/// A decision that this transaction wrote or found.
+async fn existing(id: DecisionId, connection: &mut SqliteConnection) -> Result<Decision> {
+    let decision = decision::find(id, connection).await?;
+    decision.ok_or(StoreError::Database(sqlx::Error::RowNotFound))
+}

@@ -1,0 +1,171 @@
+//! Quota samples, and figures counted from the log by way of `check_hours`: no figure scans the log.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use domain::paging::COUNT_BOUND;
+use domain::{BoundedCount, DailyCount, Overview, UsageSample};
+use sqlx::sqlite::SqlitePool;
+
+use super::columns::{At, HOURS_PER_DAY, day_to_hour, to_hour, to_ms};
+use super::{SqliteStore, outbox};
+use crate::{Result, StoreError, Usage};
+
+/// Most samples that one look-up returns: a month of one every five minutes is 8,900.
+const SAMPLES_MAX: u32 = 10_000;
+
+/// The span that the overview calls a week.
+const WEEK: TimeDelta = TimeDelta::days(7);
+
+#[derive(sqlx::FromRow)]
+struct SampleRow {
+    id: i64,
+    taken_at: i64,
+    plan: String,
+    total: i64,
+    used: i64,
+    remaining: i64,
+    percentage: f64,
+    period_month: Option<u32>,
+    period_year: Option<i32>,
+}
+
+impl TryFrom<SampleRow> for UsageSample {
+    type Error = StoreError;
+
+    fn try_from(row: SampleRow) -> Result<Self> {
+        let at = At { table: "usage_samples", id: row.id };
+        let count = |column, value: i64| u64::try_from(value).map_err(|error| at.bad(column, error));
+        Ok(Self {
+            taken_at: at.time("taken_at", row.taken_at)?,
+            total: count("total", row.total)?,
+            used: count("used", row.used)?,
+            remaining: count("remaining", row.remaining)?,
+            plan: row.plan,
+            percentage: row.percentage,
+            period: row.period_month.zip(row.period_year),
+        })
+    }
+}
+
+/// Whatever the upstream claims; a plan of more than 9·10¹⁸ checks is kept as that many.
+fn saturated(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+#[async_trait]
+impl Usage for SqliteStore {
+    async fn save_usage_sample(&self, sample: &UsageSample) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO usage_samples (taken_at, plan, total, used, remaining, percentage, period_month, period_year)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(to_ms(sample.taken_at))
+        .bind(&sample.plan)
+        .bind(saturated(sample.total))
+        .bind(saturated(sample.used))
+        .bind(saturated(sample.remaining))
+        .bind(sample.percentage)
+        .bind(sample.period.map(|(month, _)| month))
+        .bind(sample.period.map(|(_, year)| year))
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    async fn latest_usage_sample(&self) -> Result<Option<UsageSample>> {
+        sqlx::query_as::<_, SampleRow>("SELECT * FROM usage_samples ORDER BY taken_at DESC, id DESC LIMIT 1")
+            .fetch_optional(&self.readers)
+            .await?
+            .map(UsageSample::try_from)
+            .transpose()
+    }
+
+    async fn usage_samples(&self, since: DateTime<Utc>) -> Result<Vec<UsageSample>> {
+        let rows = sqlx::query_as::<_, SampleRow>(
+            "SELECT * FROM usage_samples WHERE taken_at >= ? ORDER BY taken_at, id LIMIT ?",
+        )
+        .bind(to_ms(since))
+        .bind(SAMPLES_MAX)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.into_iter().map(UsageSample::try_from).collect()
+    }
+
+    async fn daily_counts(&self, from: NaiveDate, to: NaiveDate) -> Result<Vec<DailyCount>> {
+        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
+            "SELECT hour / ?1 AS day, sum(spam), sum(ham) FROM check_hours WHERE hour >= ?2 AND hour < ?3
+             GROUP BY day ORDER BY day",
+        )
+        .bind(HOURS_PER_DAY)
+        .bind(day_to_hour(from))
+        .bind(day_to_hour(to) + HOURS_PER_DAY)
+        .fetch_all(&self.readers)
+        .await?;
+        let mut counted = rows.into_iter().peekable();
+        let days = from.iter_days().take_while(|day| *day <= to).map(|day| {
+            let number = day_to_hour(day) / HOURS_PER_DAY;
+            let (_, spam, ham) = counted.next_if(|row| row.0 == number).unwrap_or_default();
+            DailyCount { day, spam: spam.unsigned_abs(), ham: ham.unsigned_abs() }
+        });
+        Ok(days.collect())
+    }
+
+    async fn checks_since(&self, since: DateTime<Utc>) -> Result<u64> {
+        // Whole hours are added up; of the hour that `since` falls into, only its own ids are looked at.
+        let count: i64 = sqlx::query_scalar(
+            "SELECT (SELECT coalesce(sum(spam + ham), 0) FROM check_hours WHERE hour > ?1)
+                  + (SELECT count(*) FROM check_hours h JOIN detections d ON d.id BETWEEN h.first_id AND h.last_id
+                     WHERE h.hour = ?1 AND d.created_at >= ?2 AND d.created_at / 3600000 = ?1)",
+        )
+        .bind(to_hour(since))
+        .bind(to_ms(since))
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(count.unsigned_abs())
+    }
+
+    async fn overview(&self, now: DateTime<Utc>) -> Result<Overview> {
+        let today = now.date_naive();
+        let tomorrow = today.checked_add_days(Days::new(1)).unwrap_or(today);
+        let (spam, ham): (i64, i64) = sqlx::query_as(
+            "SELECT coalesce(sum(spam), 0), coalesce(sum(ham), 0) FROM check_hours WHERE hour >= ? AND hour < ?",
+        )
+        .bind(day_to_hour(today))
+        .bind(day_to_hour(tomorrow))
+        .fetch_one(&self.readers)
+        .await?;
+        let (labelled, false_positives): (i64, i64) = sqlx::query_as(
+            "SELECT count(*), coalesce(sum(label = 'ham' AND is_spam), 0)
+             FROM detections INDEXED BY detections_labelled_when WHERE label IS NOT NULL AND labelled_at >= ?",
+        )
+        .bind(to_ms(now - WEEK))
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(Overview {
+            today: DailyCount { day: today, spam: spam.unsigned_abs(), ham: ham.unsigned_abs() },
+            waiting: waiting(now, &self.readers).await?,
+            false_positives_week: false_positives.unsigned_abs(),
+            labelled_week: labelled.unsigned_abs(),
+            outbox: outbox::counts(&self.readers).await?,
+        })
+    }
+}
+
+/// Detections of the last week without a label, read from an index of just those.
+async fn waiting(now: DateTime<Utc>, readers: &SqlitePool) -> Result<BoundedCount> {
+    let since = now - WEEK;
+    let found: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM (
+             SELECT 1 FROM detections INDEXED BY detections_unlabelled
+             WHERE label IS NULL AND created_at >= ?1
+               AND id >= (SELECT coalesce(min(first_id), 9223372036854775807) FROM check_hours WHERE hour >= ?2)
+             LIMIT ?3)",
+    )
+    .bind(to_ms(since))
+    .bind(to_hour(since))
+    .bind(saturated(COUNT_BOUND + 1))
+    .fetch_one(readers)
+    .await?;
+    let found = found.unsigned_abs();
+    Ok(BoundedCount { count: found.min(COUNT_BOUND), more: found > COUNT_BOUND })
+}

@@ -1,0 +1,10 @@
+//! The chapters.
+
+pub(crate) mod accounts;
+pub(crate) mod audit;
+pub(crate) mod detections;
+pub(crate) mod labels;
+pub(crate) mod outbox;
+pub(crate) mod paging;
+pub(crate) mod races;
+pub(crate) mod usage;

@@ -1,0 +1,252 @@
+//! The queue upstream: order, retries, and requests that are under way while minds change.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use domain::{Decision, DetectionId, FeedbackState, JudgedBy, Judgement, Label, OutboxCounts, User};
+use store::{OutboxItem, Store, UndoOutcome};
+
+use crate::samples::{decide, detection, judgement, moderator, noon, seconds};
+
+/// A store with one detection, judged spam, and one moderator.
+struct Scene {
+    store: Arc<dyn Store>,
+    ana: User,
+    id: DetectionId,
+}
+
+impl Scene {
+    async fn set(store: Arc<dyn Store>) -> Self {
+        let ana = moderator(&*store, "Ana").await;
+        let id = store.insert_detection(&detection("judged spam")).await.unwrap();
+        Self { store, ana, id }
+    }
+
+    async fn decide(&self, label: Label) -> Decision {
+        decide(&*self.store, self.id, label, &self.ana).await
+    }
+
+    async fn undo(&self, decision: &Decision) -> UndoOutcome {
+        self.store.undo(decision.id, self.ana.id, noon() + seconds(20)).await.unwrap()
+    }
+
+    /// What waits, however late.
+    async fn waiting(&self) -> Vec<OutboxItem> {
+        self.store.due_feedback(noon() + seconds(1_000_000), 10).await.unwrap()
+    }
+
+    /// The labels that wait.
+    async fn words(&self) -> Vec<Label> {
+        self.waiting().await.into_iter().map(|item| item.label).collect()
+    }
+
+    /// Takes the only row that waits, as the worker does before it asks the upstream.
+    async fn take(&self) -> OutboxItem {
+        let mut items = self.waiting().await;
+        assert_eq!(items.len(), 1);
+        items.remove(0)
+    }
+
+    async fn sent(&self, item: &OutboxItem) {
+        self.store.feedback_sent(item.id, noon() + seconds(30)).await.unwrap();
+    }
+
+    async fn state(&self) -> (Option<Label>, FeedbackState) {
+        let row = self.store.detection(self.id).await.unwrap().unwrap();
+        (row.label, row.feedback)
+    }
+}
+
+pub(crate) async fn tell<F, Fut>(open_fresh: &F)
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Arc<dyn Store>>,
+{
+    due_in_order(Scene::set(open_fresh().await).await).await;
+    retried_and_refused(Scene::set(open_fresh().await).await).await;
+    undone_after_sending(Scene::set(open_fresh().await).await).await;
+    overruled_then_undone_after_sending(Scene::set(open_fresh().await).await).await;
+    undone_under_way(Scene::set(open_fresh().await).await).await;
+    overruled_under_way(Scene::set(open_fresh().await).await).await;
+    reported_after_the_newer_word(Scene::set(open_fresh().await).await).await;
+    undone_after_an_unclear_attempt(Scene::set(open_fresh().await).await).await;
+    unclear_end_after_an_undo(Scene::set(open_fresh().await).await).await;
+    a_cancelled_reversal_comes_back(Scene::set(open_fresh().await).await).await;
+    undone_after_a_refusal(Scene::set(open_fresh().await).await).await;
+    waits_for_a_real_verdict(Scene::set(open_fresh().await).await).await;
+}
+
+async fn due_in_order(scene: Scene) {
+    let store = &*scene.store;
+    assert_eq!(store.next_feedback_due().await.unwrap(), None);
+    let decision = scene.decide(Label::Ham).await;
+    let mut later = crate::samples::decision(
+        store.insert_detection(&detection("second")).await.unwrap(),
+        Label::Spam,
+        &scene.ana,
+    );
+    later.send_after = noon() + seconds(12);
+    store.decide(&later).await.unwrap();
+    assert_eq!(store.outbox_counts().await.unwrap(), OutboxCounts { pending: 2, failed: 0 });
+    assert_eq!(store.next_feedback_due().await.unwrap(), Some(noon() + seconds(10)));
+    let due = async |after, limit| store.due_feedback(noon() + seconds(after), limit).await.unwrap();
+    assert_eq!(due(9, 10).await, [], "undo is still free");
+    let first = due(10, 10).await.remove(0);
+    let expected = OutboxItem {
+        id: first.id,
+        decision_id: decision.id,
+        detection_id: scene.id,
+        upstream_id: "upstream-judged spam".to_owned(),
+        label: Label::Ham,
+        attempts: 0,
+    };
+    assert_eq!(due(11, 10).await, std::slice::from_ref(&expected));
+    assert_eq!(due(12, 10).await.len(), 2);
+    assert_eq!(due(12, 1).await, [expected], "oldest first");
+    scene.sent(&first).await;
+    scene.sent(&first).await;
+    assert_eq!(scene.state().await, (Some(Label::Ham), FeedbackState::Sent));
+    assert_eq!(store.decisions(scene.id).await.unwrap()[0].sent_at, Some(noon() + seconds(30)));
+    assert_eq!(store.outbox_counts().await.unwrap(), OutboxCounts { pending: 1, failed: 0 });
+}
+
+async fn retried_and_refused(scene: Scene) {
+    let store = &*scene.store;
+    scene.decide(Label::Ham).await;
+    let item = scene.take().await;
+    store.feedback_deferred(item.id, noon() + seconds(100), "timed out").await.unwrap();
+    assert_eq!(store.next_feedback_due().await.unwrap(), Some(noon() + seconds(100)));
+    assert_eq!(scene.take().await, OutboxItem { attempts: 1, ..item.clone() });
+    assert_eq!(store.decisions(scene.id).await.unwrap()[0].last_error.as_deref(), Some("timed out"));
+    store.feedback_failed(item.id, noon() + seconds(101), "404 unknown detection").await.unwrap();
+    assert_eq!(scene.words().await, []);
+    assert_eq!(scene.state().await, (Some(Label::Ham), FeedbackState::Failed));
+    assert_eq!(store.outbox_counts().await.unwrap(), OutboxCounts { pending: 0, failed: 1 });
+    let decision = store.decisions(scene.id).await.unwrap().remove(0);
+    assert_eq!((decision.sent_at, decision.last_error.as_deref()), (None, Some("404 unknown detection")));
+    scene.decide(Label::Ham).await;
+    assert_eq!(store.outbox_counts().await.unwrap(), OutboxCounts { pending: 1, failed: 0 }, "tried anew");
+}
+
+async fn undone_after_sending(scene: Scene) {
+    let decision = scene.decide(Label::Ham).await;
+    scene.sent(&scene.take().await).await;
+    let UndoOutcome::Reversed(undone) = scene.undo(&decision).await else { panic!("not reversed") };
+    assert_eq!(undone.sent_at, Some(noon() + seconds(30)), "what was sent stays on record");
+    assert_eq!(scene.state().await, (None, FeedbackState::Pending));
+    assert_eq!(scene.words().await, [Label::Spam], "the verdict, when there was no label before");
+    assert_eq!(scene.store.next_feedback_due().await.unwrap(), Some(noon() + seconds(20)), "at once");
+    scene.sent(&scene.take().await).await;
+    assert_eq!(scene.state().await, (None, FeedbackState::Sent));
+    let decision = scene.store.decisions(scene.id).await.unwrap().remove(0);
+    assert_eq!(decision, undone, "the reversal is not the decision's own feedback");
+}
+
+async fn overruled_then_undone_after_sending(scene: Scene) {
+    scene.decide(Label::Ham).await;
+    scene.sent(&scene.take().await).await;
+    let second = scene.decide(Label::Spam).await;
+    assert!(matches!(scene.undo(&second).await, UndoOutcome::Cancelled(_)));
+    assert_eq!(scene.words().await, [], "the upstream knows \"ham\" already");
+    assert_eq!(scene.state().await, (Some(Label::Ham), FeedbackState::Sent));
+
+    let third = scene.decide(Label::Spam).await;
+    scene.sent(&scene.take().await).await;
+    assert!(matches!(scene.undo(&third).await, UndoOutcome::Reversed(_)));
+    assert_eq!(scene.words().await, [Label::Ham], "the previous label");
+    assert_eq!(scene.state().await, (Some(Label::Ham), FeedbackState::Pending));
+}
+
+/// The request had left when the undo came; the upstream accepts it afterwards.
+async fn undone_under_way(scene: Scene) {
+    let decision = scene.decide(Label::Ham).await;
+    let item = scene.take().await;
+    assert!(matches!(scene.undo(&decision).await, UndoOutcome::Cancelled(_)));
+    assert_eq!(scene.state().await, (None, FeedbackState::None));
+    scene.sent(&item).await;
+    assert_eq!(scene.words().await, [Label::Spam], "so the verdict follows");
+    assert_eq!(scene.state().await, (None, FeedbackState::Pending));
+    scene.sent(&item).await;
+    assert_eq!(scene.words().await, [Label::Spam], "once");
+}
+
+/// A newer decision waits while the older one's request comes back: nothing more is needed.
+async fn overruled_under_way(scene: Scene) {
+    scene.decide(Label::Ham).await;
+    let item = scene.take().await;
+    scene.decide(Label::Spam).await;
+    scene.sent(&item).await;
+    assert_eq!(scene.words().await, [Label::Spam]);
+    let decisions = scene.store.decisions(scene.id).await.unwrap();
+    assert_eq!(decisions[0].sent_at, Some(noon() + seconds(30)), "it was sent, cancelled or not");
+    assert_eq!(decisions[1].sent_at, None);
+}
+
+/// The older request comes back after the newer word was accepted: nobody knows which the upstream saw last.
+async fn reported_after_the_newer_word(scene: Scene) {
+    scene.decide(Label::Ham).await;
+    let older = scene.take().await;
+    scene.decide(Label::Spam).await;
+    scene.sent(&scene.take().await).await;
+    scene.sent(&older).await;
+    assert_eq!(scene.words().await, [Label::Spam], "what stands is said once more");
+}
+
+/// A time-out says nothing about what the upstream did with the request.
+async fn undone_after_an_unclear_attempt(scene: Scene) {
+    let decision = scene.decide(Label::Ham).await;
+    let item = scene.take().await;
+    scene.store.feedback_deferred(item.id, noon() + seconds(60), "timed out").await.unwrap();
+    assert!(matches!(scene.undo(&decision).await, UndoOutcome::Reversed(_)));
+    assert_eq!(scene.words().await, [Label::Spam]);
+}
+
+async fn unclear_end_after_an_undo(scene: Scene) {
+    let decision = scene.decide(Label::Ham).await;
+    let item = scene.take().await;
+    scene.undo(&decision).await;
+    scene.store.feedback_deferred(item.id, noon() + seconds(60), "timed out").await.unwrap();
+    assert_eq!(scene.words().await, [Label::Spam]);
+
+    let again = scene.decide(Label::Ham).await;
+    let item = scene.take().await;
+    scene.undo(&again).await;
+    let waiting = scene.waiting().await;
+    scene.store.feedback_failed(item.id, noon() + seconds(60), "404").await.unwrap();
+    assert_eq!(scene.waiting().await, waiting, "a refusal taught the upstream nothing");
+}
+
+/// A decision cancels the reversal of an earlier one; undoing that decision must bring the reversal back.
+async fn a_cancelled_reversal_comes_back(scene: Scene) {
+    let first = scene.decide(Label::Ham).await;
+    scene.sent(&scene.take().await).await;
+    scene.undo(&first).await;
+    let second = scene.decide(Label::Ham).await;
+    assert_eq!(scene.words().await, [Label::Ham], "the newest word counts");
+    assert!(matches!(scene.undo(&second).await, UndoOutcome::Cancelled(_)));
+    assert_eq!(scene.words().await, [Label::Spam]);
+    assert_eq!(scene.state().await, (None, FeedbackState::Pending));
+}
+
+async fn undone_after_a_refusal(scene: Scene) {
+    let decision = scene.decide(Label::Ham).await;
+    let item = scene.take().await;
+    scene.store.feedback_failed(item.id, noon() + seconds(11), "404").await.unwrap();
+    assert!(matches!(scene.undo(&decision).await, UndoOutcome::Cancelled(_)), "nothing reached the upstream");
+    assert_eq!(scene.words().await, []);
+}
+
+/// The upstream knows nothing of what it has not judged: feedback on it waits until it has.
+async fn waits_for_a_real_verdict(scene: Scene) {
+    let store = &*scene.store;
+    let mut passed = detection("passed while away");
+    passed.judgement = Judgement { judged_by: JudgedBy::Fallback, ..judgement("", 0.0) };
+    let id = store.insert_detection(&passed).await.unwrap();
+    decide(store, id, Label::Spam, &scene.ana).await;
+    assert_eq!(scene.words().await, []);
+    assert_eq!(store.next_feedback_due().await.unwrap(), None);
+    assert_eq!(store.outbox_counts().await.unwrap(), OutboxCounts { pending: 1, failed: 0 });
+    store.rejudge(id, &judgement("real", 12.0)).await.unwrap();
+    let item = scene.take().await;
+    assert_eq!((item.upstream_id.as_str(), item.label), ("real", Label::Spam));
+}

@@ -1,0 +1,80 @@
+//! Samples and figures.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{BoundedCount, DailyCount, Label, OutboxCounts, UsageSample};
+use store::{NewDecision, Store};
+
+use crate::samples::{decision, moderator, noon, scored, seconds};
+
+pub(crate) async fn tell(store: Arc<dyn Store>) {
+    samples(&*store).await;
+    figures(&*store).await;
+}
+
+async fn samples(store: &dyn Store) {
+    assert_eq!(store.latest_usage_sample().await.unwrap(), None);
+    let sample = |number: i64, period| UsageSample {
+        taken_at: noon() + seconds(number),
+        plan: "Pro".to_owned(),
+        total: 50_000,
+        used: 41_230,
+        remaining: 8_770,
+        percentage: 82.46,
+        period,
+    };
+    let (lifetime, monthly) = (sample(2, None), sample(1, Some((2, 2025))));
+    store.save_usage_sample(&lifetime).await.unwrap();
+    store.save_usage_sample(&monthly).await.unwrap();
+    assert_eq!(store.latest_usage_sample().await.unwrap(), Some(lifetime.clone()), "by time, not by arrival");
+    assert_eq!(store.usage_samples(noon()).await.unwrap(), [monthly, lifetime.clone()]);
+    assert_eq!(store.usage_samples(noon() + seconds(2)).await.unwrap(), [lifetime]);
+}
+
+async fn figures(store: &dyn Store) {
+    let ana = moderator(store, "Ana").await;
+    let insert = async |at: DateTime<Utc>, score: f64| {
+        let mut new = scored("x", score);
+        new.created_at = at;
+        store.insert_detection(&new).await.unwrap()
+    };
+    let days = TimeDelta::days;
+    let midnight = noon() - TimeDelta::hours(12);
+    insert(noon() - days(8), 90.0).await;
+    let blocked = insert(noon() - days(6), 90.0).await;
+    insert(midnight - TimeDelta::milliseconds(1), 10.0).await;
+    insert(midnight, 90.0).await;
+    let passed = insert(noon(), 10.0).await;
+    // A clock that jumped back: a later id with an earlier time.
+    insert(noon() - days(2), 10.0).await;
+
+    let today = noon().date_naive();
+    let day = |back: i64, spam, ham| DailyCount { day: today - days(back), spam, ham };
+    let counts = store.daily_counts(today - days(3), today).await.unwrap();
+    assert_eq!(counts, [day(3, 0, 0), day(2, 0, 1), day(1, 0, 1), day(0, 1, 1)]);
+    assert_eq!(store.daily_counts(today, today - days(1)).await.unwrap(), []);
+
+    let since = async |at| store.checks_since(at).await.unwrap();
+    assert_eq!(since(noon() - days(30)).await, 6);
+    assert_eq!(since(noon() - days(2)).await, 4);
+    assert_eq!(since(noon() - days(2) + TimeDelta::milliseconds(1)).await, 3);
+    assert_eq!(since(noon()).await, 1);
+    assert_eq!(since(noon() + TimeDelta::milliseconds(1)).await, 0);
+
+    for (id, label, at) in [(blocked, Label::Ham, noon()), (passed, Label::Ham, noon() - days(7))] {
+        let new = NewDecision { decided_at: at, ..decision(id, label, &ana) };
+        store.decide(&new).await.unwrap();
+    }
+    let overview = store.overview(noon()).await.unwrap();
+    assert_eq!(overview.today, day(0, 1, 1));
+    assert_eq!(
+        overview.waiting,
+        BoundedCount { count: 3, more: false },
+        "unlabelled, of the last seven days"
+    );
+    assert_eq!((overview.labelled_week, overview.false_positives_week), (2, 1));
+    assert_eq!(overview.outbox, OutboxCounts { pending: 2, failed: 0 });
+    let later = store.overview(noon() + TimeDelta::milliseconds(1)).await.unwrap();
+    assert_eq!((later.labelled_week, later.false_positives_week), (1, 1));
+}
