@@ -1,1 +1,19 @@
-//! Stub.
+//! The `gavel` binary as a library, so that tests can start it on a port of their own.
+
+#![deny(missing_docs)]
+
+pub mod assets;
+pub mod auth;
+pub mod cli;
+pub mod config;
+pub mod failure;
+pub mod render;
+pub mod router;
+pub mod security;
+pub mod serve;
+pub mod state;
+pub mod telemetry;
+pub mod upstream;
+
+pub use failure::Failure;
+pub use serve::run;

@@ -1,0 +1,166 @@
+//! The web assets inside the program: style sheet, module and glue, compressed at build time, kept by browsers for good.
+
+use axum::{
+    body::Body,
+    extract::Path,
+    http::{Extensions, HeaderMap, HeaderValue, Response, StatusCode, Uri, Version, header},
+};
+use leptos::config::LeptosOptions;
+use rust_embed::{Embed, EmbeddedFile};
+use serde::Deserialize;
+
+/// `target/site` as `make build` leaves it. A release carries the files; a debug build reads them from the disk.
+#[derive(Embed)]
+#[folder = "../target/site"]
+#[allow_missing = true]
+struct Site;
+
+/// Names under `/pkg/` change with their content.
+const FOR_GOOD: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+
+/// Names like `/favicon.svg` do not: browsers ask again after an hour, and mostly hear "unchanged".
+const FOR_AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
+
+/// What the build says of the assets.
+#[derive(Deserialize)]
+struct Manifest {
+    /// `gavel-<hash>`, the start of the names of style sheet, module and glue.
+    output_name: String,
+}
+
+/// Where the pages find their assets; `None` when none were built.
+pub fn leptos_options() -> Option<LeptosOptions> {
+    let manifest = Site::get("manifest.json")?;
+    let manifest: Manifest = serde_json::from_slice(&manifest.data).ok()?;
+    Some(named(&manifest.output_name))
+}
+
+/// Options for pages without assets: they work, unstyled.
+pub fn no_assets() -> LeptosOptions {
+    named("gavel")
+}
+
+fn named(output_name: &str) -> LeptosOptions {
+    LeptosOptions::builder().output_name(output_name).build()
+}
+
+/// `GET /pkg/…`: a file whose name changes with its content.
+pub async fn bundle(Path(path): Path<String>, headers: HeaderMap) -> Response<Body> {
+    serve(&format!("pkg/{path}"), &headers, FOR_GOOD)
+}
+
+/// `GET /favicon.svg` and the like: a file with a name of its own.
+pub async fn public(uri: Uri, headers: HeaderMap) -> Response<Body> {
+    serve(uri.path().trim_start_matches('/'), &headers, FOR_AN_HOUR)
+}
+
+/// Whether an answer is a page: assets are compressed at build time, and the rest is too small to gain.
+pub fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("text/html"))
+}
+
+fn serve(path: &str, request: &HeaderMap, keep: HeaderValue) -> Response<Body> {
+    // The compressed siblings are not files of their own.
+    let is_sibling = path.ends_with(".br") || path.ends_with(".gz");
+    let Some((file, encoding)) = find(path, request).filter(|_| !is_sibling) else {
+        let mut response = Response::new(Body::from("there is no such file\n"));
+        *response.status_mut() = StatusCode::NOT_FOUND;
+        return response;
+    };
+    let etag = etag(&file);
+    let is_known = request
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|tags| tags.to_str().ok())
+        .any(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag));
+    let kind = mime_of(path);
+    let mut response = if is_known { Response::default() } else { Response::new(Body::from(file.data)) };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, keep);
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Ok(etag) = HeaderValue::try_from(etag) {
+        headers.insert(header::ETAG, etag);
+    }
+    if is_known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        return response;
+    }
+    headers.insert(header::CONTENT_TYPE, kind);
+    if let Some(encoding) = encoding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    response
+}
+
+/// The smallest form of a file that the client takes.
+fn find(path: &str, request: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
+    for (ending, encoding) in [("br", "br"), ("gz", "gzip")] {
+        if accepts(request, encoding)
+            && let Some(file) = Site::get(&format!("{path}.{ending}"))
+        {
+            return Some((file, Some(encoding)));
+        }
+    }
+    Site::get(path).map(|file| (file, None))
+}
+
+/// Whether `Accept-Encoding` names the coding without `q=0` (RFC 9110, 12.5.3). A mere `*` gets the file as it is.
+fn accepts(request: &HeaderMap, coding: &str) -> bool {
+    let values = request.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|item| {
+        let mut parts = item.split(';').map(str::trim);
+        parts.next().is_some_and(|name| name.eq_ignore_ascii_case(coding))
+            && !parts
+                .any(|part| part.strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q <= 0.0)))
+    })
+}
+
+fn etag(file: &EmbeddedFile) -> String {
+    use std::fmt::Write;
+    let mut tag = String::from("\"");
+    // 128 bits of the SHA-256 tell files apart well enough.
+    for byte in &file.metadata.sha256_hash()[..16] {
+        let _ = write!(tag, "{byte:02x}");
+    }
+    tag.push('"');
+    tag
+}
+
+fn mime_of(path: &str) -> HeaderValue {
+    let kind = match path.rsplit('.').next() {
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("wasm") => "application/wasm",
+        Some("svg") => "image/svg+xml",
+        Some("ico") => "image/x-icon",
+        Some("png") => "image/png",
+        Some("json") => "application/json",
+        Some("txt") => "text/plain; charset=utf-8",
+        Some("woff2") => "font/woff2",
+        _ => "application/octet-stream",
+    };
+    HeaderValue::from_static(kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codings_are_taken_only_when_wanted() {
+        let wants = |value: &'static str, coding: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(value));
+            accepts(&headers, coding)
+        };
+        assert!(wants("gzip, deflate, br, zstd", "br"));
+        assert!(wants("GZIP;q=0.5", "gzip"));
+        assert!(!wants("br;q=0, gzip", "br"));
+        assert!(!wants("br; q=0.000", "br"));
+        assert!(!wants("identity", "gzip"));
+        assert!(!wants("*", "br"));
+    }
+}

@@ -1,0 +1,191 @@
+//! The first run: `/setup` creates the first administrator, for whoever holds the link from the console.
+
+use std::sync::{Mutex, PoisonError};
+
+use app::forms::FormProblem;
+use axum::{
+    Extension, RequestPartsExt,
+    body::Body,
+    extract::{Form, FromRequest, Query, Request, State},
+    http::{Response, StatusCode, Uri, request::Parts},
+    response::{IntoResponse, Redirect},
+};
+use domain::{Role, User};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use store::NewUser;
+use subtle::ConstantTimeEq;
+use tower_sessions::Session;
+
+use super::{
+    ClientAddress,
+    account::{check_identity, problem},
+    audit,
+    log_in::open_session,
+    password::check_rules,
+};
+use crate::{render, state::AppState};
+
+/// The hash of the one-time token, while one is out. Only in memory: each start makes a new one.
+#[derive(Debug, Default)]
+pub struct SetupToken(Mutex<Option<[u8; 32]>>);
+
+impl SetupToken {
+    /// Makes a token (122 random bits) and forgets the one before.
+    pub fn issue(&self) -> String {
+        let token = uuid::Uuid::new_v4().simple().to_string();
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(hash(&token));
+        token
+    }
+
+    /// Whether this is the token that is out.
+    pub fn fits(&self, token: &str) -> bool {
+        let issued = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        issued.is_some_and(|issued| issued.ct_eq(&hash(token)).into())
+    }
+
+    /// No token opens anything any more.
+    pub fn spend(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+fn hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token).into()
+}
+
+/// The token in the link, and in a hidden field of the form.
+#[derive(Debug, Default, Deserialize)]
+pub struct Link {
+    #[serde(default)]
+    token: String,
+}
+
+/// The form of the page.
+#[derive(Deserialize)]
+pub struct FirstAccount {
+    #[serde(flatten)]
+    link: Link,
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    password: SecretString,
+}
+
+/// `GET /setup?token=…`: the page, or 403 when the link is not valid (any more).
+pub async fn page(app: State<AppState>, Query(link): Query<Link>, request: Request) -> Response<Body> {
+    if app.setup.fits(&link.token) {
+        return render::page(app, request).await;
+    }
+    let (parts, _) = request.into_parts();
+    no_such_link(app.0, parts).await
+}
+
+/// `POST /setup`: creates the first administrator and logs them in, or shows the page again with the reason.
+pub async fn submit(State(app): State<AppState>, session: Session, request: Request) -> Response<Body> {
+    let (mut parts, body) = request.into_parts();
+    let Ok(Extension(from)) = parts.extract::<Extension<ClientAddress>>().await else {
+        return render::broken();
+    };
+    let form = Form::<FirstAccount>::from_request(Request::from_parts(parts.clone(), body), &app).await;
+    let form = match form {
+        Ok(Form(form)) => form,
+        Err(rejection) => return rejection.into_response(),
+    };
+    if !app.setup.fits(&form.link.token) {
+        return no_such_link(app, parts).await;
+    }
+    match create(&app, &form).await {
+        Ok(Some(user)) => {
+            app.setup.spend();
+            match welcome(&app, &session, &user, from).await {
+                Ok(()) => Redirect::to("/").into_response(),
+                Err(error) => broken(&error),
+            }
+        }
+        Ok(None) => {
+            app.setup.spend();
+            no_such_link(app, parts).await
+        }
+        Err(Refusal::Broken(error)) => broken(&error),
+        Err(Refusal::Fields(fields)) => show_again(app, parts, form, fields).await,
+    }
+}
+
+enum Refusal {
+    Fields(Vec<domain::FieldError>),
+    Broken(String),
+}
+
+/// Creates the account; `None` when somebody else was first.
+async fn create(app: &AppState, form: &FirstAccount) -> Result<Option<User>, Refusal> {
+    let identity = check_identity(&form.email, &form.name);
+    let password = check_rules(form.password.expose_secret()).map_err(|rule| problem("password", rule));
+    let (email, name) = match (identity, password) {
+        (Ok(identity), Ok(())) => identity,
+        (identity, password) => {
+            let mut fields = identity.err().unwrap_or_default();
+            fields.extend(password.err());
+            return Err(Refusal::Fields(fields));
+        }
+    };
+    let broken = |error: &dyn std::fmt::Display| Refusal::Broken(error.to_string());
+    let password_hash = app.passwords.hash(form.password.clone()).await.map_err(|error| broken(&error))?;
+    let user = NewUser { email, name, role: Role::Admin, password_hash, created_at: app.clock.now() };
+    app.store.create_first_user(&user).await.map_err(|error| broken(&error))
+}
+
+async fn welcome(app: &AppState, session: &Session, user: &User, from: ClientAddress) -> Result<(), String> {
+    audit::by_visitor(&*app.store, app.clock.now(), "user.created", user, from.ip)
+        .await
+        .map_err(|error| error.to_string())?;
+    open_session(app, session, user, from, "login").await
+}
+
+async fn show_again(
+    app: AppState,
+    mut parts: Parts,
+    form: FirstAccount,
+    fields: Vec<domain::FieldError>,
+) -> Response<Body> {
+    // The page takes the token for its form from the URL, also when it was posted without.
+    let token: String = form.link.token.chars().filter(char::is_ascii_alphanumeric).collect();
+    if let Ok(uri) = format!("/setup?token={token}").parse::<Uri>() {
+        parts.uri = uri;
+    }
+    let problem = FormProblem { message: String::new(), fields, email: form.email, name: form.name };
+    render::page_with_problem(app, parts, StatusCode::UNPROCESSABLE_ENTITY, problem).await
+}
+
+async fn no_such_link(app: AppState, parts: Parts) -> Response<Body> {
+    let message = "This link is not valid, or no longer: it works once, and each start of the server makes a new one. \
+                   Look for the latest on the server's console, or log in if there is an account already.";
+    let problem = FormProblem { message: message.to_owned(), ..FormProblem::default() };
+    render::page_with_problem(app, parts, StatusCode::FORBIDDEN, problem).await
+}
+
+fn broken(error: &str) -> Response<Body> {
+    tracing::error!(error, "the first account cannot be created");
+    render::broken()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_latest_token_fits_until_it_is_spent() {
+        let setup = SetupToken::default();
+        assert!(!setup.fits(""));
+        let old = setup.issue();
+        let new = setup.issue();
+        assert!(!setup.fits(&old));
+        assert!(setup.fits(&new));
+        assert!(!setup.fits(&new[1..]));
+        setup.spend();
+        assert!(!setup.fits(&new));
+    }
+}

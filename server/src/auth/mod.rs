@@ -1,0 +1,15 @@
+//! Who may come in: accounts, passwords, sessions, and the gate in front of every route.
+
+pub mod account;
+pub mod audit;
+pub mod client_address;
+pub mod first_run;
+pub mod gate;
+pub mod local_path;
+pub mod log_in;
+pub mod log_out;
+pub mod password;
+pub mod sessions;
+pub mod throttle;
+
+pub use client_address::ClientAddress;

@@ -1,0 +1,82 @@
+//! The command line: one file a command.
+
+mod config;
+mod serve;
+mod user;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind};
+
+use crate::{
+    Failure,
+    config::{
+        layers::{self, ParseError},
+        listing,
+    },
+};
+
+/// A moderator's dashboard for the ActiveLayer spam-detection API.
+#[derive(Parser)]
+#[command(
+    name = "gavel",
+    version,
+    max_term_width = 110,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the web app
+    Serve(serve::Serve),
+    /// Create and change accounts
+    #[command(subcommand)]
+    User(user::User),
+    /// Print the settings in force, without secrets
+    Config(config::Config),
+}
+
+/// Obeys a command line, of which the first word is the program's name.
+///
+/// # Errors
+/// Whatever keeps the command from being obeyed; `--help` and `--version` end the program with status 0 instead.
+pub fn run(line: Vec<OsString>) -> Result<(), Failure> {
+    let settings = listing::names();
+    let matches = layers::parse(Cli::command(), &settings, &line).map_err(refusal)?;
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| refusal(ParseError::Line(error)))?;
+    match cli.command {
+        Command::Serve(command) => command.run(),
+        Command::User(command) => command.run(),
+        Command::Config(command) => command.run(layers::deepest(&matches)),
+    }
+}
+
+fn refusal(error: ParseError) -> Failure {
+    match error {
+        ParseError::Setting(line) => Failure::Setting(line),
+        ParseError::Line(error) => match error.kind() {
+            ErrorKind::DisplayHelp
+            | ErrorKind::DisplayVersion
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => error.exit(),
+            _ => Failure::Usage(first_paragraphs(&error.to_string())),
+        },
+    }
+}
+
+/// clap's message without the usage that follows it, on one line.
+fn first_paragraphs(message: &str) -> String {
+    let message = message.split("\n\nUsage:").next().unwrap_or(message);
+    let message = message.split("\n\nFor more information").next().unwrap_or(message);
+    let words: Vec<_> = message.trim_start_matches("error: ").split_whitespace().collect();
+    words.join(" ")
+}
+
+/// Runs what a short command does on one thread.
+fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(future)
+}

@@ -1,0 +1,26 @@
+//! `gavel serve`: the web app.
+
+use clap::Args;
+use tokio::net::TcpListener;
+
+use crate::{Failure, config::Settings, serve, telemetry};
+
+#[derive(Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl Serve {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        telemetry::logs::start(self.settings.log_format, &self.settings.log_level);
+        tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+            let address = self.settings.listen;
+            // Bound before the database is touched: a second gavel on the same port must not migrate anything.
+            let listener =
+                TcpListener::bind(address).await.map_err(|source| Failure::Listen { address, source })?;
+            let stop = serve::stop_signal()?;
+            serve::run(self.settings, listener, stop).await
+        })
+    }
+}

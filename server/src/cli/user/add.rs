@@ -1,0 +1,56 @@
+//! `gavel user add`.
+
+use clap::{Args, builder::PossibleValuesParser, builder::TypedValueParser};
+use domain::Role;
+use moderation::{Clock, SystemClock};
+use store::NewUser;
+
+use crate::{
+    Failure,
+    auth::{account, audit, password},
+    config::Place,
+};
+
+#[derive(Args)]
+pub(in crate::cli) struct Add {
+    /// E-mail address to log in with
+    #[arg(long, value_name = "ADDRESS")]
+    email: String,
+    /// Name shown beside decisions; the e-mail address up to its @ when not given
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// What the person may do: read, also moderate, also manage
+    #[arg(long, value_parser = roles())]
+    role: Role,
+    /// Read the password from the first line of standard input instead of asking
+    #[arg(long)]
+    password_stdin: bool,
+    #[command(flatten)]
+    place: Place,
+}
+
+fn roles() -> impl TypedValueParser<Value = Role> {
+    PossibleValuesParser::new(Role::ALL.iter().map(|role| role.as_str())).try_map(|word| word.parse::<Role>())
+}
+
+impl Add {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        let name = self.name.unwrap_or_else(|| self.email.split('@').next().unwrap_or_default().to_owned());
+        let (email, name) = account::check_identity(&self.email, &name).map_err(|problems| {
+            let lines: Vec<_> = problems.iter().map(|problem| problem.problem.as_str()).collect();
+            Failure::Refused(lines.join(" "))
+        })?;
+        let password_hash = password::hash(super::new_password(self.password_stdin)?)
+            .map_err(|error| Failure::Refused(error.to_string()))?;
+        let store = store::open(&self.place.database).await?;
+        let now = SystemClock.now();
+        let user = NewUser { email, name, role: self.role, password_hash, created_at: now };
+        let created = store.create_user(&user).await;
+        if let Ok(user) = &created {
+            audit::by_command(&*store, now, "user.created", user).await?;
+        }
+        store.close().await;
+        created?;
+        Ok(())
+    }
+}

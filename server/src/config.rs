@@ -1,0 +1,137 @@
+//! Every setting, once: its flag, its meaning, its type and its default. Everything else that is known of a setting
+//! (its name in the environment and in `gavel.toml`, the listing of `gavel config`) is derived from this.
+//!
+//! The type is a set of clap arguments. figment and config were looked at: both merge sources well, but neither knows
+//! flags or documentation, so every setting would be written twice. clap already reads flags, environment and defaults;
+//! [`layers`] adds the file below the environment.
+
+pub mod layers;
+pub mod listing;
+pub mod values;
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::{Args, ValueEnum};
+use ipnet::IpNet;
+use secrecy::SecretString;
+use url::Url;
+
+use values::{between, count, duration, ip_net, listen_address, log_filter, secret, web_address};
+
+/// What every command needs: where the settings and the database are.
+#[derive(Args, Clone)]
+pub struct Place {
+    /// File with settings; may be missing unless it is named
+    #[arg(long, value_name = "FILE", default_value = "gavel.toml")]
+    pub config: PathBuf,
+    /// Database; a relative path counts from the folder that gavel is started in
+    #[arg(long, value_name = "URL", default_value = "sqlite://data/gavel.db", hide_env_values = true)]
+    pub database: String,
+}
+
+/// Settings of the web server. `hide_env_values` marks what may hold a secret: it is never printed.
+#[derive(Args, Clone)]
+pub struct Settings {
+    /// See [`Place`].
+    #[command(flatten)]
+    pub place: Place,
+
+    /// Address and port to listen on
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3000", value_parser = listen_address)]
+    pub listen: SocketAddr,
+    /// Address that people type to reach Gavel, where it differs from the one listened on (behind a proxy)
+    #[arg(long, value_name = "URL", value_parser = web_address)]
+    pub public_url: Option<Url>,
+    /// Whether cookies are for TLS only; `auto` means yes when public_url is https
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub cookie_secure: CookieSecure,
+    /// Proxies whose X-Forwarded-For is believed, as addresses or networks
+    #[arg(long, value_name = "NETWORKS", value_delimiter = ',', value_parser = ip_net)]
+    pub trusted_proxies: Vec<IpNet>,
+
+    /// Form of the log on standard error
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+    /// What is logged: error, warn, info, debug or trace, also by part, as in `info,server=debug`
+    #[arg(long, value_name = "FILTER", default_value = "info", value_parser = log_filter)]
+    pub log_level: String,
+
+    /// How long after log-in a session ends
+    #[arg(long, value_name = "TIME", default_value = "7d",
+          value_parser = duration(Duration::from_secs(60), Duration::from_secs(365 * 86_400)))]
+    pub session_lifetime: Duration,
+    /// Failed log-ins allowed for one e-mail address within login_window; one client address gets five times as many
+    #[arg(long, value_name = "COUNT", default_value = "10", value_parser = between(1, 100_000))]
+    pub login_failures: u32,
+    /// Time in which that many log-ins may fail
+    #[arg(long, value_name = "TIME", default_value = "15m",
+          value_parser = duration(Duration::from_secs(1), Duration::from_secs(86_400)))]
+    pub login_window: Duration,
+
+    /// Key of the ActiveLayer API; without one the embedded detector judges
+    #[arg(long, value_name = "KEY", env = "ACTIVELAYER_API_KEY", hide_env_values = true, value_parser = secret)]
+    pub activelayer_api_key: Option<SecretString>,
+    /// Base URL of the ActiveLayer API
+    #[arg(long, value_name = "URL", env = "ACTIVELAYER_BASE_URL", value_parser = web_address,
+          default_value = "https://api.activelayer.com/api/v1")]
+    pub activelayer_base_url: Url,
+    /// How long to wait for an answer of the ActiveLayer API (clients of the API give up after 5 to 10 s)
+    #[arg(long, value_name = "TIME", default_value = "4s",
+          value_parser = duration(Duration::from_millis(100), Duration::from_secs(25)))]
+    pub upstream_timeout: Duration,
+    /// How often key, plan and usage are asked for
+    #[arg(long, value_name = "TIME", default_value = "5m",
+          value_parser = duration(Duration::from_secs(10), Duration::from_secs(86_400)))]
+    pub usage_poll_interval: Duration,
+    /// Checks a month that the embedded detector allows
+    #[arg(long, value_name = "CHECKS", default_value = "50000", value_parser = count)]
+    pub embedded_quota: u64,
+    /// How long a decision waits before its feedback is sent; until then undo costs nothing
+    #[arg(long, value_name = "TIME", default_value = "10s",
+          value_parser = duration(Duration::ZERO, Duration::from_secs(600)))]
+    pub feedback_undo: Duration,
+}
+
+/// When cookies carry `Secure`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CookieSecure {
+    /// When the public URL is https.
+    Auto,
+    /// Always: a proxy ends TLS, and the public URL is not set.
+    Always,
+    /// Never: for a trusted network without TLS.
+    Never,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for collectors.
+    Json,
+}
+
+impl Settings {
+    /// Whether cookies are sent over TLS only.
+    pub fn secure_cookies(&self) -> bool {
+        match self.cookie_secure {
+            CookieSecure::Auto => self.is_https(),
+            CookieSecure::Always => true,
+            CookieSecure::Never => false,
+        }
+    }
+
+    /// Whether people reach Gavel over TLS.
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+
+    /// The address that people type, without a slash at its end; `listening` stands in when none is set.
+    pub fn address_for_people(&self, listening: SocketAddr) -> String {
+        match &self.public_url {
+            Some(url) => url.as_str().trim_end_matches('/').to_owned(),
+            None => format!("http://{listening}"),
+        }
+    }
+}

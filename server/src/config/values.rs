@@ -1,0 +1,130 @@
+//! How the values of settings are read. An error says what is expected, in words that follow "expected".
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
+
+use ipnet::IpNet;
+use secrecy::SecretString;
+use tracing_subscriber::EnvFilter;
+use url::Url;
+
+type Parsed<T> = Result<T, String>;
+
+/// `address:port`.
+pub fn listen_address(text: &str) -> Parsed<SocketAddr> {
+    text.parse().map_err(|_| "an IP address and a port such as 127.0.0.1:3000 or [::1]:3000".to_owned())
+}
+
+/// An `http` or `https` address without query or user.
+pub fn web_address(text: &str) -> Parsed<Url> {
+    let plain = |url: &Url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none()
+    };
+    Url::parse(text)
+        .ok()
+        .filter(plain)
+        .ok_or_else(|| "a web address such as https://gavel.example.com, without user or query".to_owned())
+}
+
+/// A network such as `10.0.0.0/8`, or one address.
+pub fn ip_net(text: &str) -> Parsed<IpNet> {
+    let text = text.trim();
+    text.parse()
+        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
+        .map_err(|_| "IP addresses or networks such as 10.0.0.0/8, separated by commas".to_owned())
+}
+
+/// A filter of `tracing-subscriber`: a level, or levels by target.
+pub fn log_filter(text: &str) -> Parsed<String> {
+    let expected = "error, warn, info, debug or trace, also by part as in info,server=debug";
+    // EnvFilter takes any single word for the name of a target; a misspelt level would silently log nothing.
+    let is_word = !text.contains(['=', ',', '[']);
+    if is_word && !["error", "warn", "info", "debug", "trace", "off"].contains(&text) {
+        return Err(expected.to_owned());
+    }
+    EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|_| expected.to_owned())
+}
+
+/// An API key: visible ASCII, since it travels in a header.
+pub fn secret(text: &str) -> Parsed<SecretString> {
+    let text = text.trim();
+    if text.is_empty() || !text.chars().all(|c| c.is_ascii_graphic()) {
+        return Err("a key of visible ASCII characters, without spaces".to_owned());
+    }
+    Ok(SecretString::from(text))
+}
+
+/// A whole number of things, at least 1.
+pub fn count(text: &str) -> Parsed<u64> {
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "a whole number, at least 1".to_owned())
+}
+
+/// A whole number from `least` to `most`.
+pub fn between(least: u32, most: u32) -> impl Fn(&str) -> Parsed<u32> + Clone + Send + Sync + 'static {
+    move |text| {
+        let number = text.parse().ok().filter(|n| (least..=most).contains(n));
+        number.ok_or_else(|| format!("a whole number from {least} to {most}"))
+    }
+}
+
+/// A time such as `90s`, `15m` or `7d`, from `least` to `most`.
+pub fn duration(
+    least: Duration,
+    most: Duration,
+) -> impl Fn(&str) -> Parsed<Duration> + Clone + Send + Sync + 'static {
+    move |text| {
+        let time = humantime::parse_duration(text).ok().filter(|time| (least..=most).contains(time));
+        time.ok_or_else(|| {
+            let (least, most) = (humantime::format_duration(least), humantime::format_duration(most));
+            format!("a time such as 90s, 15m or 7d, from {least} to {most}")
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_units_and_bounds() {
+        let parse = duration(Duration::from_secs(1), Duration::from_secs(3600));
+        assert_eq!(parse("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(parse("1h"), Ok(Duration::from_secs(3600)));
+        for bad in ["", "10", "0s", "2h", "soon"] {
+            assert_eq!(parse(bad).unwrap_err(), "a time such as 90s, 15m or 7d, from 1s to 1h", "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_log_level_is_refused() {
+        for good in ["info", "off", "warn,server=debug", "server=trace"] {
+            assert!(log_filter(good).is_ok(), "{good}");
+        }
+        for bad in ["", "verbose", "server=loud"] {
+            assert!(log_filter(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn one_address_is_a_network_of_one() {
+        assert_eq!(ip_net("10.1.2.3").unwrap().to_string(), "10.1.2.3/32");
+        assert_eq!(ip_net(" 2001:db8::/32").unwrap().to_string(), "2001:db8::/32");
+        assert!(ip_net("10.0.0.0/33").is_err());
+    }
+
+    #[test]
+    fn web_addresses_carry_no_credentials() {
+        assert!(web_address("https://gavel.example.com/").is_ok());
+        for bad in ["gavel.example.com", "ftp://x", "https://a:b@x", "https://x/?q=1", "javascript:alert(1)"]
+        {
+            assert!(web_address(bad).is_err(), "{bad}");
+        }
+    }
+}

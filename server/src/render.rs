@@ -1,0 +1,125 @@
+//! Renders pages and runs server functions, each with what the app expects in its context.
+
+use std::sync::Arc;
+
+use app::{
+    context::{AppInfo, CurrentUser, SubmittedForm},
+    forms::FormProblem,
+};
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::{HeaderValue, Method, Response, StatusCode, header, request::Parts},
+    response::IntoResponse,
+};
+use leptos::{nonce::Nonce, prelude::*};
+use leptos_axum::AxumRouteListing;
+
+use crate::{auth::gate::Visitor, router::BODY_LIMIT, state::AppState};
+
+/// The pages that the app has, with their paths.
+pub fn pages() -> Vec<AxumRouteListing> {
+    leptos_axum::generate_route_list(app::App)
+}
+
+/// Renders the page that the URL names.
+pub async fn page(State(app): State<AppState>, request: Request) -> Response<Body> {
+    let options = app.leptos.clone();
+    let render =
+        leptos_axum::render_app_async_with_context(context(app), move || app::shell(options.clone()));
+    render(request).await
+}
+
+/// Renders the page that a form was posted to; the page acts on the form while it renders.
+pub async fn submitted(State(app): State<AppState>, request: Request) -> Response<Body> {
+    let (mut parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, BODY_LIMIT).await else { return too_large() };
+    let Ok(form) = String::from_utf8(body.into()) else {
+        return plain(
+            StatusCode::BAD_REQUEST,
+            "Not understood",
+            "The form did not arrive as text. Go back and try again.",
+        );
+    };
+    parts.extensions.insert(SubmittedForm(form));
+    page(State(app), Request::from_parts(parts, Body::empty())).await
+}
+
+/// Renders a page again with what was wrong about its form.
+pub async fn page_with_problem(
+    app: AppState,
+    mut parts: Parts,
+    status: StatusCode,
+    problem: FormProblem,
+) -> Response<Body> {
+    parts.method = Method::GET;
+    parts.extensions.insert(problem);
+    let mut response = page(State(app), Request::from_parts(parts, Body::empty())).await;
+    *response.status_mut() = status;
+    response
+}
+
+/// Renders the app's own page for what is not there.
+pub async fn not_found(State(app): State<AppState>, request: Request) -> Response<Body> {
+    let mut response = page(State(app), request).await;
+    if response.status().is_success() {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    response
+}
+
+/// Runs a server function.
+pub async fn server_function(State(app): State<AppState>, request: Request) -> impl IntoResponse {
+    leptos_axum::handle_server_fns_with_context(context(app), request).await
+}
+
+/// What pages and server functions find in their context.
+fn context(app: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
+    move || {
+        provide_context(Arc::clone(&app.moderation));
+        provide_context(AppInfo {
+            embedded: app.moderation.is_embedded(),
+            upstream: app.settings.activelayer_base_url.to_string(),
+        });
+        let Some(parts) = use_context::<Parts>() else { return };
+        let visitor = parts.extensions.get::<Visitor>().and_then(|visitor| visitor.0.clone());
+        provide_context(CurrentUser(visitor));
+        if let Some(nonce) = parts.extensions.get::<Nonce>() {
+            provide_context(nonce.clone());
+        }
+        if let Some(problem) = parts.extensions.get::<FormProblem>() {
+            provide_context(problem.clone());
+        }
+        if let Some(form) = parts.extensions.get::<SubmittedForm>() {
+            provide_context(form.clone());
+        }
+    }
+}
+
+/// A page of two sentences for what goes wrong outside the app, where nothing can be rendered or nobody is known.
+pub fn plain(status: StatusCode, title: &str, text: &str) -> Response<Body> {
+    let html = format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} · Gavel</title>\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"></head>\
+         <body><main><h1>{title}</h1><p>{text}</p><p><a href=\"/\">Back to Gavel</a></p></main></body></html>\n"
+    );
+    let mut response = Response::new(Body::from(html));
+    *response.status_mut() = status;
+    let html = HeaderValue::from_static("text/html; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, html);
+    response
+}
+
+/// The answer to a body over [`BODY_LIMIT`].
+pub fn too_large() -> Response<Body> {
+    plain(StatusCode::PAYLOAD_TOO_LARGE, "Too large", "What was sent is too large. Shorten it and try again.")
+}
+
+/// The answer when something broke; the log says what.
+pub fn broken() -> Response<Body> {
+    plain(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "Something went wrong",
+        "The server failed to answer. Nothing was lost; try again in a moment.",
+    )
+}

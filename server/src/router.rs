@@ -1,0 +1,66 @@
+//! Every route and every layer of the web server, in order.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    http::StatusCode,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{any, get, post},
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer,
+    timeout::TimeoutLayer,
+};
+
+use crate::{
+    assets,
+    auth::{client_address, first_run, gate, log_in, log_out, sessions},
+    render, security,
+    state::AppState,
+    telemetry::{health, metrics, requests},
+};
+
+/// Largest body of a request, in bytes: a form triples a message that is all non-ASCII (`%D0` for a byte), so 1 MiB of
+/// message ([`domain::content::MESSAGE_MAX_BYTES`]) takes up to 3 MiB, and the other fields some more.
+pub const BODY_LIMIT: usize = 4 * 1024 * 1024;
+
+/// Longest time for an answer: a paste of many messages asks the upstream for each of them.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
+
+/// The web server.
+pub fn router(app: AppState) -> Router {
+    let routes = Router::new()
+        .route("/pkg/{*path}", get(assets::bundle))
+        .route("/favicon.svg", get(assets::public))
+        .route("/favicon.ico", get(assets::public))
+        .route("/robots.txt", get(assets::public))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::page))
+        .route("/login", get(log_in::page).post(log_in::submit))
+        .route("/logout", post(log_out::submit))
+        .route("/setup", get(first_run::page).post(first_run::submit))
+        .route("/fn/{*name}", any(render::server_function));
+    // The app's own list, in app/src/routes.rs; a form without JavaScript posts to its page.
+    let taken = ["/login", "/setup"];
+    let routes = render::pages()
+        .iter()
+        .map(|page| page.path())
+        .filter(|path| !taken.contains(path))
+        .fold(routes, |routes, path| routes.route(path, get(render::page).post(render::submitted)));
+    // The last layer sees a request first.
+    routes
+        .fallback(render::not_found)
+        .layer(from_fn_with_state(app.clone(), gate::guard))
+        .layer(sessions::layer(&app.settings, app.store.clone(), app.clock.clone()))
+        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(security::cross_site_protection(&app.settings))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
+        .layer(CatchPanicLayer::custom(requests::panicked))
+        .layer(CompressionLayer::new().compress_when(assets::is_page))
+        .layer(from_fn_with_state(app.clone(), security::harden))
+        .layer(from_fn_with_state(app.clone(), client_address::attach))
+        .layer(from_fn(requests::observe))
+        .with_state(app)
+}

@@ -1,0 +1,150 @@
+//! The life of the web server: start, serve, stop without leaving anything half done.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use moderation::{Clock, Moderation, Options, SystemClock};
+use store::Store;
+use tokio::{net::TcpListener, time::timeout};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    Failure, assets,
+    auth::{first_run::SetupToken, password::Passwords, throttle::LoginThrottle},
+    config::Settings,
+    router::router,
+    state::{AppState, Inner},
+    telemetry::metrics,
+    upstream,
+};
+
+/// How long requests and workers under way may still take when the program is told to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// How often sessions that have ended are forgotten.
+const SESSION_SWEEP: Duration = Duration::from_secs(3600);
+
+/// Serves on `listener` until `stop` completes; then finishes what is under way, for at most 10 s.
+///
+/// # Errors
+/// When the database cannot be opened, or the upstream cannot be used as configured.
+pub async fn run(
+    settings: Settings,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Failure> {
+    let address = listener.local_addr()?;
+    let store = store::open(&settings.place.database).await?;
+    let app = assemble(settings, Arc::clone(&store)).await?;
+    let stopping = CancellationToken::new();
+    let workers = TaskTracker::new();
+    start_workers(&app, &workers, &stopping);
+    announce(&app, address).await?;
+
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let told = stopping.clone();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        stop.await;
+        tracing::info!("stopping: finishing what is under way");
+        told.cancel();
+    });
+    let server = async { server.await };
+    let patience = async {
+        stopping.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = server => served?,
+        () = patience => tracing::warn!("some requests took too long and were cut off"),
+    }
+    stopping.cancel();
+    workers.close();
+    if timeout(GRACE, workers.wait()).await.is_err() {
+        tracing::warn!("some work took too long and was cut off; it is taken up at the next start");
+    }
+    store.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Completes when the system or the person at the console asks the program to stop.
+///
+/// # Errors
+/// When signals cannot be listened for.
+pub fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+async fn assemble(settings: Settings, store: Arc<dyn Store>) -> Result<AppState, Failure> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let (api, judged_by) = upstream::choose(&settings, &store, &clock).await?;
+    let options = Options {
+        undo_period: settings.feedback_undo,
+        poll_interval: settings.usage_poll_interval,
+        ..Options::new(judged_by)
+    };
+    let moderation = Moderation::new(Arc::clone(&store), api, Arc::clone(&clock), options);
+    let at_once = std::thread::available_parallelism().map_or(1, usize::from);
+    let passwords = Passwords::new(at_once).map_err(|error| Failure::Refused(error.to_string()))?;
+    Ok(AppState::new(Inner {
+        throttle: LoginThrottle::new(settings.login_failures, settings.login_window),
+        setup: SetupToken::default(),
+        metrics: metrics::start(),
+        leptos: assets::leptos_options().unwrap_or_else(|| {
+            tracing::warn!("web assets are missing; run make build");
+            assets::no_assets()
+        }),
+        settings,
+        store,
+        moderation,
+        clock,
+        passwords,
+    }))
+}
+
+fn start_workers(app: &AppState, workers: &TaskTracker, stopping: &CancellationToken) {
+    app.moderation.spawn_workers(workers, stopping);
+    workers.spawn(metrics::keep_up(app.metrics.clone(), stopping.clone()));
+    workers.spawn(sweep_sessions(app.clone(), stopping.clone()));
+}
+
+async fn sweep_sessions(app: AppState, stopping: CancellationToken) {
+    loop {
+        match app.store.delete_expired_sessions(app.clock.now()).await {
+            Ok(0) => {}
+            Ok(count) => tracing::debug!(count, "forgot sessions that had ended"),
+            Err(error) => tracing::error!(%error, "sessions that ended could not be forgotten"),
+        }
+        if stopping.run_until_cancelled(tokio::time::sleep(SESSION_SWEEP)).await.is_none() {
+            return;
+        }
+    }
+}
+
+/// Says where Gavel is and, on the first run, how to get in. The link is a secret, so it goes to the console and not
+/// into the log.
+#[expect(clippy::print_stdout, reason = "the console is where the first administrator looks")]
+async fn announce(app: &AppState, address: SocketAddr) -> Result<(), Failure> {
+    let place = app.settings.address_for_people(address);
+    let upstream = if app.moderation.is_embedded() {
+        "the embedded detector, as ACTIVELAYER_API_KEY is not set".to_owned()
+    } else {
+        app.settings.activelayer_base_url.to_string()
+    };
+    tracing::info!(listening = %address, url = %place, upstream, "Gavel is up");
+    if !app.store.has_users().await? {
+        let token = app.setup.issue();
+        println!(
+            "\nWelcome to Gavel. There is no account yet; create the first administrator here (the link works once):\n\n  \
+             {place}/setup?token={token}\n"
+        );
+    }
+    Ok(())
+}
