@@ -41,7 +41,8 @@ impl<'a> Cargo<'a> {
         Ok(self.paths.target.join(mode.server_profile_folder()).join("gavel"))
     }
 
-    fn run(&self, args: &[&str]) -> Result<()> {
+    /// One call, with its seconds; its failure is an error.
+    pub(crate) fn run(&self, args: &[&str]) -> Result<()> {
         let line = format!("cargo {}", args.join(" "));
         let step = Step::start(&line);
         // `CARGO` names the very cargo that runs this program, so that one toolchain builds everything.

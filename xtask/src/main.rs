@@ -14,6 +14,7 @@ mod paths;
 mod shrink;
 mod sizes;
 mod stamp;
+mod verify;
 mod wasm;
 
 use std::process::ExitCode;
@@ -29,6 +30,8 @@ cargo xtask COMMAND
   assets [--dev]  web assets only: target/site
   css             check every class in the sources, without building anything
   dev [ARGS]      build for development, serve (ARGS go to `gavel serve`), rebuild on change
+  lint            formatting, classes, clippy for the server and for the browser
+  test            lint, all tests, the release build, end-to-end tests on it
   sizes           bytes of every asset: raw, gzip, brotli
   help            this text
 ";
@@ -55,6 +58,8 @@ fn run(args: &[String]) -> Result<()> {
         "assets" => assets::build(&paths, Mode::from_flags(rest)?).map(drop),
         "css" => css::check(&paths),
         "dev" => dev::run(&paths, rest),
+        "lint" => verify::lint(&paths),
+        "test" => verify::test(&paths),
         "sizes" => sizes::print(&paths),
         "help" | "--help" | "-h" => {
             console::print(HELP);

@@ -1,0 +1,44 @@
+# Everything that one does with Gavel. Each target sets up what it needs first (xtask/setup/), says so,
+# and may be run again. The work itself is done by cargo and by xtask (`cargo xtask help`).
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run build dev test lint fmt bench screenshots
+
+# cargo, with the toolchain that set-up found
+SETUP = @xtask/setup/build.sh
+CARGO = @. xtask/setup/env.sh && cargo
+TARGET_DIR = $(or $(CARGO_TARGET_DIR),target)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## build the release and serve it at http://127.0.0.1:3000
+	@exec $(TARGET_DIR)/release/gavel serve
+
+build: ## target/release/gavel, one file with everything in it
+	$(SETUP)
+	$(CARGO) xtask build
+
+dev: ## serve a development build, rebuild on change (make dev ARGS="--listen 127.0.0.1:3001")
+	$(SETUP)
+	$(CARGO) xtask dev $(ARGS)
+
+test: ## everything: formatting, lints, unit, integration and doc tests, end-to-end tests in Chromium
+	$(SETUP)
+	@xtask/setup/browser.sh
+	$(CARGO) xtask test
+
+lint: ## formatting and clippy, for the server and for the browser
+	$(SETUP)
+	$(CARGO) xtask lint
+
+fmt: ## format all Rust code
+	$(CARGO) fmt --all
+
+bench: build ## bytes of every asset that a browser loads
+	$(CARGO) xtask sizes
+
+screenshots: build ## every page at 1440 and 390 px, light and dark, to end2end/screenshots/
+	@xtask/setup/browser.sh
+	@cd end2end && npm run --silent screenshots

@@ -1,0 +1,22 @@
+import { defineConfig, devices } from '@playwright/test'
+import { launchOptions } from './browser.js'
+
+const desktop = { ...devices['Desktop Chrome'], viewport: { width: 1280, height: 800 }, launchOptions }
+
+export default defineConfig({
+  testDir: 'tests',
+  // Each worker has a Gavel and a database of its own; the tests of one file run in order on it.
+  workers: 2,
+  timeout: 30_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: !!process.env.CI,
+  // No retries: a test that fails now and then has found something.
+  retries: 0,
+  reporter: [['list'], ['html', { open: 'never' }], ['./fixtures/reporter.ts']],
+  use: { trace: 'retain-on-failure', screenshot: 'only-on-failure', locale: 'en-GB', timezoneId: 'UTC' },
+  projects: [
+    { name: 'javascript', use: desktop },
+    // Everything must work without JavaScript too, but for what is named *.hydrate.spec.ts.
+    { name: 'no-javascript', use: { ...desktop, javaScriptEnabled: false }, testIgnore: /\.hydrate\.spec\.ts$/ },
+  ],
+})

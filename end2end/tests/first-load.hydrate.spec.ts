@@ -1,0 +1,36 @@
+import { expect, test } from '../fixtures/test.js'
+
+/** What the first, cold load of the log may cost over the wire, all included, in bytes. */
+const LIMIT = 350_000
+
+test('the first load of /detections stays small', async ({ page, open, context }) => {
+  const session = await context.newCDPSession(page)
+  await session.send('Network.enable')
+  const urls = new Map<string, string>()
+  const bytes = new Map<string, number>()
+  session.on('Network.responseReceived', ({ requestId, response }) => urls.set(requestId, response.url))
+  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    bytes.set(requestId, (bytes.get(requestId) ?? 0) + encodedDataLength)
+  })
+  await open('/detections')
+  await page.waitForLoadState('networkidle')
+
+  let total = 0
+  for (const [request, size] of bytes) {
+    total += size
+    console.log(`${String(size).padStart(8)}  ${new URL(urls.get(request) ?? 'about:blank').pathname}`)
+  }
+  console.log(`${String(total).padStart(8)}  bytes over the wire for the first load of /detections`)
+  expect(total).toBeLessThanOrEqual(LIMIT)
+})
+
+test('named by their content, the assets are kept for good', async ({ page, open }) => {
+  const kept = new Map<string, string | undefined>()
+  page.on('response', response => {
+    const { pathname } = new URL(response.url())
+    if (pathname.startsWith('/pkg/')) kept.set(pathname, response.headers()['cache-control'])
+  })
+  await open('/detections')
+  expect([...kept.keys()].map(path => path.split('.').pop()).sort()).toEqual(['css', 'js', 'wasm'])
+  for (const [path, header] of kept) expect(header, path).toContain('immutable')
+})

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# What the end-to-end tests need: Node.js, npm, Chromium, and the packages of end2end/. Safe to run again.
+. "$(dirname "$0")/lib.sh"
+
+missing=()
+has node || missing+=(nodejs)
+has npm || missing+=(npm)
+if [ -z "${CHROMIUM:-}" ] && [ ! -x /usr/bin/chromium ]; then
+  # The fonts: without any, every letter is a box in a screenshot.
+  missing+=(chromium fonts-liberation fonts-noto-color-emoji)
+fi
+[ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
+
+cd end2end
+if ! cmp -s package-lock.json node_modules/.installed-from; then
+  say "npm ci in end2end"
+  # Playwright's own browsers are not used.
+  PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=error
+  cp package-lock.json node_modules/.installed-from
+fi

@@ -1,0 +1,62 @@
+//! `make lint` and `make test`: every check, in the order in which it is quickest to fail.
+
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{
+    assets,
+    cargo::{Cargo, WASM},
+    console::{Step, say},
+    css,
+    mode::Mode,
+    paths::Paths,
+};
+
+/// Formatting, classes, and clippy with warnings as errors.
+///
+/// Server and browser are linted apart: `app` must never be compiled with `ssr` and `hydrate` together,
+/// which one call for the whole workspace would do.
+pub(crate) fn lint(paths: &Paths) -> Result<()> {
+    let cargo = Cargo::new(paths);
+    cargo.run(&["fmt", "--all", "--check"])?;
+    css::check(paths)?;
+    cargo.run(&[
+        "clippy",
+        "--workspace",
+        "--exclude",
+        "frontend",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ])?;
+    let browser =
+        ["--package", "frontend", "--package", "app", "--package", "domain", "--features", "app/hydrate"];
+    cargo.run(&[&["clippy", "--target", WASM], &browser[..], &["--", "-D", "warnings"]].concat())
+}
+
+/// Everything: lints, unit, integration and doc tests, the release build, end-to-end tests on it.
+pub(crate) fn test(paths: &Paths) -> Result<()> {
+    let whole = Step::quiet("make test");
+    lint(paths)?;
+    let cargo = Cargo::new(paths);
+    // xtask apart, so that it is not compiled again with the server's features of shared crates.
+    cargo.run(&["test", "--package", "xtask"])?;
+    cargo.run(&["test", "--workspace", "--exclude", "frontend", "--exclude", "xtask"])?;
+    assets::build(paths, Mode::Release)?;
+    let binary = cargo.build_server(Mode::Release)?;
+
+    let step = Step::start("end-to-end tests");
+    let mut playwright = Command::new("npm");
+    playwright
+        .args(["run", "--silent", "test"])
+        .current_dir(paths.root.join("end2end"))
+        .env("GAVEL", &binary);
+    let status = playwright.status().context("cannot start npm; xtask/setup/browser.sh installs it")?;
+    ensure!(status.success(), "end-to-end tests failed; the report is in end2end/playwright-report");
+    step.done("passed");
+    say("all checks passed");
+    whole.done("passed");
+    Ok(())
+}
