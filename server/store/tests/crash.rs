@@ -1,0 +1,71 @@
+//! What was answered survives: a process is killed with SIGKILL right after a call returned, and the rows are there.
+
+#[cfg(test)]
+mod samples;
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use domain::{DetectionId, FeedbackState, Label};
+/// Names the database to the child process; the parent's run of the same test has none.
+const DATABASE: &str = "GAVEL_CRASH_TEST_DATABASE";
+
+/// Labels what the child logs and decides, then waits to be killed.
+async fn child(url: &str) -> ! {
+    let store = store::open(url).await.unwrap();
+    let ana = samples::moderator(&*store, "Ana").await;
+    let mut number = 0_u32;
+    loop {
+        number += 1;
+        let new = samples::scored(&format!("message {number}"), 90.0);
+        let id = store.insert_detection(&new).await.unwrap();
+        samples::decide(&*store, id, Label::Ham, &ana).await;
+        println!("decided {}", id.0);
+    }
+}
+
+#[test]
+fn sigkill_loses_nothing_that_was_answered() {
+    let runtime =
+        || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    if let Ok(url) = std::env::var(DATABASE) {
+        runtime().block_on(child(&url));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/gavel.db", folder.path().display());
+    let mut process = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "sigkill_loses_nothing_that_was_answered", "--nocapture"])
+        .env(DATABASE, &url)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+    let mut answered = Vec::new();
+    while answered.len() < 20 {
+        let line = lines.next().expect("the child goes on until it is killed").unwrap();
+        answered.extend(line.rsplit_once("decided ").map(|(_, id)| id.parse::<i64>().unwrap()));
+    }
+    process.kill().unwrap();
+    process.wait().unwrap();
+    // What it still managed to print counts too.
+    for line in lines.map_while(Result::ok) {
+        answered.extend(line.strip_prefix("decided ").and_then(|id| id.parse::<i64>().ok()));
+    }
+    runtime().block_on(everything_is_there(&url, &answered));
+}
+
+async fn everything_is_there(url: &str, answered: &[i64]) {
+    let store = store::open(url).await.unwrap();
+    let waiting = store.due_feedback(samples::noon() + samples::seconds(10), u32::MAX).await.unwrap();
+    for id in answered {
+        let id = DetectionId(*id);
+        let row = store.detection(id).await.unwrap().expect("logged");
+        assert_eq!((row.label, row.feedback), (Some(Label::Ham), FeedbackState::Pending));
+        assert_eq!(store.decisions(id).await.unwrap().len(), 1);
+        assert_eq!(waiting.iter().filter(|item| item.detection_id == id).count(), 1, "feedback is queued");
+    }
+    // A row that was cut in the middle leaves nothing behind: labels and outbox agree.
+    let labelled = store.outbox_counts().await.unwrap().pending;
+    assert_eq!(labelled, waiting.len() as u64);
+    assert!(waiting.len() >= answered.len());
+}

@@ -1,0 +1,130 @@
+//! Opening: what is created, what is refused, and in which words.
+
+use store::StoreError;
+
+async fn refusal(url: &str) -> String {
+    let line = match store::open(url).await {
+        Ok(_) => panic!("{url} was opened"),
+        Err(error @ StoreError::Open { .. }) => error.to_string(),
+        Err(error) => panic!("{url}: not an open error: {error}"),
+    };
+    assert!(!line.contains('\n'), "one line: {line}");
+    line
+}
+
+#[tokio::test]
+async fn folders_are_created_and_a_file_is_opened_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/deep/er/gavel.db", folder.path().display());
+    for _ in 0..2 {
+        let store = store::open(&url).await.unwrap();
+        store.ping().await.unwrap();
+        store.close().await;
+        assert!(store.ping().await.is_err(), "closed");
+    }
+    let files: Vec<_> = std::fs::read_dir(folder.path().join("deep/er")).unwrap().collect();
+    assert_eq!(files.len(), 1, "the write-ahead log is gone after closing: {files:?}");
+}
+
+#[tokio::test]
+async fn schemes_that_this_build_does_not_have() {
+    let line = refusal("postgres://ana:secret@db.example.com:5432/gavel").await;
+    assert!(line.contains("does not have PostgreSQL yet"), "{line}");
+    assert!(line.contains("postgres://db.example.com:5432/gavel"), "{line}");
+    assert!(!line.contains("secret"), "{line}");
+    for url in ["mysql://x", "gavel.db", ""] {
+        assert!(refusal(url).await.contains("written like sqlite://data/gavel.db"));
+    }
+    assert!(refusal("sqlite://").await.contains("names no file"));
+    assert!(refusal("sqlite://x.db?mode=odd").await.contains("odd"));
+}
+
+#[tokio::test]
+async fn a_folder_is_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = refusal(&format!("sqlite://{}", folder.path().display())).await;
+    assert!(line.contains("is a folder; name a file in it"), "{line}");
+}
+
+#[tokio::test]
+async fn a_file_is_no_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("data"), "").unwrap();
+    let line = refusal(&format!("sqlite://{}/data/gavel.db", folder.path().display())).await;
+    assert!(line.contains("cannot be created"), "{line}");
+}
+
+/// Not by file modes: they do not bind the super-user, who runs tests in containers.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_place_where_nobody_may_write() {
+    let line = refusal("sqlite:///proc/gavel.db").await;
+    assert!(line.contains("/proc/gavel.db cannot be opened or created"), "{line}");
+    let line = refusal("sqlite:///proc/gavel/gavel.db").await;
+    assert!(line.contains("the folder /proc/gavel cannot be created"), "{line}");
+}
+
+#[tokio::test]
+async fn a_missing_file_that_must_not_be_created() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/gavel.db?mode=rw", folder.path().display());
+    assert!(refusal(&url).await.contains("cannot be opened or created"));
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("notes.txt");
+    std::fs::write(&file, "dear diary, ".repeat(1000)).unwrap();
+    let line = refusal(&format!("sqlite://{}", file.display())).await;
+    assert!(line.contains("is no SQLite database"), "{line}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap().len(), 12_000, "left as it was");
+}
+
+#[tokio::test]
+async fn a_read_only_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/gavel.db", folder.path().display());
+    drop(sqlx_connection(&url, true).await);
+    let line = refusal(&format!("{url}?mode=ro")).await;
+    assert!(line.contains("write-protected"), "{line}");
+}
+
+#[tokio::test]
+async fn migrations_that_this_build_does_not_know() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/gavel.db", folder.path().display());
+    store::open(&url).await.unwrap().close().await;
+
+    change(&url, "UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 2").await;
+    let line = refusal(&url).await;
+    assert!(line.contains("its migration 2 is not the one in this build"), "{line}");
+
+    change(&url, "UPDATE _sqlx_migrations SET version = 9999 WHERE version = 2").await;
+    let line = refusal(&url).await;
+    assert!(line.contains("made by a newer Gavel (migration 9999)"), "{line}");
+}
+
+#[tokio::test]
+async fn a_database_of_another_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/other.db", folder.path().display());
+    let mut connection = sqlx_connection(&url, true).await;
+    sqlx::query("CREATE TABLE users (shoe_size INTEGER)").execute(&mut connection).await.unwrap();
+    drop(connection);
+    let line = refusal(&url).await;
+    assert!(line.contains("migration 1 failed") && line.contains("users already exists"), "{line}");
+}
+
+async fn sqlx_connection(url: &str, create: bool) -> sqlx::SqliteConnection {
+    use sqlx::ConnectOptions;
+    let options: sqlx::sqlite::SqliteConnectOptions = url.parse().unwrap();
+    options.create_if_missing(create).connect().await.unwrap()
+}
+
+async fn change(url: &str, sql: &'static str) {
+    use sqlx::Connection;
+    let mut connection = sqlx_connection(url, false).await;
+    assert_eq!(sqlx::query(sql).execute(&mut connection).await.unwrap().rows_affected(), 1);
+    connection.close().await.unwrap();
+}
