@@ -1,1 +1,27 @@
-//! Stub.
+#![doc = include_str!("../README.md")]
+#![deny(missing_docs)]
+
+mod channel;
+mod engine;
+mod features;
+mod judge;
+mod language;
+mod learn;
+mod ledger;
+mod links;
+mod model;
+mod phrases;
+mod sender;
+mod signals;
+mod text;
+mod validate;
+
+pub use channel::Channel;
+pub use engine::{Clock, Engine, EngineOptions};
+pub use judge::{ContentAnalysis, EVIDENCE_CAP, Evidence, THRESHOLD, Verdict, judge, judge_with};
+pub use language::of as language_of;
+pub use learn::{Corpus, CorpusError, Row, eval, train};
+pub use ledger::{Ledger, LedgerError, MemoryLedger};
+pub use model::{Model, ModelError};
+pub use signals::Signal;
+pub use validate::validate;

@@ -1,0 +1,172 @@
+//! From a submission to a verdict: the model's word, tempered where it has little to go on, and the evidence of rules.
+
+use std::cell::RefCell;
+
+use activelayer::CheckRequest;
+use serde::Serialize;
+
+use crate::{
+    channel::Channel,
+    features::Reading,
+    links::LinkKind,
+    model::{Model, Weighing},
+    phrases, sender,
+    signals::{self, Signal},
+};
+
+/// Score from which a submission is spam, 0 to 100.
+pub const THRESHOLD: f64 = 50.0;
+
+/// What the detector thinks of a submission.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// Whether the score reaches [`THRESHOLD`].
+    pub is_spam: bool,
+    /// Probability of spam times 100, two decimals.
+    pub score: f64,
+    /// Probability that the verdict is right, 0.5 to 1, four decimals.
+    pub confidence: f64,
+    /// The evidence, strongest first, in either direction.
+    pub signals: Vec<Signal>,
+    /// What the text looks like.
+    pub analysis: ContentAnalysis,
+}
+
+/// What a text looks like.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ContentAnalysis {
+    /// The kind of text that it was weighed as.
+    pub channel: Channel,
+    /// Characters, without markup and invisible ones; at most 3,000 are looked at.
+    pub characters: usize,
+    /// Words and numbers.
+    pub words: u32,
+    /// Lines.
+    pub lines: u32,
+    /// Web addresses.
+    pub links: usize,
+    /// E-mail addresses.
+    pub mail_addresses: usize,
+    /// Share of capitals among letters, 0 to 1, two decimals.
+    pub capital_share: f64,
+    /// Share of digits among characters, 0 to 1, two decimals.
+    pub digit_share: f64,
+    /// Pictures.
+    pub emoji: u32,
+    /// Invisible characters between visible ones.
+    pub hidden_characters: u32,
+    /// HTML tags.
+    pub html_tags: u32,
+}
+
+/// What is known beyond the submission: memory of the site, and corrections learnt from moderators.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Evidence {
+    /// Pieces of evidence; their weights add to the logarithm of the odds, together at most [`EVIDENCE_CAP`].
+    pub signals: Vec<Signal>,
+}
+
+/// The most that outside evidence may move the logarithm of the odds, in either direction.
+pub const EVIDENCE_CAP: f64 = 6.0;
+
+/// The most that rules may add to the logarithm of the odds.
+const RULES_CAP: f64 = 5.0;
+
+/// Rules weigh this much of their weight in e-mails, where the model has seen tens of thousands.
+const RULES_IN_MAIL: f64 = 0.25;
+
+/// Logit of a text without any words: open, with a lean towards ham.
+const NOTHING_SAID: f64 = -1.2;
+
+/// From this many words on, the model's word counts in full.
+const ENOUGH_WORDS: f64 = 4.0;
+
+thread_local! {
+    /// Each thread's memory for reading, so that a verdict allocates next to nothing.
+    static READING: RefCell<Reading> = RefCell::default();
+}
+
+/// Judges a submission by itself. The same submission always gets the same verdict.
+pub fn judge(request: &CheckRequest) -> Verdict {
+    judge_with(request, &Evidence::default())
+}
+
+/// Judges a submission with what else is known.
+pub fn judge_with(request: &CheckRequest, evidence: &Evidence) -> Verdict {
+    READING.with_borrow_mut(|reading| Model::embedded().judge(request, evidence, reading))
+}
+
+impl Model {
+    /// Judges a submission with this model.
+    pub(crate) fn judge(
+        &self,
+        request: &CheckRequest,
+        evidence: &Evidence,
+        reading: &mut Reading,
+    ) -> Verdict {
+        let channel = reading.read(&request.message, self.bits());
+        let weighing = self.weigh(reading, channel);
+        let mut signals = phrases::find(&reading.clean, &reading.tokens);
+        signals.extend(sender::find(request, reading));
+        let trust = if channel == Channel::Email { RULES_IN_MAIL } else { 1.0 };
+        scale(&mut signals, trust, RULES_CAP);
+        let mut outside = evidence.signals.clone();
+        scale(&mut outside, 1.0, EVIDENCE_CAP);
+        signals.extend(outside);
+        let added: f64 = signals.iter().map(|signal| signal.weight).sum();
+        let logit = tempered(&weighing, reading) + added;
+        signals.extend(signals::of_words(self, reading, channel, &weighing));
+        signals.sort_by(|one, other| other.weight.abs().total_cmp(&one.weight.abs()));
+        signals.iter_mut().for_each(|signal| signal.weight = rounded(signal.weight, 100.0));
+        let probability = 1.0 / (1.0 + (-logit).exp());
+        let score = rounded(probability * 100.0, 100.0);
+        Verdict {
+            is_spam: score >= THRESHOLD,
+            score,
+            confidence: rounded(probability.max(1.0 - probability), 10_000.0),
+            signals,
+            analysis: ContentAnalysis::of(reading, channel),
+        }
+    }
+}
+
+/// The model's logit, drawn towards [`NOTHING_SAID`] where there are hardly any words.
+fn tempered(weighing: &Weighing, reading: &Reading) -> f64 {
+    let said = f64::from(reading.counts.words) + 2.0 * reading.links.len() as f64;
+    let trust = (said / ENOUGH_WORDS).min(1.0);
+    f64::from(weighing.logit) * trust + NOTHING_SAID * (1.0 - trust)
+}
+
+/// Multiplies the weights, and shrinks them together when their sum exceeds the cap.
+fn scale(signals: &mut [Signal], factor: f64, cap: f64) {
+    let sum: f64 = signals.iter().map(|signal| signal.weight * factor).sum();
+    let factor = factor * (cap / sum.abs().max(cap));
+    signals.iter_mut().for_each(|signal| signal.weight *= factor);
+}
+
+fn rounded(number: f64, steps: f64) -> f64 {
+    (number * steps).round() / steps
+}
+
+impl ContentAnalysis {
+    fn of(reading: &Reading, channel: Channel) -> Self {
+        let counts = &reading.counts;
+        let characters = reading.clean.chars.len();
+        let share =
+            |part: u32, of: usize| if of == 0 { 0.0 } else { rounded(f64::from(part) / of as f64, 100.0) };
+        let links = reading.links.iter().filter(|link| link.kind == LinkKind::Web).count();
+        Self {
+            channel,
+            characters,
+            words: counts.words,
+            lines: counts.lines,
+            links,
+            mail_addresses: reading.links.len() - links,
+            capital_share: share(counts.capitals, counts.letters as usize),
+            digit_share: share(counts.digits, characters),
+            emoji: counts.emoji,
+            hidden_characters: reading.clean.hidden,
+            html_tags: reading.clean.tags,
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Cross-validation folds that keep near-duplicates on one side.
+
+use std::collections::HashMap;
+
+use crate::text::{Clean, Kind, Tokens};
+
+/// Minimum hashes a text; with bands of [`ROWS`] they find pairs at a Jaccard similarity of about 0.5 and above.
+const HASHES: usize = 64;
+/// Hashes a band.
+const ROWS: usize = 4;
+
+/// Gives each text a fold, 0 to `folds` - 1. Texts that share a band of minimum hashes of word triples share a fold;
+/// the rest is chance that depends on nothing but the text.
+pub(crate) fn assign<'a>(texts: impl Iterator<Item = &'a str>, folds: u64) -> Vec<u8> {
+    let (mut clean, mut tokens) = (Clean::default(), Tokens::default());
+    let mut groups = Groups::default();
+    let mut bands: HashMap<(usize, u64), usize> = HashMap::new();
+    let mut own = vec![];
+    for (place, text) in texts.enumerate() {
+        clean.read(text);
+        tokens.read(&clean);
+        let sketch = sketch(&tokens);
+        groups.parents.push(place);
+        own.push(spread(sketch[0]));
+        for (band, rows) in sketch.chunks_exact(ROWS).enumerate() {
+            let key = rows.iter().fold(0, |hash, row| spread(hash ^ row));
+            let first = *bands.entry((band, key)).or_insert(place);
+            groups.join(first, place);
+        }
+    }
+    (0..own.len())
+        .map(|place| {
+            let root = groups.root(place);
+            (spread(own[root]) % folds) as u8
+        })
+        .collect()
+}
+
+/// The minimum hashes of a text's word triples.
+fn sketch(tokens: &Tokens) -> [u64; HASHES] {
+    let words: Vec<u64> = tokens
+        .list
+        .iter()
+        .filter(|token| !matches!(token.kind, Kind::Sign | Kind::Joined))
+        .map(|token| tokens.folded(token).iter().fold(7, |hash, c| spread(hash ^ u64::from(*c))))
+        .collect();
+    let mut least = [u64::MAX; HASHES];
+    let size = words.len().clamp(1, 3);
+    for triple in words.windows(size) {
+        let hash = triple.iter().fold(11, |hash, word| spread(hash ^ word));
+        for (place, least) in least.iter_mut().enumerate() {
+            *least = (*least).min(spread(hash ^ spread(place as u64)));
+        }
+    }
+    least
+}
+
+/// A hash of one number (the finaliser of SplitMix64).
+pub(crate) fn spread(number: u64) -> u64 {
+    let number = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let number = (number ^ (number >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    number ^ (number >> 31)
+}
+
+/// Disjoint sets.
+#[derive(Default)]
+struct Groups {
+    parents: Vec<usize>,
+}
+
+impl Groups {
+    fn root(&mut self, mut place: usize) -> usize {
+        while self.parents[place] != place {
+            self.parents[place] = self.parents[self.parents[place]];
+            place = self.parents[place];
+        }
+        place
+    }
+
+    fn join(&mut self, one: usize, other: usize) {
+        let (one, other) = (self.root(one), self.root(other));
+        self.parents[one.max(other)] = one.min(other);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_copies_share_a_fold() {
+        let text =
+            "please find the weekly report attached and tell me what you think of the second chapter of it";
+        let copy = text.replace("weekly", "monthly");
+        let many: Vec<String> = (0..40).map(|n| format!("message {n} about thing {}", n * 7)).collect();
+        let texts = many.iter().map(String::as_str).chain([text, copy.as_str()]);
+        let folds = assign(texts, 1_000);
+        assert_eq!(folds[40], folds[41]);
+        assert!(folds.iter().any(|fold| *fold != folds[0]));
+    }
+}

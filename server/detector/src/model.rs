@@ -1,0 +1,194 @@
+//! The model: one table of weights, one of rarities, and a few numbers a channel; read from one file.
+
+use crate::{
+    channel::Channel,
+    features::{Feature, Reading},
+};
+
+/// First bytes of a model file.
+const MAGIC: &[u8; 4] = b"GVLM";
+
+/// Version of the file's layout; raised with every change of it or of the features.
+const VERSION: u8 = 1;
+
+/// Bytes before the tables.
+const HEADER: usize = 4 + 4 + 8 + Channel::ALL.len() * 12;
+
+/// Why a model file cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ModelError {
+    /// The file is not a model file, or one of another version.
+    #[error("not a model file of version {VERSION}")]
+    Format,
+    /// The file is shorter or longer than its header says.
+    #[error("the model file has {found} bytes instead of {expected}")]
+    Length {
+        /// Bytes that the header promises.
+        expected: usize,
+        /// Bytes that are there.
+        found: usize,
+    },
+}
+
+/// What the model keeps for a channel.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Calibration {
+    /// Added to the margin.
+    pub(crate) bias: f32,
+    /// Logit of spam for each unit of margin.
+    pub(crate) slope: f32,
+    /// Logit of spam at margin 0.
+    pub(crate) intercept: f32,
+}
+
+/// A trained model.
+#[derive(Clone, PartialEq)]
+pub struct Model {
+    bits: u32,
+    weight_unit: f32,
+    rarity_unit: f32,
+    calibrations: [Calibration; Channel::ALL.len()],
+    rarities: Vec<u8>,
+    weights: Vec<i8>,
+}
+
+impl Model {
+    /// Puts a model together from what training found; both tables have `1 << bits` entries.
+    pub(crate) fn quantise(
+        bits: u32,
+        weights: &[f32],
+        rarities: Vec<u8>,
+        rarity_unit: f32,
+        calibrations: [Calibration; Channel::ALL.len()],
+    ) -> Self {
+        let largest = weights.iter().fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
+        let weight_unit = (largest / 127.0).max(f32::MIN_POSITIVE);
+        let weights = weights.iter().map(|weight| (weight / weight_unit).round() as i8).collect();
+        Self { bits, weight_unit, rarity_unit, calibrations, rarities, weights }
+    }
+
+    /// Reads a model file.
+    ///
+    /// # Errors
+    /// When the bytes are not a model file of this version, or cut short.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
+        let header = bytes.get(..HEADER).ok_or(ModelError::Format)?;
+        if &header[..4] != MAGIC || header[4] != VERSION || header[6] as usize != Channel::ALL.len() {
+            return Err(ModelError::Format);
+        }
+        let bits = u32::from(header[5]);
+        if !(10..=24).contains(&bits) {
+            return Err(ModelError::Format);
+        }
+        let size = 1_usize << bits;
+        let expected = HEADER + 2 * size;
+        if bytes.len() != expected {
+            return Err(ModelError::Length { expected, found: bytes.len() });
+        }
+        let number = |place: usize| {
+            let at = 8 + place * 4;
+            f32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
+        };
+        let calibrations = std::array::from_fn(|channel| Calibration {
+            bias: number(2 + channel * 3),
+            slope: number(3 + channel * 3),
+            intercept: number(4 + channel * 3),
+        });
+        Ok(Self {
+            bits,
+            weight_unit: number(0),
+            rarity_unit: number(1),
+            calibrations,
+            rarities: bytes[HEADER..HEADER + size].to_vec(),
+            weights: bytes[HEADER + size..].iter().map(|byte| byte.cast_signed()).collect(),
+        })
+    }
+
+    /// Writes the model file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(HEADER + 2 * self.weights.len());
+        bytes.extend_from_slice(MAGIC);
+        bytes.extend_from_slice(&[VERSION, self.bits as u8, Channel::ALL.len() as u8, 0]);
+        let calibrations = self.calibrations.iter().flat_map(|c| [c.bias, c.slope, c.intercept]);
+        for number in [self.weight_unit, self.rarity_unit].into_iter().chain(calibrations) {
+            bytes.extend_from_slice(&number.to_le_bytes());
+        }
+        bytes.extend_from_slice(&self.rarities);
+        bytes.extend(self.weights.iter().map(|weight| weight.cast_unsigned()));
+        bytes
+    }
+
+    /// Binary logarithm of the number of weights.
+    pub(crate) fn bits(&self) -> u32 {
+        self.bits
+    }
+
+    /// What the model says of a reading.
+    pub(crate) fn weigh(&self, reading: &Reading, channel: Channel) -> Weighing {
+        let turn = cross(channel, self.bits);
+        let (mut sum, mut square, mut known) = (0_i64, 0_u64, 0_u32);
+        for feature in &reading.features {
+            let rarity = self.rarities[feature.index as usize];
+            let weight = self.weight(feature, turn);
+            sum += i64::from(rarity) * i64::from(weight);
+            square += u64::from(rarity) * u64::from(rarity);
+            known += u32::from(rarity > 0);
+        }
+        let calibration = self.calibrations[channel.index()];
+        let norm = (square as f32).sqrt().max(1.0);
+        let unit = self.weight_unit / norm;
+        let margin = sum as f32 * unit + calibration.bias;
+        Weighing {
+            logit: calibration.slope * margin + calibration.intercept,
+            unit: unit * calibration.slope,
+            known,
+        }
+    }
+
+    /// What a feature adds to the logit, for a `unit` from [`Self::weigh`].
+    pub(crate) fn contribution(&self, feature: &Feature, channel: Channel, unit: f32) -> f32 {
+        let weight = self.weight(feature, cross(channel, self.bits));
+        f32::from(self.rarities[feature.index as usize]) * weight as f32 * unit
+    }
+
+    fn weight(&self, feature: &Feature, turn: u32) -> i32 {
+        let index = feature.index as usize;
+        let crossed = (feature.index ^ turn) as usize;
+        i32::from(self.weights[index]) + i32::from(self.weights[crossed])
+    }
+}
+
+/// What the model says of a text.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Weighing {
+    /// Logarithm of the odds of spam.
+    pub(crate) logit: f32,
+    /// What one unit of rarity times weight adds to the logit.
+    pub(crate) unit: f32,
+    /// Features that training saw more than once.
+    pub(crate) known: u32,
+}
+
+/// What a feature's index is combined with (exclusive or) for its weight within a channel.
+pub(crate) fn cross(channel: Channel, bits: u32) -> u32 {
+    const TURNS: [u32; Channel::ALL.len()] =
+        [0x5A31_6D27, 0x2C9E_8B55, 0x71B4_39CB, 0x13D6_E41D, 0x4F0A_57F3];
+    TURNS[channel.index()] & ((1 << bits) - 1)
+}
+
+impl Model {
+    /// The model that comes with the program.
+    pub fn embedded() -> &'static Self {
+        static MODEL: std::sync::OnceLock<Model> = std::sync::OnceLock::new();
+        #[expect(clippy::expect_used, reason = "the file is part of the program; a test reads it")]
+        MODEL.get_or_init(|| {
+            Self::from_bytes(include_bytes!("../model/gavel.bin")).expect("the embedded model")
+        })
+    }
+}
+
+impl std::fmt::Debug for Model {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Model").field("bits", &self.bits).field("calibrations", &self.calibrations).finish()
+    }
+}

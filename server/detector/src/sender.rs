@@ -1,0 +1,199 @@
+//! Evidence about who sends and where links lead: bounded weights, set by hand, because the corpora are older than
+//! the services named here.
+
+use activelayer::CheckRequest;
+
+use crate::{
+    features::Reading,
+    links::{self, LinkKind},
+    signals::Signal,
+};
+
+/// Hosts that hide where a link leads.
+const SHORTENERS: &[&str] = &[
+    "adf.ly",
+    "bit.do",
+    "bit.ly",
+    "bitly.com",
+    "buff.ly",
+    "clck.ru",
+    "cutt.ly",
+    "goo.gl",
+    "goo.su",
+    "is.gd",
+    "lnkd.in",
+    "ow.ly",
+    "rb.gy",
+    "rebrand.ly",
+    "s.id",
+    "shorte.st",
+    "shorturl.at",
+    "soo.gd",
+    "t.co",
+    "t.ly",
+    "tiny.cc",
+    "tinyurl.com",
+    "u.to",
+    "v.gd",
+    "vk.cc",
+    "wa.link",
+];
+
+/// Services that give out mailboxes for minutes.
+const DISPOSABLE: &[&str] = &[
+    "10minutemail.com",
+    "33mail.com",
+    "burnermail.io",
+    "dispostable.com",
+    "emailondeck.com",
+    "fakeinbox.com",
+    "getairmail.com",
+    "getnada.com",
+    "guerrillamail.com",
+    "guerrillamail.net",
+    "guerrillamail.org",
+    "inboxkitten.com",
+    "mail-temp.com",
+    "mail.tm",
+    "mailcatch.com",
+    "maildrop.cc",
+    "mailinator.com",
+    "mailnesia.com",
+    "mailnull.com",
+    "minutemail.com",
+    "moakt.com",
+    "mohmal.com",
+    "mytemp.email",
+    "sharklasers.com",
+    "spamgourmet.com",
+    "temp-mail.io",
+    "temp-mail.org",
+    "tempail.com",
+    "tempinbox.com",
+    "tempmail.com",
+    "tempmailo.com",
+    "throwawaymail.com",
+    "trashmail.com",
+    "yopmail.com",
+    "yopmail.fr",
+];
+
+/// Top-level domains with far more abuse than use, by the public league tables of abused domains.
+const ABUSED_TLDS: &[&str] = &[
+    "bid", "biz", "buzz", "cf", "click", "club", "cyou", "fit", "ga", "gdn", "gq", "icu", "link", "live",
+    "loan", "men", "ml", "mom", "monster", "online", "party", "pw", "quest", "rest", "review", "sbs", "site",
+    "space", "store", "stream", "tk", "top", "trade", "vip", "win", "work", "xyz", "zip",
+];
+
+/// Programs that submit forms without a person.
+const SCRIPTS: &[&str] = &[
+    "curl/",
+    "go-http-client",
+    "headlesschrome",
+    "httpclient",
+    "java/",
+    "libwww-perl",
+    "okhttp",
+    "phantomjs",
+    "python-requests",
+    "python-urllib",
+    "scrapy",
+    "wget/",
+];
+
+/// What links, disguise, sender and client add.
+pub(crate) fn find(request: &CheckRequest, reading: &Reading) -> Vec<Signal> {
+    let mut signals = vec![];
+    of_links(reading, &mut signals);
+    of_disguise(reading, &mut signals);
+    of_sender(request, &mut signals);
+    signals
+}
+
+fn of_links(reading: &Reading, signals: &mut Vec<Signal>) {
+    let web: Vec<_> = reading.links.iter().filter(|link| link.kind == LinkKind::Web).collect();
+    let span = |link: &links::Link| reading.clean.span(link.start as usize, link.end as usize);
+    let first = |wanted: &dyn Fn(&str) -> bool| web.iter().find(|link| wanted(&link.host));
+    if let Some(link) = first(&|host| SHORTENERS.binary_search(&host).is_ok()) {
+        signals.push(Signal::at("shortener_link", "Link to a URL shortener", 1.0, span(link)));
+    }
+    if let Some(link) = first(&|host| ABUSED_TLDS.binary_search(&links::tld(host)).is_ok()) {
+        let text = format!("Link to a .{} domain, often abused", links::tld(&link.host));
+        signals.push(Signal::at("abused_tld", text, 0.8, span(link)));
+    }
+    if let Some(link) = first(&|host| host.bytes().all(|b| b.is_ascii_digit() || b == b'.')) {
+        signals.push(Signal::at("numeric_host", "Link to a bare IP address", 1.0, span(link)));
+    }
+    if web.len() >= 3 && reading.counts.words < 20 * web.len() as u32 {
+        signals.push(Signal::at(
+            "many_links",
+            format!("{} links in a short text", web.len()),
+            0.8,
+            span(web[0]),
+        ));
+    }
+}
+
+fn of_disguise(reading: &Reading, signals: &mut Vec<Signal>) {
+    let counts = &reading.counts;
+    let span_of = |wanted: &dyn Fn(&crate::text::Token) -> bool| {
+        let token = reading.tokens.list.iter().find(|token| wanted(token));
+        token.map(|token| reading.clean.span(token.start as usize, token.end as usize))
+    };
+    let mut tell = |name, text: String, weight, span: Option<(u32, u32)>| {
+        let signal = Signal::new(name, text, weight);
+        signals.push(Signal { span: span.map(|(start, end)| (start as usize, end as usize)), ..signal });
+    };
+    if counts.mixed_script > 0 {
+        let text = format!("{} words mix letters of two scripts", counts.mixed_script);
+        tell("mixed_scripts", text, 1.2, span_of(&|token| token.mixed_script));
+    }
+    if reading.clean.hidden >= 2 {
+        tell("hidden_characters", format!("{} invisible characters", reading.clean.hidden), 0.8, None);
+    }
+    if reading.clean.styled >= 4 {
+        tell("styled_letters", format!("{} letters in disguise", reading.clean.styled), 0.8, None);
+    }
+    if counts.joined > 0 {
+        let span = span_of(&|token| token.kind == crate::text::Kind::Joined);
+        tell("spaced_letters", "Letters set apart to hide a word".into(), 0.6, span);
+    }
+}
+
+fn of_sender(request: &CheckRequest, signals: &mut Vec<Signal>) {
+    let domain = request.email.as_deref().and_then(|email| email.rsplit_once('@')).map(|(_, domain)| domain);
+    if let Some(domain) = domain.map(str::to_ascii_lowercase) {
+        if DISPOSABLE.binary_search(&links::registrable(&domain)).is_ok() {
+            signals.push(Signal::new(
+                "disposable_sender",
+                format!("{domain} gives out throw-away mailboxes"),
+                1.4,
+            ));
+        } else if ABUSED_TLDS.binary_search(&links::tld(&domain)).is_ok() {
+            let text = format!("Sender's domain ends in .{}, often abused", links::tld(&domain));
+            signals.push(Signal::new("sender_abused_tld", text, 0.6));
+        }
+    }
+    if let Some(name) = request.name.as_deref() {
+        let lower = name.to_lowercase();
+        let promoting = ["http", "www.", ".com", "seo", "leads", "casino", "viagra", "crypto", "loan"];
+        if promoting.iter().any(|word| lower.contains(word)) {
+            signals.push(Signal::new("promoting_name", "The author's name advertises", 1.2));
+        }
+    }
+    if let Some(agent) = request.user_agent.as_deref().map(str::to_ascii_lowercase)
+        && SCRIPTS.iter().any(|script| agent.contains(script))
+    {
+        signals.push(Signal::new("script_client", "Sent by a program, not by a browser", 0.6));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_sorted_for_the_search() {
+        assert!(SHORTENERS.is_sorted() && DISPOSABLE.is_sorted() && ABUSED_TLDS.is_sorted());
+    }
+}

@@ -1,0 +1,80 @@
+//! Evidence in words.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    channel::Channel,
+    features::{Reading, WHOLE},
+    model::{Model, Weighing},
+    text::Kind,
+};
+
+/// One piece of evidence for or against spam.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Signal {
+    /// Stable identifier, for instance `shortener_link`.
+    pub name: String,
+    /// What a moderator reads, for instance "Link to a URL shortener".
+    pub description: String,
+    /// What it adds to the logarithm of the odds of spam; negative speaks for ham.
+    pub weight: f64,
+    /// Byte range in the message that shows it, if one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span: Option<(usize, usize)>,
+}
+
+impl Signal {
+    /// A signal that belongs to the whole submission.
+    pub fn new(name: &str, description: impl Into<String>, weight: f64) -> Self {
+        Self { name: name.into(), description: description.into(), weight, span: None }
+    }
+
+    /// A signal with a place in the message.
+    pub(crate) fn at(name: &str, description: impl Into<String>, weight: f64, span: (u32, u32)) -> Self {
+        Self { span: Some((span.0 as usize, span.1 as usize)), ..Self::new(name, description, weight) }
+    }
+}
+
+/// Words of the text that speak loudest, as far as they are worth a line.
+const WORDS: usize = 5;
+
+/// A word must add at least this to the logit to be worth a line.
+const WORTH_TELLING: f64 = 0.08;
+
+/// The words of the text that moved the model most, in either direction.
+pub(crate) fn of_words(
+    model: &Model,
+    reading: &Reading,
+    channel: Channel,
+    weighing: &Weighing,
+) -> Vec<Signal> {
+    let tokens = &reading.tokens.list;
+    let mut pulls = vec![0.0_f32; tokens.len()];
+    for feature in &reading.features {
+        if feature.token != WHOLE
+            && let Some(pull) = pulls.get_mut(usize::from(feature.token))
+        {
+            *pull += model.contribution(feature, channel, weighing.unit);
+        }
+    }
+    let mut order: Vec<usize> = (0..tokens.len())
+        .filter(|place| tokens[*place].kind != Kind::Sign && f64::from(pulls[*place].abs()) >= WORTH_TELLING)
+        .collect();
+    order.sort_by(|one, other| pulls[*other].abs().total_cmp(&pulls[*one].abs()));
+    order.truncate(WORDS);
+    order
+        .into_iter()
+        .map(|place| {
+            let token = &tokens[place];
+            let word: String =
+                reading.clean.chars[token.start as usize..token.end as usize].iter().take(40).collect();
+            let (name, text) = if pulls[place] > 0.0 {
+                ("spam_word", format!("“{word}” is common in spam like this"))
+            } else {
+                ("ham_word", format!("“{word}” is common in wanted messages"))
+            };
+            let span = reading.clean.span(token.start as usize, token.end as usize);
+            Signal::at(name, text, f64::from(pulls[place]), span)
+        })
+        .collect()
+}
