@@ -9,6 +9,7 @@ mod health;
 mod label;
 mod outbox;
 mod people;
+pub mod resilience;
 mod usage;
 mod workers;
 
