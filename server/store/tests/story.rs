@@ -23,6 +23,7 @@ where
     chapters::labels::tell(open_fresh().await).await;
     chapters::races::tell(open_fresh().await).await;
     chapters::outbox::tell(&open_fresh).await;
+    chapters::search::tell(open_fresh().await).await;
     chapters::usage::tell(open_fresh().await).await;
 }
 

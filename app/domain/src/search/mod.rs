@@ -1,12 +1,52 @@
 //! The search language of the log: words, phrases and `key:value` terms, all of which must hold.
+//!
+//! | term | matches |
+//! |---|---|
+//! | `casino`, `casino*` | the word, or words that start so, in message, e-mail, name, domain or address of the page |
+//! | `"free money"` | the words next to each other, in this order |
+//! | `-term` | what the term does not match |
+//! | `is:spam`, `is:ham` | the verdict that came back |
+//! | `is:labelled`, `is:unlabelled`, `label:spam`, `label:ham` | the moderators' label |
+//! | `is:disputed` | label and verdict differ |
+//! | `is:pending`, `is:failed` | feedback that waits to be sent, or was refused for good |
+//! | `score:>80`, `>=`, `<`, `<=`, `40..60`, `100` | the spam score; `40..60` includes both |
+//! | `email:*@mail.ru`, `site:*.example.com` | `*` stands for any characters; without it the whole value |
+//! | `ip:203.0.113.42`, `ip:203.0.113.0/24` | the address, or every address of the network |
+//! | `from:paste`, `import`, `api`, `recheck` | how it reached Gavel |
+//! | `judged:activelayer`, `detector`, `fallback` | who judged |
+//! | `import:12`, `by:ana` | the import it came with; who set the label (name, or e-mail address up to its `@`) |
+//! | `after:2025-02-01`, `before:2025-02-01T09:30:00Z` | logged at or after; logged earlier than. A date is its first moment, UTC |
+//! | `age:<7d`, `labelled:<7d` | logged, or labelled, less than that long ago (`>`: longer ago); `s m h d w` |
+//! | `id:…` | the detection with this number, or with this id of the upstream |
+//!
+//! Keys and their fixed values are read in any case. A value with spaces stands in quotes: `by:"Ana Lee"`. In quotes, `\"`
+//! is a quote and `\\` a backslash. What cannot be read is an error with its place, a reason, and what to write instead;
+//! nothing is ever dropped in silence.
 
+mod complete;
+mod error;
+mod keys;
+mod lex;
+mod parse;
+mod print;
 mod text;
+mod tokens;
+mod values;
 
-pub use text::index_text;
-
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-/// A search that was understood: terms, all of which must hold.
+pub use complete::{Choice, Completion, complete};
+pub use error::SearchError;
+pub use keys::Key;
+pub use parse::{TERMS_MAX, VALUE_MAX_CHARS};
+pub use text::index_text;
+pub use tokens::{Token, TokenKind, tokens};
+pub use values::{Age, Moment, Pattern, ScoreTest, State, Unit};
+
+use crate::{JudgedBy, Label, Origin};
+
+/// A search that was understood: terms, all of which must hold. The empty search is everything.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SearchQuery {
     /// The terms, in the order typed.
@@ -22,9 +62,61 @@ pub struct Term {
     pub kind: TermKind,
 }
 
-/// What one term asks.
+/// What one term asks; see the module's table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum TermKind {
-    /// A word, anywhere in the text fields.
+    /// A word, anywhere in the text fields. Has a letter or a digit.
     Word(String),
+    /// The start of a word, without its `*`. Has at least two characters.
+    Prefix(String),
+    /// Words next to each other. Has a letter or a digit.
+    Phrase(String),
+    /// A state of verdict, label or feedback.
+    Is(State),
+    /// The moderators' standing label.
+    Label(Label),
+    /// The spam score.
+    Score(ScoreTest),
+    /// The sender's e-mail address; ASCII letters in any case.
+    Email(Pattern),
+    /// The author's address; a single one is a network of its own size.
+    Ip(IpNet),
+    /// The site; ASCII letters in any case.
+    Site(Pattern),
+    /// How it reached Gavel.
+    From(Origin),
+    /// Who judged.
+    Judged(JudgedBy),
+    /// Number of the import that it came with.
+    Import(i64),
+    /// Who set the standing label: their name, e-mail address, or the part before its `@`, in any case.
+    By(String),
+    /// Logged then or later.
+    After(Moment),
+    /// Logged earlier.
+    Before(Moment),
+    /// How long ago it was logged.
+    Age(Age),
+    /// How long ago the standing label was set.
+    Labelled(Age),
+    /// Local number, or the upstream's `detection_id`.
+    Id(String),
 }
+
+impl SearchQuery {
+    /// Reads a search as typed.
+    ///
+    /// # Errors
+    /// Every term that cannot be read, in the order typed.
+    pub fn parse(input: &str) -> Result<Self, Vec<SearchError>> {
+        parse::query(input)
+    }
+
+    /// Whether this is the search for everything.
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -7,4 +7,5 @@ pub(crate) mod labels;
 pub(crate) mod outbox;
 pub(crate) mod paging;
 pub(crate) mod races;
+pub(crate) mod search;
 pub(crate) mod usage;

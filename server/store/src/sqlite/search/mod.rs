@@ -1,15 +1,17 @@
 //! Finds pages of the log and counts matches.
 
-mod filter;
 mod page;
+mod plan;
+mod terms;
 mod words;
 
 use chrono::{DateTime, Utc};
-use domain::{BoundedCount, DetectionSummary, Page, PageRequest, SearchQuery};
+use domain::{BoundedCount, DetectionSummary, Order, Page, PageRequest, SearchQuery};
 use sqlx::QueryBuilder;
 
 use super::SqliteStore;
 use crate::Result;
+use plan::Plan;
 
 impl SqliteStore {
     pub(super) async fn search_page(
@@ -18,7 +20,8 @@ impl SqliteStore {
         request: &PageRequest,
         now: DateTime<Utc>,
     ) -> Result<Page<DetectionSummary>> {
-        page::page(query, request, now, &self.readers).await
+        let plan = Plan::choose(query, request.order, now, &self.readers).await?;
+        page::page(&plan, request, &self.readers).await
     }
 
     pub(super) async fn search_count(
@@ -27,9 +30,10 @@ impl SqliteStore {
         bound: u64,
         now: DateTime<Utc>,
     ) -> Result<BoundedCount> {
+        let plan = Plan::choose(query, Order::Newest, now, &self.readers).await?;
         let limit = i64::try_from(bound).unwrap_or(i64::MAX).saturating_add(1);
         let mut sql = QueryBuilder::new("SELECT count(*) FROM (SELECT 1 ");
-        filter::push_matching(&mut sql, query, now);
+        plan.push(&mut sql, true);
         sql.push(" LIMIT ").push_bind(limit).push(")");
         let found: i64 = sql.build_query_scalar().fetch_one(&self.readers).await?;
         let found = found.unsigned_abs();

@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
-use domain::{Cursor, DetectionId, DetectionSummary, Direction, Order, Page, PageRequest, SearchQuery};
+use domain::{Cursor, DetectionId, DetectionSummary, Direction, Order, Page, PageRequest};
 use sqlx::sqlite::SqlitePool;
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::super::rows::{SELECT_SUMMARY, SummaryRow};
-use super::filter;
+use super::plan::Plan;
 use crate::Result;
 
 /// Most rows of one page.
@@ -16,13 +15,12 @@ const LIMIT_MAX: u32 = 500;
 
 /// Finds the keys of a page, then reads just those rows.
 pub(super) async fn page(
-    query: &SearchQuery,
+    plan: &Plan<'_>,
     request: &PageRequest,
-    now: DateTime<Utc>,
     readers: &SqlitePool,
 ) -> Result<Page<DetectionSummary>> {
     let limit = request.limit.clamp(1, LIMIT_MAX);
-    let mut keys = keys(query, request, limit + 1, now, readers).await?;
+    let mut keys = keys(plan, request, limit + 1, readers).await?;
     // One row more than asked for tells whether the list goes on.
     let goes_on = keys.len() > limit as usize;
     keys.truncate(limit as usize);
@@ -41,10 +39,42 @@ pub(super) async fn page(
 
 /// Sort key and id of the matches, in the direction of the page.
 async fn keys(
-    query: &SearchQuery,
+    plan: &Plan<'_>,
     request: &PageRequest,
     limit: u32,
-    now: DateTime<Utc>,
+    readers: &SqlitePool,
+) -> Result<Vec<Cursor>> {
+    let Some((_, cursor)) = request.from else {
+        return stretch(plan, request, Stretch::All, limit, readers).await;
+    };
+    if request.order == Order::Newest {
+        return stretch(plan, request, Stretch::IdsBeyond(cursor.id), limit, readers).await;
+    }
+    // First what ties with the cursor, then what lies beyond: each is a plain range of the index, where one comparison of
+    // both values would walk through all ties (every "score 100" of the log).
+    let key = stored_key(request.order, cursor.key);
+    let mut keys = stretch(plan, request, Stretch::Ties(key, cursor.id), limit, readers).await?;
+    let missing = limit.saturating_sub(u32::try_from(keys.len()).unwrap_or(limit));
+    if missing > 0 {
+        keys.extend(stretch(plan, request, Stretch::KeysBeyond(key), missing, readers).await?);
+    }
+    Ok(keys)
+}
+
+/// Part of an ordered list.
+enum Stretch {
+    All,
+    IdsBeyond(DetectionId),
+    /// Rows with this sort key, beyond this id.
+    Ties(f64, DetectionId),
+    KeysBeyond(f64),
+}
+
+async fn stretch(
+    plan: &Plan<'_>,
+    request: &PageRequest,
+    stretch: Stretch,
+    limit: u32,
     readers: &SqlitePool,
 ) -> Result<Vec<Cursor>> {
     let backwards = matches!(request.from, Some((Direction::Before, _)));
@@ -55,26 +85,29 @@ async fn keys(
         Order::Score => Some("d.score"),
         Order::Closest => Some("d.closeness"),
     };
-    let mut sql = QueryBuilder::<Sqlite>::new("SELECT d.id, ");
+    let id = plan.id();
+    let key = column.unwrap_or("0");
     // CAST: from an index, SQLite gives a whole number of a generated column as INTEGER.
-    sql.push(format_args!("CAST({} AS REAL) ", column.unwrap_or("0")));
-    filter::push_matching(&mut sql, query, now);
-    if let Some((_, cursor)) = request.from {
-        match column {
-            None => sql.push(" AND d.id").push(beyond).push_bind(cursor.id.0),
-            Some(column) => sql
-                .push(format_args!(" AND ({column}, d.id){beyond}("))
-                .push_bind(stored_key(request.order, cursor.key))
-                .push(", ")
-                .push_bind(cursor.id.0)
-                .push(")"),
-        };
+    let mut sql = QueryBuilder::<Sqlite>::new(format!("SELECT {id}, CAST({key} AS REAL) "));
+    plan.push(&mut sql, column.is_none());
+    match stretch {
+        Stretch::All => {}
+        Stretch::IdsBeyond(from) => {
+            sql.push(format_args!(" AND {id}{beyond}")).push_bind(from.0);
+        }
+        Stretch::Ties(value, from) => {
+            sql.push(format_args!(" AND {key} = ")).push_bind(value);
+            sql.push(format_args!(" AND {id}{beyond}")).push_bind(from.0);
+        }
+        Stretch::KeysBeyond(value) => {
+            sql.push(format_args!(" AND {key}{beyond}")).push_bind(value);
+        }
     }
     sql.push(" ORDER BY ");
     if let Some(column) = column {
         sql.push(column).push(sense).push(", ");
     }
-    sql.push("d.id").push(sense).push(" LIMIT ").push_bind(limit);
+    sql.push(id).push(sense).push(" LIMIT ").push_bind(limit);
     let rows: Vec<(i64, f64)> = sql.build_query_as().fetch_all(readers).await?;
     let cursor = |(id, key)| Cursor { key: stored_key(request.order, key), id: DetectionId(id) };
     Ok(rows.into_iter().map(cursor).collect())

@@ -1,0 +1,125 @@
+//! The keys, each with its meaning and an example.
+
+use super::values::State;
+use crate::{JudgedBy, Label, Origin};
+
+crate::words! {
+    /// What stands before the colon of a term.
+    Key {
+        /// Verdict, label or feedback state.
+        Is = "is",
+        /// The moderators' label.
+        Label = "label",
+        /// Spam score.
+        Score = "score",
+        /// Sender's e-mail address.
+        Email = "email",
+        /// Address or network.
+        Ip = "ip",
+        /// Site.
+        Site = "site",
+        /// Origin.
+        From = "from",
+        /// Who judged.
+        Judged = "judged",
+        /// Number of an import.
+        Import = "import",
+        /// Who labelled.
+        By = "by",
+        /// Earliest time.
+        After = "after",
+        /// Latest time.
+        Before = "before",
+        /// Time since it was logged.
+        Age = "age",
+        /// Time since it was labelled.
+        Labelled = "labelled",
+        /// Local number or upstream id.
+        Id = "id",
+    }
+}
+
+impl Key {
+    /// The key that is written so, in any case.
+    pub fn find(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|key| key.as_str().eq_ignore_ascii_case(text))
+    }
+
+    /// The key that was probably meant: one letter wrong, missing, too many, or two swapped.
+    pub(super) fn nearest(text: &str) -> Option<Self> {
+        let text = text.to_ascii_lowercase();
+        Self::ALL.iter().copied().find(|key| one_slip_apart(key.as_str(), &text))
+    }
+
+    /// What it looks for, in a few words, for the list of completions.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::Is => "verdict, label or feedback",
+            Self::Label => "what moderators decided",
+            Self::Score => "spam score, 0 to 100",
+            Self::Email => "sender's e-mail, * for any characters",
+            Self::Ip => "address or network",
+            Self::Site => "site, * for any characters",
+            Self::From => "how it reached Gavel",
+            Self::Judged => "who gave the verdict",
+            Self::Import => "number of an import",
+            Self::By => "who labelled it",
+            Self::After => "logged on that day or later (UTC)",
+            Self::Before => "logged before that day (UTC)",
+            Self::Age => "logged less (<) or longer (>) ago",
+            Self::Labelled => "labelled less (<) or longer (>) ago",
+            Self::Id => "detection id or number",
+        }
+    }
+
+    /// A term of this key that is understood.
+    pub fn example(self) -> &'static str {
+        match self {
+            Self::Is => "is:spam",
+            Self::Label => "label:ham",
+            Self::Score => "score:>80",
+            Self::Email => "email:*@mail.ru",
+            Self::Ip => "ip:203.0.113.0/24",
+            Self::Site => "site:blog.example.com",
+            Self::From => "from:api",
+            Self::Judged => "judged:detector",
+            Self::Import => "import:12",
+            Self::By => "by:ana",
+            Self::After => "after:2025-02-01",
+            Self::Before => "before:2025-02-01",
+            Self::Age => "age:<7d",
+            Self::Labelled => "labelled:<7d",
+            Self::Id => "id:1240",
+        }
+    }
+
+    /// Every value, for keys that have a fixed list; known sites, people and imports are the page's to offer.
+    pub fn values(self) -> Vec<&'static str> {
+        fn words<T: Copy>(all: &[T], word: impl Fn(T) -> &'static str) -> Vec<&'static str> {
+            all.iter().map(|value| word(*value)).collect()
+        }
+        match self {
+            Self::Is => words(State::ALL, State::as_str),
+            Self::Label => words(Label::ALL, Label::as_str),
+            Self::From => words(Origin::ALL, Origin::as_str),
+            Self::Judged => words(JudgedBy::ALL, JudgedBy::as_str),
+            Self::Score => vec![">80", "<20", "40..60"],
+            Self::Age | Self::Labelled => vec!["<1h", "<1d", "<7d", ">30d"],
+            Self::Email | Self::Ip | Self::Site | Self::Import | Self::By => Vec::new(),
+            Self::After | Self::Before | Self::Id => Vec::new(),
+        }
+    }
+}
+
+/// Whether one insertion, deletion, replacement or swap of neighbours turns one word into the other.
+fn one_slip_apart(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let start = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[start..], &b[start..]);
+    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    match (&a[..a.len() - end], &b[..b.len() - end]) {
+        ([], [_]) | ([_], []) | ([_], [_]) => true,
+        ([a, b], [c, d]) => a == d && b == c,
+        _ => false,
+    }
+}

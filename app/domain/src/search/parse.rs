@@ -1,0 +1,257 @@
+//! From terms as written to what they ask.
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
+use ipnet::IpNet;
+
+use super::error::Problem;
+use super::lex::{Lexeme, Quotes, lex};
+use super::print::quoted;
+use super::{Age, Key, Moment, Pattern, ScoreTest, SearchError, SearchQuery, Term, TermKind, Unit};
+
+/// Most terms of one search. More is an accident (a pasted page), and a database has limits of its own.
+pub const TERMS_MAX: usize = 50;
+
+/// Longest value or phrase, in characters: twice the longest e-mail address.
+pub const VALUE_MAX_CHARS: usize = 510;
+
+/// Most stars in one pattern: the time to compare grows with their number's power.
+const STARS_MAX: usize = 3;
+
+/// Longest time that `age:` speaks of, in seconds: a hundred years.
+const AGE_MAX_SECONDS: i64 = 100 * 366 * 86_400;
+
+pub(super) fn query(input: &str) -> Result<SearchQuery, Vec<SearchError>> {
+    let mut query = SearchQuery::default();
+    let mut errors = Vec::new();
+    for (index, lexeme) in lex(input).into_iter().enumerate() {
+        if index == TERMS_MAX {
+            let reason = format!("A search has at most {TERMS_MAX} terms; the rest of this one is too much.");
+            let instead = "\"free money\"".to_owned();
+            errors.push(SearchError { span: (lexeme.span.0, input.trim_end().len()), reason, instead });
+            break;
+        }
+        match term(&lexeme) {
+            Ok(term) => query.terms.push(term),
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() { Ok(query) } else { Err(errors) }
+}
+
+/// What one term asks.
+pub(super) fn term(lexeme: &Lexeme) -> Result<Term, SearchError> {
+    let at = |span| move |Problem { reason, instead }| SearchError { span, reason, instead };
+    if lexeme.quotes == Quotes::Open {
+        let instead = as_phrase(lexeme.value.trim_end());
+        return Err(at(lexeme.value_span)(Problem::new("The closing quote is missing.", instead)));
+    }
+    if lexeme.value.chars().nth(VALUE_MAX_CHARS).is_some() {
+        let reason = format!("This is longer than {VALUE_MAX_CHARS} characters.");
+        let example =
+            lexeme.key.as_ref().and_then(|(key, _)| Key::find(key)).map_or("\"free money\"", Key::example);
+        return Err(at(lexeme.value_span)(Problem::new(reason, example)));
+    }
+    let kind = match &lexeme.key {
+        None => text(lexeme).map_err(at(lexeme.span))?,
+        Some((written, span)) => match Key::find(written) {
+            Some(key) if lexeme.value.is_empty() => {
+                let reason = format!("Nothing follows “{written}:”.");
+                return Err(at(lexeme.span)(Problem::new(reason, key.example())));
+            }
+            Some(key) => value(key, &lexeme.value).map_err(at(lexeme.value_span))?,
+            None => return Err(at(*span)(unknown(written, &lexeme.value))),
+        },
+    };
+    Ok(Term { negated: lexeme.negated, kind })
+}
+
+fn unknown(written: &str, value: &str) -> Problem {
+    let reason = format!("There is no term “{written}:”.");
+    match Key::nearest(written) {
+        Some(key) => Problem::new(reason, key.example()),
+        None => Problem::new(
+            format!("{reason} Text with a colon stands in quotes."),
+            as_phrase(&format!("{written}:{value}")),
+        ),
+    }
+}
+
+fn text(lexeme: &Lexeme) -> Result<TermKind, Problem> {
+    let text = &lexeme.value;
+    let searchable = text.chars().any(char::is_alphanumeric);
+    if lexeme.quotes == Quotes::Closed {
+        return match searchable {
+            true => Ok(TermKind::Phrase(text.clone())),
+            false => Err(Problem::new(
+                "Search finds letters and digits; these quotes hold none.",
+                "\"free money\"",
+            )),
+        };
+    }
+    if text.is_empty() {
+        return Err(Problem::new("Nothing follows the minus sign.", "-casino"));
+    }
+    if !searchable {
+        let reason = format!("Search finds letters and digits; “{text}” has none.");
+        return Err(Problem::new(reason, "\"free money\""));
+    }
+    match text.strip_suffix('*') {
+        Some(start) if !start.contains('*') => {
+            match start.chars().filter(|char| char.is_alphanumeric()).count() {
+                0 | 1 => Err(Problem::new("A star needs at least two letters before it.", "cas*")),
+                _ => Ok(TermKind::Prefix(start.to_owned())),
+            }
+        }
+        None if !text.contains('*') => Ok(TermKind::Word(text.clone())),
+        _ => Err(Problem::new(
+            "A star stands at the end of a word, for any ending; text with a star stands in quotes.",
+            as_phrase(text),
+        )),
+    }
+}
+
+/// The text as a phrase, to offer instead; an example where it could not be searched for.
+fn as_phrase(text: &str) -> String {
+    if text.chars().any(char::is_alphanumeric) { quoted(text) } else { "\"free money\"".to_owned() }
+}
+
+fn value(key: Key, text: &str) -> Result<TermKind, Problem> {
+    let text = text.trim();
+    match key {
+        Key::Is => word(key, text).map(TermKind::Is),
+        Key::Label => word(key, text).map(TermKind::Label),
+        Key::Score => score(text).map(TermKind::Score),
+        Key::Email => email(text).map(TermKind::Email),
+        Key::Ip => ip(text).map(TermKind::Ip),
+        Key::Site => pattern(key, text).map(TermKind::Site),
+        Key::From => word(key, text).map(TermKind::From),
+        Key::Judged => word(key, text).map(TermKind::Judged),
+        Key::Import => match text.parse() {
+            Ok(number) if number > 0 => Ok(TermKind::Import(number)),
+            _ => Err(Problem::new(format!("“{text}” is no number of an import."), key.example())),
+        },
+        Key::By => Ok(TermKind::By(text.to_owned())),
+        Key::After => moment(key, text).map(TermKind::After),
+        Key::Before => moment(key, text).map(TermKind::Before),
+        Key::Age => age(key, text).map(TermKind::Age),
+        Key::Labelled => age(key, text).map(TermKind::Labelled),
+        Key::Id => Ok(TermKind::Id(text.to_owned())),
+    }
+    .and_then(|kind| match text {
+        "" => Err(Problem::new(format!("Nothing follows “{key}:”."), key.example())),
+        _ => Ok(kind),
+    })
+}
+
+/// One of a fixed list of words.
+fn word<T: std::str::FromStr>(key: Key, text: &str) -> Result<T, Problem> {
+    text.to_ascii_lowercase().parse().map_err(|_| {
+        let reason = format!("“{text}” is none of {}.", key.values().join(", "));
+        Problem::new(reason, key.example())
+    })
+}
+
+fn score(text: &str) -> Result<ScoreTest, Problem> {
+    let number = |text: &str| match text.parse::<f64>() {
+        // Adding zero turns -0 into 0, which prints and reads back alike.
+        Ok(number) if (0.0..=100.0).contains(&number) => Ok(number + 0.0),
+        _ => {
+            let reason = format!("“{text}” is no score; scores are numbers from 0 to 100.");
+            Err(Problem::new(reason, Key::Score.example()))
+        }
+    };
+    if let Some((low, high)) = text.split_once("..") {
+        let (low, high) = (number(low)?, number(high)?);
+        return if low <= high {
+            Ok(ScoreTest::Between(low, high))
+        } else {
+            Err(Problem::new("The lower score comes first.", format!("score:{high}..{low}")))
+        };
+    }
+    if let Some(rest) = text.strip_prefix(">=") {
+        number(rest).map(ScoreTest::AtLeast)
+    } else if let Some(rest) = text.strip_prefix("<=") {
+        number(rest).map(ScoreTest::AtMost)
+    } else if let Some(rest) = text.strip_prefix('>') {
+        number(rest).map(ScoreTest::Over)
+    } else if let Some(rest) = text.strip_prefix('<') {
+        number(rest).map(ScoreTest::Under)
+    } else {
+        number(text).map(ScoreTest::Exactly)
+    }
+}
+
+fn email(text: &str) -> Result<Pattern, Problem> {
+    if text.contains(['@', '*']) {
+        return pattern(Key::Email, text);
+    }
+    let pattern = if text.contains('.') { format!("*@{text}") } else { format!("{text}@*") };
+    let instead = Term { negated: false, kind: TermKind::Email(Pattern::new(&pattern)) };
+    Err(Problem::new("An e-mail address has an @; a star stands for any characters.", instead.to_string()))
+}
+
+fn pattern(key: Key, text: &str) -> Result<Pattern, Problem> {
+    let pattern = Pattern::new(text);
+    if pattern.as_str().matches('*').count() > STARS_MAX {
+        return Err(Problem::new(format!("More than {STARS_MAX} stars are too many."), key.example()));
+    }
+    Ok(pattern)
+}
+
+fn ip(text: &str) -> Result<IpNet, Problem> {
+    let net = match text.parse::<IpAddr>() {
+        Ok(address) => Ok(IpNet::from(address.to_canonical())),
+        Err(_) => text.parse::<IpNet>().map(|net| net.trunc()),
+    };
+    net.map_err(|_| {
+        let reason = format!("“{text}” is neither an address nor a network.");
+        let example = if text.contains(':') { "ip:2001:db8::/32" } else { Key::Ip.example() };
+        Problem::new(reason, example)
+    })
+}
+
+fn moment(key: Key, text: &str) -> Result<Moment, Problem> {
+    let upper = text.to_ascii_uppercase();
+    let day = || NaiveDate::parse_from_str(&upper, "%Y-%m-%d").ok().map(Moment::Day);
+    let exact =
+        || DateTime::parse_from_rfc3339(&upper).ok().map(|time| Moment::Time(time.with_timezone(&Utc)));
+    let without_zone = || {
+        ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+            .iter()
+            .find_map(|format| NaiveDateTime::parse_from_str(&upper, format).ok())
+            .map(|time| Moment::Time(time.and_utc()))
+    };
+    day()
+        .or_else(exact)
+        .or_else(without_zone)
+        // Only these years have four digits, and so print as they are read.
+        .filter(|moment| (0..=9999).contains(&moment.start().year()))
+        .ok_or_else(|| {
+            let reason =
+                format!("“{text}” is no date (like 2025-02-01) and no time (like 2025-02-01T09:30:00Z).");
+            Problem::new(reason, key.example())
+        })
+}
+
+fn age(key: Key, text: &str) -> Result<Age, Problem> {
+    let problem = |reason: &str| Problem::new(format!("“{text}” {reason}"), key.example());
+    let (longer, span) = if let Some(span) = text.strip_prefix('>') {
+        (true, span)
+    } else if let Some(span) = text.strip_prefix('<') {
+        (false, span)
+    } else {
+        return Err(problem("does not say whether less (<) or longer (>) ago."));
+    };
+    let no_time = || problem("is no time; it is a number with s, m, h, d or w (seconds to weeks).");
+    let (digits, unit) = span.char_indices().last().map(|(at, _)| span.split_at(at)).ok_or_else(no_time)?;
+    let unit: Unit = unit.to_ascii_lowercase().parse().map_err(|_| no_time())?;
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(no_time());
+    }
+    let too_long = || problem("is more than a hundred years.");
+    let count = digits.parse().map_err(|_| too_long())?;
+    let age = Age { longer, count, unit };
+    if age.span().num_seconds() > AGE_MAX_SECONDS { Err(too_long()) } else { Ok(age) }
+}

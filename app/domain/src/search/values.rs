@@ -1,0 +1,174 @@
+//! What stands behind the colon.
+
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+crate::words! {
+    /// A state that `is:` asks for.
+    State {
+        /// The verdict was spam.
+        Spam = "spam",
+        /// The verdict was ham.
+        Ham = "ham",
+        /// A moderator's label stands.
+        Labelled = "labelled",
+        /// No label stands.
+        Unlabelled = "unlabelled",
+        /// Label and verdict differ.
+        Disputed = "disputed",
+        /// Feedback waits to be sent.
+        Pending = "pending",
+        /// Feedback was refused for good.
+        Failed = "failed",
+    }
+}
+
+/// A test of the spam score. Numbers are from 0 to 100.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ScoreTest {
+    /// `>80`
+    Over(f64),
+    /// `>=80`
+    AtLeast(f64),
+    /// `<20`
+    Under(f64),
+    /// `<=20`
+    AtMost(f64),
+    /// `40..60`, both included.
+    Between(f64, f64),
+    /// `100`
+    Exactly(f64),
+}
+
+impl fmt::Display for ScoreTest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Over(score) => write!(f, ">{score}"),
+            Self::AtLeast(score) => write!(f, ">={score}"),
+            Self::Under(score) => write!(f, "<{score}"),
+            Self::AtMost(score) => write!(f, "<={score}"),
+            Self::Between(low, high) => write!(f, "{low}..{high}"),
+            Self::Exactly(score) => write!(f, "{score}"),
+        }
+    }
+}
+
+/// A value in which `*` stands for any characters; without one, the whole value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Pattern(String);
+
+impl Pattern {
+    /// Takes it as written; a run of stars is one.
+    pub fn new(text: &str) -> Self {
+        let mut pattern = String::with_capacity(text.len());
+        for char in text.chars() {
+            if char != '*' || !pattern.ends_with('*') {
+                pattern.push(char);
+            }
+        }
+        Self(pattern)
+    }
+
+    /// As written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The whole value, when there is no star.
+    pub fn exact(&self) -> Option<&str> {
+        (!self.0.contains('*')).then_some(&*self.0)
+    }
+
+    /// What every match starts with: all before the first star.
+    pub fn prefix(&self) -> &str {
+        self.0.split('*').next().unwrap_or_default()
+    }
+
+    /// What every match ends with: all after the last star.
+    pub fn suffix(&self) -> &str {
+        self.0.rsplit('*').next().unwrap_or_default()
+    }
+}
+
+/// A moment as written: a day, or a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Moment {
+    /// `2025-02-01`
+    Day(NaiveDate),
+    /// `2025-02-01T09:30:00Z`
+    Time(DateTime<Utc>),
+}
+
+impl Moment {
+    /// The moment itself; of a day, its first (UTC).
+    pub fn start(self) -> DateTime<Utc> {
+        match self {
+            Self::Day(day) => day.and_time(NaiveTime::MIN).and_utc(),
+            Self::Time(time) => time,
+        }
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Day(day) => write!(f, "{day}"),
+            Self::Time(time) => f.write_str(&time.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+        }
+    }
+}
+
+crate::words! {
+    /// A unit of time, by its letter.
+    Unit {
+        /// Second.
+        Second = "s",
+        /// Minute.
+        Minute = "m",
+        /// Hour.
+        Hour = "h",
+        /// Day of 24 hours.
+        Day = "d",
+        /// Week of seven days.
+        Week = "w",
+    }
+}
+
+impl Unit {
+    fn seconds(self) -> i64 {
+        match self {
+            Self::Second => 1,
+            Self::Minute => 60,
+            Self::Hour => 3600,
+            Self::Day => 86_400,
+            Self::Week => 604_800,
+        }
+    }
+}
+
+/// How long ago: less (`<7d`) or longer (`>7d`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Age {
+    /// `>` instead of `<`.
+    pub longer: bool,
+    /// How many units.
+    pub count: u32,
+    /// Which unit.
+    pub unit: Unit,
+}
+
+impl Age {
+    /// The time that it speaks of.
+    pub fn span(self) -> TimeDelta {
+        TimeDelta::seconds(i64::from(self.count) * self.unit.seconds())
+    }
+}
+
+impl fmt::Display for Age {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}{}", if self.longer { '>' } else { '<' }, self.count, self.unit)
+    }
+}

@@ -1,0 +1,269 @@
+//! Which index a search walks.
+//!
+//! Left alone, SQLite guesses badly between a full-text index, a dozen others and an order, so the choice is made here:
+//!
+//! 1. If some term matches few rows (at most [`FEW`]), just those are read, filtered and sorted.
+//! 2. Else the log is walked in the order asked for, and stops once the page is full: with words through the full-text index,
+//!    which gives its rows in the order of ids; else through the shortest index that keeps that order; else as it lies.
+//!
+//! How many rows a term matches is counted on its index, no further than [`PROBE`]. A time range becomes a range of ids
+//! first, by way of `check_hours`.
+
+use chrono::{DateTime, Utc};
+use domain::search::{Age, Moment, State, Term, TermKind};
+use domain::{JudgedBy, Order, SearchQuery};
+use sqlx::sqlite::SqlitePool;
+use sqlx::{QueryBuilder, Sqlite};
+
+use super::super::columns::{MS_PER_HOUR, to_ms};
+use super::terms;
+use super::words::{INDEX, Words};
+use crate::Result;
+
+/// So few rows are read and sorted in a few milliseconds, wherever they lie.
+const FEW: i64 = 2_000;
+
+/// Where counting the rows of a term stops; a millisecond or so.
+const PROBE: i64 = 20_000;
+
+/// Where the rows come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// The table itself, by id.
+    Log,
+    /// The full-text index, by id.
+    Words,
+    /// An index of the table.
+    Index(&'static str),
+}
+
+/// A search, ready to be written as `FROM … WHERE …`.
+pub(super) struct Plan<'a> {
+    query: &'a SearchQuery,
+    words: Words,
+    source: Source,
+    /// First and last id that a time range leaves.
+    ids: Option<(i64, i64)>,
+    now: DateTime<Utc>,
+}
+
+impl<'a> Plan<'a> {
+    /// Chooses for a search in an order.
+    pub(super) async fn choose(
+        query: &'a SearchQuery,
+        order: Order,
+        now: DateTime<Utc>,
+        readers: &SqlitePool,
+    ) -> Result<Self> {
+        let ids = id_range(query, now, readers).await?;
+        let words = Words::of(query);
+        let mut plan = Self { query, words, source: Source::Log, ids, now };
+        plan.source = plan.best_source(order, readers).await?;
+        Ok(plan)
+    }
+
+    async fn best_source(&self, order: Order, readers: &SqlitePool) -> Result<Source> {
+        let mut candidates = self.candidates();
+        if self.words.wanted.is_some() {
+            candidates.push((Source::Words, true));
+        }
+        let walk = self.walk(order);
+        // With nothing to choose from, there is nothing to count.
+        if candidates.iter().all(|(source, _)| *source == walk) {
+            return Ok(walk);
+        }
+        let mut fewest = (walk, PROBE);
+        for (source, keeps_id_order) in candidates {
+            let rows = self.probe(source, readers).await?;
+            let useful = rows <= FEW || (keeps_id_order && order == Order::Newest && walk == Source::Log);
+            if useful && rows < fewest.1 {
+                fewest = (source, rows);
+            }
+        }
+        Ok(fewest.0)
+    }
+
+    /// What gives rows in the order asked for, however many they are.
+    fn walk(&self, order: Order) -> Source {
+        let has = |state| self.query.terms.iter().any(|term| *term == positive(TermKind::Is(state)));
+        match order {
+            Order::Newest if self.words.wanted.is_some() => Source::Words,
+            Order::Newest => Source::Log,
+            Order::Score if has(State::Spam) || has(State::Ham) => Source::Index("detections_by_verdict"),
+            Order::Score => Source::Index("detections_by_score"),
+            Order::Closest if has(State::Unlabelled) => Source::Index("detections_to_review"),
+            Order::Closest => Source::Index("detections_by_closeness"),
+        }
+    }
+
+    /// Indexes that some term of the search can use, and whether they give rows by id.
+    fn candidates(&self) -> Vec<(Source, bool)> {
+        let has_verdict = self.has_verdict();
+        let mut candidates = Vec::new();
+        for term in self.query.terms.iter().filter(|term| !term.negated) {
+            candidates
+                .extend(index_for(&term.kind, has_verdict).map(|(name, by_id)| (Source::Index(name), by_id)));
+        }
+        if let Some((first, last)) = self.ids
+            && last.saturating_sub(first) < PROBE
+        {
+            candidates.push((Source::Log, true));
+        }
+        candidates
+    }
+
+    fn has_verdict(&self) -> bool {
+        let verdict = |term: &Term| matches!(term.kind, TermKind::Is(State::Spam | State::Ham));
+        self.query.terms.iter().any(|term| !term.negated && verdict(term))
+    }
+
+    /// How many rows a source holds for the terms that it can answer by itself, counted to [`PROBE`].
+    async fn probe(&self, source: Source, readers: &SqlitePool) -> Result<i64> {
+        let mut sql = QueryBuilder::new("SELECT count(*) FROM (SELECT 1 ");
+        match source {
+            Source::Log => {
+                let (first, last) = self.ids.unwrap_or((0, i64::MAX));
+                return Ok(last.saturating_sub(first).saturating_add(1));
+            }
+            Source::Words => {
+                sql.push(format_args!("FROM {INDEX} WHERE {INDEX} MATCH "));
+                sql.push_bind(self.words.wanted.clone());
+            }
+            Source::Index(name) => {
+                sql.push(format_args!("FROM detections d INDEXED BY {name} WHERE TRUE"));
+                let has_verdict = self.has_verdict();
+                let answers = |term: &&Term| {
+                    let index = index_for(&term.kind, has_verdict);
+                    !term.negated && index.is_some_and(|(index, _)| index == name)
+                };
+                for term in self.query.terms.iter().filter(answers) {
+                    terms::push(&mut sql, term, self.now);
+                }
+            }
+        }
+        sql.push(" LIMIT ").push_bind(PROBE).push(")");
+        Ok(sql.build_query_scalar().fetch_one(readers).await?)
+    }
+
+    /// The id of a row, in the words of the source: conditions and order on it must name what the source walks.
+    pub(super) fn id(&self) -> &'static str {
+        if self.source == Source::Words { "detections_fts.rowid" } else { "d.id" }
+    }
+
+    /// Whether words alone decide, so that a count needs no row of the log.
+    fn is_only_words(&self) -> bool {
+        self.source == Source::Words && self.query.terms.iter().all(|term| terms::is_text(&term.kind))
+    }
+
+    /// Writes `FROM … WHERE …` for everything that matches. The row of the log is `d`, unless `bare`.
+    pub(super) fn push(&self, sql: &mut QueryBuilder<Sqlite>, bare: bool) {
+        let by_words = match self.source {
+            Source::Log => {
+                sql.push("FROM detections d NOT INDEXED WHERE TRUE");
+                false
+            }
+            Source::Index(name) => {
+                sql.push(format_args!("FROM detections d INDEXED BY {name} WHERE TRUE"));
+                false
+            }
+            Source::Words => {
+                sql.push(format_args!("FROM {INDEX} "));
+                if !(bare && self.is_only_words()) {
+                    sql.push(format_args!("CROSS JOIN detections d NOT INDEXED ON d.id = {INDEX}.rowid "));
+                }
+                sql.push(format_args!("WHERE {INDEX} MATCH "));
+                sql.push_bind(self.words.wanted.clone());
+                true
+            }
+        };
+        if let Some((first, last)) = self.ids {
+            sql.push(format_args!(" AND {} BETWEEN ", self.id())).push_bind(first);
+            sql.push(" AND ").push_bind(last);
+        }
+        for term in &self.query.terms {
+            terms::push(sql, term, self.now);
+        }
+        if let Some(wanted) = self.words.wanted.as_ref().filter(|_| !by_words) {
+            push_lookup(sql, " AND EXISTS ", wanted);
+        }
+        for unwanted in &self.words.unwanted {
+            push_lookup(sql, " AND NOT EXISTS ", unwanted);
+        }
+    }
+}
+
+fn positive(kind: TermKind) -> Term {
+    Term { negated: false, kind }
+}
+
+/// Asks the full-text index about one row.
+fn push_lookup(sql: &mut QueryBuilder<Sqlite>, sense: &'static str, expression: &str) {
+    sql.push(sense).push(format_args!("(SELECT 1 FROM {INDEX} WHERE {INDEX} MATCH "));
+    sql.push_bind(expression.to_owned()).push(format_args!(" AND {INDEX}.rowid = d.id)"));
+}
+
+/// The index that answers a term by itself, and whether it gives rows by id.
+fn index_for(kind: &TermKind, has_verdict: bool) -> Option<(&'static str, bool)> {
+    Some(match kind {
+        TermKind::Is(State::Spam | State::Ham) => ("detections_by_verdict", false),
+        TermKind::Is(State::Labelled) | TermKind::Label(_) => ("detections_labelled", true),
+        TermKind::Is(State::Unlabelled) => ("detections_unlabelled", true),
+        TermKind::Is(State::Disputed) => ("detections_disputed", true),
+        TermKind::Is(State::Pending) => ("detections_feedback_pending", true),
+        TermKind::Is(State::Failed) => ("detections_feedback_failed", true),
+        TermKind::Score(_) if has_verdict => ("detections_by_verdict", false),
+        TermKind::Score(_) => ("detections_by_score", false),
+        TermKind::Email(pattern) if pattern.exact().is_some() => ("detections_by_email", true),
+        TermKind::Email(pattern) if pattern.suffix().len() > pattern.prefix().len() => {
+            ("detections_by_email_reversed", false)
+        }
+        TermKind::Email(pattern) if !pattern.prefix().is_empty() => ("detections_by_email", false),
+        TermKind::Site(pattern) if pattern.exact().is_some() => ("detections_by_site", true),
+        TermKind::Site(pattern) if !pattern.prefix().is_empty() => ("detections_by_site", false),
+        TermKind::Ip(net) => ("detections_by_ip", net.prefix_len() == net.max_prefix_len()),
+        TermKind::From(_) => ("detections_by_origin", true),
+        TermKind::Judged(JudgedBy::Fallback) => ("detections_to_rejudge", true),
+        TermKind::Import(_) => ("detections_by_import", true),
+        TermKind::By(_) => ("detections_labelled_by", false),
+        TermKind::Labelled(_) => ("detections_labelled_when", false),
+        _ => return None,
+    })
+}
+
+/// The ids that a time range leaves: exact, since every hour knows its first and last id.
+async fn id_range(
+    query: &SearchQuery,
+    now: DateTime<Utc>,
+    readers: &SqlitePool,
+) -> Result<Option<(i64, i64)>> {
+    let mut from = i64::MIN;
+    let mut to = i64::MAX;
+    for term in query.terms.iter().filter(|term| !term.negated) {
+        match &term.kind {
+            TermKind::After(moment) => from = from.max(start(moment)),
+            TermKind::Before(moment) => to = to.min(start(moment)),
+            TermKind::Age(age) if age.longer => to = to.min(ago(age, now)),
+            TermKind::Age(age) => from = from.max(ago(age, now)),
+            _ => {}
+        }
+    }
+    if (from, to) == (i64::MIN, i64::MAX) {
+        return Ok(None);
+    }
+    let range = sqlx::query_as(
+        "SELECT coalesce(min(first_id), 1), coalesce(max(last_id), 0) FROM check_hours WHERE hour BETWEEN ? AND ?",
+    )
+    .bind(from / MS_PER_HOUR)
+    .bind(to / MS_PER_HOUR)
+    .fetch_one(readers)
+    .await?;
+    Ok(Some(range))
+}
+
+fn start(moment: &Moment) -> i64 {
+    to_ms(moment.start())
+}
+
+fn ago(age: &Age, now: DateTime<Utc>) -> i64 {
+    to_ms(now - age.span())
+}
