@@ -13,8 +13,8 @@ TARGET_DIR = $(or $(CARGO_TARGET_DIR),target)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: build ## build the release and serve it at http://127.0.0.1:3000
-	@exec $(TARGET_DIR)/release/gavel serve
+run: build ## build the release and serve it at http://127.0.0.1:3000 (make run ARGS="--listen 127.0.0.1:3001")
+	@exec $(TARGET_DIR)/release/gavel serve $(ARGS)
 
 build: ## target/release/gavel, one file with everything in it
 	$(SETUP)
