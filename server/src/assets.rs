@@ -46,12 +46,12 @@ fn named(output_name: &str) -> LeptosOptions {
 
 /// `GET /pkg/…`: a file whose name changes with its content.
 pub async fn bundle(Path(path): Path<String>, headers: HeaderMap) -> Response<Body> {
-    serve(&format!("pkg/{path}"), &headers, FOR_GOOD)
+    serve::<Site>(&format!("pkg/{path}"), &headers, FOR_GOOD)
 }
 
 /// `GET /favicon.svg` and the like: a file with a name of its own.
 pub async fn public(uri: Uri, headers: HeaderMap) -> Response<Body> {
-    serve(uri.path().trim_start_matches('/'), &headers, FOR_AN_HOUR)
+    serve::<Site>(uri.path().trim_start_matches('/'), &headers, FOR_AN_HOUR)
 }
 
 /// Whether an answer is a page: assets are compressed at build time, and the rest is too small to gain.
@@ -62,10 +62,10 @@ pub fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -
         .is_some_and(|kind| kind.starts_with("text/html"))
 }
 
-fn serve(path: &str, request: &HeaderMap, keep: HeaderValue) -> Response<Body> {
+fn serve<S: Embed>(path: &str, request: &HeaderMap, keep: HeaderValue) -> Response<Body> {
     // The compressed siblings are not files of their own.
     let is_sibling = path.ends_with(".br") || path.ends_with(".gz");
-    let Some((file, encoding)) = find(path, request).filter(|_| !is_sibling) else {
+    let Some((file, encoding)) = find::<S>(path, request).filter(|_| !is_sibling) else {
         let mut response = Response::new(Body::from("there is no such file\n"));
         *response.status_mut() = StatusCode::NOT_FOUND;
         return response;
@@ -96,15 +96,15 @@ fn serve(path: &str, request: &HeaderMap, keep: HeaderValue) -> Response<Body> {
 }
 
 /// The smallest form of a file that the client takes.
-fn find(path: &str, request: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
+fn find<S: Embed>(path: &str, request: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
     for (ending, encoding) in [("br", "br"), ("gz", "gzip")] {
         if accepts(request, encoding)
-            && let Some(file) = Site::get(&format!("{path}.{ending}"))
+            && let Some(file) = S::get(&format!("{path}.{ending}"))
         {
             return Some((file, Some(encoding)));
         }
     }
-    Site::get(path).map(|file| (file, None))
+    S::get(path).map(|file| (file, None))
 }
 
 /// Whether `Accept-Encoding` names the coding without `q=0` (RFC 9110, 12.5.3). A mere `*` gets the file as it is.
@@ -148,6 +148,72 @@ fn mime_of(path: &str) -> HeaderValue {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A site of two files: one with compressed siblings, one without.
+    #[derive(Embed)]
+    #[folder = "tests/site"]
+    struct Fixture;
+
+    fn get(path: &str, headers: &[(header::HeaderName, &str)]) -> Response<Body> {
+        let headers = headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect();
+        serve::<Fixture>(path, &headers, FOR_GOOD)
+    }
+
+    fn header_of(response: &Response<Body>, name: header::HeaderName) -> Option<&str> {
+        response.headers().get(name).map(|value| value.to_str().unwrap())
+    }
+
+    async fn text(response: Response<Body>) -> String {
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        String::from_utf8(body.into()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_smallest_form_that_the_client_takes_is_sent() {
+        for (accepted, coding, body) in [
+            ("gzip, deflate, br", Some("br"), "as brotli\n"),
+            ("gzip", Some("gzip"), "as gzip\n"),
+            ("br;q=0, gzip", Some("gzip"), "as gzip\n"),
+            ("identity", None, "as it is\n"),
+        ] {
+            let response = get("pkg/gavel-1.js", &[(header::ACCEPT_ENCODING, accepted)]);
+            assert_eq!(response.status(), 200);
+            assert_eq!(header_of(&response, header::CONTENT_ENCODING), coding, "{accepted}");
+            assert_eq!(header_of(&response, header::CONTENT_TYPE), Some("text/javascript; charset=utf-8"));
+            assert_eq!(header_of(&response, header::VARY), Some("accept-encoding"));
+            let keep = header_of(&response, header::CACHE_CONTROL);
+            assert_eq!(keep, Some("public, max-age=31536000, immutable"));
+            assert_eq!(text(response).await, body, "{accepted}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_without_siblings_is_sent_as_it_is() {
+        let response = get("pkg/gavel-1_bg.wasm", &[(header::ACCEPT_ENCODING, "br, gzip")]);
+        assert_eq!(header_of(&response, header::CONTENT_ENCODING), None);
+        assert_eq!(header_of(&response, header::CONTENT_TYPE), Some("application/wasm"));
+    }
+
+    #[tokio::test]
+    async fn a_known_file_is_not_sent_again() {
+        let first = get("pkg/gavel-1.js", &[(header::ACCEPT_ENCODING, "br")]);
+        let tag = header_of(&first, header::ETAG).unwrap().to_owned();
+        let known = format!("\"other\", W/{tag}");
+        let again = [(header::ACCEPT_ENCODING, "br"), (header::IF_NONE_MATCH, known.as_str())];
+        let again = get("pkg/gavel-1.js", &again);
+        assert_eq!(again.status(), 304);
+        assert_eq!(header_of(&again, header::ETAG), Some(tag.as_str()));
+        assert_eq!(text(again).await, "");
+        let plain = get("pkg/gavel-1.js", &[(header::IF_NONE_MATCH, tag.as_str())]);
+        assert_eq!(plain.status(), 200, "another form of the file has another tag");
+    }
+
+    #[test]
+    fn what_is_not_there_and_what_is_no_file_of_its_own_is_404() {
+        for path in ["pkg/none.js", "pkg/gavel-1.js.br", "pkg/gavel-1.js.gz", "../it/main.rs", ""] {
+            assert_eq!(get(path, &[]).status(), 404, "{path}");
+        }
+    }
 
     #[test]
     fn codings_are_taken_only_when_wanted() {

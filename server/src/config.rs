@@ -95,20 +95,20 @@ pub struct Settings {
 /// When cookies carry `Secure`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum CookieSecure {
-    /// When the public URL is https.
+    /// When public_url is https
     Auto,
-    /// Always: a proxy ends TLS, and the public URL is not set.
+    /// A proxy ends TLS, though public_url is not set
     Always,
-    /// Never: for a trusted network without TLS.
+    /// A trusted network without TLS
     Never,
 }
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// For people.
+    /// For people
     Text,
-    /// One JSON object a line, for collectors.
+    /// One JSON object a line, for collectors
     Json,
 }
 

@@ -1,6 +1,8 @@
 //! The `gavel` binary as a library, so that tests can start it on a port of their own.
 
 #![deny(missing_docs)]
+// The type of a whole page is nested more than 128 deep.
+#![recursion_limit = "256"]
 
 pub mod assets;
 pub mod auth;

@@ -2,7 +2,8 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use moderation::{Clock, Moderation, Options, SystemClock};
+use axum::serve::ListenerExt;
+use moderation::{Clock, Moderation, Options};
 use store::Store;
 use tokio::{net::TcpListener, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -29,12 +30,13 @@ const SESSION_SWEEP: Duration = Duration::from_secs(3600);
 /// When the database cannot be opened, or the upstream cannot be used as configured.
 pub async fn run(
     settings: Settings,
+    clock: Arc<dyn Clock>,
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Failure> {
     let address = listener.local_addr()?;
     let store = store::open(&settings.place.database).await?;
-    let app = assemble(settings, Arc::clone(&store)).await?;
+    let app = assemble(settings, clock, Arc::clone(&store)).await?;
     let stopping = CancellationToken::new();
     let workers = TaskTracker::new();
     start_workers(&app, &workers, &stopping);
@@ -42,6 +44,12 @@ pub async fn run(
 
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
     let told = stopping.clone();
+    // A page goes out in several small writes; none of them should wait for the answer to the one before.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection cannot be hurried");
+        }
+    });
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
         stop.await;
         tracing::info!("stopping: finishing what is under way");
@@ -82,8 +90,11 @@ pub fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failur
     })
 }
 
-async fn assemble(settings: Settings, store: Arc<dyn Store>) -> Result<AppState, Failure> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+async fn assemble(
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+    store: Arc<dyn Store>,
+) -> Result<AppState, Failure> {
     let (api, judged_by) = upstream::choose(&settings, &store, &clock).await?;
     let options = Options {
         undo_period: settings.feedback_undo,

@@ -1,6 +1,9 @@
 //! `gavel serve`: the web app.
 
+use std::sync::Arc;
+
 use clap::Args;
+use moderation::SystemClock;
 use tokio::net::TcpListener;
 
 use crate::{Failure, config::Settings, serve, telemetry};
@@ -20,7 +23,7 @@ impl Serve {
             let listener =
                 TcpListener::bind(address).await.map_err(|source| Failure::Listen { address, source })?;
             let stop = serve::stop_signal()?;
-            serve::run(self.settings, listener, stop).await
+            serve::run(self.settings, Arc::new(SystemClock), listener, stop).await
         })
     }
 }

@@ -1,0 +1,12 @@
+//! The program as people and browsers meet it: over HTTP, and on the command line.
+
+#![recursion_limit = "256"]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where its assumptions do")]
+
+mod accounts;
+mod command_line;
+mod doors;
+mod first_run;
+mod headers;
+mod operations;
+mod test_app;
