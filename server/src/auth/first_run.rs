@@ -77,11 +77,19 @@ pub struct FirstAccount {
 
 /// `GET /setup?token=…`: the page, or 403 when the link is not valid (any more).
 pub async fn page(app: State<AppState>, Query(link): Query<Link>, request: Request) -> Response<Body> {
-    if app.setup.fits(&link.token) {
-        return render::page(app, request).await;
+    match is_first_run(&app, &link.token).await {
+        Ok(true) => render::page(app, request).await,
+        Ok(false) => no_such_link(app.0, request.into_parts().0).await,
+        Err(error) => broken(&error),
     }
-    let (parts, _) = request.into_parts();
-    no_such_link(app.0, parts).await
+}
+
+/// Whether the link is valid: the token fits, and nobody got an account by the command line meanwhile.
+async fn is_first_run(app: &AppState, token: &str) -> Result<bool, String> {
+    if app.setup.fits(token) && app.store.has_users().await.map_err(|error| error.to_string())? {
+        app.setup.spend();
+    }
+    Ok(app.setup.fits(token))
 }
 
 /// `POST /setup`: creates the first administrator and logs them in, or shows the page again with the reason.

@@ -65,6 +65,9 @@ pub async fn guard(
             return render::broken();
         }
     };
+    if let Some(user) = &user {
+        tracing::Span::current().record("user", user.id.0);
+    }
     let may_pass = match door {
         Door::Open | Door::Visitors => true,
         Door::Members => user.is_some(),

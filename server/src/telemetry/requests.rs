@@ -22,7 +22,7 @@ pub async fn observe(request: Request, next: Next) -> Response<Body> {
     let id = uuid::Uuid::now_v7().to_string();
     let method = known(request.method());
     let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str).to_owned();
-    let span = tracing::info_span!("request", id, method, route);
+    let span = tracing::info_span!("request", id, method, route, user = tracing::field::Empty);
     let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status();
     let seconds = started.elapsed().as_secs_f64();
@@ -46,7 +46,10 @@ pub async fn observe(request: Request, next: Next) -> Response<Body> {
 /// Probes and assets would drown the rest.
 fn is_routine(route: &str) -> bool {
     route.starts_with("/pkg/")
-        || matches!(route, "/healthz" | "/readyz" | "/metrics" | "/favicon.svg" | "/favicon.ico")
+        || matches!(
+            route,
+            "/healthz" | "/readyz" | "/metrics" | "/favicon.svg" | "/favicon.ico" | "/robots.txt"
+        )
 }
 
 /// Clients can send any word as a method; a metric must not have as many labels.

@@ -1,21 +1,33 @@
 //! The first administrator.
 
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
 };
 
+use chrono::DateTime;
 use domain::Role;
 use tempfile::TempDir;
 
-use crate::test_app::{PASSWORD, TestApp, browser, location};
+use crate::test_app::{PASSWORD, TestApp, add_user, browser, location};
 
 /// The real program, started in a folder of its own.
 struct Program {
-    child: Child,
+    child: Running,
     folder: TempDir,
     address: String,
     link: String,
+}
+
+/// A process that does not outlive its test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may be gone already, and then there is nothing to kill.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 impl Program {
@@ -31,23 +43,22 @@ impl Program {
             .stdout(Stdio::piped())
             .stderr(std::fs::File::create(folder.path().join("log")).unwrap())
             .spawn()
+            .map(Running)
             .unwrap();
-        let console = BufReader::new(child.stdout.take().unwrap());
-        let lines = console.lines().map(|line| line.unwrap());
-        let link =
-            lines.skip_while(|line| !line.contains("/setup?token=")).next().expect("a link on the console");
+        let console = BufReader::new(child.0.stdout.take().unwrap());
+        let mut lines = console.lines().map(|line| line.unwrap());
+        let link = lines.find(|line| line.contains("/setup?token=")).expect("a link on the console");
         let link = link.trim().to_owned();
         let address = link.split("/setup").next().unwrap().to_owned();
         Self { child, folder, address, link }
     }
 
-    /// Stops the program as an init system would; gives its exit status and its log.
+    /// Stops the program as an init system would; gives whether it ended well, and its log.
     fn stop(mut self) -> (bool, String, TempDir) {
-        let pid = self.child.id().to_string();
+        let pid = self.child.0.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        let status = self.child.wait().unwrap();
-        let mut log = String::new();
-        std::fs::File::open(self.folder.path().join("log")).unwrap().read_to_string(&mut log).unwrap();
+        let status = self.child.0.wait().unwrap();
+        let log = std::fs::read_to_string(self.folder.path().join("log")).unwrap();
         (status.success(), log, self.folder)
     }
 }
@@ -142,10 +153,16 @@ async fn with_an_account_there_is_no_first_run() {
 }
 
 #[tokio::test]
-async fn an_account_made_on_the_command_line_meanwhile_wins() {
-    let app = TestApp::wanted().without_accounts().start().await;
-    assert!(!app.store.has_users().await.unwrap());
-    let (_, add) = (app.address, crate::test_app::add_user);
-    add(&*app.store, "ana@example.com", Role::Admin, chrono::DateTime::UNIX_EPOCH).await;
-    assert_eq!(app.page("/setup").send().await.unwrap().status(), 403);
+async fn an_account_made_on_the_command_line_meanwhile_closes_the_link() {
+    let program = Program::start();
+    let url = format!("sqlite://{}/data/gavel.db", program.folder.path().display());
+    let store = store::open(&url).await.unwrap();
+    add_user(&*store, "ana@example.com", Role::Admin, DateTime::UNIX_EPOCH).await;
+    let token = program.link.split("token=").nth(1).unwrap();
+    let fields = [("token", token), ("email", "eve@example.com"), ("name", "Eve"), ("password", PASSWORD)];
+    let posted = browser().post(format!("{}/setup", program.address)).form(&fields).send().await.unwrap();
+    assert_eq!(posted.status(), 403);
+    assert_eq!(browser().get(&program.link).send().await.unwrap().status(), 403);
+    assert_eq!(store.users().await.unwrap().len(), 1);
+    program.stop();
 }

@@ -1,5 +1,7 @@
 //! `gavel user add`.
 
+use std::io::Write;
+
 use clap::{Args, builder::PossibleValuesParser, builder::TypedValueParser};
 use domain::Role;
 use moderation::{Clock, SystemClock};
@@ -50,7 +52,7 @@ impl Add {
             audit::by_command(&*store, now, "user.created", user).await?;
         }
         store.close().await;
-        created?;
-        Ok(())
+        let user = created?;
+        Ok(writeln!(std::io::stdout(), "{} can now log in as {}", user.email, user.role)?)
     }
 }

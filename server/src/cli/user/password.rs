@@ -1,5 +1,7 @@
 //! `gavel user password`.
 
+use std::io::Write;
+
 use clap::Args;
 use moderation::{Clock, SystemClock};
 
@@ -35,6 +37,6 @@ impl Password {
         store.set_password(user.id, &hash).await?;
         audit::by_command(&*store, SystemClock.now(), "user.password_changed", &user).await?;
         store.close().await;
-        Ok(())
+        Ok(writeln!(std::io::stdout(), "{} can now log in with the new password only", user.email)?)
     }
 }
