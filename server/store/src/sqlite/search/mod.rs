@@ -3,6 +3,8 @@
 mod page;
 mod plan;
 mod terms;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use chrono::{DateTime, Utc};

@@ -38,7 +38,7 @@ pub(super) async fn page(
 }
 
 /// Sort key and id of the matches, in the direction of the page.
-async fn keys(
+pub(super) async fn keys(
     plan: &Plan<'_>,
     request: &PageRequest,
     limit: u32,

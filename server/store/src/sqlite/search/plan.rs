@@ -28,7 +28,7 @@ const PROBE: i64 = 20_000;
 
 /// Where the rows come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Source {
+pub(super) enum Source {
     /// The table itself, by id.
     Log,
     /// The full-text index, by id.
@@ -81,6 +81,21 @@ impl<'a> Plan<'a> {
             }
         }
         Ok(fewest.0)
+    }
+
+    /// Everything that the choice is made from.
+    #[cfg(test)]
+    pub(super) fn sources(&self, order: Order) -> Vec<Source> {
+        let words = self.words.wanted.is_some().then_some(Source::Words);
+        let mut sources = vec![Source::Log, self.walk(order)];
+        sources.extend(self.candidates().into_iter().map(|(source, _)| source).chain(words));
+        sources
+    }
+
+    /// The same search over another source.
+    #[cfg(test)]
+    pub(super) fn with_source(self, source: Source) -> Self {
+        Self { source, ..self }
     }
 
     /// What gives rows in the order asked for, however many they are.

@@ -73,7 +73,7 @@ fn is(state: State) -> &'static str {
     }
 }
 
-fn score<'a>(sql: &'a mut QueryBuilder<Sqlite>, test: ScoreTest) -> &'a mut QueryBuilder<Sqlite> {
+fn score(sql: &mut QueryBuilder<Sqlite>, test: ScoreTest) -> &mut QueryBuilder<Sqlite> {
     let (comparison, score) = match test {
         ScoreTest::Over(score) => (" > ", score),
         ScoreTest::AtLeast(score) => (" >= ", score),
@@ -127,7 +127,7 @@ fn like(pattern: &str) -> String {
     like
 }
 
-fn ip<'a>(sql: &'a mut QueryBuilder<Sqlite>, net: IpNet) -> &'a mut QueryBuilder<Sqlite> {
+fn ip(sql: &mut QueryBuilder<Sqlite>, net: IpNet) -> &mut QueryBuilder<Sqlite> {
     // `::/0` would hold the mapped IPv4 addresses too; someone who asks for IPv6 does not mean them.
     let bytes = |ip: IpAddr| ip_to_bytes(ip).to_vec();
     sql.push("(d.ip BETWEEN ")

@@ -1,0 +1,153 @@
+//! Whichever index a plan walks, the answer is the same.
+
+use chrono::{DateTime, TimeDelta, TimeZone, Utc};
+use domain::{
+    Content, Cursor, Direction, Endpoint, JudgedBy, Judgement, NewDetection, Order, Origin, PageRequest,
+    SearchQuery,
+};
+
+use super::super::SqliteStore;
+use super::page::keys;
+use super::plan::{Plan, Source};
+use crate::Detections;
+
+const ROWS: i64 = 120;
+
+/// Each matches some rows and not others; together they use every index.
+const TERMS: &[&str] = &[
+    "odd",
+    "thir*",
+    "\"odd third\"",
+    "is:spam",
+    "is:ham",
+    "is:labelled",
+    "is:unlabelled",
+    "is:disputed",
+    "is:pending",
+    "is:failed",
+    "label:ham",
+    "score:>50",
+    "score:20..80",
+    "email:*@mail.ru",
+    "email:ana*",
+    "email:ana3@mail.ru",
+    "ip:203.0.113.0/28",
+    "ip:203.0.113.3",
+    "site:blog.example.com",
+    "site:*.com",
+    "site:b*",
+    "from:api",
+    "judged:fallback",
+    "import:2",
+    "by:ana",
+    "labelled:<60s",
+    "age:<60s",
+    "before:2025-02-14T12:01:30Z",
+    "id:7",
+];
+
+fn noon() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2025, 2, 14, 12, 0, 0).unwrap()
+}
+
+fn row(number: i64) -> NewDetection {
+    let pick = |of: i64| number * 7 % of;
+    let score = [0.0, 33.5, 50.0, 66.5, 100.0][usize::try_from(pick(5)).unwrap()];
+    NewDetection {
+        created_at: noon() + TimeDelta::seconds(number),
+        endpoint: Endpoint::Check,
+        origin: Origin::ALL[usize::try_from(pick(4)).unwrap()],
+        site: [None, Some("blog.example.com"), Some("shop.example.org")][usize::try_from(pick(3)).unwrap()]
+            .map(str::to_owned),
+        content: Content {
+            message: format!(
+                "a row of {} {}",
+                ["even", "odd"][usize::try_from(pick(2)).unwrap()],
+                ["third", "rest"][usize::from(number % 3 != 0)]
+            ),
+            email: (pick(6) != 0)
+                .then(|| format!("ana{}@mail.{}", pick(10), ["ru", "org"][usize::from(pick(4) == 0)])),
+            ip: (pick(8) != 0).then(|| format!("203.0.113.{}", pick(40)).parse().unwrap()),
+            ..Content::default()
+        },
+        content_hash: [0; 32],
+        judgement: Judgement {
+            upstream_id: format!("upstream-{number}"),
+            is_spam: score >= 50.0,
+            score,
+            threshold: 50.0,
+            execution_ms: 1.0,
+            upstream_timestamp: String::new(),
+            judged_by: JudgedBy::ALL[usize::try_from(pick(3)).unwrap()],
+            signals: Vec::new(),
+            raw_answer: "{}".to_owned(),
+        },
+    }
+}
+
+async fn filled() -> SqliteStore {
+    let store = SqliteStore::open("sqlite::memory:").await.unwrap();
+    for number in 1..=ROWS {
+        store.insert_detection(&row(number)).await.unwrap();
+    }
+    for sql in [
+        "INSERT INTO users (email, email_folded, name, role, password_hash, created_at)
+         VALUES ('ana@x', 'ana@x', 'Ana', 'viewer', '', 0), ('ben@x', 'ben@x', 'Ben', 'viewer', '', 0)",
+        "UPDATE detections SET import_id = id % 3 WHERE id % 4 <> 0",
+        "UPDATE detections SET label = CASE id % 2 WHEN 0 THEN 'spam' ELSE 'ham' END, labelled_by = 1 + (id % 3 = 0),
+                labelled_at = created_at WHERE id % 3 <> 1",
+        "UPDATE detections SET feedback = CASE id % 3 WHEN 0 THEN 'pending' ELSE 'failed' END WHERE id % 5 = 0",
+    ] {
+        sqlx::query(sql).execute(&store.writer).await.unwrap();
+    }
+    store
+}
+
+#[tokio::test]
+async fn every_index_gives_the_same_answer() {
+    let store = filled().await;
+    // Every term by itself in every order; then each with a few others, in one order.
+    let mut searches = Vec::new();
+    for (index, first) in TERMS.iter().enumerate() {
+        searches.extend(Order::ALL.iter().map(|order| ((*first).to_owned(), *order)));
+        for distance in [1, 4, 9] {
+            let second = TERMS[(index + distance) % TERMS.len()];
+            let order = Order::ALL[(index + distance) % Order::ALL.len()];
+            searches.extend([(format!("{first} {second}"), order), (format!("{first} -{second}"), order)]);
+        }
+    }
+    let mut used = std::collections::BTreeSet::new();
+    for (search, order) in searches {
+        let query = SearchQuery::parse(&search).unwrap();
+        let expected = answers(&store, &query, order, Source::Log).await;
+        if TERMS.contains(&search.as_str()) {
+            let all = usize::try_from(ROWS).unwrap();
+            assert!((1..all).contains(&expected[0].len()), "{search} tells nothing");
+        }
+        let now = noon() + TimeDelta::seconds(ROWS);
+        let plan = Plan::choose(&query, order, now, &store.readers).await.unwrap();
+        for source in plan.sources(order) {
+            let found = answers(&store, &query, order, source).await;
+            assert_eq!(found, expected, "{search} by {order} over {source:?}");
+            used.insert(format!("{source:?}"));
+        }
+    }
+    assert_eq!(used.len(), 20, "every index was walked: {used:?}");
+}
+
+/// The whole list, then what follows and precedes a place among ties.
+async fn answers(store: &SqliteStore, query: &SearchQuery, order: Order, source: Source) -> Vec<Vec<Cursor>> {
+    let now = noon() + TimeDelta::seconds(ROWS);
+    let plan = Plan::choose(query, order, now, &store.readers).await.unwrap().with_source(source);
+    let mut answers = Vec::new();
+    let middle = match order {
+        Order::Newest => Cursor { key: 0.0, id: domain::DetectionId(ROWS / 2) },
+        Order::Score => Cursor { key: 66.5, id: domain::DetectionId(ROWS / 2) },
+        Order::Closest => Cursor { key: 16.5, id: domain::DetectionId(ROWS / 2) },
+    };
+    for from in [None, Some((Direction::After, middle)), Some((Direction::Before, middle))] {
+        let request = PageRequest { order, from, limit: 500 };
+        answers.push(keys(&plan, &request, 500, &store.readers).await.unwrap());
+    }
+    answers
+}
