@@ -58,7 +58,7 @@ pub(crate) fn SearchBox() -> impl IntoView {
                 aria-label="Search the detections"
                 placeholder="Search detections"
                 autocomplete="off"
-                value=searched()
+                value=untrack(searched)
                 node_ref=input
                 on:input=move |event: Event| search(event_target_value(&event))
             />
