@@ -15,7 +15,7 @@ use serde::Deserialize;
 #[allow_missing = true]
 struct Site;
 
-/// Names under `/pkg/` change with their content.
+/// The folder under `/pkg/` changes its name with its content.
 const FOR_GOOD: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// Names like `/favicon.svg` do not: browsers ask again after an hour, and mostly hear "unchanged".
@@ -24,24 +24,24 @@ const FOR_AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600"
 /// What the build says of the assets.
 #[derive(Deserialize)]
 struct Manifest {
-    /// `gavel-<hash>`, the start of the names of style sheet, module and glue.
-    output_name: String,
+    /// `pkg/<hash>`, the folder of glue, modules and style sheet.
+    pkg_dir: String,
 }
 
 /// Where the pages find their assets; `None` when none were built.
 pub fn leptos_options() -> Option<LeptosOptions> {
     let manifest = Site::get("manifest.json")?;
     let manifest: Manifest = serde_json::from_slice(&manifest.data).ok()?;
-    Some(named(&manifest.output_name))
+    Some(found_in(&manifest.pkg_dir))
 }
 
 /// Options for pages without assets: they work, unstyled.
 pub fn no_assets() -> LeptosOptions {
-    named("gavel")
+    found_in("pkg")
 }
 
-fn named(output_name: &str) -> LeptosOptions {
-    LeptosOptions::builder().output_name(output_name).build()
+fn found_in(pkg_dir: &str) -> LeptosOptions {
+    LeptosOptions::builder().output_name("gavel").site_pkg_dir(pkg_dir).build()
 }
 
 /// `GET /pkg/…`: a file whose name changes with its content.

@@ -21,7 +21,7 @@ const FIXED: [(HeaderName, HeaderValue); 6] = [
     (
         HeaderName::from_static("permissions-policy"),
         HeaderValue::from_static(
-            "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), hid=(), \
+            "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), \
              display-capture=(), browsing-topics=()",
         ),
     ),
