@@ -15,10 +15,14 @@ pub trait Detections: Send + Sync {
     /// Appends a detection and returns its id. When this returns, a crash cannot lose it.
     async fn insert_detection(&self, detection: &NewDetection) -> Result<DetectionId>;
 
+    /// Appends many detections in one transaction, all or none, and returns their ids in the same order. One sync to disk
+    /// for all of them: far cheaper than one by one.
+    async fn insert_detections(&self, detections: &[NewDetection]) -> Result<Vec<DetectionId>>;
+
     /// One detection, whole.
     async fn detection(&self, id: DetectionId) -> Result<Option<Detection>>;
 
-    /// The newest detection with this upstream `detection_id`.
+    /// The newest detection with this upstream `detection_id`, or that had it before it was judged again.
     async fn detection_by_upstream_id(&self, upstream_id: &str) -> Result<Option<Detection>>;
 
     /// One page of what matches. `now` anchors relative terms such as `age:<7d`.

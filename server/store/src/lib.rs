@@ -11,7 +11,9 @@ mod detections;
 mod error;
 mod labels;
 mod outbox;
+mod rechecks;
 mod sqlite;
+mod tokens;
 mod usage;
 
 pub use accounts::{Accounts, NewUser, SessionRecord};
@@ -20,6 +22,8 @@ pub use detections::Detections;
 pub use error::{Result, StoreError};
 pub use labels::{LabelOutcome, Labels, NewDecision, UndoOutcome};
 pub use outbox::{Outbox, OutboxItem};
+pub use rechecks::{AppFeedback, NewAppFeedback, Rechecks};
+pub use tokens::{ApiTokens, NewApiToken};
 pub use usage::Usage;
 
 use std::sync::Arc;
@@ -28,7 +32,7 @@ use async_trait::async_trait;
 
 /// Everything that Gavel keeps.
 #[async_trait]
-pub trait Store: Detections + Labels + Outbox + Accounts + Audit + Usage {
+pub trait Store: Detections + Labels + Outbox + Accounts + Audit + Usage + ApiTokens + Rechecks {
     /// Asks the database for a trivial answer; for readiness.
     ///
     /// # Errors

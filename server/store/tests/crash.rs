@@ -11,6 +11,7 @@ use domain::{DetectionId, FeedbackState, Label};
 const DATABASE: &str = "GAVEL_CRASH_TEST_DATABASE";
 
 /// Labels what the child logs and decides, then waits to be killed.
+#[cfg(test)]
 async fn child(url: &str) -> ! {
     let store = store::open(url).await.unwrap();
     let ana = samples::moderator(&*store, "Ana").await;
@@ -54,6 +55,7 @@ fn sigkill_loses_nothing_that_was_answered() {
     runtime().block_on(everything_is_there(&url, &answered));
 }
 
+#[cfg(test)]
 async fn everything_is_there(url: &str, answered: &[i64]) {
     let store = store::open(url).await.unwrap();
     let waiting = store.due_feedback(samples::noon() + samples::seconds(10), u32::MAX).await.unwrap();

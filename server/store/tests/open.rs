@@ -2,6 +2,7 @@
 
 use store::StoreError;
 
+#[cfg(test)]
 async fn refusal(url: &str) -> String {
     let line = match store::open(url).await {
         Ok(_) => panic!("{url} was opened"),
@@ -116,12 +117,14 @@ async fn a_database_of_another_program() {
     assert!(line.contains("migration 1 failed") && line.contains("users already exists"), "{line}");
 }
 
+#[cfg(test)]
 async fn sqlx_connection(url: &str, create: bool) -> sqlx::SqliteConnection {
     use sqlx::ConnectOptions;
     let options: sqlx::sqlite::SqliteConnectOptions = url.parse().unwrap();
     options.create_if_missing(create).connect().await.unwrap()
 }
 
+#[cfg(test)]
 async fn change(url: &str, sql: &'static str) {
     use sqlx::Connection;
     let mut connection = sqlx_connection(url, false).await;

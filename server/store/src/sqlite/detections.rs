@@ -23,6 +23,16 @@ impl Detections for SqliteStore {
         Ok(id)
     }
 
+    async fn insert_detections(&self, detections: &[NewDetection]) -> Result<Vec<DetectionId>> {
+        let mut transaction = self.begin().await?;
+        let mut ids = Vec::with_capacity(detections.len());
+        for detection in detections {
+            ids.push(insert(detection, &mut transaction).await?);
+        }
+        transaction.commit().await?;
+        Ok(ids)
+    }
+
     async fn detection(&self, id: DetectionId) -> Result<Option<Detection>> {
         let row =
             sqlx::query_as::<_, DetectionRow>(AssertSqlSafe(format!("{SELECT_DETECTION} WHERE d.id = ?")))
@@ -33,7 +43,9 @@ impl Detections for SqliteStore {
     }
 
     async fn detection_by_upstream_id(&self, upstream_id: &str) -> Result<Option<Detection>> {
-        let newest = "WHERE d.id = (SELECT max(id) FROM detections WHERE upstream_id = ?)";
+        // Apps keep the id that the fallback gave out, also after the upstream's verdict replaced it.
+        let newest = "WHERE d.id = coalesce((SELECT max(id) FROM detections WHERE upstream_id = ?1),
+                                            (SELECT max(detection_id) FROM superseded_verdicts WHERE upstream_id = ?1))";
         let row = sqlx::query_as::<_, DetectionRow>(AssertSqlSafe(format!("{SELECT_DETECTION} {newest}")))
             .bind(upstream_id)
             .fetch_optional(&self.readers)
@@ -56,32 +68,42 @@ impl Detections for SqliteStore {
 
     async fn rejudge(&self, id: DetectionId, judgement: &Judgement) -> Result<()> {
         let mut transaction = self.begin().await?;
-        sqlx::query(
-            "UPDATE detections SET upstream_id = ?, is_spam = ?, score = ?, threshold = ?, judged_by = ?
-             WHERE id = ?",
-        )
-        .bind(&judgement.upstream_id)
-        .bind(judgement.is_spam)
-        .bind(judgement.score)
-        .bind(judgement.threshold)
-        .bind(judgement.judged_by.as_str())
-        .bind(id.0)
-        .execute(&mut *transaction)
-        .await?;
-        sqlx::query(
-            "UPDATE detection_contents SET execution_ms = ?, upstream_timestamp = ?, signals = ?, raw_answer = ?
-             WHERE detection_id = ?",
-        )
-        .bind(judgement.execution_ms)
-        .bind(&judgement.upstream_timestamp)
-        .bind(signals_json(judgement))
-        .bind(&judgement.raw_answer)
-        .bind(id.0)
-        .execute(&mut *transaction)
-        .await?;
+        replace_judgement(id, judgement, &mut transaction).await?;
         transaction.commit().await?;
         Ok(())
     }
+}
+
+/// Writes another verdict over the one that stands.
+pub(super) async fn replace_judgement(
+    id: DetectionId,
+    judgement: &Judgement,
+    connection: &mut SqliteConnection,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE detections SET upstream_id = ?, is_spam = ?, score = ?, threshold = ?, judged_by = ?
+         WHERE id = ?",
+    )
+    .bind(&judgement.upstream_id)
+    .bind(judgement.is_spam)
+    .bind(judgement.score)
+    .bind(judgement.threshold)
+    .bind(judgement.judged_by.as_str())
+    .bind(id.0)
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query(
+        "UPDATE detection_contents SET execution_ms = ?, upstream_timestamp = ?, signals = ?, raw_answer = ?
+         WHERE detection_id = ?",
+    )
+    .bind(judgement.execution_ms)
+    .bind(&judgement.upstream_timestamp)
+    .bind(signals_json(judgement))
+    .bind(&judgement.raw_answer)
+    .bind(id.0)
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Writes one detection: the row, its contents, its words.

@@ -8,8 +8,10 @@ mod detections;
 mod labels;
 mod open;
 mod outbox;
+mod rechecks;
 mod rows;
 mod search;
+mod tokens;
 
 mod usage;
 

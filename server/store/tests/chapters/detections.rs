@@ -17,6 +17,7 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
     hostile_text_comes_back(&*store).await;
     lists_show_excerpts(&*store).await;
     a_verdict_replaces_the_fallback(&*store).await;
+    many_at_once(&*store).await;
 }
 
 fn full() -> NewDetection {
@@ -116,4 +117,18 @@ async fn a_verdict_replaces_the_fallback(store: &dyn Store) {
     assert_eq!((detection.judgement, detection.version), (verdict, 0));
     let after = store.daily_counts(noon().date_naive(), noon().date_naive()).await.unwrap()[0];
     assert_eq!((after.spam, after.ham), (before.spam + 1, before.ham - 1), "the counts follow");
+}
+
+async fn many_at_once(store: &dyn Store) {
+    assert_eq!(store.insert_detections(&[]).await.unwrap(), []);
+    let many = [detection("first of many"), detection("second of many")];
+    let ids = store.insert_detections(&many).await.unwrap();
+    for (id, new) in ids.iter().zip(&many) {
+        assert_eq!(store.detection(*id).await.unwrap().unwrap().content, new.content);
+    }
+    let before = store.checks_since(noon()).await.unwrap();
+    let mut broken = detection("no score");
+    broken.judgement.score = f64::NAN;
+    assert!(store.insert_detections(&[detection("third"), broken]).await.is_err());
+    assert_eq!(store.checks_since(noon()).await.unwrap(), before, "all or none");
 }

@@ -1,0 +1,169 @@
+//! What waits for the upstream to come back.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{Detection, DetectionId, Judgement, Label};
+use serde_json::{Value, json};
+use sqlx::AssertSqlSafe;
+
+use super::columns::{At, to_ms};
+use super::rows::{DetectionRow, SELECT_DETECTION};
+use super::{SqliteStore, audit, detections};
+use crate::{AppFeedback, NewAppFeedback, NewAuditEvent, Rechecks, Result, StoreError};
+
+#[derive(sqlx::FromRow)]
+struct FeedbackRow {
+    id: i64,
+    detection_id: i64,
+    upstream_id: String,
+    is_spam: bool,
+    extra: String,
+    attempts: u32,
+}
+
+impl TryFrom<FeedbackRow> for AppFeedback {
+    type Error = StoreError;
+
+    fn try_from(row: FeedbackRow) -> Result<Self> {
+        let at = At { table: "app_feedback", id: row.id };
+        Ok(Self {
+            id: row.id,
+            detection_id: DetectionId(row.detection_id),
+            upstream_id: row.upstream_id,
+            label: Label::from_is_spam(row.is_spam),
+            extra: at.json("extra", &row.extra)?,
+            attempts: row.attempts,
+        })
+    }
+}
+
+#[async_trait]
+impl Rechecks for SqliteStore {
+    async fn due_rechecks(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<Detection>> {
+        let due = "LEFT JOIN rechecks r ON r.detection_id = d.id
+             WHERE d.judged_by = 'fallback' AND (r.detection_id IS NULL OR r.due_at <= ?)
+             ORDER BY d.id LIMIT ?";
+        let rows = sqlx::query_as::<_, DetectionRow>(AssertSqlSafe(format!("{SELECT_DETECTION} {due}")))
+            .bind(to_ms(now))
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await?;
+        rows.into_iter().map(Detection::try_from).collect()
+    }
+
+    async fn rejudged(&self, id: DetectionId, judgement: &Judgement, at: DateTime<Utc>) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        let before: Option<bool> = sqlx::query_scalar(
+            "INSERT INTO superseded_verdicts (detection_id, upstream_id, is_spam, score, threshold, judged_by, raw_answer,
+                                              replaced_at)
+             SELECT d.id, d.upstream_id, d.is_spam, d.score, d.threshold, d.judged_by, c.raw_answer, ?
+             FROM detections d JOIN detection_contents c ON c.detection_id = d.id WHERE d.id = ?
+             RETURNING is_spam",
+        )
+        .bind(to_ms(at))
+        .bind(id.0)
+        .fetch_optional(&mut *transaction)
+        .await?;
+        // Deleted meanwhile.
+        let Some(was_spam) = before else { return Ok(()) };
+        detections::replace_judgement(id, judgement, &mut transaction).await?;
+        sqlx::query("DELETE FROM rechecks WHERE detection_id = ?").bind(id.0).execute(&mut *transaction).await?;
+        if was_spam != judgement.is_spam {
+            let event = NewAuditEvent {
+                at,
+                user_id: None,
+                action: "detection.verdict_changed",
+                subject: format!("detection:{}", id.0),
+                details: json!({ "was": Label::from_is_spam(was_spam), "is": judgement.verdict() }),
+            };
+            audit::record(&event, &mut *transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    async fn recheck_attempts(&self, id: DetectionId) -> Result<u32> {
+        let attempts = sqlx::query_scalar("SELECT attempts FROM rechecks WHERE detection_id = ?")
+            .bind(id.0)
+            .fetch_optional(&self.readers)
+            .await?;
+        Ok(attempts.unwrap_or_default())
+    }
+
+    async fn recheck_deferred(
+        &self,
+        id: DetectionId,
+        retry_at: Option<DateTime<Utc>>,
+        error: &str,
+    ) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO rechecks (detection_id, attempts, due_at, last_error) VALUES (?, 1, ?, ?)
+             ON CONFLICT (detection_id) DO UPDATE SET
+                 attempts = attempts + 1, due_at = excluded.due_at, last_error = excluded.last_error",
+        )
+        .bind(id.0)
+        .bind(retry_at.map(to_ms))
+        .bind(error)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    async fn queue_app_feedback(&self, feedback: &NewAppFeedback) -> Result<()> {
+        // REPLACE gives the row a new id, so the outcome of an older word that is under way cannot settle it.
+        sqlx::query(
+            "INSERT OR REPLACE INTO app_feedback (detection_id, token_id, is_spam, extra, due_at) VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind(feedback.detection_id.0)
+        .bind(feedback.token_id.0)
+        .bind(feedback.label.is_spam())
+        .bind(Value::Object(feedback.extra.clone()).to_string())
+        .bind(to_ms(feedback.due_at))
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    async fn due_app_feedback(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<AppFeedback>> {
+        let rows = sqlx::query_as::<_, FeedbackRow>(
+            "SELECT f.id, f.detection_id, d.upstream_id, f.is_spam, f.extra, f.attempts
+             FROM app_feedback f JOIN detections d ON d.id = f.detection_id
+             WHERE f.due_at <= ? AND d.judged_by <> 'fallback' ORDER BY f.id LIMIT ?",
+        )
+        .bind(to_ms(now))
+        .bind(limit)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.into_iter().map(AppFeedback::try_from).collect()
+    }
+
+    async fn app_feedback_settled(&self, id: i64) -> Result<()> {
+        sqlx::query("DELETE FROM app_feedback WHERE id = ?").bind(id).execute(&self.writer).await?;
+        Ok(())
+    }
+
+    async fn app_feedback_deferred(&self, id: i64, retry_at: DateTime<Utc>, error: &str) -> Result<()> {
+        sqlx::query("UPDATE app_feedback SET attempts = attempts + 1, due_at = ?, last_error = ? WHERE id = ?")
+            .bind(to_ms(retry_at))
+            .bind(error)
+            .bind(id)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    async fn forget_app_feedback(&self, detection: DetectionId) -> Result<()> {
+        let waits: bool =
+            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM app_feedback WHERE detection_id = ?)")
+                .bind(detection.0)
+                .fetch_one(&self.readers)
+                .await?;
+        if waits {
+            sqlx::query("DELETE FROM app_feedback WHERE detection_id = ?")
+                .bind(detection.0)
+                .execute(&self.writer)
+                .await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,129 @@
+//! Tokens that apps use at the gateway.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{ApiToken, ApiTokenId};
+use serde_json::json;
+
+use super::columns::{At, to_ms};
+use super::{SqliteStore, audit};
+use crate::{ApiTokens, NewApiToken, NewAuditEvent, Result, StoreError};
+
+#[derive(sqlx::FromRow)]
+struct TokenRow {
+    id: i64,
+    name: String,
+    prefix: String,
+    site: String,
+    per_minute: Option<u32>,
+    fallback: String,
+    created_at: i64,
+    last_used_at: Option<i64>,
+    revoked_at: Option<i64>,
+}
+
+impl TryFrom<TokenRow> for ApiToken {
+    type Error = StoreError;
+
+    fn try_from(row: TokenRow) -> Result<Self> {
+        let at = At { table: "api_tokens", id: row.id };
+        Ok(Self {
+            id: ApiTokenId(row.id),
+            fallback: at.word("fallback", &row.fallback)?,
+            created_at: at.time("created_at", row.created_at)?,
+            last_used_at: at.maybe_time("last_used_at", row.last_used_at)?,
+            revoked_at: at.maybe_time("revoked_at", row.revoked_at)?,
+            name: row.name,
+            prefix: row.prefix,
+            site: row.site,
+            per_minute: row.per_minute,
+        })
+    }
+}
+
+#[async_trait]
+impl ApiTokens for SqliteStore {
+    async fn create_api_token(&self, token: &NewApiToken) -> Result<ApiToken> {
+        let mut transaction = self.begin().await?;
+        let created: ApiToken = sqlx::query_as::<_, TokenRow>(
+            "INSERT INTO api_tokens (name, hash, prefix, site, per_minute, fallback, created_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?)
+             RETURNING id, name, prefix, site, per_minute, fallback, created_at, last_used_at, revoked_at",
+        )
+        .bind(&token.name)
+        .bind(&token.hash[..])
+        .bind(&token.prefix)
+        .bind(&token.site)
+        .bind(token.per_minute)
+        .bind(token.fallback.as_str())
+        .bind(to_ms(token.created_at))
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(|error| match error.as_database_error() {
+            Some(database) if database.is_unique_violation() => StoreError::Taken("this name of a token"),
+            _ => error.into(),
+        })?
+        .try_into()?;
+        let event = event("token.created", &created, token.created_at);
+        audit::record(&event, &mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(created)
+    }
+
+    async fn api_token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<ApiToken>> {
+        let row = sqlx::query_as::<_, TokenRow>(
+            "SELECT id, name, prefix, site, per_minute, fallback, created_at, last_used_at, revoked_at
+             FROM api_tokens WHERE hash = ? AND revoked_at IS NULL",
+        )
+        .bind(&hash[..])
+        .fetch_optional(&self.readers)
+        .await?;
+        row.map(ApiToken::try_from).transpose()
+    }
+
+    async fn api_tokens(&self) -> Result<Vec<ApiToken>> {
+        let rows = sqlx::query_as::<_, TokenRow>(
+            "SELECT id, name, prefix, site, per_minute, fallback, created_at, last_used_at, revoked_at
+             FROM api_tokens ORDER BY id DESC",
+        )
+        .fetch_all(&self.readers)
+        .await?;
+        rows.into_iter().map(ApiToken::try_from).collect()
+    }
+
+    async fn revoke_api_token(&self, name: &str, at: DateTime<Utc>) -> Result<Option<ApiToken>> {
+        let mut transaction = self.begin().await?;
+        let row = sqlx::query_as::<_, TokenRow>(
+            "UPDATE api_tokens SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL
+             RETURNING id, name, prefix, site, per_minute, fallback, created_at, last_used_at, revoked_at",
+        )
+        .bind(to_ms(at))
+        .bind(name)
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let revoked = ApiToken::try_from(row)?;
+        audit::record(&event("token.revoked", &revoked, at), &mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(Some(revoked))
+    }
+
+    async fn api_token_used(&self, id: ApiTokenId, at: DateTime<Utc>) -> Result<()> {
+        sqlx::query("UPDATE api_tokens SET last_used_at = ? WHERE id = ?")
+            .bind(to_ms(at))
+            .bind(id.0)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+}
+
+fn event(action: &'static str, token: &ApiToken, at: DateTime<Utc>) -> NewAuditEvent {
+    NewAuditEvent {
+        at,
+        user_id: None,
+        action,
+        subject: format!("token:{}", token.id.0),
+        details: json!({ "name": token.name, "site": token.site, "prefix": token.prefix }),
+    }
+}
