@@ -6,6 +6,7 @@
 #![deny(missing_docs)]
 
 pub mod account;
+pub mod api_token;
 pub mod content;
 pub mod decision;
 pub mod detection;
@@ -17,6 +18,7 @@ pub mod upstream;
 pub mod usage;
 
 pub use account::{Role, User, UserId};
+pub use api_token::{ApiToken, ApiTokenId, Fallback};
 pub use content::{Content, ContentForm, FieldError};
 pub use decision::{Decision, DecisionId, Label};
 pub use detection::{
