@@ -67,7 +67,10 @@ impl Rechecks for SqliteStore {
         // Deleted meanwhile.
         let Some(was_spam) = before else { return Ok(()) };
         detections::replace_judgement(id, judgement, &mut transaction).await?;
-        sqlx::query("DELETE FROM rechecks WHERE detection_id = ?").bind(id.0).execute(&mut *transaction).await?;
+        sqlx::query("DELETE FROM rechecks WHERE detection_id = ?")
+            .bind(id.0)
+            .execute(&mut *transaction)
+            .await?;
         if was_spam != judgement.is_spam {
             let event = NewAuditEvent {
                 at,
@@ -143,12 +146,14 @@ impl Rechecks for SqliteStore {
     }
 
     async fn app_feedback_deferred(&self, id: i64, retry_at: DateTime<Utc>, error: &str) -> Result<()> {
-        sqlx::query("UPDATE app_feedback SET attempts = attempts + 1, due_at = ?, last_error = ? WHERE id = ?")
-            .bind(to_ms(retry_at))
-            .bind(error)
-            .bind(id)
-            .execute(&self.writer)
-            .await?;
+        sqlx::query(
+            "UPDATE app_feedback SET attempts = attempts + 1, due_at = ?, last_error = ? WHERE id = ?",
+        )
+        .bind(to_ms(retry_at))
+        .bind(error)
+        .bind(id)
+        .execute(&self.writer)
+        .await?;
         Ok(())
     }
 

@@ -8,8 +8,9 @@ mod tests;
 mod words;
 
 use chrono::{DateTime, Utc};
-use domain::{BoundedCount, DetectionSummary, Order, Page, PageRequest, SearchQuery};
+use domain::{BoundedCount, DetectionSummary, Page, PageRequest, SearchQuery};
 use sqlx::QueryBuilder;
+use sqlx::sqlite::SqlitePool;
 
 use super::SqliteStore;
 use crate::Result;
@@ -32,13 +33,17 @@ impl SqliteStore {
         bound: u64,
         now: DateTime<Utc>,
     ) -> Result<BoundedCount> {
-        let plan = Plan::choose(query, Order::Newest, now, &self.readers).await?;
-        let limit = i64::try_from(bound).unwrap_or(i64::MAX).saturating_add(1);
-        let mut sql = QueryBuilder::new("SELECT count(*) FROM (SELECT 1 ");
-        plan.push(&mut sql, true);
-        sql.push(" LIMIT ").push_bind(limit).push(")");
-        let found: i64 = sql.build_query_scalar().fetch_one(&self.readers).await?;
-        let found = found.unsigned_abs();
-        Ok(BoundedCount { count: found.min(bound), more: found > bound })
+        let plan = Plan::choose_for_count(query, now, &self.readers).await?;
+        count(&plan, bound, &self.readers).await
     }
+}
+
+async fn count(plan: &Plan<'_>, bound: u64, readers: &SqlitePool) -> Result<BoundedCount> {
+    let limit = i64::try_from(bound).unwrap_or(i64::MAX).saturating_add(1);
+    let mut sql = QueryBuilder::new("SELECT count(*) FROM (SELECT 1 ");
+    plan.push(&mut sql, true);
+    sql.push(" LIMIT ").push_bind(limit).push(")");
+    let found: i64 = sql.build_query_scalar().fetch_one(readers).await?;
+    let found = found.unsigned_abs();
+    Ok(BoundedCount { count: found.min(bound), more: found > bound })
 }

@@ -23,8 +23,8 @@ use crate::Result;
 /// So few rows are read and sorted in a few milliseconds, wherever they lie.
 const FEW: i64 = 2_000;
 
-/// Where counting the rows of a term stops; a millisecond or so.
-const PROBE: i64 = 20_000;
+/// Where counting the rows of a term stops; a millisecond or so where the index suffices.
+const PROBE: i64 = 5_000;
 
 /// Where the rows come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +98,27 @@ impl<'a> Plan<'a> {
         Self { source, ..self }
     }
 
+    /// Chooses for a count: no order matters, so the shortest index is the best.
+    pub(super) async fn choose_for_count(
+        query: &'a SearchQuery,
+        now: DateTime<Utc>,
+        readers: &SqlitePool,
+    ) -> Result<Self> {
+        let plan = Self::choose(query, Order::Newest, now, readers).await?;
+        if plan.source != Source::Log || plan.words.wanted.is_some() {
+            return Ok(plan);
+        }
+        let mut fewest = (Source::Log, PROBE);
+        for (source, _) in plan.candidates() {
+            let rows = plan.probe(source, readers).await?;
+            // One term by itself is counted on its index, however long that is.
+            if rows < fewest.1 || query.terms.len() == 1 {
+                fewest = (source, rows);
+            }
+        }
+        Ok(Self { source: fewest.0, ..plan })
+    }
+
     /// What gives rows in the order asked for, however many they are.
     fn walk(&self, order: Order) -> Source {
         let has = |state| self.query.terms.iter().any(|term| *term == positive(TermKind::Is(state)));
@@ -151,8 +172,13 @@ impl<'a> Plan<'a> {
                     let index = index_for(&term.kind, has_verdict);
                     !term.negated && index.is_some_and(|(index, _)| index == name)
                 };
+                let mut by_id = false;
                 for term in self.query.terms.iter().filter(answers) {
+                    by_id |= index_for(&term.kind, has_verdict).is_some_and(|(_, by_id)| by_id);
                     terms::push(&mut sql, term, self.now);
+                }
+                if let Some((first, last)) = self.ids.filter(|_| by_id) {
+                    sql.push(" AND d.id BETWEEN ").push_bind(first).push(" AND ").push_bind(last);
                 }
             }
         }

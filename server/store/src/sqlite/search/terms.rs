@@ -97,15 +97,26 @@ fn pattern<'a>(
     if let Some(exact) = pattern.exact() {
         return sql.push(column).push(" = ").push_bind(exact.to_owned());
     }
-    sql.push("(").push(column).push(" LIKE ").push_bind(like(pattern.as_str())).push(" ESCAPE '\\'");
-    starts_with(sql, column, pattern.prefix().to_owned());
+    // "*@mail.ru" and "ana*" are ranges and nothing else: said so, an index answers them without a look at the rows.
+    let stars = pattern.as_str().matches('*').count();
+    let (prefix, suffix) = (pattern.prefix(), pattern.suffix());
+    let reversed = reversed.filter(|_| !suffix.is_empty());
+    sql.push("(");
+    if stars > 1 || !(suffix.is_empty() || (prefix.is_empty() && reversed.is_some())) {
+        sql.push(column).push(" LIKE ").push_bind(like(pattern.as_str())).push(" ESCAPE '\\'");
+    } else if prefix.is_empty() && suffix.is_empty() {
+        sql.push(column).push(" IS NOT NULL");
+    } else {
+        sql.push("TRUE");
+    }
+    starts_with(sql, column, prefix.to_owned());
     if let Some(reversed) = reversed {
-        starts_with(sql, reversed, pattern.suffix().chars().rev().collect());
+        starts_with(sql, reversed, suffix.chars().rev().collect());
     }
     sql.push(")")
 }
 
-/// The same as a range, which an index can answer.
+/// A range that holds what starts so.
 fn starts_with(sql: &mut QueryBuilder<Sqlite>, column: &'static str, start: String) {
     if !start.is_empty() {
         let end = format!("{start}{LAST}");

@@ -39,6 +39,9 @@ const TERMS: &[&str] = &[
     "from:api",
     "judged:fallback",
     "import:2",
+    "email:*",
+    "email:ana*@mail.ru",
+    "site:shop*org",
     "by:ana",
     "labelled:<60s",
     "age:<60s",
@@ -139,6 +142,7 @@ async fn every_index_gives_the_same_answer() {
 async fn answers(store: &SqliteStore, query: &SearchQuery, order: Order, source: Source) -> Vec<Vec<Cursor>> {
     let now = noon() + TimeDelta::seconds(ROWS);
     let plan = Plan::choose(query, order, now, &store.readers).await.unwrap().with_source(source);
+    let count = super::count(&plan, 1_000, &store.readers).await.unwrap().count;
     let mut answers = Vec::new();
     let middle = match order {
         Order::Newest => Cursor { key: 0.0, id: domain::DetectionId(ROWS / 2) },
@@ -149,5 +153,6 @@ async fn answers(store: &SqliteStore, query: &SearchQuery, order: Order, source:
         let request = PageRequest { order, from, limit: 500 };
         answers.push(keys(&plan, &request, 500, &store.readers).await.unwrap());
     }
+    assert_eq!(count, answers[0].len() as u64, "counted and listed alike over {source:?}");
     answers
 }
