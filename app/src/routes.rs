@@ -2,12 +2,14 @@
 //!
 //! All pages render to the end before the first byte leaves (`SsrMode::Async`): the data is local and quick, the
 //! status is right, and nothing is missing without JavaScript.
+//!
+//! In the browser the log comes with the frame; everything else is a module of its own, loaded when it is first gone to.
 
 use leptos::prelude::*;
 use leptos_router::{
-    SsrMode,
+    Lazy, LazyRoute, SsrMode,
     components::{ParentRoute, Route, Router, Routes},
-    path,
+    lazy_route, path,
 };
 
 use crate::{
@@ -29,19 +31,45 @@ pub(crate) fn AppRoutes() -> impl IntoView {
     view! {
         <Router>
             <Routes fallback=|| view! { <main class="p-6"><NotFound/></main> }>
-                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
-                <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>
+                <Route path=path!("/login") view={Lazy::<Login>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/setup") view={Lazy::<Setup>::new()} ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=Shell ssr=SsrMode::Async>
-                    <Route path=path!("") view=OverviewPage/>
-                    <Route path=path!("check") view=CheckPage/>
+                    <Route path=path!("") view={Lazy::<Overview>::new()}/>
+                    <Route path=path!("check") view={Lazy::<Check>::new()}/>
                     <ParentRoute path=path!("detections") view=DetectionsPage>
                         <Route path=path!("") view=NothingOpen/>
-                        <Route path=path!(":id") view=DetectionPane/>
+                        <Route path=path!(":id") view={Lazy::<OpenDetection>::new()}/>
                     </ParentRoute>
-                    <Route path=path!("stats") view=StatsPage/>
-                    <Route path=path!("settings") view=SettingsPage/>
+                    <Route path=path!("stats") view={Lazy::<Stats>::new()}/>
+                    <Route path=path!("settings") view={Lazy::<Settings>::new()}/>
                 </ParentRoute>
             </Routes>
         </Router>
     }
 }
+
+/// Declares a route whose page is loaded when it is first gone to.
+macro_rules! lazy_page {
+    ($name:ident, $page:ident) => {
+        struct $name;
+
+        #[lazy_route]
+        impl LazyRoute for $name {
+            fn data() -> Self {
+                Self
+            }
+
+            fn view(_this: Self) -> AnyView {
+                view! { <$page/> }.into_any()
+            }
+        }
+    };
+}
+
+lazy_page!(OpenDetection, DetectionPane);
+lazy_page!(Overview, OverviewPage);
+lazy_page!(Check, CheckPage);
+lazy_page!(Stats, StatsPage);
+lazy_page!(Settings, SettingsPage);
+lazy_page!(Login, LoginPage);
+lazy_page!(Setup, SetupPage);

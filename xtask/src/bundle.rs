@@ -1,6 +1,6 @@
-//! `target/site`: the finished assets under names that change with their content.
+//! `target/site`: the finished assets in a folder whose name changes with their content.
 //!
-//! One hash stands in every name of a bundle, so that glue, module and style sheet of one page
+//! One hash names the folder of a bundle, so that glue, modules and style sheet of one page
 //! always belong together and browsers may keep them for good.
 
 use std::{
@@ -24,9 +24,9 @@ use crate::{
 /// The bundle's description, at `target/site/manifest.json`; the server reads it to name the files in its pages.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Manifest {
-    /// `gavel-<hash>`: the glue is `pkg/<output_name>.js`, the module `pkg/<output_name>_bg.wasm`,
-    /// the style sheet `pkg/<output_name>.css`.
-    pub(crate) output_name: String,
+    /// `pkg/<hash>`: the folder with the glue `gavel.js`, the module `gavel_bg.wasm`, a module for each lazy route, and
+    /// the style sheet `gavel.css`.
+    pub(crate) pkg_dir: String,
     /// Every file that can be asked for, in order of its path.
     pub(crate) files: Vec<Asset>,
 }
@@ -48,24 +48,22 @@ pub(crate) struct Asset {
 
 /// The parts of a bundle, before they are named.
 pub(crate) struct Parts {
-    /// The folder that wasm-bindgen wrote; what it holds besides glue and module is copied as it is.
-    pub(crate) bindgen: PathBuf,
-    pub(crate) script: PathBuf,
-    pub(crate) module: PathBuf,
+    /// The folder with glue and modules, and whatever they import.
+    pub(crate) code: PathBuf,
     pub(crate) style_sheet: PathBuf,
 }
 
 /// Writes the site and returns its manifest. Files that are as they should be are left untouched,
 /// so that cargo does not build the server again for nothing.
 pub(crate) fn write(paths: &Paths, mode: Mode, parts: &Parts) -> Result<Manifest> {
-    let (output_name, mut files) = named(parts)?;
+    let (pkg_dir, mut files) = named(parts)?;
     let public = paths.style().join("public");
     for file in files_under(&public)? {
         files.insert(file.strip_prefix(&public)?.to_path_buf(), fs::read(&file)?);
     }
 
     let site = paths.site();
-    let mut manifest = Manifest { output_name, files: Vec::new() };
+    let mut manifest = Manifest { pkg_dir, files: Vec::new() };
     let mut kept = Vec::new();
     let step = Step::quiet("target/site");
     for (path, bytes) in &files {
@@ -92,34 +90,25 @@ pub(crate) fn write(paths: &Paths, mode: Mode, parts: &Parts) -> Result<Manifest
     remove_others(&site, &kept)?;
     let total: u64 = manifest.files.iter().map(|file| file.brotli.unwrap_or(file.raw)).sum();
     let unit = if mode == Mode::Release { " with brotli" } else { "" };
-    step.done(&format!("{}, {}{unit}", manifest.output_name, kilobytes(total)));
+    step.done(&format!("{}, {}{unit}", manifest.pkg_dir, kilobytes(total)));
     Ok(manifest)
 }
 
-/// The bundle's files under their final names.
+/// The bundle's folder, and its files under their final names.
 fn named(parts: &Parts) -> Result<(String, BTreeMap<PathBuf, Vec<u8>>)> {
-    let script = fs::read_to_string(&parts.script)?;
-    let (module, style_sheet) = (fs::read(&parts.module)?, fs::read(&parts.style_sheet)?);
-    let mut others = BTreeMap::new();
-    let snippets = parts.bindgen.join("snippets");
-    if snippets.is_dir() {
-        for file in files_under(&snippets)? {
-            others.insert(file.strip_prefix(&parts.bindgen)?.to_path_buf(), fs::read(&file)?);
+    let mut bundle = BTreeMap::new();
+    for file in files_under(&parts.code)? {
+        if stamp::is_stamp(&file) {
+            continue;
         }
+        bundle.insert(file.strip_prefix(&parts.code)?.to_path_buf(), fs::read(&file)?);
     }
-
-    let mut hashed = vec![script.as_bytes(), &module, &style_sheet];
-    hashed.extend(others.values().map(Vec::as_slice));
+    bundle.insert(format!("{NAME}.css").into(), fs::read(&parts.style_sheet)?);
+    let names = bundle.keys().map(|path| path.as_os_str().as_encoded_bytes());
     // 64 bits: two bundles of one project will not meet by chance.
-    let output_name = format!("{NAME}-{}", &stamp::hash(hashed)[..16]);
-    let script = script.replace(&format!("{NAME}_bg.wasm"), &format!("{output_name}_bg.wasm"));
-
-    let mut files: BTreeMap<PathBuf, Vec<u8>> =
-        others.into_iter().map(|(path, bytes)| (Path::new("pkg").join(path), bytes)).collect();
-    files.insert(format!("pkg/{output_name}.js").into(), script.into_bytes());
-    files.insert(format!("pkg/{output_name}_bg.wasm").into(), module);
-    files.insert(format!("pkg/{output_name}.css").into(), style_sheet);
-    Ok((output_name, files))
+    let pkg_dir = format!("pkg/{}", &stamp::hash(names.chain(bundle.values().map(Vec::as_slice)))[..16]);
+    let files = bundle.into_iter().map(|(path, bytes)| (Path::new(&pkg_dir).join(path), bytes)).collect();
+    Ok((pkg_dir, files))
 }
 
 /// Compresses, or takes what an earlier build compressed: brotli at its best level takes seconds.
@@ -159,29 +148,22 @@ mod tests {
     use super::*;
 
     fn parts(folder: &Path, style: &str) -> Parts {
-        let bindgen = folder.join("bindgen");
-        fs::create_dir_all(bindgen.join("snippets/a")).unwrap();
-        fs::write(bindgen.join("snippets/a/inline0.js"), "export {}").unwrap();
-        let write = |name: &str, text: &str| {
-            fs::write(folder.join(name), text).unwrap();
-            folder.join(name)
-        };
-        Parts {
-            bindgen,
-            script: write("gavel.js", "fetch(new URL('gavel_bg.wasm', import.meta.url)); i['./gavel_bg.js']"),
-            module: write("gavel_bg.wasm", "\0asm"),
-            style_sheet: write("gavel.css", style),
-        }
+        let code = folder.join("code");
+        fs::create_dir_all(code.join("snippets/a")).unwrap();
+        fs::write(code.join("snippets/a/inline0.js"), "export {}").unwrap();
+        fs::write(code.join("gavel.js"), "fetch(new URL('gavel_bg.wasm', import.meta.url))").unwrap();
+        fs::write(code.join("gavel_bg.wasm"), "\0asm").unwrap();
+        fs::write(folder.join("gavel.css"), style).unwrap();
+        Parts { code, style_sheet: folder.join("gavel.css") }
     }
 
     #[test]
-    fn the_glue_asks_for_the_module_under_its_new_name() {
+    fn a_bundle_lies_in_one_folder() {
         let folder = tempfile::tempdir().unwrap();
-        let (name, files) = named(&parts(folder.path(), "a{}")).unwrap();
-        let script = String::from_utf8(files[Path::new(&format!("pkg/{name}.js"))].clone()).unwrap();
-        assert!(script.contains(&format!("'{name}_bg.wasm'")), "{script}");
-        assert!(script.contains("'./gavel_bg.js'"), "the import's name inside the module stays: {script}");
-        assert!(files.contains_key(Path::new("pkg/snippets/a/inline0.js")));
+        let (pkg_dir, files) = named(&parts(folder.path(), "a{}")).unwrap();
+        for name in ["gavel.js", "gavel_bg.wasm", "gavel.css", "snippets/a/inline0.js"] {
+            assert!(files.contains_key(&Path::new(&pkg_dir).join(name)), "{name}");
+        }
     }
 
     #[test]
@@ -203,8 +185,8 @@ mod tests {
         let first = write(&paths, Mode::Release, &parts(folder.path(), "a{}")).unwrap();
         let second = write(&paths, Mode::Release, &parts(folder.path(), "b{}")).unwrap();
         let listed = files_under(&paths.site()).unwrap();
-        assert!(listed.iter().all(|file| !file.display().to_string().contains(&first.output_name)));
-        assert!(paths.site().join(format!("pkg/{}_bg.wasm.br", second.output_name)).exists());
+        assert!(listed.iter().all(|file| !file.display().to_string().contains(&first.pkg_dir)));
+        assert!(paths.site().join(&second.pkg_dir).join("gavel_bg.wasm.br").exists());
         assert!(paths.site().join("favicon.svg.gz").exists());
         assert!(second.files.iter().all(|file| file.brotli.is_some() && file.gzip.is_some()));
     }

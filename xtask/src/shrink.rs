@@ -33,6 +33,12 @@ const WASM_OPT: &[&str] = &[
     "--enable-sign-ext",
 ];
 
+/// The glue names the loader once for each lazy route in one list of imports; the last one counts, and all are the same.
+const GLUE_REPEATS: &str = "--log-override:duplicate-object-key=silent";
+
+/// What wasm-opt says of names that rustc wrote and that it is about to remove.
+const HARMLESS: &str = "unknown name subsection";
+
 /// The tools of `xtask/package.json`, installed.
 pub(crate) struct Shrinker {
     tools: PathBuf,
@@ -70,7 +76,8 @@ impl Shrinker {
 
     /// Minifies a script (an ES module) or a style sheet; the file's ending tells which.
     pub(crate) fn text(&self, from: &Path, to: &Path) -> Result<()> {
-        let options = ["--minify", "--legal-comments=none", "--log-level=warning", "--charset=utf8"];
+        let options =
+            ["--minify", "--legal-comments=none", "--log-level=warning", "--charset=utf8", GLUE_REPEATS];
         let mut command = Command::new(self.tools.join("node_modules/.bin/esbuild"));
         command.arg(from).args(options).arg(joined("--outfile=", to));
         self.run("esbuild", command, &options, from, to)
@@ -86,8 +93,9 @@ impl Shrinker {
                 command.stdin(Stdio::null()).output().with_context(|| format!("cannot start {tool}"))?;
             let messages = String::from_utf8_lossy(&output.stderr);
             ensure!(output.status.success(), "{tool} failed on {}:\n{messages}", from.display());
-            if !messages.trim().is_empty() {
-                say(&format!("{tool} warns about {name}:\n{}", messages.trim_end()));
+            for message in messages.lines().filter(|line| !line.trim().is_empty() && !line.contains(HARMLESS))
+            {
+                say(&format!("{tool} warns about {name}: {message}"));
             }
             Ok(())
         })?;

@@ -36,9 +36,18 @@ pub(crate) fn unless_made_from(key: &str, output: &Path, work: impl FnOnce() -> 
     Ok(true)
 }
 
+/// The ending of the files that remember what a step's output was made from.
+const ENDING: &str = "made-from";
+
+/// Whether a file is such a note, and no output.
+pub(crate) fn is_stamp(file: &Path) -> bool {
+    file.extension().is_some_and(|ending| ending == ENDING)
+}
+
 fn stamp_of(output: &Path) -> PathBuf {
     let mut name = output.as_os_str().to_owned();
-    name.push(".made-from");
+    name.push(".");
+    name.push(ENDING);
     name.into()
 }
 
