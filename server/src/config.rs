@@ -79,6 +79,9 @@ pub struct Settings {
     #[arg(long, value_name = "TIME", default_value = "4s",
           value_parser = duration(Duration::from_millis(100), Duration::from_secs(25)))]
     pub upstream_timeout: Duration,
+    /// Requests a minute that ActiveLayer allows the key
+    #[arg(long, value_name = "COUNT", default_value = "50", value_parser = between(1, 1_000_000))]
+    pub upstream_per_minute: u32,
     /// How often key, plan and usage are asked for
     #[arg(long, value_name = "TIME", default_value = "5m",
           value_parser = duration(Duration::from_secs(10), Duration::from_secs(86_400)))]

@@ -4,6 +4,7 @@
 // The type of a whole page is nested more than 128 deep.
 #![recursion_limit = "256"]
 
+pub mod api;
 pub mod assets;
 pub mod auth;
 pub mod cli;

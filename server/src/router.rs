@@ -14,7 +14,7 @@ use tower_http::{
 };
 
 use crate::{
-    assets,
+    api, assets,
     auth::{client_address, first_run, gate, log_in, log_out, sessions},
     render, security,
     state::AppState,
@@ -60,6 +60,8 @@ pub fn router(app: AppState) -> Router {
         .layer(CatchPanicLayer::custom(requests::panicked))
         .layer(CompressionLayer::new().compress_when(assets::is_page))
         .layer(from_fn_with_state(app.clone(), security::harden))
+        // Apps bring a token of their own to every request: nothing of the above is for them.
+        .nest("/api", api::routes(api::Gateway::new(app.clone())).with_state(()))
         .layer(from_fn_with_state(app.clone(), client_address::attach))
         .layer(from_fn(requests::observe))
         .with_state(app)

@@ -95,13 +95,13 @@ async fn assemble(
     clock: Arc<dyn Clock>,
     store: Arc<dyn Store>,
 ) -> Result<AppState, Failure> {
-    let (api, judged_by) = upstream::choose(&settings, &store, &clock).await?;
+    let (upstreams, judged_by) = upstream::choose(&settings, &store, &clock).await?;
     let options = Options {
         undo_period: settings.feedback_undo,
         poll_interval: settings.usage_poll_interval,
         ..Options::new(judged_by)
     };
-    let moderation = Moderation::new(Arc::clone(&store), api, Arc::clone(&clock), options);
+    let moderation = Moderation::new(Arc::clone(&store), upstreams, Arc::clone(&clock), options);
     let at_once = std::thread::available_parallelism().map_or(1, usize::from);
     let passwords = Passwords::new(at_once).map_err(|error| Failure::Refused(error.to_string()))?;
     Ok(AppState::new(Inner {

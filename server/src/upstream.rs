@@ -1,16 +1,28 @@
 //! Who judges: ActiveLayer when there is a key, else the detector inside this program.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use activelayer::{Client, ClientOptions, SpamApi};
 use async_trait::async_trait;
 use chrono::{DateTime, Datelike, NaiveTime, Utc};
-use detector::{Engine, EngineOptions, Ledger, LedgerError};
+use detector::{Engine, EngineOptions, Ledger, LedgerError, MemoryLedger};
 use domain::JudgedBy;
-use moderation::Clock;
+use moderation::{
+    Clock, Upstreams,
+    resilience::{Backoff, Budget, BudgetLimits, Class, ForClass, Guarded},
+};
 use store::Store;
 
 use crate::{Failure, config::Settings};
+
+/// How long a moderator waits at a page before it says that there is no verdict; longer when `upstream_timeout` is.
+const INTERACTIVE_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long the gateway waits for a verdict. Its callers give up after 5 s; the rest is for the log and the way back.
+const GATEWAY_PATIENCE: Duration = Duration::from_millis(4500);
+
+/// How long work waits that nobody waits for: long enough for a turn in a busy minute.
+const BACKGROUND_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Sets the upstream up as the settings say.
 ///
@@ -20,10 +32,11 @@ pub async fn choose(
     settings: &Settings,
     store: &Arc<dyn Store>,
     clock: &Arc<dyn Clock>,
-) -> Result<(Arc<dyn SpamApi>, JudgedBy), Failure> {
+) -> Result<(Upstreams, JudgedBy), Failure> {
     let Some(key) = settings.activelayer_api_key.clone() else {
         let engine = embedded(settings, Arc::clone(store), Arc::clone(clock)).await?;
-        return Ok((Arc::new(engine), JudgedBy::Detector));
+        let engine: Arc<dyn SpamApi> = Arc::new(engine);
+        return Ok((engine.into(), JudgedBy::Detector));
     };
     let options = ClientOptions {
         base_url: settings.activelayer_base_url.clone(),
@@ -33,7 +46,34 @@ pub async fn choose(
     let client = Client::new(options).map_err(|error| {
         Failure::Upstream(format!("{error} (settings activelayer_base_url and activelayer_api_key)"))
     })?;
-    Ok((Arc::new(client), JudgedBy::ActiveLayer))
+    Ok((guarded(client, settings, Arc::clone(clock)), JudgedBy::ActiveLayer))
+}
+
+/// ActiveLayer behind one budget and one breaker, whoever calls. (The engine in this program needs neither.)
+fn guarded(client: Client, settings: &Settings, clock: Arc<dyn Clock>) -> Upstreams {
+    let limits = BudgetLimits { per_minute: settings.upstream_per_minute, ..BudgetLimits::default() };
+    let guarded = Arc::new(Guarded::new(client, Budget::new(limits), Backoff::default()));
+    let interactive = INTERACTIVE_PATIENCE.max(settings.upstream_timeout + Duration::from_secs(1));
+    let of = |class, patience| -> Arc<dyn SpamApi> {
+        Arc::new(ForClass::new(Arc::clone(&guarded), class, patience))
+    };
+    Upstreams {
+        interactive: of(Class::Interactive, interactive),
+        gateway: of(Class::Gateway, GATEWAY_PATIENCE),
+        background: of(Class::Background, BACKGROUND_PATIENCE),
+        stand_in: Some(Arc::new(stand_in(clock))),
+    }
+}
+
+/// Decides while ActiveLayer is away. Nobody pays for it, and its detections are ActiveLayer's later, so it keeps no list.
+fn stand_in(clock: Arc<dyn Clock>) -> Engine {
+    Engine::new(EngineOptions {
+        plan_name: "Stand-in".to_owned(),
+        monthly_quota: u64::MAX,
+        used: 0,
+        clock: Arc::new(move || clock.now()),
+        ledger: Arc::new(MemoryLedger::new(0)),
+    })
 }
 
 /// The detector goes on counting its month where the log says it was before the restart.

@@ -1,7 +1,7 @@
 //! A comment is judged: validated content goes to the upstream, everything that comes back goes into the log.
 
 use activelayer::{Answer, CheckEndpoint, CheckRequest, CheckResponse};
-use domain::{Content, Detection, Endpoint, Judgement, NewDetection, Origin, Signal};
+use domain::{Content, Detection, DetectionId, Endpoint, JudgedBy, Judgement, NewDetection, Origin, Signal};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -28,7 +28,18 @@ impl Moderation {
     /// content), [`ModerationError::Store`] when the verdict could not be written.
     pub async fn check(&self, check: NewCheck) -> Result<Detection, ModerationError> {
         let request = to_request(&check.content);
-        let answer = self.timed(self.api.check(to_wire(check.endpoint), &request)).await?;
+        let answer = self.timed(self.upstreams.interactive.check(to_wire(check.endpoint), &request)).await?;
+        let id = self.log(check, answer, self.options.judged_by).await?;
+        self.detection(id).await
+    }
+
+    /// Writes a submission and what came back into the log.
+    pub(crate) async fn log(
+        &self,
+        check: NewCheck,
+        answer: Answer<CheckResponse>,
+        judged_by: JudgedBy,
+    ) -> Result<DetectionId, ModerationError> {
         let detection = NewDetection {
             created_at: self.clock.now(),
             endpoint: check.endpoint,
@@ -36,17 +47,16 @@ impl Moderation {
             site: check.site,
             content_hash: content_hash(&check.content.message),
             content: check.content,
-            judgement: to_judgement(answer, self.options.judged_by),
+            judgement: to_judgement(answer, judged_by),
         };
-        let id = self.store.insert_detection(&detection).await?;
-        self.detection(id).await
+        Ok(self.store.insert_detection(&detection).await?)
     }
 
     /// One detection, whole.
     ///
     /// # Errors
     /// [`ModerationError::NotFound`] when there is none.
-    pub async fn detection(&self, id: domain::DetectionId) -> Result<Detection, ModerationError> {
+    pub async fn detection(&self, id: DetectionId) -> Result<Detection, ModerationError> {
         self.store.detection(id).await?.ok_or(ModerationError::NotFound("detection"))
     }
 
@@ -71,14 +81,14 @@ impl Moderation {
     }
 }
 
-fn to_wire(endpoint: Endpoint) -> CheckEndpoint {
+pub(crate) fn to_wire(endpoint: Endpoint) -> CheckEndpoint {
     match endpoint {
         Endpoint::Check => CheckEndpoint::Check,
         Endpoint::CheckComment => CheckEndpoint::CheckComment,
     }
 }
 
-fn to_request(content: &Content) -> CheckRequest {
+pub(crate) fn to_request(content: &Content) -> CheckRequest {
     CheckRequest {
         message: content.message.clone(),
         email: content.email.clone(),
@@ -92,7 +102,7 @@ fn to_request(content: &Content) -> CheckRequest {
     }
 }
 
-fn to_judgement(answer: Answer<CheckResponse>, judged_by: domain::JudgedBy) -> Judgement {
+pub(crate) fn to_judgement(answer: Answer<CheckResponse>, judged_by: JudgedBy) -> Judgement {
     let Answer { value, body } = answer;
     Judgement {
         signals: value.extra.get("signals").map(read_signals).unwrap_or_default(),

@@ -22,6 +22,9 @@ pub enum ModerationError {
     /// The upstream gave no verdict.
     #[error("the upstream gave no verdict: {0}")]
     Upstream(#[from] ApiError),
+    /// The system has no randomness to give.
+    #[error("the system gives no randomness: {0}")]
+    Randomness(String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

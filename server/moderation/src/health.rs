@@ -36,7 +36,7 @@ impl Moderation {
     /// # Errors
     /// Whatever the upstream answered instead.
     pub async fn verify(&self) -> Result<UpstreamHealth, ModerationError> {
-        let result = self.timed(self.api.verify()).await;
+        let result = self.timed(self.upstreams.background.verify()).await;
         let now = self.clock.now();
         self.health.update(|health| {
             health.verified_at = Some(now);

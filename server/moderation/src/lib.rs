@@ -5,17 +5,21 @@
 mod check;
 mod clock;
 mod error;
+mod fallback;
+mod gateway;
 mod health;
 mod label;
 mod outbox;
 mod people;
+mod recheck;
 pub mod resilience;
+pub mod tokens;
+mod upstreams;
 mod usage;
 mod workers;
 
 use std::{sync::Arc, time::Duration};
 
-use activelayer::SpamApi;
 use domain::JudgedBy;
 use store::Store;
 use tokio::sync::Notify;
@@ -23,6 +27,9 @@ use tokio::sync::Notify;
 pub use check::NewCheck;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::ModerationError;
+pub use gateway::{GatewayError, Judged, Submission};
+pub use recheck::Round;
+pub use upstreams::Upstreams;
 pub use usage::UsageReport;
 
 /// What the use cases need to know from the configuration.
@@ -47,28 +54,30 @@ impl Options {
 /// Everything that Gavel does with content, verdicts and labels.
 pub struct Moderation {
     store: Arc<dyn Store>,
-    api: Arc<dyn SpamApi>,
+    upstreams: Upstreams,
     clock: Arc<dyn Clock>,
     options: Options,
     health: health::HealthBoard,
     outbox_changed: Notify,
+    recheck_wanted: Notify,
 }
 
 impl Moderation {
     /// Puts the use cases on top of a store and an upstream.
     pub fn new(
         store: Arc<dyn Store>,
-        api: Arc<dyn SpamApi>,
+        upstreams: impl Into<Upstreams>,
         clock: Arc<dyn Clock>,
         options: Options,
     ) -> Arc<Self> {
         Arc::new(Self {
             store,
-            api,
+            upstreams: upstreams.into(),
             clock,
             options,
             health: health::HealthBoard::default(),
             outbox_changed: Notify::new(),
+            recheck_wanted: Notify::new(),
         })
     }
 

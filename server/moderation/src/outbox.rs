@@ -41,7 +41,7 @@ impl Moderation {
             is_spam: item.label.is_spam(),
             extra: serde_json::Map::new(),
         };
-        let result = self.timed(self.api.feedback(&request)).await;
+        let result = self.timed(self.upstreams.background.feedback(&request)).await;
         let now = self.clock.now();
         match result {
             Ok(_) => self.store.feedback_sent(item.id, now).await?,
@@ -61,11 +61,11 @@ impl Moderation {
 
 /// Whether sending the same feedback again can never help: the upstream does not know the detection, or refuses the
 /// request as such. A bad key (401) or a missing plan (403) can be mended by the owner, so those wait.
-fn is_final(error: &ApiError) -> bool {
+pub(crate) fn is_final(error: &ApiError) -> bool {
     matches!(error, ApiError::NotFound { .. } | ApiError::Invalid { .. })
 }
 
-fn retry_wait(attempts: u32, error: &ApiError) -> TimeDelta {
+pub(crate) fn retry_wait(attempts: u32, error: &ApiError) -> TimeDelta {
     let backoff = FIRST_RETRY * (1_i32 << attempts.min(10));
     let asked = match error {
         ApiError::RateLimited { retry_after: Some(wait), .. } => {

@@ -1,5 +1,8 @@
 //! Quota: what the upstream says of the plan, kept as samples, beside what the log counted.
 
+use std::sync::Arc;
+
+use activelayer::SpamApi;
 use chrono::{Days, TimeDelta};
 use domain::{DailyCount, Overview, UsageSample};
 
@@ -23,7 +26,11 @@ impl Moderation {
     /// # Errors
     /// Whatever the upstream answered instead, or the store's failure.
     pub async fn sample_usage(&self) -> Result<UsageSample, ModerationError> {
-        let answer = self.timed(self.api.stats()).await?.value;
+        self.sample_usage_by(&self.upstreams.background).await
+    }
+
+    async fn sample_usage_by(&self, api: &Arc<dyn SpamApi>) -> Result<UsageSample, ModerationError> {
+        let answer = self.timed(api.stats()).await?.value;
         let (usage, period) = (answer.data.usage, answer.data.period);
         let sample = UsageSample {
             taken_at: self.clock.now(),
@@ -47,7 +54,7 @@ impl Moderation {
         if latest.as_ref().is_some_and(|sample| self.clock.now() - sample.taken_at < FRESH) {
             return Ok(latest);
         }
-        match self.sample_usage().await {
+        match self.sample_usage_by(&self.upstreams.interactive).await {
             Ok(sample) => Ok(Some(sample)),
             Err(ModerationError::Upstream(_)) => Ok(latest),
             Err(error) => Err(error),

@@ -1,4 +1,4 @@
-//! What runs beside the requests: the outbox and the poll of the upstream.
+//! What runs beside the requests: the outbox, the rechecks and the poll of the upstream.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,6 +16,7 @@ impl Moderation {
     /// Starts the workers on `tracker`; they end soon after `stop` is cancelled, with nothing half done.
     pub fn spawn_workers(self: &Arc<Self>, tracker: &TaskTracker, stop: &CancellationToken) {
         tracker.spawn(Arc::clone(self).run_outbox(stop.clone()));
+        tracker.spawn(Arc::clone(self).run_rechecks(stop.clone()));
         tracker.spawn(Arc::clone(self).run_polls(stop.clone()));
     }
 

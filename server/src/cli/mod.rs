@@ -1,7 +1,9 @@
 //! The command line: one file a command.
 
 mod config;
+mod engine;
 mod serve;
+mod token;
 mod user;
 
 use std::ffi::OsString;
@@ -37,6 +39,12 @@ enum Command {
     /// Create and change accounts
     #[command(subcommand)]
     User(user::User),
+    /// Create and revoke the tokens that apps use at the gateway
+    #[command(subcommand)]
+    Token(token::Token),
+    /// Run the embedded detector by itself
+    #[command(subcommand)]
+    Engine(engine::Engine),
     /// Print the settings in force, without secrets
     Config(config::Config),
 }
@@ -52,6 +60,8 @@ pub fn run(line: Vec<OsString>) -> Result<(), Failure> {
     match cli.command {
         Command::Serve(command) => command.run(),
         Command::User(command) => command.run(),
+        Command::Token(command) => command.run(),
+        Command::Engine(command) => command.run(),
         Command::Config(command) => command.run(layers::deepest(&matches)),
     }
 }

@@ -1,0 +1,246 @@
+//! An app asks for a verdict: every submission gets an answer in time and a row in the log, whatever the upstream does.
+
+use std::{net::IpAddr, time::Instant};
+
+use activelayer::{
+    Answer, ApiError, CheckEndpoint, CheckRequest, CheckResponse, FeedbackReceipt, FeedbackRequest,
+    FeedbackResponse, KeyInfo, StatsResponse, UserInfo, VerifyResponse,
+};
+use chrono::SecondsFormat;
+use domain::{ApiToken, Content, Detection, DetectionId, Endpoint, JudgedBy, Label, Origin};
+use serde_json::Map;
+use store::NewAppFeedback;
+
+use crate::{Moderation, ModerationError, NewCheck, fallback::Substitute};
+
+/// Content that an app wants judged.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// Whose app it is.
+    pub token: ApiToken,
+    /// Which check it asks for.
+    pub endpoint: CheckEndpoint,
+    /// What it sent, validated and without its key.
+    pub request: CheckRequest,
+    /// The app's address, which stands in for the author's when that is not given (as upstream does with ours).
+    pub from: IpAddr,
+}
+
+/// A verdict for an app.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judged {
+    /// The answer's JSON text: the upstream's, byte for byte, or the fallback's.
+    pub body: String,
+    /// Its row in the log.
+    pub detection: DetectionId,
+}
+
+/// Why an app gets no verdict, or no receipt.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    /// The upstream's word on this very request: 422, or 404 for feedback. Nothing is logged.
+    #[error(transparent)]
+    Refused(ApiError),
+    /// The upstream is out of reach, and nothing stands in for it.
+    #[error("no verdict: {cause}")]
+    Unavailable {
+        /// What kept the upstream from answering.
+        cause: ApiError,
+        /// The row in the log, for a check: it is judged once the upstream is back.
+        detection: Option<DetectionId>,
+    },
+    /// The use case failed on our side.
+    #[error(transparent)]
+    Failed(#[from] ModerationError),
+}
+
+impl Moderation {
+    /// Judges what an app submits, and logs it before it answers.
+    ///
+    /// # Errors
+    /// [`GatewayError::Refused`] when the upstream finds the content invalid; [`GatewayError::Unavailable`] when it gave no
+    /// verdict and the site's fallback is `reject`; [`GatewayError::Failed`] when the log cannot be written.
+    pub async fn judge_for_app(&self, submission: Submission) -> Result<Judged, GatewayError> {
+        let started = Instant::now();
+        let Submission { token, endpoint, request, from } = submission;
+        let check = NewCheck {
+            endpoint: match endpoint {
+                CheckEndpoint::Check => Endpoint::Check,
+                CheckEndpoint::CheckComment => Endpoint::CheckComment,
+            },
+            origin: Origin::Api,
+            site: Some(token.site),
+            content: content(request, from),
+        };
+        let wire = crate::check::to_request(&check.content);
+        match self.timed(self.upstreams.gateway.check(endpoint, &wire)).await {
+            Ok(answer) => self.log_answer(check, answer, self.options.judged_by).await,
+            Err(error @ ApiError::Invalid { .. }) => Err(GatewayError::Refused(error)),
+            Err(cause) => {
+                let substitute = self.substitute(token.fallback, endpoint, &wire, started).await?;
+                let judged = self.log_answer(check, substitute.answer().clone(), JudgedBy::Fallback).await?;
+                tracing::warn!(
+                    detection = judged.detection.0,
+                    fallback = token.fallback.as_str(),
+                    %cause,
+                    "no verdict in time; it is judged again later"
+                );
+                self.recheck_wanted.notify_one();
+                match substitute {
+                    Substitute::Told(_) => Ok(judged),
+                    Substitute::Untold(_) => {
+                        Err(GatewayError::Unavailable { cause, detection: Some(judged.detection) })
+                    }
+                }
+            }
+        }
+    }
+
+    async fn log_answer(
+        &self,
+        check: NewCheck,
+        answer: Answer<CheckResponse>,
+        judged_by: JudgedBy,
+    ) -> Result<Judged, GatewayError> {
+        let body = answer.body.clone();
+        Ok(Judged { detection: self.log(check, answer, judged_by).await?, body })
+    }
+
+    /// Passes an app's feedback on. What the upstream cannot take now is kept and delivered later; the app has done its part.
+    ///
+    /// # Errors
+    /// [`GatewayError::Refused`] for a detection that the log or the upstream does not know, or feedback that the upstream
+    /// finds invalid; [`GatewayError::Failed`] when the store fails.
+    pub async fn feedback_from_app(
+        &self,
+        token: &ApiToken,
+        request: FeedbackRequest,
+    ) -> Result<String, GatewayError> {
+        let known = self.store.detection_by_upstream_id(&request.detection_id).await;
+        let Some(detection) = known.map_err(ModerationError::from)? else {
+            let message = "No spam detection found with this detection_id".to_owned();
+            return Err(GatewayError::Refused(ApiError::NotFound { message }));
+        };
+        if detection.judgement.judged_by == JudgedBy::Fallback {
+            return self.keep_feedback(token, &detection, request).await;
+        }
+        let upstream_id = detection.judgement.upstream_id.clone();
+        let wire = FeedbackRequest { detection_id: upstream_id, ..request.clone() };
+        match self.timed(self.upstreams.gateway.feedback(&wire)).await {
+            Ok(answer) => {
+                self.store.forget_app_feedback(detection.id).await.map_err(ModerationError::from)?;
+                receipt_for(answer, &request.detection_id)
+            }
+            Err(error @ (ApiError::NotFound { .. } | ApiError::Invalid { .. })) => {
+                Err(GatewayError::Refused(error))
+            }
+            Err(cause) => {
+                tracing::info!(detection = detection.id.0, %cause, "an app's feedback will be sent later");
+                self.keep_feedback(token, &detection, request).await
+            }
+        }
+    }
+
+    async fn keep_feedback(
+        &self,
+        token: &ApiToken,
+        detection: &Detection,
+        request: FeedbackRequest,
+    ) -> Result<String, GatewayError> {
+        let now = self.clock.now();
+        let feedback = NewAppFeedback {
+            detection_id: detection.id,
+            token_id: token.id,
+            label: Label::from_is_spam(request.is_spam),
+            extra: request.extra,
+            due_at: now,
+        };
+        self.store.queue_app_feedback(&feedback).await.map_err(ModerationError::from)?;
+        self.recheck_wanted.notify_one();
+        let receipt = FeedbackResponse {
+            success: true,
+            message: "Feedback submitted and will be processed shortly".to_owned(),
+            data: FeedbackReceipt {
+                detection_id: request.detection_id,
+                user_status: request.is_spam,
+                queued_at: now.to_rfc3339_opts(SecondsFormat::Millis, true),
+                extra: Map::new(),
+            },
+            extra: Map::new(),
+        };
+        Ok(encode(receipt)?.body)
+    }
+
+    /// The upstream's word on the key that stands behind the gateway. When it gives none, the app still learns that its own
+    /// token is in force.
+    ///
+    /// # Errors
+    /// When the answer cannot be written, which it always can.
+    pub async fn verify_for_app(&self, token: &ApiToken) -> Result<String, GatewayError> {
+        match self.timed(self.upstreams.gateway.verify()).await {
+            Ok(Answer { value: VerifyResponse { valid: true, .. }, body }) => Ok(body),
+            // A revoked key behind the gateway is not the app's; health and log tell those whose it is.
+            Ok(_) | Err(_) => {
+                let written =
+                    |time: chrono::DateTime<chrono::Utc>| time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+                let own = VerifyResponse {
+                    valid: true,
+                    message: "API key is valid".to_owned(),
+                    key_info: KeyInfo {
+                        name: token.name.clone(),
+                        created_at: written(token.created_at),
+                        last_used_at: token.last_used_at.map(written),
+                        extra: Map::new(),
+                    },
+                    user_info: UserInfo {
+                        id: 0,
+                        email: "gateway@localhost".to_owned(),
+                        name: Some(token.site.clone()),
+                        extra: Map::new(),
+                    },
+                    timestamp: written(self.clock.now()),
+                    extra: Map::new(),
+                };
+                Ok(encode(own)?.body)
+            }
+        }
+    }
+
+    /// The upstream's word on the plan's usage.
+    ///
+    /// # Errors
+    /// [`GatewayError::Unavailable`] when it gives none.
+    pub async fn stats_for_app(&self) -> Result<String, GatewayError> {
+        let answer: Result<Answer<StatsResponse>, _> = self.timed(self.upstreams.gateway.stats()).await;
+        answer.map(|answer| answer.body).map_err(|cause| GatewayError::Unavailable { cause, detection: None })
+    }
+}
+
+/// The receipt names the detection as the app does, also when a recheck gave it another id since.
+fn receipt_for(answer: Answer<FeedbackResponse>, asked: &str) -> Result<String, GatewayError> {
+    if answer.value.data.detection_id == asked {
+        return Ok(answer.body);
+    }
+    let mut receipt = answer.value;
+    asked.clone_into(&mut receipt.data.detection_id);
+    Ok(encode(receipt)?.body)
+}
+
+fn encode<T: serde::Serialize>(value: T) -> Result<Answer<T>, ModerationError> {
+    Answer::encode(value).map_err(ModerationError::Upstream)
+}
+
+fn content(request: CheckRequest, from: IpAddr) -> Content {
+    let given = request.ip.as_deref().and_then(|ip| ip.trim().parse().ok());
+    Content {
+        message: request.message,
+        email: request.email,
+        name: request.name,
+        ip: given.or_else(|| (!from.is_unspecified()).then_some(from)),
+        timestamp: request.timestamp,
+        user_agent: request.user_agent,
+        website_url: request.website_url,
+        domain: request.domain,
+        extra: request.extra,
+    }
+}

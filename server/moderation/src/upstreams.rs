@@ -1,0 +1,25 @@
+//! Who is asked for a verdict, and on whose behalf.
+
+use std::sync::Arc;
+
+use activelayer::SpamApi;
+
+/// The same upstream, once for each kind of caller: they share a budget, but not their patience.
+#[derive(Clone)]
+pub struct Upstreams {
+    /// For moderators who wait at a page.
+    pub interactive: Arc<dyn SpamApi>,
+    /// For apps that wait at the gateway.
+    pub gateway: Arc<dyn SpamApi>,
+    /// For work that nobody waits for: feedback, rechecks, polls.
+    pub background: Arc<dyn SpamApi>,
+    /// Who decides for sites whose fallback is [`domain::Fallback::Engine`]; without one their submissions pass.
+    pub stand_in: Option<Arc<dyn SpamApi>>,
+}
+
+impl From<Arc<dyn SpamApi>> for Upstreams {
+    /// One upstream for everybody, that never needs a stand-in.
+    fn from(api: Arc<dyn SpamApi>) -> Self {
+        Self { interactive: Arc::clone(&api), gateway: Arc::clone(&api), background: api, stand_in: None }
+    }
+}

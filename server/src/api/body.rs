@@ -1,0 +1,83 @@
+//! A request comes in: its body, its key, its caller's address.
+
+use std::{
+    future::poll_fn,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    pin::Pin,
+    time::Duration,
+};
+
+use activelayer::wire::{ErrorBody, Refusal};
+use axum::{
+    body::{Body, HttpBody},
+    extract::{ConnectInfo, Request},
+    http::request::Parts,
+};
+use tokio::time::timeout;
+
+use super::{BODY_MAX_BYTES, Contract, key};
+use crate::auth::ClientAddress;
+
+/// How long a body may take to arrive: the longest that clients of the API wait for their answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How much of a body that is too large is read and dropped, in bytes, so that its sender gets to hear why: many clients
+/// only listen when they have sent everything.
+const DROPPED_MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// A request whose caller is known.
+pub(super) struct Received<T> {
+    pub(super) caller: T,
+    pub(super) body: Vec<u8>,
+    pub(super) from: IpAddr,
+}
+
+/// Reads a request and finds out who sent it.
+///
+/// # Errors
+/// 413 for a body over [`BODY_MAX_BYTES`], 408 for one that does not arrive, 401, 429.
+pub(super) async fn receive<C: Contract>(
+    contract: &C,
+    request: Request,
+) -> Result<Received<C::Caller>, Refusal> {
+    let (parts, body) = request.into_parts();
+    let body = timeout(PATIENCE, read(body)).await.unwrap_or_else(|_| Err(too_slow()))?;
+    let key = key::in_head(&parts).or_else(|| key::in_body(&body));
+    let caller = contract.caller(&key.ok_or_else(Refusal::unauthorized)?).await?;
+    Ok(Received { caller, body, from: address(&parts) })
+}
+
+async fn read(mut body: Body) -> Result<Vec<u8>, Refusal> {
+    let mut bytes = Vec::new();
+    let mut seen = 0;
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        // A connection that broke: nobody reads this answer.
+        let frame = frame.map_err(|_| Refusal::malformed_json())?;
+        let Ok(part) = frame.into_data() else { continue };
+        seen += part.len();
+        if seen > DROPPED_MAX_BYTES {
+            break;
+        }
+        if seen <= BODY_MAX_BYTES {
+            bytes.extend_from_slice(&part);
+        }
+    }
+    if seen > BODY_MAX_BYTES { Err(Refusal::too_large(BODY_MAX_BYTES)) } else { Ok(bytes) }
+}
+
+/// Not in the guide; its shape is.
+fn too_slow() -> Refusal {
+    let body = ErrorBody {
+        error: "Request timeout".to_owned(),
+        message: Some("The request body did not arrive in time.".to_owned()),
+        ..ErrorBody::default()
+    };
+    Refusal { status: 408, retry_after: None, body: Box::new(body) }
+}
+
+/// The caller's address: what trusted proxies say where they are known, else the peer's.
+fn address(parts: &Parts) -> IpAddr {
+    let named = parts.extensions.get::<ClientAddress>().map(|address| address.ip);
+    let peer = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_canonical());
+    named.or_else(peer).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+}

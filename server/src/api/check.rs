@@ -1,0 +1,26 @@
+//! `POST /api/v1/check`: full analysis.
+
+use std::sync::Arc;
+
+use activelayer::{CheckEndpoint, wire::read_check};
+use axum::extract::{Request, State};
+
+use super::{Contract, Reply, body};
+
+pub(super) async fn post<C: Contract>(
+    State(contract): State<Arc<C>>,
+    request: Request,
+) -> Result<Reply, Reply> {
+    answer(&*contract, CheckEndpoint::Check, request).await
+}
+
+/// Both checks take and give the same.
+pub(super) async fn answer<C: Contract>(
+    contract: &C,
+    endpoint: CheckEndpoint,
+    request: Request,
+) -> Result<Reply, Reply> {
+    let received = body::receive(contract, request).await?;
+    let request = read_check(&received.body)?.request;
+    Ok(contract.check(received.caller, endpoint, request, received.from).await)
+}

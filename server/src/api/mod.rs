@@ -1,0 +1,87 @@
+//! The ActiveLayer API as a server: one file an endpoint, one contract for the gateway and for `gavel engine serve`.
+//!
+//! The guide is the authority on fields, statuses and error bodies; [`activelayer::wire`] reads and writes them. Who judges
+//! is behind [`Contract`].
+
+mod body;
+mod check;
+mod check_comment;
+pub mod engine;
+pub mod faults;
+mod feedback;
+mod gateway;
+mod key;
+mod limits;
+mod reply;
+mod stats;
+mod verify;
+
+use std::{any::Any, net::IpAddr, sync::Arc};
+
+use activelayer::{CheckEndpoint, CheckRequest, FeedbackRequest, wire::Refusal};
+use async_trait::async_trait;
+use axum::{
+    Router,
+    body::Body,
+    http::Response,
+    response::IntoResponse,
+    routing::{get, post},
+};
+use tower_http::catch_panic::CatchPanicLayer;
+
+pub use gateway::Gateway;
+pub use reply::Reply;
+
+/// Largest body of a request, in bytes: 1 MiB.
+pub const BODY_MAX_BYTES: usize = 1024 * 1024;
+
+/// Who answers the five endpoints.
+#[async_trait]
+pub trait Contract: Send + Sync + 'static {
+    /// Who asks.
+    type Caller: Send + Sync;
+
+    /// Finds out who asks, and counts the request.
+    ///
+    /// # Errors
+    /// 401 for a key that opens nothing, 429 for a caller who asks too often.
+    async fn caller(&self, key: &str) -> Result<Self::Caller, Refusal>;
+
+    /// `POST /check` and `/check-comment`; `from` is the caller's address.
+    async fn check(
+        &self,
+        caller: Self::Caller,
+        endpoint: CheckEndpoint,
+        request: CheckRequest,
+        from: IpAddr,
+    ) -> Reply;
+
+    /// `POST /feedback`.
+    async fn feedback(&self, caller: Self::Caller, request: FeedbackRequest) -> Reply;
+
+    /// `GET /verify`.
+    async fn verify(&self, caller: Self::Caller) -> Reply;
+
+    /// `GET /stats`.
+    async fn stats(&self, caller: Self::Caller) -> Reply;
+}
+
+/// Everything below `/api`. No session, no cookie and no page is known here: what a browser brings along opens nothing, so
+/// there is nothing for another site to forge.
+pub fn routes<C: Contract>(contract: C) -> Router {
+    Router::new()
+        .route("/v1/check", post(check::post::<C>))
+        .route("/v1/check-comment", post(check_comment::post::<C>))
+        .route("/v1/feedback", post(feedback::post::<C>))
+        .route("/v1/verify", get(verify::get::<C>))
+        .route("/v1/stats", get(stats::get::<C>))
+        .method_not_allowed_fallback(async || Reply::from(Refusal::method_not_allowed()))
+        .fallback(async || Reply::from(Refusal::no_such_endpoint()))
+        .layer(CatchPanicLayer::custom(panicked))
+        .with_state(Arc::new(contract))
+}
+
+/// The panic's place was logged as it happened.
+fn panicked(_: Box<dyn Any + Send + 'static>) -> Response<Body> {
+    Reply::from(Refusal::internal()).into_response()
+}

@@ -1,0 +1,29 @@
+//! `gavel token`: what apps use at the gateway.
+
+mod create;
+mod list;
+mod revoke;
+
+use clap::Subcommand;
+
+use crate::Failure;
+
+#[derive(Subcommand)]
+pub(super) enum Token {
+    /// Create a token; it is printed once, alone on the last line
+    Create(create::Create),
+    /// List the tokens, without their secrets
+    List(list::List),
+    /// Revoke a token: from now on it opens nothing
+    Revoke(revoke::Revoke),
+}
+
+impl Token {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Create(command) => super::block_on(command.run()),
+            Self::List(command) => super::block_on(command.run()),
+            Self::Revoke(command) => super::block_on(command.run()),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The real program: tokens on the command line, and secrets that stay out of logs.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::{
+    house::{House, client, read},
+    upstream::{KEY, Upstream},
+};
+
+fn command(folder: &Path, line: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gavel"));
+    command.args(line).current_dir(folder).env_remove("ACTIVELAYER_API_KEY").stdin(Stdio::null());
+    command
+}
+
+fn gavel(folder: &Path, line: &[&str]) -> Output {
+    command(folder, line).output().unwrap()
+}
+
+fn succeeds(folder: &Path, line: &[&str]) -> String {
+    let output = gavel(folder, line);
+    assert!(output.status.success(), "{line:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[tokio::test]
+async fn a_token_made_on_the_command_line_opens_the_gateway_until_it_is_revoked() {
+    let upstream = Upstream::start().await;
+    let house = House::before(&upstream).await;
+    let folder = TempDir::new().unwrap();
+    let on = ["--database", house.database.as_str()];
+    let create = |name: &str, more: &[&str]| {
+        let line = ["token", "create", "--name", name, "--site", "blog.example.com"];
+        gavel(folder.path(), &[&line[..], more, &on].concat())
+    };
+    let made = create("blog", &["--per-minute", "7", "--fallback", "engine"]);
+    let shown = String::from_utf8(made.stdout).unwrap();
+    let token = shown.lines().last().unwrap().to_owned();
+    assert!(token.starts_with("gvl_") && token.len() == 68, "{shown}");
+    let ask = async || house.app.get(house.url("verify")).bearer_auth(&token).send().await.unwrap();
+    assert_eq!(ask().await.status(), 200);
+
+    let again = create("blog", &[]);
+    let error = String::from_utf8(again.stderr).unwrap();
+    assert!(
+        !again.status.success() && error.contains("already taken") && error.lines().count() == 1,
+        "{error}"
+    );
+    assert!(!create("  ", &[]).status.success());
+    assert!(!create("other", &["--fallback", "maybe"]).status.success());
+
+    let list = succeeds(folder.path(), &[&["token", "list"][..], &on].concat());
+    let row = list.lines().find(|line| line.starts_with("blog ")).unwrap();
+    for part in ["blog.example.com", &token[..12], "7/min", "engine", "used 20"] {
+        assert!(row.contains(part), "{part} in {row}");
+    }
+    assert!(!list.contains(&token));
+    succeeds(folder.path(), &[&["token", "revoke", "--name", "blog"][..], &on].concat());
+    assert_eq!(ask().await.status(), 401);
+    let gone = gavel(folder.path(), &[&["token", "revoke", "--name", "blog"][..], &on].concat());
+    assert!(!gone.status.success());
+    assert!(String::from_utf8(gone.stderr).unwrap().contains("no token with the name blog is in force"));
+}
+
+/// A program that is ended with the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::test]
+async fn no_secret_is_in_any_log_however_much_is_logged() {
+    let upstream = Upstream::start().await;
+    let folder = TempDir::new().unwrap();
+    let create = ["token", "create", "--name", "shop", "--site", "shop.example.com"];
+    let token = succeeds(folder.path(), &create).lines().last().unwrap().to_owned();
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--log-level", "trace", "--activelayer-base-url"];
+    let mut command = command(folder.path(), &[&serve[..], &[&upstream.base_url()]].concat());
+    let started =
+        command.env("ACTIVELAYER_API_KEY", KEY).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
+    let mut running = Running(started.unwrap());
+    let mut log = BufReader::new(running.0.stderr.take().unwrap());
+    let mut lines = String::new();
+    let address = loop {
+        let mut line = String::new();
+        assert!(log.read_line(&mut line).unwrap() > 0, "{lines}");
+        lines.push_str(&line);
+        if let Some((_, rest)) = line.split_once("listening=") {
+            break rest.split_whitespace().next().unwrap().to_owned();
+        }
+    };
+    let rest = std::thread::spawn(move || {
+        let mut rest = String::new();
+        log.read_to_string(&mut rest).map(|_| rest)
+    });
+    let app = client();
+    let url = |path: &str| format!("http://{address}/api/v1/{path}");
+    let secret_message = "zanzibar-is-only-in-the-message";
+    let body = json!({ "message": secret_message, "api_key": token });
+    for request in [
+        app.post(url("check")).json(&body),
+        app.post(url("check")).bearer_auth(&token).json(&body),
+        app.post(url("check")).header("x-api-key", &token).json(&body),
+        app.post(format!("{}?api_key={token}", url("check"))).json(&body),
+        app.get(format!("{}?api_key={token}", url("verify"))),
+        app.get(format!("{}?api_key={token}x", url("stats"))),
+        app.get(format!("{}?api_key={token}", url("nowhere"))),
+    ] {
+        let (status, text) = read(request.send().await.unwrap()).await;
+        assert!(status < 500 && !text.contains(&token) && !text.contains(KEY), "{text}");
+    }
+    upstream.refuse(Some((500, &format!("{{\"error\":\"the key {KEY} broke\"}}"))));
+    let (_, text) = read(app.post(url("check")).bearer_auth(&token).json(&body).send().await.unwrap()).await;
+    assert!(!text.contains(KEY));
+    let metrics = read(app.get(format!("http://{address}/metrics")).send().await.unwrap()).await.1;
+    drop(running);
+    let log = lines + &rest.join().unwrap().unwrap();
+    assert!(log.contains("/api/v1/check"), "the requests are in the log: {log}");
+    for secret in [token.as_str(), KEY, secret_message] {
+        assert!(!log.contains(secret), "{secret} is in the log");
+        assert!(!metrics.contains(secret), "{secret} is in the metrics");
+    }
+}

@@ -1,0 +1,145 @@
+//! A whole Gavel on a port of its own, with a token for a shop's app.
+
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use clap::Parser;
+use domain::{Detection, DetectionId, Fallback};
+use moderation::{
+    Clock, SystemClock,
+    tokens::{TokenWish, issue},
+};
+use reqwest::{Client, RequestBuilder, Response};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use server::{Failure, config::Settings};
+use store::Store;
+use tempfile::TempDir;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+use crate::upstream::{KEY, Upstream};
+
+pub(crate) const SITE: &str = "shop.example.com";
+
+pub(crate) struct House {
+    pub(crate) address: SocketAddr,
+    /// A second door to the same database.
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) database: String,
+    pub(crate) app: Client,
+    /// The shop's token: no limit, fallback `pass`.
+    pub(crate) token: String,
+    _stop: oneshot::Sender<()>,
+    _serving: JoinHandle<Result<(), Failure>>,
+    _folder: TempDir,
+}
+
+impl House {
+    /// In front of `upstream`, fast enough for tests.
+    pub(crate) async fn before(upstream: &Upstream) -> Self {
+        Self::with(&["--activelayer-base-url", &upstream.base_url(), "--activelayer-api-key", KEY]).await
+    }
+
+    pub(crate) async fn with(flags: &[&str]) -> Self {
+        let folder = TempDir::new().unwrap();
+        let database = format!("sqlite://{}/gavel.db", folder.path().display());
+        let mut settings = settings(flags);
+        settings.place.database.clone_from(&database);
+        let store = store::open(&database).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let stopped = async { drop(stopped.await) };
+        let serving = tokio::spawn(server::run(settings, Arc::new(SystemClock), listener, stopped));
+        let token = token(&*store, "shop", Fallback::Pass, None).await;
+        Self {
+            address,
+            store,
+            database,
+            app: client(),
+            token,
+            _stop: stop,
+            _serving: serving,
+            _folder: folder,
+        }
+    }
+
+    pub(crate) async fn token(&self, name: &str, fallback: Fallback, per_minute: Option<u32>) -> String {
+        token(&*self.store, name, fallback, per_minute).await
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}/api/v1/{path}", self.address)
+    }
+
+    /// A request with the shop's token.
+    pub(crate) fn post(&self, path: &str, body: &Value) -> RequestBuilder {
+        self.app.post(self.url(path)).bearer_auth(&self.token).json(body)
+    }
+
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
+        self.app.get(self.url(path)).bearer_auth(&self.token)
+    }
+
+    pub(crate) async fn check(&self, message: &str) -> Response {
+        self.post("check", &json!({ "message": message })).send().await.unwrap()
+    }
+
+    /// The row in the log that an answer's header names.
+    pub(crate) async fn logged(&self, response: &Response) -> Detection {
+        let id = response.headers()["x-gavel-detection"].to_str().unwrap().parse().unwrap();
+        self.store.detection(DetectionId(id)).await.unwrap().unwrap()
+    }
+}
+
+/// Makes a token for the shop's site.
+pub(crate) async fn token(
+    store: &dyn Store,
+    name: &str,
+    fallback: Fallback,
+    per_minute: Option<u32>,
+) -> String {
+    let wish = TokenWish { name: name.to_owned(), site: SITE.to_owned(), per_minute, fallback };
+    issue(store, &wish, SystemClock.now()).await.unwrap().0.expose_secret().to_owned()
+}
+
+/// The defaults with some flags, and a budget that tests do not use up.
+fn settings(flags: &[&str]) -> Settings {
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        settings: Settings,
+    }
+    let line = ["gavel", "--upstream-per-minute", "100000"].iter().chain(flags).copied();
+    let mut settings = Line::parse_from(line).settings;
+    if !flags.contains(&"--activelayer-api-key") {
+        settings.activelayer_api_key = None;
+    }
+    settings
+}
+
+pub(crate) fn client() -> Client {
+    // The workspace's reqwest comes without a TLS provider; the tests speak plain http, but it must have one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().build().unwrap()
+}
+
+/// Status and body.
+pub(crate) async fn read(response: Response) -> (u16, String) {
+    (response.status().as_u16(), response.text().await.unwrap())
+}
+
+/// Waits until something holds, or gives up after a minute and a half.
+pub(crate) async fn until<T, F: Future<Output = Option<T>>>(what: &str, look: impl Fn() -> F) -> T {
+    let started = Instant::now();
+    loop {
+        if let Some(found) = look().await {
+            return found;
+        }
+        assert!(started.elapsed() < Duration::from_secs(90), "never came: {what}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}

@@ -1,0 +1,16 @@
+//! The gateway and the engine's server as apps meet them: over HTTP, on ports of their own.
+
+#![recursion_limit = "256"]
+#![expect(clippy::unwrap_used, reason = "a test ends where its assumptions do")]
+
+mod checks;
+mod command_line;
+mod drill;
+mod engine;
+mod fallback;
+mod feedback;
+mod guide;
+mod house;
+mod keys;
+mod refusals;
+mod upstream;
