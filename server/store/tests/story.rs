@@ -24,6 +24,8 @@ where
     chapters::races::tell(open_fresh().await).await;
     chapters::outbox::tell(&open_fresh).await;
     chapters::search::tell(open_fresh().await).await;
+    chapters::tokens::tell(open_fresh().await).await;
+    chapters::rechecks::tell(open_fresh().await).await;
     chapters::usage::tell(open_fresh().await).await;
 }
 

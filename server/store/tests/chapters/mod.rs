@@ -7,5 +7,7 @@ pub(crate) mod labels;
 pub(crate) mod outbox;
 pub(crate) mod paging;
 pub(crate) mod races;
+pub(crate) mod rechecks;
 pub(crate) mod search;
+pub(crate) mod tokens;
 pub(crate) mod usage;

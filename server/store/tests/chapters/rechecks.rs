@@ -1,0 +1,89 @@
+//! What waits for an upstream that is away.
+
+use std::sync::Arc;
+
+use domain::{ApiTokenId, DetectionId, Fallback, JudgedBy, Label, NewDetection};
+use serde_json::Map;
+use store::{NewApiToken, NewAppFeedback, Store};
+
+use crate::samples::{detection, judgement, noon, seconds};
+
+pub(crate) async fn tell(store: Arc<dyn Store>) {
+    let token = token(&*store).await;
+    let first = store.insert_detection(&unjudged("first")).await.unwrap();
+    store.insert_detection(&detection("judged at once")).await.unwrap();
+    let second = store.insert_detection(&unjudged("second")).await.unwrap();
+    let third = store.insert_detection(&unjudged("third")).await.unwrap();
+    assert_eq!(due(&*store, 0).await, [first, second, third], "oldest first");
+
+    // Later, never, and more often than once.
+    store.recheck_deferred(first, Some(noon() + seconds(5)), "500").await.unwrap();
+    store.recheck_deferred(second, None, "422").await.unwrap();
+    assert_eq!(due(&*store, 0).await, [third]);
+    assert_eq!(due(&*store, 5).await, [first, third]);
+    store.recheck_deferred(first, Some(noon()), "500").await.unwrap();
+    assert_eq!(store.recheck_attempts(first).await.unwrap(), 2);
+    assert_eq!(store.recheck_attempts(third).await.unwrap(), 0);
+
+    // Feedback waits for the verdict, and only the newest word.
+    give(&*store, token, first, Label::Ham).await;
+    give(&*store, token, first, Label::Spam).await;
+    assert_eq!(store.due_app_feedback(noon() + seconds(99), 10).await.unwrap(), []);
+    store.rejudged(first, &judgement("real-first", 80.0), noon()).await.unwrap();
+    assert_eq!(due(&*store, 99).await, [third]);
+    let feedback = store.due_app_feedback(noon(), 10).await.unwrap();
+    assert_eq!(feedback.len(), 1);
+    assert_eq!((feedback[0].upstream_id.as_str(), feedback[0].label), ("real-first", Label::Spam));
+
+    // A newer word is not settled by the outcome of the one before.
+    give(&*store, token, first, Label::Ham).await;
+    store.app_feedback_settled(feedback[0].id).await.unwrap();
+    let newer = store.due_app_feedback(noon(), 10).await.unwrap();
+    assert_eq!((newer.len(), newer[0].label, newer[0].attempts), (1, Label::Ham, 0));
+    store.app_feedback_deferred(newer[0].id, noon() + seconds(5), "500").await.unwrap();
+    assert_eq!(store.due_app_feedback(noon(), 10).await.unwrap(), []);
+    assert_eq!(store.due_app_feedback(noon() + seconds(5), 10).await.unwrap()[0].attempts, 1);
+    store.forget_app_feedback(first).await.unwrap();
+    assert_eq!(store.due_app_feedback(noon() + seconds(99), 10).await.unwrap(), []);
+
+    // Both ids lead to the row, and a changed verdict is on record; one that stays is not.
+    for id in ["away-first", "real-first"] {
+        assert_eq!(store.detection_by_upstream_id(id).await.unwrap().unwrap().id, first);
+    }
+    store.rejudged(third, &judgement("real-third", 20.0), noon()).await.unwrap();
+    let events = store.audit_events(None, 10).await.unwrap();
+    let changed: Vec<_> = events.iter().filter(|e| e.action == "detection.verdict_changed").collect();
+    assert_eq!(changed.len(), 1);
+    assert_eq!(changed[0].subject, format!("detection:{}", first.0));
+}
+
+/// What the fallback let pass.
+fn unjudged(message: &str) -> NewDetection {
+    let mut new = detection(message);
+    new.judgement = judgement(&format!("away-{message}"), 0.0);
+    new.judgement.judged_by = JudgedBy::Fallback;
+    new
+}
+
+async fn due(store: &dyn Store, after: i64) -> Vec<DetectionId> {
+    let due = store.due_rechecks(noon() + seconds(after), 10).await.unwrap();
+    due.into_iter().map(|detection| detection.id).collect()
+}
+
+async fn give(store: &dyn Store, token_id: ApiTokenId, detection_id: DetectionId, label: Label) {
+    let feedback = NewAppFeedback { detection_id, token_id, label, extra: Map::new(), due_at: noon() };
+    store.queue_app_feedback(&feedback).await.unwrap();
+}
+
+async fn token(store: &dyn Store) -> ApiTokenId {
+    let token = NewApiToken {
+        name: "shop".to_owned(),
+        hash: [1; 32],
+        prefix: "gvl_0123".to_owned(),
+        site: "shop.example.com".to_owned(),
+        per_minute: None,
+        fallback: Fallback::Pass,
+        created_at: noon(),
+    };
+    store.create_api_token(&token).await.unwrap().id
+}
