@@ -33,7 +33,7 @@ impl List {
                 token.site,
                 token.prefix,
                 limit,
-                token.fallback,
+                token.fallback.as_str(),
                 token.created_at.format("%Y-%m-%d"),
             )?;
         }
