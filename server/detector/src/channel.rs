@@ -12,10 +12,12 @@ pub enum Channel {
     Short,
     /// Longer, without a subject line: a contact form, a review, a forum post.
     Long,
-    /// Mostly Chinese, Japanese, Korean or Thai.
+    /// Without a subject line, and mostly Chinese, Japanese, Korean or Thai.
     Cjk,
     /// Mostly Cyrillic.
     Cyrillic,
+    /// An e-mail in lower case with spaces around signs, as corpora for research and some exports write it.
+    Plain,
 }
 
 /// The longest text that counts as short, in characters: two text messages.
@@ -26,7 +28,7 @@ const LONGEST_SUBJECT: usize = 200;
 
 impl Channel {
     /// Every channel, in the order of the model file.
-    pub const ALL: [Self; 5] = [Self::Email, Self::Short, Self::Long, Self::Cjk, Self::Cyrillic];
+    pub const ALL: [Self; 6] = [Self::Email, Self::Short, Self::Long, Self::Cjk, Self::Cyrillic, Self::Plain];
 
     /// Place in [`Self::ALL`].
     pub fn index(self) -> usize {
@@ -41,6 +43,7 @@ impl Channel {
             Self::Long => "long",
             Self::Cjk => "cjk",
             Self::Cyrillic => "cyrillic",
+            Self::Plain => "plain",
         }
     }
 
@@ -52,12 +55,12 @@ impl Channel {
             cjk += usize::from(is_cjk(*c));
             cyrillic += usize::from(is_cyrillic(*c));
         }
-        if cjk * 4 > letters && cjk > 0 {
-            Self::Cjk
-        } else if cyrillic * 3 > letters && cyrillic > 0 {
+        if cyrillic * 3 > letters && cyrillic > 0 {
             Self::Cyrillic
         } else if has_subject(&clean.chars) {
-            Self::Email
+            if is_tokenised(&clean.chars) { Self::Plain } else { Self::Email }
+        } else if cjk * 4 > letters && cjk > 0 {
+            Self::Cjk
         } else if clean.chars.len() <= SHORT {
             Self::Short
         } else {
@@ -75,4 +78,42 @@ pub(crate) fn has_subject(chars: &[char]) -> bool {
 pub(crate) fn subject_end(chars: &[char]) -> Option<usize> {
     let end = chars.iter().take(LONGEST_SUBJECT).position(|c| *c == '\n')?;
     (end > 0 && chars.get(end + 1) == Some(&'\n')).then_some(end)
+}
+
+/// Whether signs mostly have a space before them and capitals are rare: the mark of a tokenised text.
+fn is_tokenised(chars: &[char]) -> bool {
+    let (mut tight, mut spaced, mut capitals) = (0, 0, 0);
+    for pair in chars.windows(2) {
+        capitals += usize::from(pair[1].is_ascii_uppercase());
+        if matches!(pair[1], '.' | ',' | ':' | '?' | '!' | ')' | '-' | '/') {
+            if pair[0] == ' ' {
+                spaced += 1;
+            } else {
+                tight += 1;
+            }
+        }
+    }
+    spaced > 3 * tight && capitals * 50 <= chars.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Channel {
+        let mut clean = Clean::default();
+        clean.read(text);
+        Channel::of(&clean)
+    }
+
+    #[test]
+    fn channels_are_told_apart() {
+        assert_eq!(of("Nice song!"), Channel::Short);
+        assert_eq!(of(&"I would like to ask about the room. ".repeat(20)), Channel::Long);
+        assert_eq!(of("Re: room\n\nHi John, it is free."), Channel::Email);
+        assert_eq!(of("re : room\n\nhi john , it is free ."), Channel::Plain);
+        assert_eq!(of("человек пришёл"), Channel::Cyrillic);
+        assert_eq!(of("谢谢分享"), Channel::Cjk);
+        assert_eq!(of(""), Channel::Short);
+    }
 }

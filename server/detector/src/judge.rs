@@ -81,6 +81,9 @@ const NOTHING_SAID: f64 = -1.2;
 /// From this many words on, the model's word counts in full.
 const ENOUGH_WORDS: f64 = 4.0;
 
+/// From this share of known features on, the model's word counts in full; other languages stay below.
+const ENOUGH_KNOWN: f64 = 0.35;
+
 thread_local! {
     /// Each thread's memory for reading, so that a verdict allocates next to nothing.
     static READING: RefCell<Reading> = RefCell::default();
@@ -108,14 +111,15 @@ impl Model {
         let weighing = self.weigh(reading, channel);
         let mut signals = phrases::find(&reading.clean, &reading.tokens);
         signals.extend(sender::find(request, reading));
-        let trust = if channel == Channel::Email { RULES_IN_MAIL } else { 1.0 };
+        let trust = if matches!(channel, Channel::Email | Channel::Plain) { RULES_IN_MAIL } else { 1.0 };
         scale(&mut signals, trust, RULES_CAP);
         let mut outside = evidence.signals.clone();
         scale(&mut outside, 1.0, EVIDENCE_CAP);
         signals.extend(outside);
         let added: f64 = signals.iter().map(|signal| signal.weight).sum();
+        let pulls = signals::pulls(self, reading, channel, &weighing);
         let logit = tempered(&weighing, reading) + added;
-        signals.extend(signals::of_words(self, reading, channel, &weighing));
+        signals.extend(signals::of_words(reading, &pulls));
         signals.sort_by(|one, other| other.weight.abs().total_cmp(&one.weight.abs()));
         signals.iter_mut().for_each(|signal| signal.weight = rounded(signal.weight, 100.0));
         let probability = 1.0 / (1.0 + (-logit).exp());
@@ -130,10 +134,11 @@ impl Model {
     }
 }
 
-/// The model's logit, drawn towards [`NOTHING_SAID`] where there are hardly any words.
+/// The model's logit, drawn towards [`NOTHING_SAID`] where there are hardly any words, or hardly any that training saw.
 fn tempered(weighing: &Weighing, reading: &Reading) -> f64 {
     let said = f64::from(reading.counts.words) + 2.0 * reading.links.len() as f64;
-    let trust = (said / ENOUGH_WORDS).min(1.0);
+    let known = f64::from(weighing.known) / (reading.features.len().max(1) as f64);
+    let trust = (said / ENOUGH_WORDS).min(1.0) * (known / ENOUGH_KNOWN).min(1.0);
     f64::from(weighing.logit) * trust + NOTHING_SAID * (1.0 - trust)
 }
 

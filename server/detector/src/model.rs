@@ -1,4 +1,4 @@
-//! The model: one table of weights, one of rarities, and a few numbers a channel; read from one file.
+//! The model: a table of weights, a table of rarities, and a few numbers a channel; read from one file.
 
 use crate::{
     channel::Channel,
@@ -9,10 +9,13 @@ use crate::{
 const MAGIC: &[u8; 4] = b"GVLM";
 
 /// Version of the file's layout; raised with every change of it or of the features.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+
+/// The highest rarity: half a byte in the file.
+pub(crate) const RAREST: u8 = 15;
 
 /// Bytes before the tables.
-const HEADER: usize = 4 + 4 + 8 + Channel::ALL.len() * 12;
+const HEADER: usize = 4 + 4 + 4 + Channel::ALL.len() * 12;
 
 /// Why a model file cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,25 +49,24 @@ pub(crate) struct Calibration {
 pub struct Model {
     bits: u32,
     weight_unit: f32,
-    rarity_unit: f32,
     calibrations: [Calibration; Channel::ALL.len()],
     rarities: Vec<u8>,
     weights: Vec<i8>,
 }
 
 impl Model {
-    /// Puts a model together from what training found; both tables have `1 << bits` entries.
+    /// Puts a model together from what training found; both tables have `1 << bits` entries, rarities are at most
+    /// [`RAREST`].
     pub(crate) fn quantise(
         bits: u32,
         weights: &[f32],
         rarities: Vec<u8>,
-        rarity_unit: f32,
         calibrations: [Calibration; Channel::ALL.len()],
     ) -> Self {
         let largest = weights.iter().fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
         let weight_unit = (largest / 127.0).max(f32::MIN_POSITIVE);
         let weights = weights.iter().map(|weight| (weight / weight_unit).round() as i8).collect();
-        Self { bits, weight_unit, rarity_unit, calibrations, rarities, weights }
+        Self { bits, weight_unit, calibrations, rarities, weights }
     }
 
     /// Reads a model file.
@@ -81,7 +83,7 @@ impl Model {
             return Err(ModelError::Format);
         }
         let size = 1_usize << bits;
-        let expected = HEADER + 2 * size;
+        let expected = HEADER + size / 2 + size;
         if bytes.len() != expected {
             return Err(ModelError::Length { expected, found: bytes.len() });
         }
@@ -90,17 +92,16 @@ impl Model {
             f32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
         };
         let calibrations = std::array::from_fn(|channel| Calibration {
-            bias: number(2 + channel * 3),
-            slope: number(3 + channel * 3),
-            intercept: number(4 + channel * 3),
+            bias: number(1 + channel * 3),
+            slope: number(2 + channel * 3),
+            intercept: number(3 + channel * 3),
         });
         Ok(Self {
             bits,
             weight_unit: number(0),
-            rarity_unit: number(1),
             calibrations,
-            rarities: bytes[HEADER..HEADER + size].to_vec(),
-            weights: bytes[HEADER + size..].iter().map(|byte| byte.cast_signed()).collect(),
+            rarities: bytes[HEADER..HEADER + size / 2].iter().flat_map(|two| [two & 15, two >> 4]).collect(),
+            weights: bytes[HEADER + size / 2..].iter().map(|byte| byte.cast_signed()).collect(),
         })
     }
 
@@ -110,10 +111,10 @@ impl Model {
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&[VERSION, self.bits as u8, Channel::ALL.len() as u8, 0]);
         let calibrations = self.calibrations.iter().flat_map(|c| [c.bias, c.slope, c.intercept]);
-        for number in [self.weight_unit, self.rarity_unit].into_iter().chain(calibrations) {
+        for number in [self.weight_unit].into_iter().chain(calibrations) {
             bytes.extend_from_slice(&number.to_le_bytes());
         }
-        bytes.extend_from_slice(&self.rarities);
+        bytes.extend(self.rarities.chunks_exact(2).map(|two| two[0] | two[1] << 4));
         bytes.extend(self.weights.iter().map(|weight| weight.cast_unsigned()));
         bytes
     }
@@ -158,24 +159,6 @@ impl Model {
     }
 }
 
-/// What the model says of a text.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Weighing {
-    /// Logarithm of the odds of spam.
-    pub(crate) logit: f32,
-    /// What one unit of rarity times weight adds to the logit.
-    pub(crate) unit: f32,
-    /// Features that training saw more than once.
-    pub(crate) known: u32,
-}
-
-/// What a feature's index is combined with (exclusive or) for its weight within a channel.
-pub(crate) fn cross(channel: Channel, bits: u32) -> u32 {
-    const TURNS: [u32; Channel::ALL.len()] =
-        [0x5A31_6D27, 0x2C9E_8B55, 0x71B4_39CB, 0x13D6_E41D, 0x4F0A_57F3];
-    TURNS[channel.index()] & ((1 << bits) - 1)
-}
-
 impl Model {
     /// The model that comes with the program.
     pub fn embedded() -> &'static Self {
@@ -191,4 +174,22 @@ impl std::fmt::Debug for Model {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Model").field("bits", &self.bits).field("calibrations", &self.calibrations).finish()
     }
+}
+
+/// What the model says of a text.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Weighing {
+    /// Logarithm of the odds of spam.
+    pub(crate) logit: f32,
+    /// What one unit of rarity times weight adds to the logit.
+    pub(crate) unit: f32,
+    /// Features that training saw more than once.
+    pub(crate) known: u32,
+}
+
+/// What a feature's index is combined with (exclusive or) for its weight within a channel.
+pub(crate) fn cross(channel: Channel, bits: u32) -> u32 {
+    const TURNS: [u32; Channel::ALL.len()] =
+        [0x5A31_6D27, 0x2C9E_8B55, 0x71B4_39CB, 0x13D6_E41D, 0x4F0A_57F3, 0x6B3C_91A5];
+    TURNS[channel.index()] & ((1 << bits) - 1)
 }

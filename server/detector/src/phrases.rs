@@ -423,6 +423,35 @@ const THEMES: &[Theme] = &[
             "price list",
         ],
     },
+    Theme {
+        name: "chinese_advertising",
+        description: "Advertises invoices, loans, gambling or side jobs, or asks to add a chat account",
+        weight: 2.4,
+        phrases: &[
+            "加 微 信",
+            "加 微 信 号",
+            "加 我 微 信",
+            "加 V 信",
+            "薇 信",
+            "开 发 票",
+            "代 开",
+            "贷 款",
+            "博 彩",
+            "赌 场",
+            "彩 票",
+            "刷 单",
+            "日 赚",
+            "日 结",
+            "赚 钱",
+            "兼 职",
+            "色 情",
+            "约 炮",
+            "裸 聊",
+            "办 证",
+            "优 惠 活 动",
+            "免 费 领 取",
+        ],
+    },
 ];
 
 /// The most that all themes together may add to a logit.
@@ -480,8 +509,8 @@ pub(crate) fn find(clean: &Clean, tokens: &Tokens) -> Vec<Signal> {
         let token = &tokens.list[at];
         let phrases = match token.kind {
             Kind::Number => index.get(['0'].as_slice()),
-            Kind::Sign | Kind::Cjk | Kind::Emoji => None,
-            Kind::Word | Kind::Mixed | Kind::Joined => index.get(tokens.folded(token)),
+            Kind::Sign | Kind::Emoji => None,
+            Kind::Word | Kind::Mixed | Kind::Joined | Kind::Cjk => index.get(tokens.folded(token)),
         };
         for phrase in phrases.into_iter().flatten() {
             if found[phrase.theme].is_none()

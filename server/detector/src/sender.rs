@@ -39,6 +39,28 @@ const SHORTENERS: &[&str] = &[
     "wa.link",
 ];
 
+/// Places that people cite: reference works, code and its documentation. A link there is no advertisement.
+const CITED: &[&str] = &[
+    "archive.org",
+    "arxiv.org",
+    "debian.org",
+    "docs.rs",
+    "doi.org",
+    "github.com",
+    "gitlab.com",
+    "mozilla.org",
+    "nih.gov",
+    "php.net",
+    "python.org",
+    "rust-lang.org",
+    "stackexchange.com",
+    "stackoverflow.com",
+    "w3.org",
+    "wikimedia.org",
+    "wikipedia.org",
+    "wordpress.org",
+];
+
 /// Services that give out mailboxes for minutes.
 const DISPOSABLE: &[&str] = &[
     "10minutemail.com",
@@ -124,6 +146,11 @@ fn of_links(reading: &Reading, signals: &mut Vec<Signal>) {
     if let Some(link) = first(&|host| host.bytes().all(|b| b.is_ascii_digit() || b == b'.')) {
         signals.push(Signal::at("numeric_host", "Link to a bare IP address", 1.0, span(link)));
     }
+    let cited = |link: &&&links::Link| CITED.binary_search(&links::registrable(&link.host)).is_ok();
+    if let Some(link) = web.iter().find(cited).filter(|_| web.iter().all(|link| cited(&link))) {
+        let text = format!("Cites {}", links::registrable(&link.host));
+        signals.push(Signal::at("cited_source", text, -1.8, span(link)));
+    }
     if web.len() >= 3 && reading.counts.words < 20 * web.len() as u32 {
         signals.push(Signal::at(
             "many_links",
@@ -194,6 +221,8 @@ mod tests {
 
     #[test]
     fn lists_are_sorted_for_the_search() {
-        assert!(SHORTENERS.is_sorted() && DISPOSABLE.is_sorted() && ABUSED_TLDS.is_sorted());
+        assert!(
+            SHORTENERS.is_sorted() && CITED.is_sorted() && DISPOSABLE.is_sorted() && ABUSED_TLDS.is_sorted()
+        );
     }
 }

@@ -41,24 +41,24 @@ const WORDS: usize = 5;
 /// A word must add at least this to the logit to be worth a line.
 const WORTH_TELLING: f64 = 0.08;
 
-/// The words of the text that moved the model most, in either direction.
-pub(crate) fn of_words(
-    model: &Model,
-    reading: &Reading,
-    channel: Channel,
-    weighing: &Weighing,
-) -> Vec<Signal> {
-    let tokens = &reading.tokens.list;
-    let mut pulls = vec![0.0_f32; tokens.len()];
+/// What each token adds to the logit, its features together.
+pub(crate) fn pulls(model: &Model, reading: &Reading, channel: Channel, weighing: &Weighing) -> Vec<f64> {
+    let mut pulls = vec![0.0; reading.tokens.list.len()];
     for feature in &reading.features {
         if feature.token != WHOLE
             && let Some(pull) = pulls.get_mut(usize::from(feature.token))
         {
-            *pull += model.contribution(feature, channel, weighing.unit);
+            *pull += f64::from(model.contribution(feature, channel, weighing.unit));
         }
     }
+    pulls
+}
+
+/// The words of the text that moved the model most, in either direction.
+pub(crate) fn of_words(reading: &Reading, pulls: &[f64]) -> Vec<Signal> {
+    let tokens = &reading.tokens.list;
     let mut order: Vec<usize> = (0..tokens.len())
-        .filter(|place| tokens[*place].kind != Kind::Sign && f64::from(pulls[*place].abs()) >= WORTH_TELLING)
+        .filter(|place| tokens[*place].kind != Kind::Sign && pulls[*place].abs() >= WORTH_TELLING)
         .collect();
     order.sort_by(|one, other| pulls[*other].abs().total_cmp(&pulls[*one].abs()));
     order.truncate(WORDS);
@@ -74,7 +74,7 @@ pub(crate) fn of_words(
                 ("ham_word", format!("“{word}” is common in wanted messages"))
             };
             let span = reading.clean.span(token.start as usize, token.end as usize);
-            Signal::at(name, text, f64::from(pulls[place]), span)
+            Signal::at(name, text, pulls[place], span)
         })
         .collect()
 }

@@ -1,7 +1,12 @@
 //! A linear support vector machine with squared hinge loss, trained by dual coordinate descent
 //! (Hsieh et al., ICML 2008), over hashed features that each also count within their channel.
 
-use crate::{channel::Channel, features::Reading, learn::folds::spread, model::cross};
+use crate::{
+    channel::Channel,
+    features::Reading,
+    learn::folds::spread,
+    model::{RAREST, cross},
+};
 
 /// How to train.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,7 +23,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { bits: 19, cost: 1.0, passes: 20, least_texts: 3 }
+        Self { bits: 20, cost: 1.0, passes: 20, least_texts: 3 }
     }
 }
 
@@ -50,31 +55,42 @@ impl Matrix {
     }
 }
 
-/// Rarities of features: inverse document frequencies in one byte each.
-pub(crate) struct Rarities {
-    /// 0 for a feature that does not count.
-    pub(crate) bytes: Vec<u8>,
-    /// What 1 stands for.
-    pub(crate) unit: f32,
-}
+/// How much each feature counts before any weight: 0 (not at all) to [`RAREST`].
+pub(crate) struct Rarities(Vec<u8>);
+
+/// A feature whose odds of spam are this far from even (as a logarithm) counts in full.
+const TELLING: f64 = 3.0;
 
 impl Rarities {
-    pub(crate) fn of(matrix: &Matrix, rows: &[usize], settings: &Settings) -> Self {
-        let mut texts = vec![0_u32; 1 << settings.bits];
+    /// Inverse document frequency, halved for features that are as common in spam as in ham and full for those that
+    /// tell the two apart (the idea of NB-SVM, Wang and Manning, ACL 2012; measured better than either alone).
+    pub(crate) fn of(matrix: &Matrix, rows: &[usize], is_spam: &[bool], settings: &Settings) -> Self {
+        let mut texts = vec![[0_u32; 2]; 1 << settings.bits];
+        let mut all = [1.0_f64; 2];
         for row in rows {
+            let label = usize::from(is_spam[*row]);
+            all[label] += 1.0;
             for index in matrix.row(*row) {
-                texts[*index as usize] += 1;
+                texts[*index as usize][label] += 1;
             }
         }
-        let all = rows.len() as f64 + 1.0;
-        let unit = (all / 2.0).ln() / 255.0;
-        let byte = |count: u32| {
-            if count < settings.least_texts {
+        let rarest = ((all[0] + all[1]) / 2.0).ln();
+        let level = |[ham, spam]: [u32; 2]| {
+            if ham + spam < settings.least_texts {
                 return 0;
             }
-            ((all / (f64::from(count) + 1.0)).ln() / unit).round().clamp(1.0, 255.0) as u8
+            let rarity = ((all[0] + all[1]) / f64::from(ham + spam + 1)).ln() / rarest;
+            let odds = ((f64::from(spam) + 1.0) / all[1]) / ((f64::from(ham) + 1.0) / all[0]);
+            let telling = (odds.ln().abs() / TELLING).min(1.0);
+            let level = rarity * (0.5 + 0.5 * telling) * f64::from(RAREST);
+            level.round().clamp(1.0, f64::from(RAREST)) as u8
         };
-        Self { bytes: texts.into_iter().map(byte).collect(), unit: unit as f32 }
+        Self(texts.into_iter().map(level).collect())
+    }
+
+    /// The level of each feature.
+    pub(crate) fn into_levels(self) -> Vec<u8> {
+        self.0
     }
 }
 
@@ -136,7 +152,7 @@ impl Plane {
         let mut sum = 0.0;
         for index in matrix.row(row) {
             let weight = self.weights[*index as usize] + self.weights[(*index ^ turn) as usize];
-            sum += weight * f32::from(rarities.bytes[*index as usize]);
+            sum += weight * f32::from(rarities.0[*index as usize]);
         }
         sum * unit + self.biases[channel.index()]
     }
@@ -145,7 +161,7 @@ impl Plane {
         let channel = matrix.channels[row];
         let turn = cross(channel, bits);
         for index in matrix.row(row) {
-            let change = unit * f32::from(rarities.bytes[*index as usize]);
+            let change = unit * f32::from(rarities.0[*index as usize]);
             self.weights[*index as usize] += change;
             self.weights[(*index ^ turn) as usize] += change;
         }
@@ -167,7 +183,7 @@ impl Plane {
 }
 
 fn norm(indices: &[u32], rarities: &Rarities) -> f32 {
-    let square: f32 = indices.iter().map(|index| f32::from(rarities.bytes[*index as usize]).powi(2)).sum();
+    let square: f32 = indices.iter().map(|index| f32::from(rarities.0[*index as usize]).powi(2)).sum();
     square.sqrt().max(1.0)
 }
 

@@ -5,7 +5,7 @@ use super::{
     calibrate::{self, Curve},
     corpus::{Corpus, CorpusError},
     folds,
-    svm::{self, Matrix, Rarities},
+    svm::{self, Matrix, Plane, Rarities},
 };
 use crate::{
     channel::Channel,
@@ -15,25 +15,29 @@ use crate::{
 /// Folds of cross-validation.
 pub(crate) const FOLDS: u8 = 5;
 
+/// A channel with fewer messages than this is one that the corpus does not show.
+const FEWEST: usize = 30;
+
+/// What is made of margins in such a channel: little, with a lean towards ham.
+const UNKNOWN: Curve = Curve { slope: 0.5, intercept: -1.0 };
+
 /// Trains a model on a whole corpus: the same corpus and settings give the same bytes.
 ///
 /// # Errors
 /// When the corpus has no messages of one of the labels.
 pub fn train(corpus: &Corpus, settings: &Settings) -> Result<Model, CorpusError> {
     let study = Study::of(corpus, settings)?;
-    let margins = study.held_out_margins();
+    let (_, margins) = study.cross_fit();
     let all: Vec<usize> = (0..study.is_spam.len()).collect();
-    let curves = study.curves(&margins, &all);
-    Ok(study.model(&all, curves))
+    let (rarities, plane) = study.fit(&all);
+    Ok(study.model(rarities, &plane, study.curves(&margins, &all)))
 }
 
 /// A corpus taken apart, with its folds.
 pub(crate) struct Study<'a> {
     settings: &'a Settings,
-    /// The texts' features.
-    pub(crate) matrix: Matrix,
-    /// Labels.
-    pub(crate) is_spam: Vec<bool>,
+    matrix: Matrix,
+    is_spam: Vec<bool>,
     /// Fold of each row.
     pub(crate) folds: Vec<u8>,
 }
@@ -53,40 +57,61 @@ impl<'a> Study<'a> {
         })
     }
 
-    /// The margin of every row, by a model that saw no row of its fold.
-    pub(crate) fn held_out_margins(&self) -> Vec<f32> {
+    /// For each fold the model that saw none of its rows, calibrated without them too.
+    pub(crate) fn held_out_models(&self) -> Vec<Model> {
+        let (fits, margins) = self.cross_fit();
+        let without = |fold: usize| self.split(fold as u8).1;
+        fits.into_iter()
+            .enumerate()
+            .map(|(fold, (rarities, plane))| {
+                self.model(rarities, &plane, self.curves(&margins, &without(fold)))
+            })
+            .collect()
+    }
+
+    /// For each fold a fit without its rows; and the margin of every row by the fit that did not see it.
+    fn cross_fit(&self) -> (Vec<(Rarities, Plane)>, Vec<f32>) {
         let mut margins = vec![0.0; self.is_spam.len()];
-        for fold in 0..FOLDS {
-            let (held_out, rows): (Vec<usize>, Vec<usize>) =
-                (0..self.folds.len()).partition(|row| self.folds[*row] == fold);
-            let rarities = Rarities::of(&self.matrix, &rows, self.settings);
-            let plane = svm::train(&self.matrix, &rows, &self.is_spam, &rarities, self.settings);
-            let found = plane.margins(&self.matrix, &held_out, &rarities, self.settings.bits);
-            held_out.iter().zip(found).for_each(|(row, margin)| margins[*row] = margin);
-        }
-        margins
+        let fits = (0..FOLDS)
+            .map(|fold| {
+                let (held_out, rows) = self.split(fold);
+                let (rarities, plane) = self.fit(&rows);
+                let found = plane.margins(&self.matrix, &held_out, &rarities, self.settings.bits);
+                held_out.iter().zip(found).for_each(|(row, margin)| margins[*row] = margin);
+                (rarities, plane)
+            })
+            .collect();
+        (fits, margins)
+    }
+
+    /// The rows of a fold, and all others.
+    fn split(&self, fold: u8) -> (Vec<usize>, Vec<usize>) {
+        (0..self.folds.len()).partition(|row| self.folds[*row] == fold)
+    }
+
+    fn fit(&self, rows: &[usize]) -> (Rarities, Plane) {
+        let rarities = Rarities::of(&self.matrix, rows, &self.is_spam, self.settings);
+        let plane = svm::train(&self.matrix, rows, &self.is_spam, &rarities, self.settings);
+        (rarities, plane)
     }
 
     /// A curve for each channel from margins of `rows`, each pulled towards the curve of all of them.
-    pub(crate) fn curves(&self, margins: &[f32], rows: &[usize]) -> [Curve; Channel::ALL.len()] {
+    fn curves(&self, margins: &[f32], rows: &[usize]) -> [Curve; Channel::ALL.len()] {
         let point = |row: &usize| (margins[*row], self.is_spam[*row]);
         let overall = calibrate::fit(&rows.iter().map(point).collect::<Vec<_>>(), None);
         Channel::ALL.map(|channel| {
             let points: Vec<_> =
                 rows.iter().filter(|row| self.matrix.channels[**row] == channel).map(point).collect();
-            calibrate::fit(&points, Some(overall))
+            if points.len() < FEWEST { UNKNOWN } else { calibrate::fit(&points, Some(overall)) }
         })
     }
 
-    /// Trains on `rows` and puts the model together.
-    pub(crate) fn model(&self, rows: &[usize], curves: [Curve; Channel::ALL.len()]) -> Model {
-        let rarities = Rarities::of(&self.matrix, rows, self.settings);
-        let plane = svm::train(&self.matrix, rows, &self.is_spam, &rarities, self.settings);
+    fn model(&self, rarities: Rarities, plane: &Plane, curves: [Curve; Channel::ALL.len()]) -> Model {
         let calibrations = std::array::from_fn(|channel| Calibration {
             bias: plane.biases[channel],
             slope: curves[channel].slope as f32,
             intercept: curves[channel].intercept as f32,
         });
-        Model::quantise(self.settings.bits, &plane.weights, rarities.bytes, rarities.unit, calibrations)
+        Model::quantise(self.settings.bits, &plane.weights, rarities.into_levels(), calibrations)
     }
 }

@@ -179,7 +179,8 @@ impl Tokens {
                     && self.list[next + 1].kind == Kind::Sign
                     && self.list[next + 1].run == 1;
                 let step = if sign && !self.list[next + 1].gap { 2 } else { 1 };
-                let close = self.list.get(next + step).is_some_and(|t| t.start - self.list[next].end <= 1);
+                let close =
+                    self.list[..count].get(next + step).is_some_and(|t| t.start - self.list[next].end <= 1);
                 if !close {
                     break;
                 }
