@@ -114,6 +114,15 @@ mod server {
             Self::LoggedOut.with_status()
         }
 
+        /// For the rest of a paste when its beginning used up the time.
+        pub(crate) fn took_too_long() -> Self {
+            Self::Upstream(UpstreamProblem {
+                status: None,
+                what: "Not checked: the messages before it took too long.".to_owned(),
+                next_step: "Paste the rest again.".to_owned(),
+            })
+        }
+
         pub(crate) fn forbidden(required: Role) -> Self {
             Self::Forbidden(required.to_string()).with_status()
         }

@@ -24,7 +24,7 @@ pub(crate) fn HostileText(
             </details>
         }
     });
-    view! { <div class="whitespace-pre-wrap break-words font-text" dir="auto">{show(start)}{rest}</div> }
+    view! { <div class="whitespace-pre-wrap break-words" dir="auto">{show(start)}{rest}</div> }
 }
 
 fn show(text: &str) -> Vec<AnyView> {

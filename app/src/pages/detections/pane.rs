@@ -76,7 +76,7 @@ fn Whole(story: DetectionStory, may_label: bool) -> impl IntoView {
             {buttons}
             <FeedbackNote state=detection.feedback judged_by=judgement.judged_by/>
             <h3 class="mt-4 mb-1 text-sm font-semibold text-muted">"Message"</h3>
-            <div class="rounded-md bg-raised p-3"><HostileText text=detection.content.message.clone()/></div>
+            <div class="rounded-md bg-raised p-3 font-text"><HostileText text=detection.content.message.clone()/></div>
             <Signals signals=judgement.signals.clone()/>
             <Facts detection=detection.clone()/>
             <Story detection=detection decisions=decisions/>

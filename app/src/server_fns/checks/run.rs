@@ -10,6 +10,10 @@ use crate::error::AppError;
 /// At most this many messages are checked from one paste; more would not answer while a person waits.
 pub const MAX_ROWS: usize = 50;
 
+/// Time for a whole paste; a page that is answered later has long been reloaded, and the server gives up after 60 s.
+#[cfg(feature = "ssr")]
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
+
 /// How pasted text is taken apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -126,9 +130,14 @@ pub async fn run_check(
         contents.push(one.validate().map_err(|errors| AppError::Invalid(errors).with_status())?);
     }
     let single = contents.len() == 1;
+    let started = std::time::Instant::now();
     let mut rows = Vec::with_capacity(contents.len());
     for content in contents {
         let message = content.message.clone();
+        if started.elapsed() > PATIENCE {
+            rows.push(CheckedRow { message, result: Err(AppError::took_too_long()) });
+            continue;
+        }
         let check = NewCheck { endpoint: form.endpoint(), origin: Origin::Paste, site: None, content };
         let result = moderation.check(check).await.map_err(AppError::from);
         if single {
