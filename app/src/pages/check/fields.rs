@@ -38,10 +38,10 @@ pub(super) fn Fields(
     let area = NodeRef::<leptos::html::Textarea>::new();
     Effect::new(move |before: Option<Option<&str>>| {
         let now = sample.get();
-        if let (Some(before), Some(text), Some(area)) = (before, now, area.get()) {
-            if before != now {
-                area.set_value(text);
-            }
+        if let (Some(before), Some(text), Some(area)) = (before, now, area.get())
+            && before != now
+        {
+            area.set_value(text);
         }
         now
     });
