@@ -193,3 +193,24 @@ pub(crate) fn cross(channel: Channel, bits: u32) -> u32 {
         [0x5A31_6D27, 0x2C9E_8B55, 0x71B4_39CB, 0x13D6_E41D, 0x4F0A_57F3, 0x6B3C_91A5];
     TURNS[channel.index()] & ((1 << bits) - 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_file_is_read_and_written_again() {
+        let bytes = include_bytes!("../model/gavel.bin");
+        assert!(bytes.len() <= 2_000_000);
+        assert_eq!(Model::from_bytes(bytes).expect("a model").to_bytes(), bytes);
+    }
+
+    #[test]
+    fn broken_files_are_refused() {
+        let bytes = Model::embedded().to_bytes();
+        let (expected, found) = (bytes.len(), bytes.len() - 1);
+        assert_eq!(Model::from_bytes(&bytes[..found]), Err(ModelError::Length { expected, found }));
+        assert_eq!(Model::from_bytes(b"GVLM"), Err(ModelError::Format));
+        assert_eq!(Model::from_bytes(&[0; 4_000]), Err(ModelError::Format));
+    }
+}

@@ -115,3 +115,46 @@ impl<'a> Study<'a> {
         Model::quantise(self.settings.bits, &plane.weights, rarities.into_levels(), calibrations)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use activelayer::CheckRequest;
+
+    use super::*;
+    use crate::learn::corpus::Row;
+
+    fn corpus() -> Corpus {
+        let row = |n: usize| {
+            let is_spam = n % 2 == 0;
+            let message = if is_spam {
+                format!("win a free prize number {n} now, call the lottery")
+            } else {
+                format!("see you at the meeting on day {n} with the report")
+            };
+            let request = CheckRequest { message, ..CheckRequest::default() };
+            Row { request, is_spam, source: "made".into(), id: n.to_string() }
+        };
+        Corpus { rows: (0..60).map(row).collect() }
+    }
+
+    #[test]
+    fn the_same_corpus_gives_the_same_bytes() {
+        let settings = Settings { bits: 12, ..Settings::default() };
+        let once = train(&corpus(), &settings).expect("a model").to_bytes();
+        assert_eq!(train(&corpus(), &settings).expect("a model").to_bytes(), once);
+    }
+
+    #[test]
+    fn what_was_learnt_is_told_apart() {
+        let model = train(&corpus(), &Settings { bits: 14, ..Settings::default() }).expect("a model");
+        let figures = crate::learn::eval::evaluate(&model, &corpus()).figures;
+        assert_eq!(figures[0].1.accuracy(), 1.0);
+    }
+
+    #[test]
+    fn one_label_is_not_enough() {
+        let mut corpus = corpus();
+        corpus.rows.retain(|row| row.is_spam);
+        assert!(matches!(train(&corpus, &Settings::default()), Err(CorpusError::OneSided)));
+    }
+}

@@ -42,8 +42,6 @@ pub(crate) struct Token {
     pub(crate) run: u32,
     /// Whether a space or the text's start is before it.
     pub(crate) gap: bool,
-    /// A word of two or more letters, all capitals.
-    pub(crate) caps: bool,
     /// Letters of two scripts in one word.
     pub(crate) mixed_script: bool,
 }
@@ -113,7 +111,6 @@ impl Tokens {
             hi: self.folded.len() as u32,
             run: 1,
             gap,
-            caps: false,
             mixed_script: false,
         });
         let last = self.list.len() - 1;
@@ -161,7 +158,6 @@ impl Tokens {
         let hi = self.folded.len();
         let token = self.push(kind, start, end, gap, &[]);
         (token.lo, token.hi) = (lo as u32, hi as u32);
-        token.caps = shape.letters >= 2 && shape.capitals == shape.letters;
         token.mixed_script = script != Script::OneOnly;
         end
     }
@@ -243,7 +239,6 @@ struct Shape {
     letters: u32,
     digits: u32,
     signs: u32,
-    capitals: u32,
     latin: u32,
     cyrillic: u32,
     greek: u32,
@@ -257,7 +252,6 @@ impl Shape {
                 shape.digits += 1;
             } else if c.is_alphabetic() {
                 shape.letters += 1;
-                shape.capitals += u32::from(c.is_uppercase());
                 shape.latin += u32::from(is_latin(*c));
                 shape.cyrillic += u32::from(is_cyrillic(*c));
                 shape.greek += u32::from(matches!(*c as u32, 0x370..=0x3FF));
