@@ -160,13 +160,13 @@ fn EmbeddedNote() -> impl IntoView {
                     .is_ok_and(|session| session.embedded)
                     .then(|| {
                         view! {
-                            <p class="flex items-start gap-2 px-4 lg:px-6 py-2 text-sm bg-unsure-soft text-ink border-b border-line">
+                            <aside aria-label="Note" class="flex items-start gap-2 px-4 lg:px-6 py-2 text-sm bg-unsure-soft text-ink border-b border-line">
                                 <Icon glyph=Glyph::Info/>
                                 <span>
                                     "No ActiveLayer API key is set: verdicts come from the embedded detector. "
                                     <a class="underline" href="/settings">"How to connect"</a>
                                 </span>
-                            </p>
+                            </aside>
                         }
                     })
             })}
