@@ -125,7 +125,7 @@ mod tests {
 
     fn corpus() -> Corpus {
         let row = |n: usize| {
-            let is_spam = n % 2 == 0;
+            let is_spam = n.is_multiple_of(2);
             let message = if is_spam {
                 format!("win a free prize number {n} now, call the lottery")
             } else {
