@@ -18,7 +18,10 @@ mod upstreams;
 mod usage;
 mod workers;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use domain::JudgedBy;
 use store::Store;
@@ -60,6 +63,8 @@ pub struct Moderation {
     health: health::HealthBoard,
     outbox_changed: Notify,
     recheck_wanted: Notify,
+    /// When a page last asked the upstream for usage.
+    usage_asked: Mutex<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
 impl Moderation {
@@ -78,6 +83,7 @@ impl Moderation {
             health: health::HealthBoard::default(),
             outbox_changed: Notify::new(),
             recheck_wanted: Notify::new(),
+            usage_asked: Mutex::new(None),
         })
     }
 

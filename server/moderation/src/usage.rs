@@ -1,6 +1,9 @@
 //! Quota: what the upstream says of the plan, kept as samples, beside what the log counted.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use activelayer::SpamApi;
 use chrono::{Days, TimeDelta};
@@ -10,6 +13,10 @@ use crate::{Moderation, ModerationError};
 
 /// A page that asks gets figures no older than this, if the upstream answers.
 const FRESH: TimeDelta = TimeDelta::seconds(60);
+
+/// Longest that a page waits for fresh figures before it shows the last kept: an upstream that hangs must not slow the
+/// whole dashboard down.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What the Stats page shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,13 +33,15 @@ impl Moderation {
     /// # Errors
     /// Whatever the upstream answered instead, or the store's failure.
     pub async fn sample_usage(&self) -> Result<UsageSample, ModerationError> {
-        self.sample_usage_by(&self.upstreams.background).await
+        let sample = self.usage_by(&self.upstreams.background).await?;
+        self.store.save_usage_sample(&sample).await?;
+        Ok(sample)
     }
 
-    async fn sample_usage_by(&self, api: &Arc<dyn SpamApi>) -> Result<UsageSample, ModerationError> {
+    async fn usage_by(&self, api: &Arc<dyn SpamApi>) -> Result<UsageSample, ModerationError> {
         let answer = self.timed(api.stats()).await?.value;
         let (usage, period) = (answer.data.usage, answer.data.period);
-        let sample = UsageSample {
+        Ok(UsageSample {
             taken_at: self.clock.now(),
             plan: answer.data.plan.name,
             total: usage.total_requests,
@@ -40,25 +49,42 @@ impl Moderation {
             remaining: usage.remaining_requests,
             percentage: usage.usage_percentage,
             period: period.month.zip(period.year),
-        };
-        self.store.save_usage_sample(&sample).await?;
-        Ok(sample)
+        })
     }
 
-    /// The newest figures: asked for when older than a minute, else (or when the upstream is away) the last kept.
+    /// The newest figures: asked for when older than a minute (at most once a minute, and for at most a second), else
+    /// the last kept. The embedded detector is always asked: it answers at once and for nothing.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn quota(&self) -> Result<Option<UsageSample>, ModerationError> {
+        if self.is_embedded() {
+            return Ok(Some(self.usage_by(&self.upstreams.interactive).await?));
+        }
         let latest = self.store.latest_usage_sample().await?;
-        if latest.as_ref().is_some_and(|sample| self.clock.now() - sample.taken_at < FRESH) {
+        let is_fresh = latest.as_ref().is_some_and(|sample| self.clock.now() - sample.taken_at < FRESH);
+        if is_fresh || !self.may_ask_for_usage() {
             return Ok(latest);
         }
-        match self.sample_usage_by(&self.upstreams.interactive).await {
-            Ok(sample) => Ok(Some(sample)),
-            Err(ModerationError::Upstream(_)) => Ok(latest),
-            Err(error) => Err(error),
+        match tokio::time::timeout(PATIENCE, self.usage_by(&self.upstreams.interactive)).await {
+            Ok(Ok(sample)) => {
+                self.store.save_usage_sample(&sample).await?;
+                Ok(Some(sample))
+            }
+            Ok(Err(ModerationError::Upstream(_))) | Err(_) => Ok(latest),
+            Ok(Err(error)) => Err(error),
         }
+    }
+
+    /// Whether no page has asked within the last minute; if so, this one does.
+    fn may_ask_for_usage(&self) -> bool {
+        let now = self.clock.now();
+        let mut asked = self.usage_asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let may = asked.is_none_or(|before| now - before >= FRESH);
+        if may {
+            *asked = Some(now);
+        }
+        may
     }
 
     /// Quota and checks of the last `days` days (1 to 366), today included.
@@ -79,5 +105,64 @@ impl Moderation {
     /// When the store fails.
     pub async fn overview(&self) -> Result<Overview, ModerationError> {
         Ok(self.store.overview(self.clock.now()).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        future::pending,
+        sync::atomic::{AtomicUsize, Ordering},
+    };
+
+    use activelayer::{
+        Answer, ApiError, CheckEndpoint, CheckRequest, CheckResponse, FeedbackRequest, FeedbackResponse,
+        StatsResponse, VerifyResponse,
+    };
+    use async_trait::async_trait;
+    use chrono::DateTime;
+    use domain::JudgedBy;
+
+    use super::*;
+    use crate::{ManualClock, Options};
+
+    /// An upstream that takes every call and never answers.
+    #[derive(Default)]
+    struct Hanging {
+        asked: AtomicUsize,
+    }
+
+    #[async_trait]
+    impl SpamApi for Hanging {
+        async fn check(&self, _: CheckEndpoint, _: &CheckRequest) -> Result<Answer<CheckResponse>, ApiError> {
+            pending().await
+        }
+        async fn feedback(&self, _: &FeedbackRequest) -> Result<Answer<FeedbackResponse>, ApiError> {
+            pending().await
+        }
+        async fn verify(&self) -> Result<Answer<VerifyResponse>, ApiError> {
+            pending().await
+        }
+        async fn stats(&self) -> Result<Answer<StatsResponse>, ApiError> {
+            self.asked.fetch_add(1, Ordering::Relaxed);
+            pending().await
+        }
+    }
+
+    #[tokio::test]
+    async fn an_upstream_that_hangs_holds_up_one_page_a_minute() {
+        let store = store::open("sqlite::memory:").await.unwrap();
+        let upstream = Arc::new(Hanging::default());
+        let clock = ManualClock::at(DateTime::from_timestamp(1_739_619_120, 0).unwrap());
+        let api: Arc<dyn SpamApi> = upstream.clone();
+        let moderation =
+            Moderation::new(store, api, Arc::new(clock.clone()), Options::new(JudgedBy::ActiveLayer));
+        for _ in 0..3 {
+            assert_eq!(moderation.quota().await.unwrap(), None);
+        }
+        assert_eq!(upstream.asked.load(Ordering::Relaxed), 1);
+        clock.advance(FRESH);
+        assert_eq!(moderation.quota().await.unwrap(), None);
+        assert_eq!(upstream.asked.load(Ordering::Relaxed), 2);
     }
 }
