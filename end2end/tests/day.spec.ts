@@ -16,7 +16,7 @@ for (const { name, text, says } of [
     test(`the guide's ${name.toLowerCase()} is judged right (${kind.toLowerCase()} check)`, async ({ page, open }) => {
       await open('/check')
       await page.getByRole('link', { name }).click()
-      await expect(page.getByLabel('Message')).toHaveValue(text)
+      await expect(page.getByLabel('Message', { exact: true })).toHaveValue(text)
       await page.getByLabel(kind).check()
       await check(page)
       await expect(verdict(page).getByText(says, { exact: true })).toBeVisible()
@@ -32,7 +32,7 @@ test('from paste to log to label to undo', async ({ page, open }) => {
   const [message] = messages('sms_uci', 1, { label: 'spam' })
   if (!message) throw new Error('no message')
   await open('/check')
-  await page.getByLabel('Message').fill(message.message)
+  await page.getByLabel('Message', { exact: true }).fill(message.message)
   await page.getByText('Sender and source').click()
   await page.getByLabel('E-mail').fill('sender@example.org')
   await page.getByLabel('Name').fill('<b>Bob</b>')
@@ -56,7 +56,7 @@ test('from paste to log to label to undo', async ({ page, open }) => {
   await pane.getByRole('button', { name: 'Mark as ham' }).click()
   await expect(pane.getByText('Corrected to ham by Ana')).toBeVisible()
   await expect(pane).toContainText('Ana marked this as ham. Feedback is waiting.')
-  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByRole('button', { name: 'Undo' }).first().click()
   await expect(pane.getByRole('button', { name: 'Mark as ham' })).toBeVisible()
   await expect(pane.getByText('Corrected to ham by Ana')).toBeHidden()
   await expect(pane).toContainText('It was taken back before feedback left.')
@@ -66,7 +66,7 @@ test('a search finds it again, and the URL is the search', async ({ page, open }
   const [message] = messages('youtube', 1, { label: 'ham' })
   if (!message) throw new Error('no message')
   await open('/check')
-  await page.getByLabel('Message').fill(`${message.message} xylophonist`)
+  await page.getByLabel('Message', { exact: true }).fill(`${message.message} xylophonist`)
   await check(page)
   await expect(verdict(page)).toBeVisible()
 
@@ -82,7 +82,7 @@ test('a search finds it again, and the URL is the search', async ({ page, open }
 test('several messages are checked from one paste', async ({ page, open }) => {
   const texts = messages('sms_uci', 4).map(message => message.message.replace(/\s+/g, ' '))
   await open('/check')
-  await page.getByLabel('Message').fill(texts.join('\n---\n'))
+  await page.getByLabel('Message', { exact: true }).fill(texts.join('\n---\n'))
   await page.getByLabel('Split at blank lines or ---').check()
   await check(page)
   await expect(page.getByRole('heading', { name: /^4 messages: \d spam, \d ham, 0 not judged$/ })).toBeVisible()
@@ -112,7 +112,7 @@ test('the quota counts what was checked', async ({ page, open }) => {
     return Number(words?.split(' ')[0]?.replaceAll(',', ''))
   }
   await open('/check')
-  await page.getByLabel('Message').fill('Are we still on for lunch tomorrow?')
+  await page.getByLabel('Message', { exact: true }).fill('Are we still on for lunch tomorrow?')
   await check(page)
   await expect(verdict(page)).toBeVisible()
   expect(await used()).toBeGreaterThan(0)

@@ -57,18 +57,18 @@ for (const { name, refusal, says, next } of REFUSALS) {
   test(`a ${name} of the upstream is shown for what it is, and the content is kept`, async ({ page, open }) => {
     upstream.refusal = refusal
     await open(`${gavel.url}/check`)
-    await page.getByLabel('Message').fill('Need more traffic? Buy 10k visitors today!')
+    await page.getByLabel('Message', { exact: true }).fill('Need more traffic? Buy 10k visitors today!')
     await page.getByRole('button', { name: 'Check', exact: true }).click()
     const panel = page.getByRole('alert')
     await expect(panel).toContainText(says)
     await expect(panel).toContainText(next)
-    await expect(page.getByLabel('Message')).toHaveValue('Need more traffic? Buy 10k visitors today!')
+    await expect(page.getByLabel('Message', { exact: true })).toHaveValue('Need more traffic? Buy 10k visitors today!')
   })
 }
 
 test('killed right after a click on spam, Gavel loses neither label nor feedback', async ({ page, open }) => {
   await open(`${gavel.url}/check`)
-  await page.getByLabel('Message').fill('Hi! I can deliver 1,000 followers for just $5.')
+  await page.getByLabel('Message', { exact: true }).fill('Hi! I can deliver 1,000 followers for just $5.')
   await page.getByRole('button', { name: 'Check', exact: true }).click()
   await page.getByRole('link', { name: 'Open in the log' }).click()
   const pane = page.getByRole('region', { name: 'Detection' })
