@@ -54,7 +54,7 @@ fn VerdictCard(detection: Detection) -> impl IntoView {
     };
     view! {
         <article class=CARD aria-label="Verdict">
-            <p class=headline><Icon glyph=glyph/>{words}</p>
+            <h2 class=headline><Icon glyph=glyph/>{words}</h2>
             <div class="mt-4"><ScoreBar score=judgement.score threshold=judgement.threshold verdict=verdict/></div>
             <p class="mt-1 text-sm text-muted tabular-nums">
                 {format!(
