@@ -61,14 +61,6 @@ async fn the_engine_decides_where_the_site_says_so() {
 
 #[tokio::test]
 async fn a_site_may_rather_be_told_and_its_submission_is_kept_all_the_same() {
-    let upstream = Upstream::start().await;
-    let house = House::before(&upstream).await;
-    let token = house.token("strict", Fallback::Reject, None).await;
-    let check = || {
-        let request =
-            house.app.post(house.url("check")).bearer_auth(&token).json(&json!({ "message": "hi" }));
-        request.send()
-    };
     let unavailable =
         r#"{"error":"Service unavailable","message":"The service cannot be reached. Try again later."}"#;
     for (status, body, told) in [
@@ -76,8 +68,14 @@ async fn a_site_may_rather_be_told_and_its_submission_is_kept_all_the_same() {
         (500, guide::SERVER, (503, unavailable)),
         (429, guide::QUOTA, (429, guide::QUOTA)),
     ] {
+        // A house of its own: failures of one case would open the circuit for the next.
+        let upstream = Upstream::start().await;
+        let house = House::before(&upstream).await;
+        let token = house.token("strict", Fallback::Reject, None).await;
         upstream.refuse(Some((status, body)));
-        let response = check().await.unwrap();
+        let request =
+            house.app.post(house.url("check")).bearer_auth(&token).json(&json!({ "message": "hi" }));
+        let response = request.send().await.unwrap();
         assert_eq!(house.logged(&response).await.judgement.judged_by, JudgedBy::Fallback);
         assert_eq!(read(response).await, (told.0, told.1.to_owned()), "{status}");
     }
