@@ -78,7 +78,7 @@ impl Theme {
 mod server {
     use std::sync::Arc;
 
-    use axum::http::{header, request::Parts};
+    use axum::http::{HeaderValue, header, request::Parts};
     use domain::{Role, User};
     use leptos::prelude::use_context;
     use moderation::Moderation;
@@ -106,16 +106,42 @@ mod server {
 
     /// The colours that the browser's cookie asks for.
     pub(crate) fn theme() -> Theme {
-        let Some(parts) = use_context::<Parts>() else { return Theme::System };
-        parts
-            .headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|cookies| cookies.split(';'))
-            .find_map(|cookie| cookie.trim().strip_prefix(Theme::COOKIE)?.strip_prefix('='))
-            .map_or(Theme::System, Theme::from_word)
+        super::cookie(Theme::COOKIE).map_or(Theme::System, |word| Theme::from_word(&word))
+    }
+
+    /// The cookies of the request, as the browser sent them.
+    pub(super) fn cookies() -> String {
+        let Some(parts) = use_context::<Parts>() else { return String::new() };
+        let sent = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        sent.collect::<Vec<_>>().join("; ")
+    }
+
+    /// Has the browser keep a choice for a year. Name and value hold only what a cookie may.
+    pub(crate) fn keep_cookie(name: &str, value: &str) {
+        let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
+        if let (Some(response), Ok(value)) =
+            (use_context::<leptos_axum::ResponseOptions>(), HeaderValue::from_str(&cookie))
+        {
+            response.append_header(header::SET_COOKIE, value);
+        }
     }
 }
 #[cfg(feature = "ssr")]
-pub(crate) use server::{authorise, moderation, theme};
+pub(crate) use server::{authorise, keep_cookie, moderation, theme};
+
+/// A choice that a cookie keeps: of the request while the server renders, of the document in the browser.
+pub(crate) fn cookie(name: &str) -> Option<String> {
+    #[cfg(feature = "ssr")]
+    let cookies = server::cookies();
+    #[cfg(all(feature = "hydrate", not(feature = "ssr")))]
+    let cookies = js_sys::Reflect::get(&leptos::prelude::document(), &"cookie".into())
+        .ok()
+        .and_then(|cookies| cookies.as_string())
+        .unwrap_or_default();
+    #[cfg(not(any(feature = "ssr", feature = "hydrate")))]
+    let cookies = String::new();
+    cookies
+        .split(';')
+        .find_map(|cookie| cookie.trim().strip_prefix(name)?.strip_prefix('='))
+        .map(str::to_owned)
+}

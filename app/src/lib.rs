@@ -7,6 +7,7 @@
 )]
 #![recursion_limit = "256"]
 
+mod blur;
 mod components;
 pub mod context;
 mod decisions;

@@ -3,6 +3,8 @@
 use domain::text::{Piece, pieces};
 use leptos::prelude::*;
 
+use crate::blur::Blur;
+
 /// Characters shown before "show all": about two screens.
 const SHOWN_CHARS: usize = 4_000;
 
@@ -12,6 +14,9 @@ pub(crate) fn HostileText(
     /// The text.
     text: String,
 ) -> impl IntoView {
+    // Focus shows blurred text to those without a pointer.
+    let blur = expect_context::<Blur>();
+    let tabindex = move || blur.is_on().then_some("0");
     let cut = text.char_indices().nth(SHOWN_CHARS).map_or(text.len(), |(at, _)| at);
     let (start, rest) = text.split_at(cut);
     let rest = (!rest.is_empty()).then(|| {
@@ -24,7 +29,7 @@ pub(crate) fn HostileText(
             </details>
         }
     });
-    view! { <div class="whitespace-pre-wrap break-words" dir="auto">{show(start)}{rest}</div> }
+    view! { <div class="hostile whitespace-pre-wrap break-words" dir="auto" tabindex=tabindex>{show(start)}{rest}</div> }
 }
 
 fn show(text: &str) -> Vec<AnyView> {

@@ -19,6 +19,7 @@ pub(crate) enum Glyph {
     Info,
     Copy,
     Back,
+    Blur,
 }
 
 impl Glyph {
@@ -40,6 +41,9 @@ impl Glyph {
             Self::Warning => "M12 4 2.5 20h19z M12 10v4 M12 17h.01",
             Self::Info => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z M12 11v5 M12 8h.01",
             Self::Copy => "M9 9h11v11H9z M5 15H4V4h11v1",
+            Self::Blur => {
+                "M3 3l18 18 M10.6 5.1A10 10 0 0 1 22 12a13 13 0 0 1-2.4 3.3 M6.6 6.6A13 13 0 0 0 2 12a10.5 10.5 0 0 0 15 5.4 M9.9 9.9a3 3 0 0 0 4.2 4.2"
+            }
             Self::Back => "M19 12H5 M11 18l-6-6 6-6",
         }
     }

@@ -2,6 +2,7 @@
 
 mod action_notice;
 mod bar_chart;
+mod blur_switch;
 pub(crate) mod classes;
 mod copy_button;
 mod error_panel;
@@ -20,6 +21,7 @@ mod verdict;
 
 pub(crate) use action_notice::ActionNotice;
 pub(crate) use bar_chart::DailyChart;
+pub(crate) use blur_switch::BlurSwitch;
 pub(crate) use copy_button::CopyButton;
 pub(crate) use error_panel::{ErrorPanel, NotFound};
 pub(crate) use field::{FieldProblem, TextField};

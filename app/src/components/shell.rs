@@ -9,6 +9,7 @@ use leptos_router::{
 
 use super::{Glyph, Icon, QuotaMini, ThemeSwitch, UndoToasts, search_box::SearchBox};
 use crate::{
+    blur::Blur,
     context::Session,
     decisions::Decisions,
     error::AppError,
@@ -31,6 +32,8 @@ pub(crate) type SessionResource = Resource<Result<Session, AppError>>;
 #[component]
 pub(crate) fn Shell() -> impl IntoView {
     provide_context(Decisions::new());
+    let blur = Blur::new();
+    provide_context(blur);
     let session: SessionResource = Resource::new_blocking(|| (), |()| get_session());
     provide_context(session);
     view! {
@@ -41,7 +44,7 @@ pub(crate) fn Shell() -> impl IntoView {
         >
             "Skip to content"
         </a>
-        <div class="min-h-screen sm:flex">
+        <div class="min-h-screen sm:flex" data-blur=move || blur.is_on().then_some("")>
             <Sidebar/>
             <div class="flex-1 min-w-0 flex flex-col pb-16 sm:pb-0">
                 <TopBar/>

@@ -62,7 +62,7 @@ fn Row(row: DetectionSummary, address: String, open: Memo<Option<i64>>) -> impl 
                     {label}
                     <span class="ml-auto text-xs"><TimeAgo time=row.created_at/></span>
                 </span>
-                <span class="mt-1 line-clamp-2 break-words" dir="auto">{single_line(&row.excerpt)}</span>
+                <span class="hostile mt-1 line-clamp-2 break-words" dir="auto">{single_line(&row.excerpt)}</span>
                 <span class="mt-1 block truncate text-xs text-muted">{single_line(&sender)}" · "{single_line(&source)}</span>
             </a>
         </li>

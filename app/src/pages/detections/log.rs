@@ -11,7 +11,7 @@ use leptos_router::{
 
 use super::list::List;
 use crate::{
-    components::{ActionNotice, ErrorPanel},
+    components::{ActionNotice, BlurSwitch, ErrorPanel},
     decisions::Decisions,
     server_fns::detections::search_detections,
 };
@@ -94,7 +94,10 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
         <Title text="Detections"/>
         <div class="lg:flex gap-6 items-start">
             <section class=list_class aria-label="Log">
-                <h1 class="text-xl font-semibold">"Detections"</h1>
+                <div class="flex items-center justify-between gap-2">
+                    <h1 class="text-xl font-semibold">"Detections"</h1>
+                    <BlurSwitch/>
+                </div>
                 <Filters state=state open=open/>
                 <Transition>
                     {move || Suspend::new(async move {

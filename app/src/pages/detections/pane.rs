@@ -8,7 +8,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use super::{log::LogState, story::Story};
 use crate::{
     components::{
-        CopyButton, ErrorPanel, FeedbackNote, Glyph, HostileText, Icon, LabelBadge, ScoreBar,
+        BlurSwitch, CopyButton, ErrorPanel, FeedbackNote, Glyph, HostileText, Icon, LabelBadge, ScoreBar,
         SessionResource, Signals, VerdictBadge,
         classes::{CARD, HAM_BUTTON, SPAM_BUTTON},
     },
@@ -68,6 +68,7 @@ fn Whole(story: DetectionStory, may_label: bool) -> impl IntoView {
                 <h2 class="font-semibold mr-2">"Detection "{detection.id.0}</h2>
                 <VerdictBadge verdict=verdict/>
                 {label}
+                <span class="ml-auto"><BlurSwitch/></span>
             </header>
             <div class="mt-3"><ScoreBar score=judgement.score threshold=judgement.threshold verdict=verdict/></div>
             <p class="mt-1 text-sm text-muted tabular-nums">

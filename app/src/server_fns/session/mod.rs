@@ -1,7 +1,9 @@
 //! Who is looking, and how they want it to look.
 
+mod blur;
 mod current;
 mod theme;
 
+pub use blur::{SetBlur, set_blur};
 pub use current::{get_form_problem, get_session};
 pub use theme::{SetTheme, set_theme};

@@ -13,13 +13,6 @@ pub async fn set_theme(
     /// The colours.
     theme: Theme,
 ) -> Result<(), AppError> {
-    use axum::http::{HeaderValue, header::SET_COOKIE};
-
-    let cookie = format!("{}={}; Path=/; Max-Age=31536000; SameSite=Lax", Theme::COOKIE, theme.as_str());
-    if let (Some(response), Ok(value)) =
-        (use_context::<leptos_axum::ResponseOptions>(), HeaderValue::from_str(&cookie))
-    {
-        response.append_header(SET_COOKIE, value);
-    }
+    crate::context::keep_cookie(Theme::COOKIE, theme.as_str());
     Ok(())
 }
