@@ -24,9 +24,10 @@ dev: ## serve a development build, rebuild on change (make dev ARGS="--listen 12
 	$(SETUP)
 	$(CARGO) xtask dev $(ARGS)
 
-test: ## everything: formatting, lints, unit, integration and doc tests, end-to-end tests in Chromium
+test: ## everything: formatting, lints, unit, integration and doc tests, end-to-end tests in Chromium, real API clients
 	$(SETUP)
 	@xtask/setup/browser.sh
+	@xtask/setup/clients.sh
 	$(CARGO) xtask test
 
 lint: ## formatting and clippy, for the server and for the browser

@@ -1,6 +1,6 @@
 //! `make lint` and `make test`: every check, in the order in which it is quickest to fail.
 
-use std::process::Command;
+use std::{path::Path, process::Command};
 
 use anyhow::{Context, Result, ensure};
 
@@ -56,7 +56,19 @@ pub(crate) fn test(paths: &Paths) -> Result<()> {
     let status = playwright.status().context("cannot start npm; xtask/setup/browser.sh installs it")?;
     ensure!(status.success(), "end-to-end tests failed; the report is in end2end/playwright-report");
     step.done("passed");
+    clients(paths, &binary)?;
     say("all checks passed");
     whole.done("passed");
+    Ok(())
+}
+
+/// Real API clients against the release: the contract row by row, and the examples that people copy.
+fn clients(paths: &Paths, binary: &Path) -> Result<()> {
+    let step = Step::start("tests with API clients");
+    let mut pytest = Command::new(paths.root.join("end2end/.venv/bin/pytest"));
+    pytest.current_dir(paths.root.join("end2end")).env("GAVEL", binary);
+    let status = pytest.status().context("cannot start pytest; xtask/setup/clients.sh installs it")?;
+    ensure!(status.success(), "tests with API clients failed");
+    step.done("passed");
     Ok(())
 }

@@ -11,7 +11,7 @@ use activelayer::wire::{ErrorBody, Refusal};
 use axum::{
     body::{Body, HttpBody},
     extract::{ConnectInfo, Request},
-    http::request::Parts,
+    http::{header, request::Parts},
 };
 use tokio::time::timeout;
 
@@ -35,7 +35,7 @@ pub(super) struct Received<T> {
 /// Reads a request and finds out who sent it.
 ///
 /// # Errors
-/// 413 for a body over [`BODY_MAX_BYTES`], 408 for one that does not arrive, 401, 429.
+/// 413 for a body over [`BODY_MAX_BYTES`], 408 for one that does not arrive, 401, 429, 415 for a compressed one.
 pub(super) async fn receive<C: Contract>(
     contract: &C,
     request: Request,
@@ -44,6 +44,9 @@ pub(super) async fn receive<C: Contract>(
     let body = timeout(PATIENCE, read(body)).await.unwrap_or_else(|_| Err(too_slow()))?;
     let key = key::in_head(&parts).or_else(|| key::in_body(&body));
     let caller = contract.caller(&key.ok_or_else(Refusal::unauthorized)?).await?;
+    if is_compressed(&parts) {
+        return Err(Refusal::compressed());
+    }
     Ok(Received { caller, body, from: address(&parts) })
 }
 
@@ -63,6 +66,12 @@ async fn read(mut body: Body) -> Result<Vec<u8>, Refusal> {
         }
     }
     if seen > BODY_MAX_BYTES { Err(Refusal::too_large(BODY_MAX_BYTES)) } else { Ok(bytes) }
+}
+
+/// Told apart from malformed JSON, which is what it would be taken for.
+fn is_compressed(parts: &Parts) -> bool {
+    let encodings = parts.headers.get_all(header::CONTENT_ENCODING);
+    encodings.iter().any(|encoding| !encoding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity"))
 }
 
 /// Not in the guide; its shape is.

@@ -27,6 +27,8 @@ pub enum Mishap {
     Garbage,
     /// 500.
     Server,
+    /// 403: the key's owner has no plan.
+    NoPlan,
     /// 429, by the minute.
     RateLimit,
 }
@@ -45,7 +47,8 @@ impl FromStr for Fault {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let expected = || {
-            "a fault such as 500:0.2, 429:0.1, garbage:0.1, refuse:0.1 or delay:0.2:8000 (share 0 to 1, milliseconds)"
+            "a fault such as 500:0.2, 429:0.1, 403:0.1, garbage:0.1, refuse:0.1 or delay:0.2:8000 (share 0 to 1, \
+             milliseconds)"
                 .to_owned()
         };
         let mut words = text.split(':');
@@ -57,6 +60,7 @@ impl FromStr for Fault {
             ("refuse", None) => Mishap::Refuse,
             ("garbage", None) => Mishap::Garbage,
             ("500", None) => Mishap::Server,
+            ("403", None) => Mishap::NoPlan,
             ("429", None) => Mishap::RateLimit,
             _ => return Err(expected()),
         };
@@ -106,6 +110,7 @@ pub(super) async fn inject(State(faults): State<Arc<Faults>>, request: Request, 
         Some(Mishap::Refuse) => resume_unwind(Box::new("a connection is closed on purpose")),
         Some(Mishap::Garbage) => "<html><title>Welcome to nginx!</title></html>\n".into_response(),
         Some(Mishap::Server) => Reply::from(Refusal::internal()).into_response(),
+        Some(Mishap::NoPlan) => Reply::from(Refusal::no_plan()).into_response(),
         Some(Mishap::RateLimit) => {
             Reply::from(Refusal::rate_limited(Some(Duration::from_secs(1)))).into_response()
         }
@@ -121,6 +126,7 @@ mod tests {
         let delay = Mishap::Delay(Duration::from_millis(8000));
         assert_eq!("delay:0.2:8000".parse(), Ok(Fault { mishap: delay, share: 0.2 }));
         assert_eq!("429:1".parse(), Ok(Fault { mishap: Mishap::RateLimit, share: 1.0 }));
+        assert_eq!("403:0.5".parse(), Ok(Fault { mishap: Mishap::NoPlan, share: 0.5 }));
         for bad in [
             "",
             "500",

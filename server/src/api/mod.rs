@@ -35,6 +35,9 @@ pub use reply::Reply;
 /// Largest body of a request, in bytes: 1 MiB.
 pub const BODY_MAX_BYTES: usize = 1024 * 1024;
 
+/// Where the endpoints are. Some clients put `…/api/v1/` and `/check` together as they stand.
+const BASES: [&str; 2] = ["/v1", "/v1/"];
+
 /// Who answers the five endpoints.
 #[async_trait]
 pub trait Contract: Send + Sync + 'static {
@@ -69,12 +72,16 @@ pub trait Contract: Send + Sync + 'static {
 /// Everything below `/api`. No session, no cookie and no page is known here: what a browser brings along opens nothing, so
 /// there is nothing for another site to forge.
 pub fn routes<C: Contract>(contract: C) -> Router {
-    Router::new()
-        .route("/v1/check", post(check::post::<C>))
-        .route("/v1/check-comment", post(check_comment::post::<C>))
-        .route("/v1/feedback", post(feedback::post::<C>))
-        .route("/v1/verify", get(verify::get::<C>))
-        .route("/v1/stats", get(stats::get::<C>))
+    BASES
+        .iter()
+        .fold(Router::new(), |routes, base| {
+            routes
+                .route(&format!("{base}/check"), post(check::post::<C>))
+                .route(&format!("{base}/check-comment"), post(check_comment::post::<C>))
+                .route(&format!("{base}/feedback"), post(feedback::post::<C>))
+                .route(&format!("{base}/verify"), get(verify::get::<C>))
+                .route(&format!("{base}/stats"), get(stats::get::<C>))
+        })
         .method_not_allowed_fallback(async || Reply::from(Refusal::method_not_allowed()))
         .fallback(async || Reply::from(Refusal::no_such_endpoint()))
         .layer(CatchPanicLayer::custom(panicked))

@@ -95,6 +95,12 @@ impl Refusal {
         Self::new(413, ErrorBody::new("Payload too large", message))
     }
 
+    /// 415: the body is compressed. (Not in the guide; clients in the field send plain JSON.)
+    pub fn compressed() -> Self {
+        let message = "The request body must be sent without Content-Encoding.";
+        Self::new(415, ErrorBody::new("Unsupported media type", message))
+    }
+
     /// 422: field name to what is wrong with it.
     pub fn invalid(errors: BTreeMap<String, Vec<String>>) -> Self {
         let body =

@@ -36,8 +36,8 @@ pub(in crate::cli) struct Serve {
     /// Checks allowed a month for each key
     #[arg(long, value_name = "CHECKS", default_value = "50000", value_parser = count)]
     monthly_quota: u64,
-    /// For drills: lets a share of requests (0 to 1) fail; may be repeated. 500:SHARE, 429:SHARE, garbage:SHARE,
-    /// refuse:SHARE (close the connection) or delay:SHARE:MILLISECONDS
+    /// For drills: lets a share of requests (0 to 1) fail; may be repeated. 500:SHARE, 429:SHARE, 403:SHARE,
+    /// garbage:SHARE, refuse:SHARE (close the connection) or delay:SHARE:MILLISECONDS
     #[arg(long = "fault", value_name = "FAULT")]
     faults: Vec<Fault>,
     /// For drills: the same seed gives the same sequence of faults
