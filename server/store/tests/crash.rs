@@ -71,3 +71,27 @@ async fn everything_is_there(url: &str, answered: &[i64]) {
     assert_eq!(labelled, waiting.len() as u64);
     assert!(waiting.len() >= answered.len());
 }
+
+/// As after a migration that emptied the full-text index.
+#[tokio::test]
+async fn an_emptied_index_of_words_is_filled_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/gavel.db", folder.path().display());
+    let store = store::open(&url).await.unwrap();
+    for number in 0..3 {
+        let mut new = samples::scored(&format!("casino number{number}"), 90.0);
+        new.content.email = Some(format!("ana{number}@mail.ru"));
+        store.insert_detection(&new).await.unwrap();
+    }
+    store.close().await;
+    let raw = sqlx::SqlitePool::connect(&url).await.unwrap();
+    let empty = "INSERT INTO detections_fts (detections_fts) VALUES ('delete-all')";
+    sqlx::query(empty).execute(&raw).await.unwrap();
+    raw.close().await;
+
+    let store = store::open(&url).await.unwrap();
+    for (search, found) in [("casino", 3), ("email:*@mail.ru", 3), ("number1 email:ana1@mail.ru", 1)] {
+        let query = domain::SearchQuery::parse(search).unwrap();
+        assert_eq!(store.count(&query, 10, samples::noon()).await.unwrap().count, found, "{search}");
+    }
+}

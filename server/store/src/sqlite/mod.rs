@@ -5,14 +5,16 @@ mod audit;
 mod columns;
 mod decision;
 mod detections;
+mod insert;
+mod keys;
 mod labels;
 mod open;
 mod outbox;
 mod rechecks;
+mod reindex;
 mod rows;
 mod search;
 mod tokens;
-
 mod usage;
 
 use async_trait::async_trait;

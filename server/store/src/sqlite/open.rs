@@ -9,7 +9,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
-use super::SqliteStore;
+use super::{SqliteStore, reindex};
 use crate::{Result, StoreError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
@@ -20,8 +20,15 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections that read. Each is a thread; more than a few only compete for the same disk.
 const READERS: u32 = 8;
 
-/// Page cache of a connection, in KiB: holds the upper levels of every index of a log of ten million rows.
+/// Page cache of a connection that reads, in KiB: holds the upper levels of every index of a log of ten million rows.
 const CACHE_KIB: u32 = 16 * 1024;
+
+/// Page cache of the connection that writes, in KiB: a large commit must not spill into the file half-way.
+const WRITER_CACHE_KIB: u32 = 64 * 1024;
+
+/// Pages (of 4 KiB) in the write-ahead log before they are copied into the database: 32 MiB. The more at once, the more
+/// often a page that changed many times is copied once.
+const CHECKPOINT_PAGES: u32 = 8_192;
 
 /// Size that the write-ahead log is cut back to after a burst, in bytes.
 const WAL_LIMIT: u32 = 64 * 1024 * 1024;
@@ -35,12 +42,16 @@ impl SqliteStore {
         if !in_memory {
             prepare_folder(options.get_filename()).map_err(failed)?;
         }
-        let writer =
-            connect(1, options.clone()).await.map_err(|error| failed(why_closed(&error, &options)))?;
+        let writing = options
+            .clone()
+            .pragma("cache_size", format!("-{WRITER_CACHE_KIB}"))
+            .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string());
+        let writer = connect(1, writing).await.map_err(|error| failed(why_closed(&error, &options)))?;
         MIGRATIONS.run(&writer).await.map_err(|error| match error {
             MigrateError::Execute(error) => failed(why_closed(&error, &options)),
             error => failed(why_not_migrated(&error)),
         })?;
+        reindex::missing(&writer).await?;
         // An in-memory database belongs to its one connection.
         let readers = if in_memory {
             writer.clone()

@@ -160,7 +160,7 @@ pub(super) fn ip_to_bytes(ip: IpAddr) -> [u8; 16] {
     }
 }
 
-fn ip_from_bytes(at: At, bytes: &[u8]) -> Result<IpAddr> {
+pub(super) fn ip_from_bytes(at: At, bytes: &[u8]) -> Result<IpAddr> {
     let octets = <[u8; 16]>::try_from(bytes).map_err(|error| at.bad("ip", error))?;
     Ok(Ipv6Addr::from(octets).to_canonical())
 }

@@ -51,6 +51,13 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
         assert_eq!(store.detection_by_upstream_id(id).await.unwrap().unwrap().id, first);
     }
     store.rejudged(third, &judgement("real-third", 20.0), noon()).await.unwrap();
+    // The new verdict's keys are searched by; the old ones are not.
+    for (search, found) in
+        [("judged:activelayer id:real-third", 1), ("id:away-third", 0), ("judged:fallback third", 0)]
+    {
+        let query = domain::SearchQuery::parse(search).unwrap();
+        assert_eq!(store.count(&query, 10, noon()).await.unwrap().count, found, "{search}");
+    }
     let events = store.audit_events(None, 10).await.unwrap();
     let changed: Vec<_> = events.iter().filter(|e| e.action == "detection.verdict_changed").collect();
     assert_eq!(changed.len(), 1);

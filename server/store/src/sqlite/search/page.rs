@@ -44,21 +44,51 @@ pub(super) async fn keys(
     limit: u32,
     readers: &SqlitePool,
 ) -> Result<Vec<Cursor>> {
+    let parts = plan.parts();
+    let mut keys = Vec::new();
+    for part in parts {
+        keys.extend(keys_of_part(plan, request, part, limit, readers).await?);
+    }
+    if parts.len() > 1 {
+        let sorted = |cursor: &Cursor| stored_key(request.order, cursor.key);
+        keys.sort_by(|a, b| sorted(b).total_cmp(&sorted(a)).then(b.id.cmp(&a.id)));
+        if matches!(request.from, Some((Direction::Before, _))) {
+            keys.reverse();
+        }
+        keys.truncate(limit as usize);
+    }
+    Ok(keys)
+}
+
+async fn keys_of_part(
+    plan: &Plan<'_>,
+    request: &PageRequest,
+    part: &'static str,
+    limit: u32,
+    readers: &SqlitePool,
+) -> Result<Vec<Cursor>> {
+    let at = Place { request, part };
     let Some((_, cursor)) = request.from else {
-        return stretch(plan, request, Stretch::All, limit, readers).await;
+        return stretch(plan, &at, Stretch::All, limit, readers).await;
     };
     if request.order == Order::Newest {
-        return stretch(plan, request, Stretch::IdsBeyond(cursor.id), limit, readers).await;
+        return stretch(plan, &at, Stretch::IdsBeyond(cursor.id), limit, readers).await;
     }
     // First what ties with the cursor, then what lies beyond: each is a plain range of the index, where one comparison of
     // both values would walk through all ties (every "score 100" of the log).
     let key = stored_key(request.order, cursor.key);
-    let mut keys = stretch(plan, request, Stretch::Ties(key, cursor.id), limit, readers).await?;
+    let mut keys = stretch(plan, &at, Stretch::Ties(key, cursor.id), limit, readers).await?;
     let missing = limit.saturating_sub(u32::try_from(keys.len()).unwrap_or(limit));
     if missing > 0 {
-        keys.extend(stretch(plan, request, Stretch::KeysBeyond(key), missing, readers).await?);
+        keys.extend(stretch(plan, &at, Stretch::KeysBeyond(key), missing, readers).await?);
     }
     Ok(keys)
+}
+
+/// Which page of which part of the source.
+struct Place<'a> {
+    request: &'a PageRequest,
+    part: &'static str,
 }
 
 /// Part of an ordered list.
@@ -72,7 +102,7 @@ enum Stretch {
 
 async fn stretch(
     plan: &Plan<'_>,
-    request: &PageRequest,
+    Place { request, part }: &Place<'_>,
     stretch: Stretch,
     limit: u32,
     readers: &SqlitePool,
@@ -90,6 +120,9 @@ async fn stretch(
     // CAST: from an index, SQLite gives a whole number of a generated column as INTEGER.
     let mut sql = QueryBuilder::<Sqlite>::new(format!("SELECT {id}, CAST({key} AS REAL) "));
     plan.push(&mut sql, column.is_none());
+    if *part != "TRUE" {
+        sql.push(" AND ").push(*part);
+    }
     match stretch {
         Stretch::All => {}
         Stretch::IdsBeyond(from) => {

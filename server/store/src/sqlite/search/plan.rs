@@ -3,15 +3,15 @@
 //! Left alone, SQLite guesses badly between a full-text index, a dozen others and an order, so the choice is made here:
 //!
 //! 1. If some term matches few rows (at most [`FEW`]), just those are read, filtered and sorted.
-//! 2. Else the log is walked in the order asked for, and stops once the page is full: with words through the full-text index,
-//!    which gives its rows in the order of ids; else through the shortest index that keeps that order; else as it lies.
+//! 2. Else the log is walked in the order asked for, and stops once the page is full: with words or keys through the full-text
+//!    index, which gives its rows in the order of ids; else through the shortest index that keeps that order; else as it lies.
 //!
 //! How many rows a term matches is counted on its index, no further than [`PROBE`]. A time range becomes a range of ids
 //! first, by way of `check_hours`.
 
 use chrono::{DateTime, Utc};
 use domain::search::{Age, Moment, State, Term, TermKind};
-use domain::{JudgedBy, Order, SearchQuery};
+use domain::{Order, SearchQuery};
 use sqlx::sqlite::SqlitePool;
 use sqlx::{QueryBuilder, Sqlite};
 
@@ -23,8 +23,18 @@ use crate::Result;
 /// So few rows are read and sorted in a few milliseconds, wherever they lie.
 const FEW: i64 = 2_000;
 
+/// So many rows with a word are read and sorted sooner than another order is walked: on that walk the full-text index
+/// is asked about every single row.
+const FEW_WITH_WORDS: i64 = 15_000;
+
 /// Where counting the rows of a term stops; a millisecond or so where the index suffices.
 const PROBE: i64 = 5_000;
+
+/// The index of verdicts and scores.
+const BY_VERDICT: &str = "detections_by_verdict";
+
+/// The index of labels and distances from the threshold.
+const BY_CLOSENESS: &str = "detections_by_closeness";
 
 /// Where the rows come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +52,7 @@ pub(super) struct Plan<'a> {
     query: &'a SearchQuery,
     words: Words,
     source: Source,
+    order: Order,
     /// First and last id that a time range leaves.
     ids: Option<(i64, i64)>,
     now: DateTime<Utc>,
@@ -57,26 +68,28 @@ impl<'a> Plan<'a> {
     ) -> Result<Self> {
         let ids = id_range(query, now, readers).await?;
         let words = Words::of(query);
-        let mut plan = Self { query, words, source: Source::Log, ids, now };
-        plan.source = plan.best_source(order, readers).await?;
+        let mut plan = Self { query, words, source: Source::Log, order, ids, now };
+        plan.source = plan.best_source(readers).await?;
         Ok(plan)
     }
 
-    async fn best_source(&self, order: Order, readers: &SqlitePool) -> Result<Source> {
+    async fn best_source(&self, readers: &SqlitePool) -> Result<Source> {
         let mut candidates = self.candidates();
-        if self.words.wanted.is_some() {
+        if self.words.walk.is_some() {
             candidates.push((Source::Words, true));
         }
-        let walk = self.walk(order);
+        let walk = self.walk();
         // With nothing to choose from, there is nothing to count.
         if candidates.iter().all(|(source, _)| *source == walk) {
             return Ok(walk);
         }
-        let mut fewest = (walk, PROBE);
+        let mut fewest = (walk, i64::MAX);
         for (source, keeps_id_order) in candidates {
-            let rows = self.probe(source, readers).await?;
-            let useful = rows <= FEW || (keeps_id_order && order == Order::Newest && walk == Source::Log);
-            if useful && rows < fewest.1 {
+            let sorted = self.order == Order::Newest && keeps_id_order;
+            let many = if source == Source::Words { FEW_WITH_WORDS } else { FEW };
+            let most = if sorted { PROBE } else { many + 1 };
+            let rows = self.probe(source, most, readers).await?;
+            if rows < most && rows < fewest.1 {
                 fewest = (source, rows);
             }
         }
@@ -85,9 +98,9 @@ impl<'a> Plan<'a> {
 
     /// Everything that the choice is made from.
     #[cfg(test)]
-    pub(super) fn sources(&self, order: Order) -> Vec<Source> {
-        let words = self.words.wanted.is_some().then_some(Source::Words);
-        let mut sources = vec![Source::Log, self.walk(order)];
+    pub(super) fn sources(&self) -> Vec<Source> {
+        let words = self.words.walk.is_some().then_some(Source::Words);
+        let mut sources = vec![Source::Log, self.walk()];
         sources.extend(self.candidates().into_iter().map(|(source, _)| source).chain(words));
         sources
     }
@@ -105,12 +118,12 @@ impl<'a> Plan<'a> {
         readers: &SqlitePool,
     ) -> Result<Self> {
         let plan = Self::choose(query, Order::Newest, now, readers).await?;
-        if plan.source != Source::Log || plan.words.wanted.is_some() {
+        if plan.source != Source::Log {
             return Ok(plan);
         }
         let mut fewest = (Source::Log, PROBE);
         for (source, _) in plan.candidates() {
-            let rows = plan.probe(source, readers).await?;
+            let rows = plan.probe(source, PROBE, readers).await?;
             // One term by itself is counted on its index, however long that is.
             if rows < fewest.1 || query.terms.len() == 1 {
                 fewest = (source, rows);
@@ -120,25 +133,32 @@ impl<'a> Plan<'a> {
     }
 
     /// What gives rows in the order asked for, however many they are.
-    fn walk(&self, order: Order) -> Source {
-        let has = |state| self.query.terms.iter().any(|term| *term == positive(TermKind::Is(state)));
-        match order {
-            Order::Newest if self.words.wanted.is_some() => Source::Words,
+    fn walk(&self) -> Source {
+        match self.order {
+            Order::Newest if self.words.walk.is_some() => Source::Words,
             Order::Newest => Source::Log,
-            Order::Score if has(State::Spam) || has(State::Ham) => Source::Index("detections_by_verdict"),
-            Order::Score => Source::Index("detections_by_score"),
-            Order::Closest if has(State::Unlabelled) => Source::Index("detections_to_review"),
-            Order::Closest => Source::Index("detections_by_closeness"),
+            Order::Score => Source::Index(BY_VERDICT),
+            Order::Closest => Source::Index(BY_CLOSENESS),
+        }
+    }
+
+    /// The parts of the source, each of which is sorted by itself: conditions, one of which holds for each row that matches.
+    pub(super) fn parts(&self) -> &'static [&'static str] {
+        let has = |kind: TermKind| self.query.terms.contains(&Term { negated: false, kind });
+        match (self.source, self.order) {
+            (Source::Index(BY_VERDICT), Order::Score) if self.has_verdict() => &["TRUE"],
+            (Source::Index(BY_VERDICT), Order::Score) => &["d.is_spam = 1", "d.is_spam = 0"],
+            (Source::Index(BY_CLOSENESS), _) if has(TermKind::Is(State::Unlabelled)) => &["d.label IS NULL"],
+            (Source::Index(BY_CLOSENESS), _) => &["d.label IS NULL", "d.label = 'spam'", "d.label = 'ham'"],
+            _ => &["TRUE"],
         }
     }
 
     /// Indexes that some term of the search can use, and whether they give rows by id.
     fn candidates(&self) -> Vec<(Source, bool)> {
-        let has_verdict = self.has_verdict();
         let mut candidates = Vec::new();
         for term in self.query.terms.iter().filter(|term| !term.negated) {
-            candidates
-                .extend(index_for(&term.kind, has_verdict).map(|(name, by_id)| (Source::Index(name), by_id)));
+            candidates.extend(index_for(&term.kind).map(|(name, by_id)| (Source::Index(name), by_id)));
         }
         if let Some((first, last)) = self.ids
             && last.saturating_sub(first) < PROBE
@@ -153,8 +173,8 @@ impl<'a> Plan<'a> {
         self.query.terms.iter().any(|term| !term.negated && verdict(term))
     }
 
-    /// How many rows a source holds for the terms that it can answer by itself, counted to [`PROBE`].
-    async fn probe(&self, source: Source, readers: &SqlitePool) -> Result<i64> {
+    /// How many rows a source holds for the terms that it can answer by itself, counted no further than `most`.
+    async fn probe(&self, source: Source, most: i64, readers: &SqlitePool) -> Result<i64> {
         let mut sql = QueryBuilder::new("SELECT count(*) FROM (SELECT 1 ");
         match source {
             Source::Log => {
@@ -163,18 +183,18 @@ impl<'a> Plan<'a> {
             }
             Source::Words => {
                 sql.push(format_args!("FROM {INDEX} WHERE {INDEX} MATCH "));
-                sql.push_bind(self.words.wanted.clone());
+                sql.push_bind(self.words.walk.clone());
             }
             Source::Index(name) => {
                 sql.push(format_args!("FROM detections d INDEXED BY {name} WHERE TRUE"));
-                let has_verdict = self.has_verdict();
+                self.push_verdicts(&mut sql, source);
                 let answers = |term: &&Term| {
-                    let index = index_for(&term.kind, has_verdict);
+                    let index = index_for(&term.kind);
                     !term.negated && index.is_some_and(|(index, _)| index == name)
                 };
                 let mut by_id = false;
                 for term in self.query.terms.iter().filter(answers) {
-                    by_id |= index_for(&term.kind, has_verdict).is_some_and(|(_, by_id)| by_id);
+                    by_id |= index_for(&term.kind).is_some_and(|(_, by_id)| by_id);
                     terms::push(&mut sql, term, self.now);
                 }
                 if let Some((first, last)) = self.ids.filter(|_| by_id) {
@@ -182,7 +202,13 @@ impl<'a> Plan<'a> {
                 }
             }
         }
-        sql.push(" LIMIT ").push_bind(PROBE).push(")");
+        if let (Source::Words, Some((first, last))) = (source, self.ids) {
+            sql.push(format_args!(" AND {INDEX}.rowid BETWEEN "))
+                .push_bind(first)
+                .push(" AND ")
+                .push_bind(last);
+        }
+        sql.push(" LIMIT ").push_bind(most).push(")");
         Ok(sql.build_query_scalar().fetch_one(readers).await?)
     }
 
@@ -191,50 +217,60 @@ impl<'a> Plan<'a> {
         if self.source == Source::Words { "detections_fts.rowid" } else { "d.id" }
     }
 
-    /// Whether words alone decide, so that a count needs no row of the log.
+    /// Whether the full-text index alone decides, so that a count needs no row of the log.
     fn is_only_words(&self) -> bool {
-        self.source == Source::Words && self.query.terms.iter().all(|term| terms::is_text(&term.kind))
+        self.source == Source::Words && self.words.walk_decides
+    }
+
+    /// A range of scores within the index of verdicts and scores is one range for each verdict.
+    fn push_verdicts(&self, sql: &mut QueryBuilder<Sqlite>, source: Source) {
+        if source == Source::Index(BY_VERDICT) && !self.has_verdict() {
+            sql.push(" AND d.is_spam IN (0, 1)");
+        }
     }
 
     /// Writes `FROM … WHERE …` for everything that matches. The row of the log is `d`, unless `bare`.
     pub(super) fn push(&self, sql: &mut QueryBuilder<Sqlite>, bare: bool) {
-        let by_words = match self.source {
+        let bare = bare && self.is_only_words();
+        match self.source {
             Source::Log => {
                 sql.push("FROM detections d NOT INDEXED WHERE TRUE");
-                false
             }
             Source::Index(name) => {
                 sql.push(format_args!("FROM detections d INDEXED BY {name} WHERE TRUE"));
-                false
+                if self.order != Order::Score {
+                    self.push_verdicts(sql, self.source);
+                }
             }
             Source::Words => {
                 sql.push(format_args!("FROM {INDEX} "));
-                if !(bare && self.is_only_words()) {
+                if !bare {
                     sql.push(format_args!("CROSS JOIN detections d NOT INDEXED ON d.id = {INDEX}.rowid "));
                 }
                 sql.push(format_args!("WHERE {INDEX} MATCH "));
-                sql.push_bind(self.words.wanted.clone());
-                true
+                sql.push_bind(self.words.walk.clone());
             }
-        };
+        }
         if let Some((first, last)) = self.ids {
             sql.push(format_args!(" AND {} BETWEEN ", self.id())).push_bind(first);
             sql.push(" AND ").push_bind(last);
         }
+        if bare {
+            return;
+        }
         for term in &self.query.terms {
             terms::push(sql, term, self.now);
         }
-        if let Some(wanted) = self.words.wanted.as_ref().filter(|_| !by_words) {
+        if self.source == Source::Words {
+            return;
+        }
+        if let Some(wanted) = &self.words.wanted {
             push_lookup(sql, " AND EXISTS ", wanted);
         }
         for unwanted in &self.words.unwanted {
             push_lookup(sql, " AND NOT EXISTS ", unwanted);
         }
     }
-}
-
-fn positive(kind: TermKind) -> Term {
-    Term { negated: false, kind }
 }
 
 /// Asks the full-text index about one row.
@@ -244,26 +280,15 @@ fn push_lookup(sql: &mut QueryBuilder<Sqlite>, sense: &'static str, expression: 
 }
 
 /// The index that answers a term by itself, and whether it gives rows by id.
-fn index_for(kind: &TermKind, has_verdict: bool) -> Option<(&'static str, bool)> {
+fn index_for(kind: &TermKind) -> Option<(&'static str, bool)> {
     Some(match kind {
-        TermKind::Is(State::Spam | State::Ham) => ("detections_by_verdict", false),
+        TermKind::Is(State::Spam | State::Ham) => (BY_VERDICT, false),
         TermKind::Is(State::Labelled) | TermKind::Label(_) => ("detections_labelled", true),
         TermKind::Is(State::Unlabelled) => ("detections_unlabelled", true),
         TermKind::Is(State::Disputed) => ("detections_disputed", true),
         TermKind::Is(State::Pending) => ("detections_feedback_pending", true),
         TermKind::Is(State::Failed) => ("detections_feedback_failed", true),
-        TermKind::Score(_) if has_verdict => ("detections_by_verdict", false),
-        TermKind::Score(_) => ("detections_by_score", false),
-        TermKind::Email(pattern) if pattern.exact().is_some() => ("detections_by_email", true),
-        TermKind::Email(pattern) if pattern.suffix().len() > pattern.prefix().len() => {
-            ("detections_by_email_reversed", false)
-        }
-        TermKind::Email(pattern) if !pattern.prefix().is_empty() => ("detections_by_email", false),
-        TermKind::Site(pattern) if pattern.exact().is_some() => ("detections_by_site", true),
-        TermKind::Site(pattern) if !pattern.prefix().is_empty() => ("detections_by_site", false),
-        TermKind::Ip(net) => ("detections_by_ip", net.prefix_len() == net.max_prefix_len()),
-        TermKind::From(_) => ("detections_by_origin", true),
-        TermKind::Judged(JudgedBy::Fallback) => ("detections_to_rejudge", true),
+        TermKind::Score(_) => (BY_VERDICT, false),
         TermKind::Import(_) => ("detections_by_import", true),
         TermKind::By(_) => ("detections_labelled_by", false),
         TermKind::Labelled(_) => ("detections_labelled_when", false),

@@ -8,10 +8,9 @@ use ipnet::IpNet;
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::super::columns::to_ms;
+use super::super::keys;
 use super::super::rows::ip_to_bytes;
-
-/// Sorts after every other character, so `prefix || LAST` ends the range of what starts with a prefix.
-const LAST: char = char::MAX;
+use super::words::{INDEX, is_text};
 
 /// Writes a term's condition. Words have none: the full-text index knows them.
 pub(super) fn push(sql: &mut QueryBuilder<Sqlite>, term: &Term, now: DateTime<Utc>) {
@@ -29,22 +28,17 @@ pub(super) fn push(sql: &mut QueryBuilder<Sqlite>, term: &Term, now: DateTime<Ut
     }
 }
 
-pub(super) fn is_text(kind: &TermKind) -> bool {
-    matches!(kind, TermKind::Word(_) | TermKind::Prefix(_) | TermKind::Phrase(_))
-}
-
 fn condition(sql: &mut QueryBuilder<Sqlite>, kind: &TermKind, now: DateTime<Utc>) {
     match kind {
         TermKind::Word(_) | TermKind::Prefix(_) | TermKind::Phrase(_) => sql.push("TRUE"),
         TermKind::Is(state) => sql.push(is(*state)),
         TermKind::Label(label) => sql.push("d.label = ").push_bind(label.as_str()),
         TermKind::Score(test) => score(sql, *test),
-        TermKind::Email(wanted) => pattern(sql, "d.email", Some("d.email_reversed"), wanted),
-        TermKind::Site(wanted) => pattern(sql, "d.site", None, wanted),
+        TermKind::Email(wanted) => pattern(sql, "d.email", wanted),
+        TermKind::Site(wanted) => pattern(sql, "d.site", wanted),
         TermKind::Ip(net) => ip(sql, *net),
         TermKind::From(origin) => sql.push("d.origin = ").push_bind(origin.as_str()),
-        // Written out: an index that holds only some rows is used for a constant, not for a parameter.
-        TermKind::Judged(by) => sql.push(format_args!("d.judged_by = '{by}'")),
+        TermKind::Judged(by) => sql.push("d.judged_by = ").push_bind(by.as_str()),
         TermKind::Import(number) => sql.push("d.import_id = ").push_bind(*number),
         TermKind::By(name) => by(sql, name),
         TermKind::After(moment) => sql.push("d.created_at >= ").push_bind(to_ms(moment.start())),
@@ -52,12 +46,7 @@ fn condition(sql: &mut QueryBuilder<Sqlite>, kind: &TermKind, now: DateTime<Utc>
         TermKind::Age(span) => age(sql, "d.created_at", *span, now),
         // The first half is what the index of labelled rows asks for.
         TermKind::Labelled(span) => age(sql, "d.label IS NOT NULL AND d.labelled_at", *span, now),
-        TermKind::Id(id) => sql
-            .push("d.id IN (SELECT id FROM detections WHERE upstream_id = ")
-            .push_bind(id.clone())
-            .push(" UNION ALL SELECT ")
-            .push_bind(id.parse::<i64>().ok())
-            .push(")"),
+        TermKind::Id(id) => number_or_upstream_id(sql, id),
     };
 }
 
@@ -87,42 +76,31 @@ fn score(sql: &mut QueryBuilder<Sqlite>, test: ScoreTest) -> &mut QueryBuilder<S
     sql.push("d.score").push(comparison).push_bind(score)
 }
 
-/// A value with or without stars; `reversed` is the column of its characters in reverse, if there is one.
+/// A value with or without stars.
 fn pattern<'a>(
     sql: &'a mut QueryBuilder<Sqlite>,
     column: &'static str,
-    reversed: Option<&'static str>,
     pattern: &Pattern,
 ) -> &'a mut QueryBuilder<Sqlite> {
-    if let Some(exact) = pattern.exact() {
-        return sql.push(column).push(" = ").push_bind(exact.to_owned());
+    match pattern.exact() {
+        Some(exact) => sql.push(column).push(" = ").push_bind(exact.to_owned()),
+        None if pattern.as_str() == "*" => sql.push(column).push(" IS NOT NULL"),
+        None => sql.push(column).push(" LIKE ").push_bind(like(pattern.as_str())).push(" ESCAPE '\\'"),
     }
-    // "*@mail.ru" and "ana*" are ranges and nothing else: said so, an index answers them without a look at the rows.
-    let stars = pattern.as_str().matches('*').count();
-    let (prefix, suffix) = (pattern.prefix(), pattern.suffix());
-    let reversed = reversed.filter(|_| !suffix.is_empty());
-    sql.push("(");
-    if stars > 1 || !(suffix.is_empty() || (prefix.is_empty() && reversed.is_some())) {
-        sql.push(column).push(" LIKE ").push_bind(like(pattern.as_str())).push(" ESCAPE '\\'");
-    } else if prefix.is_empty() && suffix.is_empty() {
-        sql.push(column).push(" IS NOT NULL");
-    } else {
-        sql.push("TRUE");
-    }
-    starts_with(sql, column, prefix.to_owned());
-    if let Some(reversed) = reversed {
-        starts_with(sql, reversed, suffix.chars().rev().collect());
-    }
-    sql.push(")")
 }
 
-/// A range that holds what starts so.
-fn starts_with(sql: &mut QueryBuilder<Sqlite>, column: &'static str, start: String) {
-    if !start.is_empty() {
-        let end = format!("{start}{LAST}");
-        sql.push(format_args!(" AND {column} >= ")).push_bind(start);
-        sql.push(format_args!(" AND {column} < ")).push_bind(end);
-    }
+/// Found by key first: the log has no index of upstream ids.
+fn number_or_upstream_id<'a>(sql: &'a mut QueryBuilder<Sqlite>, id: &str) -> &'a mut QueryBuilder<Sqlite> {
+    let number = id.parse::<i64>().ok();
+    sql.push(format_args!("(d.id IN (SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH "))
+        .push_bind(keys::whole(&keys::upstream(id)))
+        .push(" UNION ALL SELECT ")
+        .push_bind(number)
+        .push(") AND (d.upstream_id = ")
+        .push_bind(id.to_owned())
+        .push(" OR d.id = ")
+        .push_bind(number)
+        .push("))")
 }
 
 /// A pattern for LIKE, whose case folding is that of the columns: ASCII only.

@@ -41,6 +41,9 @@ const TERMS: &[&str] = &[
     "import:2",
     "email:*",
     "email:ana*@mail.ru",
+    "email:*3@mail.ru",
+    "ip:203.0.113.4/30",
+    "judged:detector",
     "site:shop*org",
     "by:ana",
     "labelled:<60s",
@@ -129,13 +132,13 @@ async fn every_index_gives_the_same_answer() {
         }
         let now = noon() + TimeDelta::seconds(ROWS);
         let plan = Plan::choose(&query, order, now, &store.readers).await.unwrap();
-        for source in plan.sources(order) {
+        for source in plan.sources() {
             let found = answers(&store, &query, order, source).await;
             assert_eq!(found, expected, "{search} by {order} over {source:?}");
             used.insert(format!("{source:?}"));
         }
     }
-    assert_eq!(used.len(), 20, "every index was walked: {used:?}");
+    assert_eq!(used.len(), 12, "every index was walked: {used:?}");
 }
 
 /// The whole list, then what follows and precedes a place among ties.

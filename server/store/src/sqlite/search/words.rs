@@ -1,16 +1,22 @@
-//! Words, word starts and phrases as FTS5 wants them.
+//! Words, word starts, phrases and keys as FTS5 wants them.
 
 use domain::SearchQuery;
 use domain::search::{TermKind, index_text};
+
+use super::super::keys;
 
 /// Where the words of searches are looked up.
 pub(super) const INDEX: &str = "detections_fts";
 
 /// What the full-text index is asked.
 pub(super) struct Words {
-    /// The expression for the terms that must match, negated ones taken away; `None` when none must.
+    /// For a walk through the index: all that it can tell, keys included; `None` when no term must match that it knows.
+    pub(super) walk: Option<String>,
+    /// Whether the walk finds just what the search means, so that no row needs to be looked at.
+    pub(super) walk_decides: bool,
+    /// For a look at one row: the words that must match, negated ones taken away; `None` when none must.
     pub(super) wanted: Option<String>,
-    /// Expressions that must not match, when nothing must.
+    /// For a look at one row: words that must not match, when none must.
     pub(super) unwanted: Vec<String>,
 }
 
@@ -21,15 +27,31 @@ impl Words {
             terms.filter_map(|term| expression(&term.kind)).collect()
         };
         let (wanted, unwanted) = (of(false), of(true));
-        if wanted.is_empty() {
-            return Self { wanted: None, unwanted };
+        let mut all = wanted.clone();
+        let mut walk_decides = true;
+        for term in query.terms.iter().filter(|term| !is_text(&term.kind)) {
+            let lookup = keys::lookup(&term.kind).filter(|_| !term.negated);
+            walk_decides &= lookup.as_ref().is_some_and(|lookup| lookup.exact);
+            all.extend(lookup.map(|lookup| lookup.expression));
         }
-        let mut expression = format!("({})", wanted.join(" AND "));
-        for word in unwanted {
-            expression = format!("({expression} NOT {word})");
-        }
-        Self { wanted: Some(expression), unwanted: Vec::new() }
+        let walk = joined(&all, &unwanted);
+        let wanted = joined(&wanted, &unwanted);
+        let unwanted = if wanted.is_none() { unwanted } else { Vec::new() };
+        Self { walk, walk_decides, wanted, unwanted }
     }
+}
+
+fn joined(wanted: &[String], unwanted: &[String]) -> Option<String> {
+    if wanted.is_empty() {
+        return None;
+    }
+    let all = format!("({})", wanted.join(" AND "));
+    Some(unwanted.iter().fold(all, |expression, word| format!("({expression} NOT {word})")))
+}
+
+/// Whether the full-text index alone knows what matches a term.
+pub(super) fn is_text(kind: &TermKind) -> bool {
+    matches!(kind, TermKind::Word(_) | TermKind::Prefix(_) | TermKind::Phrase(_))
 }
 
 /// One term as an FTS5 expression. Text is prepared like the indexed text and quoted, so nothing in it is an operator;
