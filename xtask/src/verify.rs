@@ -66,7 +66,11 @@ pub(crate) fn test(paths: &Paths) -> Result<()> {
 fn clients(paths: &Paths, binary: &Path) -> Result<()> {
     let step = Step::start("tests with API clients");
     let mut pytest = Command::new(paths.root.join("end2end/.venv/bin/pytest"));
-    pytest.current_dir(paths.root.join("end2end")).env("GAVEL", binary);
+    pytest
+        .current_dir(paths.root.join("end2end"))
+        .env("GAVEL", binary)
+        // Compiled by `cargo test`, as every example is.
+        .env("PROTECT_EXAMPLE", paths.target.join("debug/examples/protect"));
     let status = pytest.status().context("cannot start pytest; xtask/setup/clients.sh installs it")?;
     ensure!(status.success(), "tests with API clients failed");
     step.done("passed");
