@@ -72,6 +72,11 @@ impl Theme {
             _ => Self::System,
         }
     }
+
+    /// The choice in a `Cookie` header, for pages that are not part of the app.
+    pub fn in_cookies(cookies: &str) -> Self {
+        find_cookie(cookies, Self::COOKIE).map_or(Self::System, Self::from_word)
+    }
 }
 
 #[cfg(feature = "ssr")]
@@ -140,8 +145,9 @@ pub(crate) fn cookie(name: &str) -> Option<String> {
         .unwrap_or_default();
     #[cfg(not(any(feature = "ssr", feature = "hydrate")))]
     let cookies = String::new();
-    cookies
-        .split(';')
-        .find_map(|cookie| cookie.trim().strip_prefix(name)?.strip_prefix('='))
-        .map(str::to_owned)
+    find_cookie(&cookies, name).map(str::to_owned)
+}
+
+fn find_cookie<'a>(cookies: &'a str, name: &str) -> Option<&'a str> {
+    cookies.split(';').find_map(|cookie| cookie.trim().strip_prefix(name)?.strip_prefix('='))
 }

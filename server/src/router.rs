@@ -61,7 +61,10 @@ pub fn router(app: AppState) -> Router {
         .layer(CompressionLayer::new().compress_when(assets::is_page))
         .layer(from_fn_with_state(app.clone(), security::harden))
         // Apps bring a token of their own to every request: nothing of the above is for them.
-        .nest("/api", api::routes(api::Gateway::new(app.clone())).with_state(()))
+        .nest(
+            "/api",
+            api::routes(api::Gateway::new(app.clone()), api::openapi::routes(app.clone())).with_state(()),
+        )
         .layer(from_fn_with_state(app.clone(), client_address::attach))
         .layer(from_fn(requests::observe))
         .with_state(app)

@@ -46,6 +46,13 @@ impl AppState {
     }
 }
 
+impl AppState {
+    /// Where the style sheet is.
+    pub fn style_sheet(&self) -> String {
+        format!("/{}/{}.css", self.leptos.site_pkg_dir, self.leptos.output_name)
+    }
+}
+
 impl Deref for AppState {
     type Target = Inner;
 

@@ -75,7 +75,7 @@ fn is_compressed(parts: &Parts) -> bool {
 }
 
 /// Not in the guide; its shape is.
-fn too_slow() -> Refusal {
+pub(super) fn too_slow() -> Refusal {
     let body = ErrorBody {
         error: "Request timeout".to_owned(),
         message: Some("The request body did not arrive in time.".to_owned()),

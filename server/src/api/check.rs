@@ -5,8 +5,19 @@ use std::sync::Arc;
 use activelayer::{CheckEndpoint, wire::read_check};
 use axum::extract::{Request, State};
 
-use super::{Contract, Reply, body};
+use super::{Contract, Reply, body, openapi};
 
+/// Full analysis
+///
+/// For longer submissions: e-mails, tickets, contact forms.
+#[utoipa::path(
+    post,
+    path = "/check",
+    operation_id = "check",
+    tag = "Checks",
+    request_body(content = activelayer::wire::schema::CheckBody, example = openapi::CHECK),
+    responses(openapi::CheckAnswers)
+)]
 pub(super) async fn post<C: Contract>(
     State(contract): State<Arc<C>>,
     request: Request,

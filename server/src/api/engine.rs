@@ -81,7 +81,7 @@ fn router(options: EngineServerOptions, clock: Arc<dyn Clock>) -> Router {
     let server =
         EngineServer { accounts: accounts.collect(), per_minute, limits: MinuteLimits::default(), clock };
     Router::new()
-        .nest("/api", super::routes(server))
+        .nest("/api", super::routes(server, Router::new()))
         .layer(from_fn_with_state(Arc::new(faults), faults::inject))
 }
 

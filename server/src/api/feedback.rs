@@ -5,8 +5,20 @@ use std::sync::Arc;
 use activelayer::wire::read_feedback;
 use axum::extract::{Request, State};
 
-use super::{Contract, Reply, body};
+use super::{Contract, Reply, body, openapi};
 
+/// Final word on a detection
+///
+/// Tells the upstream what a submission was in the end, so that it learns. While the upstream is away, feedback on a
+/// detection of the log is kept and delivered later; the receipt is the same. The same detection can be corrected again.
+#[utoipa::path(
+    post,
+    path = "/feedback",
+    operation_id = "feedback",
+    tag = "Feedback",
+    request_body(content = activelayer::wire::schema::FeedbackBody, example = openapi::FEEDBACK),
+    responses(openapi::FeedbackAnswers)
+)]
 pub(super) async fn post<C: Contract>(
     State(contract): State<Arc<C>>,
     request: Request,

@@ -12,6 +12,7 @@ mod feedback;
 mod gateway;
 mod key;
 mod limits;
+pub mod openapi;
 mod reply;
 mod stats;
 mod verify;
@@ -28,6 +29,7 @@ use axum::{
     routing::{get, post},
 };
 use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::Path as _;
 
 pub use gateway::Gateway;
 pub use reply::Reply;
@@ -71,21 +73,24 @@ pub trait Contract: Send + Sync + 'static {
 
 /// Everything below `/api`. No session, no cookie and no page is known here: what a browser brings along opens nothing, so
 /// there is nothing for another site to forge.
-pub fn routes<C: Contract>(contract: C) -> Router {
+/// `more` is what stands beside the endpoints. Their paths and methods are those of the OpenAPI document, from one place.
+pub fn routes<C: Contract>(contract: C, more: Router) -> Router {
     BASES
         .iter()
         .fold(Router::new(), |routes, base| {
+            let place = |path: String| format!("{base}{path}");
             routes
-                .route(&format!("{base}/check"), post(check::post::<C>))
-                .route(&format!("{base}/check-comment"), post(check_comment::post::<C>))
-                .route(&format!("{base}/feedback"), post(feedback::post::<C>))
-                .route(&format!("{base}/verify"), get(verify::get::<C>))
-                .route(&format!("{base}/stats"), get(stats::get::<C>))
+                .route(&place(check::__path_post::path()), post(check::post::<C>))
+                .route(&place(check_comment::__path_post::path()), post(check_comment::post::<C>))
+                .route(&place(feedback::__path_post::path()), post(feedback::post::<C>))
+                .route(&place(verify::__path_get::path()), get(verify::get::<C>))
+                .route(&place(stats::__path_get::path()), get(stats::get::<C>))
         })
+        .with_state(Arc::new(contract))
+        .merge(more)
         .method_not_allowed_fallback(async || Reply::from(Refusal::method_not_allowed()))
         .fallback(async || Reply::from(Refusal::no_such_endpoint()))
         .layer(CatchPanicLayer::custom(panicked))
-        .with_state(Arc::new(contract))
 }
 
 /// The panic's place was logged as it happened.

@@ -4,8 +4,18 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 
-use super::{Contract, Reply, body};
+use super::{Contract, Reply, body, openapi};
 
+/// Usage of the plan
+///
+/// To keep an eye on the quota, and for alerts.
+#[utoipa::path(
+    get,
+    path = "/stats",
+    operation_id = "stats",
+    tag = "Account",
+    responses(openapi::StatsAnswers)
+)]
 pub(super) async fn get<C: Contract>(
     State(contract): State<Arc<C>>,
     request: Request,

@@ -4,8 +4,18 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 
-use super::{Contract, Reply, body};
+use super::{Contract, Reply, body, openapi};
 
+/// Is the token in force?
+///
+/// For health checks and before the first check.
+#[utoipa::path(
+    get,
+    path = "/verify",
+    operation_id = "verify",
+    tag = "Account",
+    responses(openapi::VerifyAnswers)
+)]
 pub(super) async fn get<C: Contract>(
     State(contract): State<Arc<C>>,
     request: Request,

@@ -12,5 +12,6 @@ mod feedback;
 mod guide;
 mod house;
 mod keys;
+mod openapi;
 mod refusals;
 mod upstream;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 /// Body of `POST /feedback`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FeedbackRequest {
     /// Identifier returned by a check.
     pub detection_id: String,
@@ -24,6 +25,7 @@ impl FeedbackRequest {
 
 /// Body of the answer to feedback.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FeedbackResponse {
     /// Whether the feedback was accepted for processing.
     pub success: bool,
@@ -38,6 +40,7 @@ pub struct FeedbackResponse {
 
 /// The receipt of feedback.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FeedbackReceipt {
     /// Echo of the detection.
     pub detection_id: String,

@@ -7,6 +7,7 @@ use super::lenient::{count, id, optional_whole, or_default, shortest};
 
 /// Body of the answer of `GET /stats`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StatsResponse {
     /// Whether the look-up succeeded.
     pub success: bool,
@@ -21,6 +22,7 @@ pub struct StatsResponse {
 
 /// Plan, usage and period.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Stats {
     /// The plan behind the key.
     pub plan: Plan,
@@ -36,6 +38,7 @@ pub struct Stats {
 
 /// A plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Plan {
     /// Its name.
     pub name: String,
@@ -49,6 +52,7 @@ pub struct Plan {
 
 /// Usage in the current period.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UsageFigures {
     /// Quota of the period, in checks.
     #[serde(deserialize_with = "count")]
@@ -69,6 +73,7 @@ pub struct UsageFigures {
 
 /// The billing period. A lifetime plan (`type` = `lifetime`) has no month or year.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Period {
     /// Month, 1 to 12.
     #[serde(default, deserialize_with = "optional_whole", skip_serializing_if = "Option::is_none")]

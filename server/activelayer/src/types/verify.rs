@@ -7,6 +7,7 @@ use super::lenient::{id, or_default};
 
 /// Body of the answer of `GET /verify`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VerifyResponse {
     /// Whether the key is active.
     pub valid: bool,
@@ -25,6 +26,7 @@ pub struct VerifyResponse {
 
 /// About an API key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KeyInfo {
     /// Label given to the key; empty when it has none (`null`).
     #[serde(default, deserialize_with = "or_default")]
@@ -40,6 +42,7 @@ pub struct KeyInfo {
 
 /// About the owner of an API key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UserInfo {
     /// Internal identifier.
     #[serde(deserialize_with = "id")]

@@ -5,6 +5,8 @@
 
 mod refusal;
 mod request;
+#[cfg(feature = "openapi")]
+pub mod schema;
 
 pub use refusal::{ErrorBody, Refusal};
 pub use request::{Received, read_check, read_feedback};

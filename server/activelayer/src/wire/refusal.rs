@@ -6,28 +6,35 @@ use serde::{Deserialize, Serialize};
 
 use crate::ApiError;
 
-/// The payload of an error. Which fields there are depends on the error; their order is the guide's.
+/// The payload of an error. Which fields there are depends on the error.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Error))]
 pub struct ErrorBody {
     /// Short title, for instance `Rate Limit Exceeded`.
     pub error: String,
     /// What happened, in a sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub message: Option<String>,
     /// What happened, in the one error (404) that says so by this name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub error_details: Option<String>,
     /// Validation only: field name to what is wrong with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub errors: Option<BTreeMap<String, Vec<String>>>,
     /// Quota only: checks that the plan allows in the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub limit: Option<u64>,
     /// Quota only: checks used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub used: Option<u64>,
     /// Limits only: what is left; 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub remaining: Option<u64>,
 }
 

@@ -10,7 +10,7 @@ use super::Refusal;
 use crate::{CheckRequest, FeedbackRequest};
 
 /// Longest e-mail address, in characters (guide: "max 255 characters").
-const EMAIL_MAX_CHARS: usize = 255;
+pub(super) const EMAIL_MAX_CHARS: usize = 255;
 
 /// A request, and the key if the client put it into the body.
 #[derive(Clone, Debug)]
