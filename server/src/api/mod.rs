@@ -73,6 +73,7 @@ pub trait Contract: Send + Sync + 'static {
 
 /// Everything below `/api`. No session, no cookie and no page is known here: what a browser brings along opens nothing, so
 /// there is nothing for another site to forge.
+///
 /// `more` is what stands beside the endpoints. Their paths and methods are those of the OpenAPI document, from one place.
 pub fn routes<C: Contract>(contract: C, more: Router) -> Router {
     BASES
