@@ -99,6 +99,7 @@ async fn assemble(
     let options = Options {
         undo_period: settings.feedback_undo,
         poll_interval: settings.usage_poll_interval,
+        language_of: detector::language_of,
         ..Options::new(judged_by)
     };
     let moderation = Moderation::new(Arc::clone(&store), upstreams, Arc::clone(&clock), options);

@@ -170,8 +170,11 @@ pub struct DetectionSummary {
     pub origin: Origin,
     /// Which site it belongs to, if known.
     pub site: Option<String>,
-    /// The first characters of the message (at most [`EXCERPT_CHARS`]).
+    /// The first characters of the message (at most [`EXCERPT_CHARS`]), or those around what a search matched.
     pub excerpt: String,
+    /// Byte ranges of the excerpt that a search matched, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<(usize, usize)>,
     /// Sender's e-mail address.
     pub email: Option<String>,
     /// Author's name.

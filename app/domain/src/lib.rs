@@ -10,8 +10,11 @@ pub mod api_token;
 pub mod content;
 pub mod decision;
 pub mod detection;
+pub mod language;
 pub mod paging;
+pub mod related;
 pub mod search;
+pub mod story;
 pub mod text;
 pub mod time;
 pub mod upstream;
@@ -25,8 +28,11 @@ pub use detection::{
     Detection, DetectionId, DetectionSummary, Endpoint, FeedbackState, JudgedBy, Judgement, NewDetection,
     Origin, Signal,
 };
+pub use language::Language;
 pub use paging::{BoundedCount, Cursor, Direction, Order, Page, PageRequest};
+pub use related::{Alike, History, Related};
 pub use search::SearchQuery;
+pub use story::{AppWord, DetectionStory, Note, PastVerdict};
 pub use upstream::UpstreamHealth;
 pub use usage::{DailyCount, OutboxCounts, Overview, UsageSample};
 

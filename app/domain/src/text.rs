@@ -1,124 +1,237 @@
 //! Hostile text, made safe to look at: nothing invisible stays invisible, no address can be followed by accident.
 
+mod invisible;
+mod line;
+
+pub use invisible::is_invisible;
+pub use line::{marked_line, single_line};
+
 /// A stretch of text to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
     /// Text as it is.
     Plain(String),
-    /// A web address, defanged: `hxxp://spam[.]biz/x`.
-    Address(String),
-    /// A character that would not be seen, or would reorder what is: its code point, for instance `U+202E`.
-    Invisible(String),
+    /// A web address.
+    Address {
+        /// Defanged: `hxxp://spam[.]biz/x`.
+        shown: String,
+        /// As it was written.
+        original: String,
+    },
+    /// A character that would not be seen, or would reorder what is.
+    Invisible {
+        /// Its code point, for instance `U+202E`.
+        code: String,
+        /// Its name, for instance "right-to-left override".
+        name: &'static str,
+        /// How many of it stand in a row.
+        count: usize,
+    },
 }
 
 /// Takes text apart for display. No piece is lost: joined, they read like the text.
 pub fn pieces(text: &str) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    let mut plain = String::new();
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        if let Some(length) = address_length(rest) {
-            flush(&mut plain, &mut pieces);
-            pieces.push(Piece::Address(defang(&rest[..length])));
-            rest = &rest[length..];
-        } else {
-            if is_invisible(first) {
-                flush(&mut plain, &mut pieces);
-                pieces.push(Piece::Invisible(format!("U+{:04X}", u32::from(first))));
-            } else {
-                plain.push(first);
+    marked_pieces(text, &[]).into_iter().map(|(piece, _)| piece).collect()
+}
+
+/// Takes text apart as [`pieces`] does, and says for each piece which mark it lies in: an index into `marks`, byte ranges
+/// of `text`. Where marks overlap, the first of the list wins; an address belongs to a mark as a whole. Marks that are no
+/// range of characters are left out.
+pub fn marked_pieces(text: &str, marks: &[(usize, usize)]) -> Vec<(Piece, Option<usize>)> {
+    let marks = Marks::of(text, marks);
+    let mut pieces = Pieces::default();
+    let mut at = 0;
+    let mut before = ' ';
+    while let Some(first) = text[at..].chars().next() {
+        let length = match address_length(&text[at..], before) {
+            Some(length) => {
+                let original = text[at..at + length].to_owned();
+                let address = Piece::Address { shown: defang(&original), original };
+                pieces.push(address, marks.within(at, at + length));
+                length
             }
-            rest = &rest[first.len_utf8()..];
+            None => {
+                let length = first.len_utf8();
+                pieces.char(first, marks.within(at, at + length));
+                length
+            }
+        };
+        before = text[at..at + length].chars().next_back().unwrap_or(' ');
+        at += length;
+    }
+    pieces.finish()
+}
+
+/// Every distinct web address of a text, in its order, at most `limit`: as shown, and as written.
+pub fn addresses(text: &str, limit: usize) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for piece in pieces(text) {
+        if let Piece::Address { shown, original } = piece
+            && found.len() < limit
+            && found.iter().all(|(_, known)| *known != original)
+        {
+            found.push((shown, original));
         }
     }
-    flush(&mut plain, &mut pieces);
-    pieces
+    found
 }
 
-/// The text on one line, with invisible characters left out: for lists, titles and tooltips.
-pub fn single_line(text: &str) -> String {
-    let shown: String =
-        text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !is_invisible(*c)).collect();
-    shown.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
-}
+/// Ranges that may overlap, the more important first.
+struct Marks(Vec<(usize, usize, usize)>);
 
-fn flush(plain: &mut String, pieces: &mut Vec<Piece>) {
-    if !plain.is_empty() {
-        pieces.push(Piece::Plain(std::mem::take(plain)));
+impl Marks {
+    fn of(text: &str, marks: &[(usize, usize)]) -> Self {
+        let sound = |start: usize, end: usize| {
+            start < end && end <= text.len() && text.is_char_boundary(start) && text.is_char_boundary(end)
+        };
+        let marks = marks.iter().enumerate().filter(|(_, (start, end))| sound(*start, *end));
+        Self(marks.map(|(index, &(start, end))| (start, end, index)).collect())
+    }
+
+    fn within(&self, start: usize, end: usize) -> Option<usize> {
+        self.0.iter().find(|mark| mark.0 < end && start < mark.1).map(|mark| mark.2)
     }
 }
 
+/// Pieces under way.
+#[derive(Default)]
+struct Pieces {
+    done: Vec<(Piece, Option<usize>)>,
+    plain: String,
+    mark: Option<usize>,
+}
+
+impl Pieces {
+    fn char(&mut self, char: char, mark: Option<usize>) {
+        if !is_invisible(char) {
+            if mark != self.mark {
+                self.flush();
+            }
+            self.mark = mark;
+            self.plain.push(char);
+            return;
+        }
+        self.flush();
+        let code = invisible::code(char);
+        match self.done.last_mut() {
+            Some((Piece::Invisible { code: last, count, .. }, marked))
+                if *last == code && *marked == mark =>
+            {
+                *count += 1;
+            }
+            _ => self.done.push((Piece::Invisible { code, name: invisible::name(char), count: 1 }, mark)),
+        }
+    }
+
+    fn push(&mut self, piece: Piece, mark: Option<usize>) {
+        self.flush();
+        self.done.push((piece, mark));
+    }
+
+    fn flush(&mut self) {
+        if !self.plain.is_empty() {
+            self.done.push((Piece::Plain(std::mem::take(&mut self.plain)), self.mark));
+        }
+    }
+
+    fn finish(mut self) -> Vec<(Piece, Option<usize>)> {
+        self.flush();
+        self.done
+    }
+}
+
+/// What a web address starts with; `www.` only where a word may start.
+const STARTS: [&str; 4] = ["https://", "http://", "ftp://", "www."];
+
 /// Length in bytes of the web address that `text` starts with, if it starts with one.
-fn address_length(text: &str) -> Option<usize> {
-    let scheme = ["https://", "http://", "ftp://"]
+fn address_length(text: &str, before: char) -> Option<usize> {
+    let start = STARTS
         .into_iter()
-        .find(|scheme| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))?;
+        .find(|start| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)))?;
+    if start == "www." && before.is_alphanumeric() {
+        return None;
+    }
     let ends = |c: char| c.is_whitespace() || is_invisible(c) || matches!(c, '<' | '>' | '"');
     let length = text.find(ends).unwrap_or(text.len());
-    (length > scheme.len()).then_some(length)
+    (length > start.len()).then_some(length)
 }
 
 /// Writes an address so that no program takes it for one.
 fn defang(address: &str) -> String {
-    let (scheme, rest) = address.split_once("://").unwrap_or(("", address));
+    let (scheme, rest) = match address.split_once("://") {
+        Some((scheme, rest)) => {
+            (format!("{}://", scheme.to_ascii_lowercase().replace("tt", "xx").replace("ftp", "fxp")), rest)
+        }
+        None => (String::new(), address),
+    };
     let host_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (host, path) = rest.split_at(host_end);
-    format!(
-        "{}://{}{path}",
-        scheme.to_ascii_lowercase().replace("tt", "xx").replace("ftp", "fxp"),
-        host.replace('.', "[.]")
-    )
-}
-
-/// Whether a character shows nothing or changes the order of what is shown: controls but tab and line ends,
-/// zero-width characters, bidi controls (Unicode 16, property `Bidi_Control`), tags, fillers and soft hyphens.
-pub fn is_invisible(c: char) -> bool {
-    match c {
-        '\t' | '\n' | '\r' => false,
-        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
-        | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' => true,
-        '\u{180B}'..='\u{180F}'
-        | '\u{200B}'..='\u{200F}'
-        | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' => true,
-        '\u{FFF0}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}' => true,
-        _ => c.is_control(),
-    }
+    format!("{scheme}{}{path}", host.replace('.', "[.]"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn plain(text: &str) -> Piece {
+        Piece::Plain(text.to_owned())
+    }
+
+    fn address(shown: &str, original: &str) -> Piece {
+        Piece::Address { shown: shown.to_owned(), original: original.to_owned() }
+    }
+
     #[test]
     fn addresses_are_defanged_and_nothing_else_changes() {
         assert_eq!(
             pieces("see HTTP://spam.biz/a.b?c now"),
-            [
-                Piece::Plain("see ".into()),
-                Piece::Address("hxxp://spam[.]biz/a.b?c".into()),
-                Piece::Plain(" now".into())
-            ]
+            [plain("see "), address("hxxp://spam[.]biz/a.b?c", "HTTP://spam.biz/a.b?c"), plain(" now")]
         );
-        assert_eq!(pieces("http://"), [Piece::Plain("http://".into())]);
+        assert_eq!(pieces("www.x.de"), [address("www[.]x[.]de", "www.x.de")]);
+        assert_eq!(pieces("http://"), [plain("http://")]);
+        assert_eq!(pieces("awww.cute"), [plain("awww.cute")]);
     }
 
     #[test]
-    fn bidi_and_controls_are_shown_by_their_code_point() {
+    fn bidi_and_controls_are_shown_by_code_point_and_name_and_runs_are_counted() {
+        let invisible = |code: &str, name, count| Piece::Invisible { code: code.to_owned(), name, count };
         assert_eq!(
-            pieces("a\u{202e}b\u{1b}[31m\n"),
+            pieces("a\u{202e}b\u{1b}[31m\n\u{200b}\u{200b}\u{200b}"),
             [
-                Piece::Plain("a".into()),
-                Piece::Invisible("U+202E".into()),
-                Piece::Plain("b".into()),
-                Piece::Invisible("U+001B".into()),
-                Piece::Plain("[31m\n".into())
+                plain("a"),
+                invisible("U+202E", "right-to-left override", 1),
+                plain("b"),
+                invisible("U+001B", "escape", 1),
+                plain("[31m\n"),
+                invisible("U+200B", "zero-width space", 3),
             ]
         );
     }
 
     #[test]
-    fn a_single_line_has_no_breaks_and_nothing_invisible() {
-        assert_eq!(single_line("  a\r\n\tb\u{200b}c "), "a bc");
+    fn marks_cut_text_and_take_whole_addresses_and_the_first_wins() {
+        let text = "buy leads at http://x.biz now";
+        let (leads, host) = ((4, 9), (20, 23));
+        assert_eq!(
+            marked_pieces(text, &[leads, (0, 9), host, (3, 99), (9, 9)]),
+            [
+                (plain("buy "), Some(1)),
+                (plain("leads"), Some(0)),
+                (plain(" at "), None),
+                (address("hxxp://x[.]biz", "http://x.biz"), Some(2)),
+                (plain(" now"), None),
+            ]
+        );
+        assert_eq!(marked_pieces("é", &[(0, 1)]), [(plain("é"), None)], "no range of characters");
+    }
+
+    #[test]
+    fn addresses_are_listed_once() {
+        let text = "http://a.b http://a.b www.c.d http://e.f";
+        let found = addresses(text, 2);
+        assert_eq!(
+            found.iter().map(|(_, original)| original.as_str()).collect::<Vec<_>>(),
+            ["http://a.b", "www.c.d"]
+        );
     }
 }

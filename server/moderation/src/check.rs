@@ -69,7 +69,9 @@ impl Moderation {
         query: &domain::SearchQuery,
         page: &domain::PageRequest,
     ) -> Result<domain::Page<domain::DetectionSummary>, ModerationError> {
-        Ok(self.store.search(query, page, self.clock.now()).await?)
+        let mut page = self.store.search(query, page, self.clock.now()).await?;
+        self.mark_matches(query, &mut page.rows).await?;
+        Ok(page)
     }
 
     /// How many match, counted no further than [`domain::paging::COUNT_BOUND`].

@@ -129,6 +129,7 @@ impl Moderation {
         match self.timed(self.upstreams.gateway.feedback(&wire)).await {
             Ok(answer) => {
                 self.store.forget_app_feedback(detection.id).await.map_err(ModerationError::from)?;
+                self.app_said(token, &detection, request.is_spam).await?;
                 receipt_for(answer, &request.detection_id)
             }
             Err(error @ (ApiError::NotFound { .. } | ApiError::Invalid { .. })) => {
@@ -156,6 +157,7 @@ impl Moderation {
             due_at: now,
         };
         self.store.queue_app_feedback(&feedback).await.map_err(ModerationError::from)?;
+        self.app_said(token, detection, request.is_spam).await?;
         self.recheck_wanted.notify_one();
         let receipt = FeedbackResponse {
             success: true,
@@ -169,6 +171,17 @@ impl Moderation {
             extra: Map::new(),
         };
         Ok(encode(receipt)?.body)
+    }
+
+    /// Keeps an app's word for the detection's story.
+    async fn app_said(
+        &self,
+        token: &ApiToken,
+        detection: &Detection,
+        is_spam: bool,
+    ) -> Result<(), ModerationError> {
+        let label = Label::from_is_spam(is_spam);
+        Ok(self.store.app_said(detection.id, token.id, label, self.clock.now()).await?)
     }
 
     /// The upstream's word on the key that stands behind the gateway. When it gives none, the app still learns that its own

@@ -5,6 +5,7 @@
 mod check;
 mod clock;
 mod error;
+mod excerpts;
 mod fallback;
 mod gateway;
 mod health;
@@ -12,7 +13,9 @@ mod label;
 mod outbox;
 mod people;
 mod recheck;
+mod related;
 pub mod resilience;
+mod story;
 pub mod tokens;
 mod upstreams;
 mod usage;
@@ -45,12 +48,19 @@ pub struct Options {
     pub poll_interval: Duration,
     /// Who answers: [`JudgedBy::ActiveLayer`], or [`JudgedBy::Detector`] in embedded mode.
     pub judged_by: JudgedBy,
+    /// Tells the language of a text as an ISO 639-3 code; the default never can.
+    pub language_of: fn(&str) -> Option<&'static str>,
 }
 
 impl Options {
     /// The defaults, with `judged_by` as the upstream.
     pub fn new(judged_by: JudgedBy) -> Self {
-        Self { undo_period: Duration::from_secs(10), poll_interval: Duration::from_secs(300), judged_by }
+        Self {
+            undo_period: Duration::from_secs(10),
+            poll_interval: Duration::from_secs(300),
+            judged_by,
+            language_of: |_| None,
+        }
     }
 }
 

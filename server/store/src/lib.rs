@@ -12,7 +12,9 @@ mod error;
 mod labels;
 mod outbox;
 mod rechecks;
+mod related;
 mod sqlite;
+mod story;
 mod tokens;
 mod usage;
 
@@ -23,6 +25,8 @@ pub use error::{Result, StoreError};
 pub use labels::{LabelOutcome, Labels, NewDecision, UndoOutcome};
 pub use outbox::{Outbox, OutboxItem};
 pub use rechecks::{AppFeedback, NewAppFeedback, Rechecks};
+pub use related::Neighbours;
+pub use story::{NewNote, Stories};
 pub use tokens::{ApiTokens, NewApiToken};
 pub use usage::Usage;
 
@@ -32,7 +36,9 @@ use async_trait::async_trait;
 
 /// Everything that Gavel keeps.
 #[async_trait]
-pub trait Store: Detections + Labels + Outbox + Accounts + Audit + Usage + ApiTokens + Rechecks {
+pub trait Store:
+    Detections + Labels + Outbox + Accounts + Audit + Usage + ApiTokens + Rechecks + Stories + Neighbours
+{
     /// Asks the database for a trivial answer; for readiness.
     ///
     /// # Errors

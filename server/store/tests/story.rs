@@ -26,6 +26,7 @@ where
     chapters::search::tell(open_fresh().await).await;
     chapters::tokens::tell(open_fresh().await).await;
     chapters::rechecks::tell(open_fresh().await).await;
+    chapters::story::tell(open_fresh().await).await;
     chapters::usage::tell(open_fresh().await).await;
 }
 

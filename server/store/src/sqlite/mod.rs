@@ -12,8 +12,10 @@ mod open;
 mod outbox;
 mod rechecks;
 mod reindex;
+mod related;
 mod rows;
 mod search;
+mod story;
 mod tokens;
 mod usage;
 

@@ -133,6 +133,7 @@ impl TryFrom<SummaryRow> for DetectionSummary {
             origin: at.word("origin", &row.origin)?,
             site: row.site,
             excerpt: row.excerpt,
+            marks: Vec::new(),
             email: row.email,
             name: row.name,
             is_spam: row.is_spam,

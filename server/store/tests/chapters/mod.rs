@@ -9,5 +9,6 @@ pub(crate) mod paging;
 pub(crate) mod races;
 pub(crate) mod rechecks;
 pub(crate) mod search;
+pub(crate) mod story;
 pub(crate) mod tokens;
 pub(crate) mod usage;

@@ -1,0 +1,166 @@
+//! Notes, earlier verdicts and words of apps.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::story::STORY_MAX;
+use domain::{ApiTokenId, AppWord, DetectionId, Label, Note, PastVerdict};
+use serde_json::json;
+
+use super::columns::{At, to_ms};
+use super::{SqliteStore, audit};
+use crate::{NewAuditEvent, NewNote, Result, StoreError, Stories};
+
+#[derive(sqlx::FromRow)]
+struct NoteRow {
+    id: i64,
+    author: String,
+    body: String,
+    written_at: i64,
+}
+
+impl TryFrom<NoteRow> for Note {
+    type Error = StoreError;
+
+    fn try_from(row: NoteRow) -> Result<Self> {
+        let at = At { table: "detection_notes", id: row.id };
+        let written_at = at.time("written_at", row.written_at)?;
+        Ok(Self { id: row.id, author: row.author, body: row.body, written_at })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct VerdictRow {
+    id: i64,
+    upstream_id: String,
+    is_spam: bool,
+    score: f64,
+    threshold: f64,
+    judged_by: String,
+    replaced_at: i64,
+}
+
+impl TryFrom<VerdictRow> for PastVerdict {
+    type Error = StoreError;
+
+    fn try_from(row: VerdictRow) -> Result<Self> {
+        let at = At { table: "superseded_verdicts", id: row.id };
+        Ok(Self {
+            verdict: Label::from_is_spam(row.is_spam),
+            score: row.score,
+            threshold: row.threshold,
+            judged_by: at.word("judged_by", &row.judged_by)?,
+            replaced_at: at.time("replaced_at", row.replaced_at)?,
+            upstream_id: row.upstream_id,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct WordRow {
+    id: i64,
+    app: String,
+    is_spam: bool,
+    said_at: i64,
+    waits: bool,
+}
+
+impl TryFrom<WordRow> for AppWord {
+    type Error = StoreError;
+
+    fn try_from(row: WordRow) -> Result<Self> {
+        let at = At { table: "app_words", id: row.id };
+        let said_at = at.time("said_at", row.said_at)?;
+        Ok(Self { label: Label::from_is_spam(row.is_spam), said_at, app: row.app, waits: row.waits })
+    }
+}
+
+#[async_trait]
+impl Stories for SqliteStore {
+    async fn add_note(&self, note: &NewNote) -> Result<Option<Note>> {
+        let mut transaction = self.begin().await?;
+        let row: Option<NoteRow> = sqlx::query_as(
+            "INSERT INTO detection_notes (detection_id, user_id, body, written_at)
+             SELECT d.id, ?2, ?3, ?4 FROM detections d WHERE d.id = ?1
+             RETURNING id, (SELECT name FROM users WHERE id = ?2) AS author, body, written_at",
+        )
+        .bind(note.detection_id.0)
+        .bind(note.user_id.0)
+        .bind(&note.body)
+        .bind(to_ms(note.written_at))
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let Some(written) = row.map(Note::try_from).transpose()? else { return Ok(None) };
+        audit::record(&written_event(note, written.id), &mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(Some(written))
+    }
+
+    async fn notes(&self, detection: DetectionId) -> Result<Vec<Note>> {
+        let rows: Vec<NoteRow> = sqlx::query_as(
+            "SELECT n.id, u.name AS author, n.body, n.written_at
+             FROM detection_notes n JOIN users u ON u.id = n.user_id
+             WHERE n.detection_id = ? ORDER BY n.id DESC LIMIT ?",
+        )
+        .bind(detection.0)
+        .bind(STORY_MAX)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.into_iter().rev().map(Note::try_from).collect()
+    }
+
+    async fn past_verdicts(&self, detection: DetectionId) -> Result<Vec<PastVerdict>> {
+        let rows: Vec<VerdictRow> = sqlx::query_as(
+            "SELECT id, upstream_id, is_spam, score, threshold, judged_by, replaced_at
+             FROM superseded_verdicts WHERE detection_id = ? ORDER BY id DESC LIMIT ?",
+        )
+        .bind(detection.0)
+        .bind(STORY_MAX)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.into_iter().rev().map(PastVerdict::try_from).collect()
+    }
+
+    async fn app_said(
+        &self,
+        detection: DetectionId,
+        token: ApiTokenId,
+        label: Label,
+        at: DateTime<Utc>,
+    ) -> Result<()> {
+        sqlx::query("INSERT INTO app_words (detection_id, token_id, is_spam, said_at) VALUES (?, ?, ?, ?)")
+            .bind(detection.0)
+            .bind(token.0)
+            .bind(label.is_spam())
+            .bind(to_ms(at))
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    async fn app_words(&self, detection: DetectionId) -> Result<Vec<AppWord>> {
+        // Only the newest word of all can still wait: it replaced the others in the queue.
+        let rows: Vec<WordRow> = sqlx::query_as(
+            "SELECT w.id, t.name AS app, w.is_spam, w.said_at,
+                    f.id IS NOT NULL AND w.id = (SELECT max(id) FROM app_words WHERE detection_id = w.detection_id) AS waits
+             FROM app_words w JOIN api_tokens t ON t.id = w.token_id
+             LEFT JOIN app_feedback f ON f.detection_id = w.detection_id
+             WHERE w.detection_id = ? ORDER BY w.id DESC LIMIT ?",
+        )
+        .bind(detection.0)
+        .bind(STORY_MAX)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.into_iter().rev().map(AppWord::try_from).collect()
+    }
+}
+
+/// That somebody wrote a note; never what it says.
+fn written_event(note: &NewNote, id: i64) -> NewAuditEvent {
+    NewAuditEvent {
+        at: note.written_at,
+        user_id: Some(note.user_id),
+        action: "detection.noted",
+        subject: format!("detection:{}", note.detection_id.0),
+        details: json!({ "note": id, "characters": note.body.chars().count() }),
+    }
+}

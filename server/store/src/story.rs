@@ -1,0 +1,46 @@
+//! What happened around a detection beside its decisions.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{ApiTokenId, AppWord, DetectionId, Label, Note, PastVerdict, UserId};
+
+use crate::Result;
+
+/// A note about to be written.
+#[derive(Clone, Debug)]
+pub struct NewNote {
+    /// What it is about.
+    pub detection_id: DetectionId,
+    /// Who writes it.
+    pub user_id: UserId,
+    /// What it says.
+    pub body: String,
+    /// Now.
+    pub written_at: DateTime<Utc>,
+}
+
+/// Notes, earlier verdicts and words of apps. Lists are oldest first, and hold the newest
+/// [`domain::story::STORY_MAX`].
+#[async_trait]
+pub trait Stories: Send + Sync {
+    /// Writes a note and its audit event in one transaction; `None` when there is no such detection.
+    async fn add_note(&self, note: &NewNote) -> Result<Option<Note>>;
+
+    /// The notes on a detection.
+    async fn notes(&self, detection: DetectionId) -> Result<Vec<Note>>;
+
+    /// The verdicts that later ones replaced.
+    async fn past_verdicts(&self, detection: DetectionId) -> Result<Vec<PastVerdict>>;
+
+    /// Keeps what an app said by its feedback.
+    async fn app_said(
+        &self,
+        detection: DetectionId,
+        token: ApiTokenId,
+        label: Label,
+        at: DateTime<Utc>,
+    ) -> Result<()>;
+
+    /// What apps said.
+    async fn app_words(&self, detection: DetectionId) -> Result<Vec<AppWord>>;
+}
