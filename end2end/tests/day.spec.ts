@@ -50,7 +50,7 @@ test('from paste to log to label to undo', async ({ page, open }) => {
   const pane = page.getByRole('region', { name: 'Detection' })
   const facts = ['sender@example.org', '<b>Bob</b>', '203.0.113.42', '15 Feb 2025, 11:32:00 UTC',
     'hxxps://blog[.]example[.]com/contact', 'example.org', 'Mozilla/5.0 (X11; Linux x86_64)']
-  for (const fact of facts) await expect(pane.getByText(fact, { exact: true })).toBeVisible()
+  for (const fact of facts) await expect(pane.locator('dl').getByText(fact, { exact: true })).toBeVisible()
 
   // Label, and take it back while nothing has been sent.
   await pane.getByRole('button', { name: 'Mark as ham' }).click()

@@ -4,37 +4,49 @@ use leptos::prelude::*;
 
 use super::{Glyph, Icon};
 
-/// A button that copies. It shows itself once it can: not without JavaScript, nor where the browser has no clipboard.
+/// A button that copies. It shows itself once it can: not without JavaScript, nor where the browser has no clipboard. Its
+/// place is kept meanwhile, so that nothing moves.
 #[component]
 pub(crate) fn CopyButton(
-    /// What to copy.
+    /// What to copy. A path of this site is copied with the site before it.
     text: String,
+    /// What the button says.
+    #[prop(default = "Copy")]
+    words: &'static str,
+    /// What is copied, for screen readers, where several buttons say the same.
+    #[prop(optional)]
+    what: &'static str,
 ) -> impl IntoView {
     let (offered, set_offered) = signal(false);
-    let (words, set_words) = signal("Copy");
+    let (said, set_said) = signal(words);
     // Browsers have a clipboard for pages on https and on loopback only.
     Effect::new(move |_| set_offered.set(window().is_secure_context()));
     let copy = move |_| {
         #[cfg(feature = "hydrate")]
         {
-            let written = window().navigator().clipboard().write_text(&text);
+            let site = text.starts_with('/').then(|| window().location().origin().unwrap_or_default());
+            let whole = format!("{}{text}", site.unwrap_or_default());
+            let written = window().navigator().clipboard().write_text(&whole);
             leptos::task::spawn_local(async move {
                 let agreed = wasm_bindgen_futures::JsFuture::from(written).await.is_ok();
-                set_words.set(if agreed { "Copied" } else { "Not copied" });
+                set_said.set(if agreed { "Copied" } else { "Not copied" });
             });
         }
         #[cfg(not(feature = "hydrate"))]
-        let _ = (&text, set_words);
+        let _ = (&text, set_said);
     };
+    let class = move || {
+        if offered.get() {
+            "inline-flex items-center gap-1 h-6 px-1.5 rounded text-xs text-muted hover:bg-raised hover:text-ink cursor-pointer"
+        } else {
+            "inline-flex items-center gap-1 h-6 px-1.5 rounded text-xs invisible"
+        }
+    };
+    let what = (!what.is_empty()).then(|| view! { <span class="sr-only">" "{what}</span> });
     view! {
-        <button
-            class="inline-flex items-center gap-1 h-7 px-2 rounded text-xs text-muted hover:bg-raised hover:text-ink cursor-pointer"
-            type="button"
-            hidden=move || !offered.get()
-            on:click=copy
-        >
+        <button class=class type="button" on:click=copy>
             <Icon glyph=Glyph::Copy/>
-            {words}
+            {said}{what}
         </button>
     }
 }

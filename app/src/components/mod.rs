@@ -25,7 +25,7 @@ pub(crate) use blur_switch::BlurSwitch;
 pub(crate) use copy_button::CopyButton;
 pub(crate) use error_panel::{ErrorPanel, NotFound};
 pub(crate) use field::{FieldProblem, TextField};
-pub(crate) use hostile_text::HostileText;
+pub(crate) use hostile_text::{HostileText, Marked};
 pub(crate) use icon::{Glyph, Icon};
 pub(crate) use quota_meter::{QuotaMeter, QuotaMini};
 pub(crate) use score_bar::ScoreBar;

@@ -5,6 +5,7 @@
 pub mod checks;
 pub mod detections;
 pub mod labels;
+pub mod notes;
 pub mod session;
 pub mod settings;
 pub mod usage;

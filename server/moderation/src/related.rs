@@ -154,7 +154,7 @@ fn candidates(holders: &[Vec<DetectionId>], known: &HashSet<DetectionId>, words:
 fn shared_percent(one: &HashSet<String>, other: &HashSet<String>) -> u8 {
     let both = one.intersection(other).count();
     let either = one.len() + other.len() - both;
-    if either == 0 { 0 } else { u8::try_from(both * 100 / either).unwrap_or(100) }
+    (both * 100).checked_div(either).map_or(0, |percent| u8::try_from(percent).unwrap_or(100))
 }
 
 #[cfg(test)]

@@ -46,6 +46,13 @@ impl LogState {
         format!("{path}{}", query.to_query_string())
     }
 
+    /// The address of a detection with its message whole.
+    pub(super) fn whole_address(&self, id: i64) -> String {
+        let address = self.address(Some(id));
+        let joint = if address.contains('?') { '&' } else { '?' };
+        format!("{address}{joint}show=all")
+    }
+
     /// The same search from another place.
     pub(super) fn at(&self, direction: Direction, cursor: Cursor) -> Self {
         Self { from: format!("{direction}:{cursor}"), ..self.clone() }

@@ -1,21 +1,11 @@
 //! One detection and its story.
 
-use domain::{Decision, Detection};
+use domain::{DetectionStory, Related};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 
-/// A detection and everything that was decided about it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct DetectionStory {
-    /// The detection.
-    pub detection: Detection,
-    /// The decisions on it, oldest first.
-    pub decisions: Vec<Decision>,
-}
-
-/// One detection, whole.
+/// One detection; a long message is cut to [`domain::story::SHOWN_CHARS`].
 ///
 /// # Errors
 /// [`AppError::NotFound`] when there is none.
@@ -27,9 +17,35 @@ pub async fn get_detection(
     use crate::context::{authorise, moderation};
 
     authorise(domain::Role::Viewer)?;
-    let moderation = moderation()?;
-    let id = domain::DetectionId(id);
-    let detection = moderation.detection(id).await?;
-    let decisions = moderation.decisions(id).await?;
-    Ok(DetectionStory { detection, decisions })
+    Ok(moderation()?.story(domain::DetectionId(id), Some(domain::story::SHOWN_CHARS)).await?)
+}
+
+/// One detection with its message whole, up to a megabyte.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is none.
+#[server(prefix = "/fn", endpoint = "detections/whole", input = GetUrl)]
+pub async fn get_whole_detection(
+    /// Local id.
+    id: i64,
+) -> Result<DetectionStory, AppError> {
+    use crate::context::{authorise, moderation};
+
+    authorise(domain::Role::Viewer)?;
+    Ok(moderation()?.story(domain::DetectionId(id), None).await?)
+}
+
+/// What else the log knows about its text and its sender.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is no such detection.
+#[server(prefix = "/fn", endpoint = "detections/related", input = GetUrl)]
+pub async fn get_related(
+    /// Local id.
+    id: i64,
+) -> Result<Related, AppError> {
+    use crate::context::{authorise, moderation};
+
+    authorise(domain::Role::Viewer)?;
+    Ok(moderation()?.related(domain::DetectionId(id)).await?)
 }

@@ -3,5 +3,5 @@
 mod get;
 mod search;
 
-pub use get::{DetectionStory, get_detection};
+pub use get::{get_detection, get_related, get_whole_detection};
 pub use search::{SearchResult, search_detections};

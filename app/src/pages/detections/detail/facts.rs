@@ -1,0 +1,57 @@
+//! Every other field.
+
+use domain::Detection;
+use leptos::prelude::*;
+
+use super::HEADING_CLASS;
+use crate::components::{CopyButton, HostileText};
+
+/// Fields of the request, then what the upstream said beside its verdict.
+#[component]
+pub(super) fn Facts(detection: Detection) -> impl IntoView {
+    let content = detection.content;
+    let submitted = content
+        .timestamp
+        .and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0))
+        .map(domain::time::exact);
+    let further =
+        (!content.extra.is_empty()).then(|| serde_json::to_string_pretty(&content.extra).unwrap_or_default());
+    let rows = [
+        ("E-mail", content.email, "the e-mail address"),
+        ("Name", content.name, ""),
+        ("IP address", content.ip.map(|ip| ip.to_string()), "the IP address"),
+        ("Submitted", submitted, ""),
+        ("User agent", content.user_agent, ""),
+        ("Page", content.website_url, "the page's address"),
+        ("Domain", content.domain, ""),
+        ("Site", detection.site, ""),
+        ("Further fields", further, ""),
+    ]
+    .into_iter()
+    .filter_map(|(name, value, copy)| value.map(|value| view! { <Fact name=name value=value copy=copy/> }))
+    .collect_view();
+    let upstream_id = detection.judgement.upstream_id;
+    view! {
+        <h3 class=HEADING_CLASS>"Facts"</h3>
+        <dl class="grid grid-cols-[7rem_1fr] gap-x-3 gap-y-1 text-sm">
+            {rows}
+            <dt class="text-muted">"Detection id"</dt>
+            <dd class="flex flex-wrap items-center gap-x-2">
+                <code class="break-all">{upstream_id.clone()}</code>
+                <CopyButton text=upstream_id what="the detection id"/>
+            </dd>
+            <dt class="text-muted">"Execution time"</dt>
+            <dd class="tabular-nums">{format!("{:.2} ms", detection.judgement.execution_ms)}</dd>
+        </dl>
+    }
+}
+
+/// One field; with `copy`, a button beside it that says what it copies.
+#[component]
+fn Fact(name: &'static str, value: String, copy: &'static str) -> impl IntoView {
+    let button = (!copy.is_empty()).then(|| view! { <CopyButton text=value.clone() what=copy/> });
+    view! {
+        <dt class="text-muted">{name}</dt>
+        <dd class="min-w-0 flex items-start gap-2"><div class="min-w-0"><HostileText text=value/></div>{button}</dd>
+    }
+}

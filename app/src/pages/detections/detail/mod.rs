@@ -1,0 +1,79 @@
+//! One detection, whole: in the log's pane and in review.
+
+mod facts;
+mod label_buttons;
+mod message;
+mod notes;
+mod raw;
+mod related;
+mod story;
+
+use domain::{DetectionStory, Related};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::{
+    components::{
+        BlurSwitch, CopyButton, FeedbackNote, LabelBadge, ScoreBar, Signals, VerdictBadge, classes::CARD,
+    },
+    error::AppError,
+};
+use facts::Facts;
+use label_buttons::LabelButtons;
+use message::Message;
+pub(crate) use notes::NoteDraft;
+use notes::Notes;
+use raw::Raw;
+use related::RelatedDetections;
+use story::Story;
+
+/// Everything about a detection.
+#[component]
+pub(crate) fn DetectionDetail(
+    /// The detection and its story.
+    story: DetectionStory,
+    /// Whether the person may label and write notes.
+    may_label: bool,
+    /// What else the log knows; made by the page, since a resource must not be made while another one is waited for.
+    related: Resource<Result<Related, AppError>>,
+) -> impl IntoView {
+    let detection = story.detection.clone();
+    let id = detection.id.0;
+    let judgement = detection.judgement.clone();
+    let verdict = judgement.verdict();
+    let label = detection.label.map(|label| {
+        view! { <LabelBadge label=label verdict=verdict by=detection.labelled_by.clone()/> }
+    });
+    let buttons =
+        may_label.then(|| view! { <LabelButtons id=id version=detection.version label=detection.label/> });
+    view! {
+        <Title text=format!("Detection {id}")/>
+        <article class=CARD>
+            <header class="flex flex-wrap items-center gap-2">
+                <h2 class="font-semibold mr-1">"Detection "{id}</h2>
+                <VerdictBadge verdict=verdict/>
+                {label}
+                <span class="ml-auto inline-flex items-center">
+                    <CopyButton text=format!("/detections/{id}") words="Copy link"/>
+                    <BlurSwitch/>
+                </span>
+            </header>
+            <div class="mt-3"><ScoreBar score=judgement.score threshold=judgement.threshold verdict=verdict/></div>
+            <p class="mt-1 text-sm text-muted tabular-nums">
+                {format!("Score {:.1} of 100, threshold {:.0}", judgement.score, judgement.threshold)}
+            </p>
+            {buttons}
+            <FeedbackNote state=detection.feedback judged_by=judgement.judged_by/>
+            <Message story=story.clone()/>
+            <Signals signals=judgement.signals.clone()/>
+            <Facts detection=detection/>
+            <RelatedDetections related=related/>
+            <Story story=story.clone()/>
+            <Notes detection_id=id notes=story.notes.clone() may_write=may_label/>
+            <Raw request=story.request answer=judgement.raw_answer/>
+        </article>
+    }
+}
+
+/// The heading of a part.
+const HEADING_CLASS: &str = "mt-5 mb-1 text-sm font-semibold text-muted";

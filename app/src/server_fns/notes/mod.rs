@@ -1,0 +1,5 @@
+//! Internal notes on detections.
+
+mod add;
+
+pub use add::{AddNote, add_note};
