@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::serve::ListenerExt;
+use detector::SiteKnowledge;
 use moderation::{Clock, Moderation, Options};
 use store::Store;
 use tokio::{net::TcpListener, time::timeout};
@@ -95,7 +96,8 @@ async fn assemble(
     clock: Arc<dyn Clock>,
     store: Arc<dyn Store>,
 ) -> Result<AppState, Failure> {
-    let (upstreams, judged_by) = upstream::choose(&settings, &store, &clock).await?;
+    let knowledge = Arc::<SiteKnowledge>::default();
+    let (upstreams, judged_by) = upstream::choose(&settings, &store, &clock, Arc::clone(&knowledge)).await?;
     let options = Options {
         undo_period: settings.feedback_undo,
         poll_interval: settings.usage_poll_interval,

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use activelayer::{Client, ClientOptions, SpamApi};
 use async_trait::async_trait;
 use chrono::{DateTime, Datelike, NaiveTime, Utc};
-use detector::{Engine, EngineOptions, Ledger, LedgerError, MemoryLedger};
+use detector::{Engine, EngineOptions, Ledger, LedgerError, MemoryLedger, SiteKnowledge};
 use domain::JudgedBy;
 use moderation::{
     Clock, Upstreams,
@@ -24,7 +24,7 @@ const GATEWAY_PATIENCE: Duration = Duration::from_millis(4500);
 /// How long work waits that nobody waits for: long enough for a turn in a busy minute.
 const BACKGROUND_PATIENCE: Duration = Duration::from_secs(30);
 
-/// Sets the upstream up as the settings say.
+/// Sets the upstream up as the settings say. Where the detector judges, it goes by `knowledge`.
 ///
 /// # Errors
 /// When the address or the key of ActiveLayer cannot be used, or the store fails.
@@ -32,11 +32,14 @@ pub async fn choose(
     settings: &Settings,
     store: &Arc<dyn Store>,
     clock: &Arc<dyn Clock>,
+    knowledge: Arc<SiteKnowledge>,
 ) -> Result<(Upstreams, JudgedBy), Failure> {
     let Some(key) = settings.activelayer_api_key.clone() else {
-        let engine = embedded(settings, Arc::clone(store), Arc::clone(clock)).await?;
+        let engine = embedded(settings, Arc::clone(store), Arc::clone(clock), knowledge).await?;
+        let background: Arc<dyn SpamApi> = Arc::new(engine.for_repeats());
         let engine: Arc<dyn SpamApi> = Arc::new(engine);
-        return Ok((engine.into(), JudgedBy::Detector));
+        let upstreams = Upstreams { background, ..engine.into() };
+        return Ok((upstreams, JudgedBy::Detector));
     };
     let options = ClientOptions {
         base_url: settings.activelayer_base_url.clone(),
@@ -46,11 +49,16 @@ pub async fn choose(
     let client = Client::new(options).map_err(|error| {
         Failure::Upstream(format!("{error} (settings activelayer_base_url and activelayer_api_key)"))
     })?;
-    Ok((guarded(client, settings, Arc::clone(clock)), JudgedBy::ActiveLayer))
+    Ok((guarded(client, settings, Arc::clone(clock), knowledge), JudgedBy::ActiveLayer))
 }
 
 /// ActiveLayer behind one budget and one breaker, whoever calls. (The engine in this program needs neither.)
-fn guarded(client: Client, settings: &Settings, clock: Arc<dyn Clock>) -> Upstreams {
+fn guarded(
+    client: Client,
+    settings: &Settings,
+    clock: Arc<dyn Clock>,
+    knowledge: Arc<SiteKnowledge>,
+) -> Upstreams {
     let limits = BudgetLimits { per_minute: settings.upstream_per_minute, ..BudgetLimits::default() };
     let guarded = Arc::new(Guarded::new(client, Budget::new(limits), Backoff::default()));
     let interactive = INTERACTIVE_PATIENCE.max(settings.upstream_timeout + Duration::from_secs(1));
@@ -61,18 +69,19 @@ fn guarded(client: Client, settings: &Settings, clock: Arc<dyn Clock>) -> Upstre
         interactive: of(Class::Interactive, interactive),
         gateway: of(Class::Gateway, GATEWAY_PATIENCE),
         background: of(Class::Background, BACKGROUND_PATIENCE),
-        stand_in: Some(Arc::new(stand_in(clock))),
+        stand_in: Some(Arc::new(stand_in(clock, knowledge))),
     }
 }
 
 /// Decides while ActiveLayer is away. Nobody pays for it, and its detections are ActiveLayer's later, so it keeps no list.
-fn stand_in(clock: Arc<dyn Clock>) -> Engine {
+fn stand_in(clock: Arc<dyn Clock>, knowledge: Arc<SiteKnowledge>) -> Engine {
     Engine::new(EngineOptions {
         plan_name: "Stand-in".to_owned(),
         monthly_quota: u64::MAX,
         used: 0,
         clock: Arc::new(move || clock.now()),
         ledger: Arc::new(MemoryLedger::new(0)),
+        knowledge,
     })
 }
 
@@ -81,6 +90,7 @@ async fn embedded(
     settings: &Settings,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
+    knowledge: Arc<SiteKnowledge>,
 ) -> Result<Engine, Failure> {
     let used = store.checks_since(month_of(clock.now())).await?;
     Ok(Engine::new(EngineOptions {
@@ -89,6 +99,7 @@ async fn embedded(
         used,
         clock: Arc::new(move || clock.now()),
         ledger: Arc::new(LogLedger(store)),
+        knowledge,
     }))
 }
 

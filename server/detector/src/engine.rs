@@ -18,9 +18,10 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::{
-    judge::{THRESHOLD, Verdict, judge},
+    judge::{THRESHOLD, Verdict},
     language,
     ledger::{Ledger, LedgerError},
+    site::SiteKnowledge,
     validate::validate,
 };
 
@@ -40,13 +41,17 @@ pub struct EngineOptions {
     pub clock: Clock,
     /// Tells known detections from unknown ones.
     pub ledger: Arc<dyn Ledger>,
+    /// What this installation's moderators taught, and what came in lately.
+    pub knowledge: Arc<SiteKnowledge>,
 }
 
 /// The embedded detector behind the same interface as the ActiveLayer client.
+#[derive(Clone)]
 pub struct Engine {
     options: EngineOptions,
     started: DateTime<Utc>,
-    usage: Mutex<Usage>,
+    usage: Arc<Mutex<Usage>>,
+    remembers: bool,
 }
 
 /// Checks used in a month.
@@ -70,7 +75,14 @@ impl Engine {
         let started = (options.clock)();
         let usage =
             Usage { year: started.year(), month: started.month(), used: options.used, last_check: None };
-        Self { options, started, usage: Mutex::new(usage) }
+        Self { options, started, usage: Arc::new(Mutex::new(usage)), remembers: true }
+    }
+
+    /// The same engine for work that repeats what came before (rechecks, imports): it goes by memory, but leaves no trace
+    /// in it.
+    #[must_use]
+    pub fn for_repeats(&self) -> Self {
+        Self { remembers: false, ..self.clone() }
     }
 
     /// The usage of the month that `now` is in; a new month starts from nothing.
@@ -112,7 +124,7 @@ impl SpamApi for Engine {
         let now = (self.options.clock)();
         self.spend(now)?;
         let start = Instant::now();
-        let verdict = judge(request);
+        let verdict = self.options.knowledge.judge(request, now, self.remembers);
         let language = language::of(&request.message);
         let milliseconds = start.elapsed().as_secs_f64() * 1_000.0;
         let detection_id = Uuid::new_v4().to_string();

@@ -12,6 +12,7 @@ use crate::{
     model::{Model, Weighing},
     phrases, sender,
     signals::{self, Signal},
+    site::{Lessons, held},
 };
 
 /// Score from which a submission is spam, 0 to 100.
@@ -96,7 +97,12 @@ pub fn judge(request: &CheckRequest) -> Verdict {
 
 /// Judges a submission with what else is known.
 pub fn judge_with(request: &CheckRequest, evidence: &Evidence) -> Verdict {
-    READING.with_borrow_mut(|reading| Model::embedded().judge(request, evidence, reading))
+    with_reading(|reading| Model::embedded().judge(request, evidence, reading))
+}
+
+/// Lends this thread's memory for reading.
+pub(crate) fn with_reading<T>(read: impl FnOnce(&mut Reading) -> T) -> T {
+    READING.with_borrow_mut(read)
 }
 
 impl Model {
@@ -108,17 +114,32 @@ impl Model {
         reading: &mut Reading,
     ) -> Verdict {
         let channel = reading.read(&request.message, self.bits());
+        self.judge_read(request, evidence, None, reading, channel)
+    }
+
+    /// Judges a submission whose message `reading` has read already.
+    pub(crate) fn judge_read(
+        &self,
+        request: &CheckRequest,
+        evidence: &Evidence,
+        lessons: Option<&Lessons>,
+        reading: &Reading,
+        channel: Channel,
+    ) -> Verdict {
         let weighing = self.weigh(reading, channel);
         let mut signals = phrases::find(&reading.clean, &reading.tokens);
         signals.extend(sender::find(request, reading));
         let trust = if matches!(channel, Channel::Email | Channel::Plain) { RULES_IN_MAIL } else { 1.0 };
         scale(&mut signals, trust, RULES_CAP);
-        let mut outside = evidence.signals.clone();
+        let own = tempered(&weighing, reading) + sum(&signals);
+        let mut outside: Vec<Signal> =
+            lessons.and_then(|lessons| lessons.signal(self, reading)).into_iter().collect();
+        let own = held(own, sum(&outside));
+        outside.extend(evidence.signals.iter().cloned());
         scale(&mut outside, 1.0, EVIDENCE_CAP);
+        let logit = own + sum(&outside);
         signals.extend(outside);
-        let added: f64 = signals.iter().map(|signal| signal.weight).sum();
         let pulls = signals::pulls(self, reading, channel, &weighing);
-        let logit = tempered(&weighing, reading) + added;
         signals.extend(signals::of_words(reading, &pulls));
         signals.sort_by(|one, other| other.weight.abs().total_cmp(&one.weight.abs()));
         signals.iter_mut().for_each(|signal| signal.weight = rounded(signal.weight, 100.0));
@@ -140,6 +161,10 @@ fn tempered(weighing: &Weighing, reading: &Reading) -> f64 {
     let known = f64::from(weighing.known) / (reading.features.len().max(1) as f64);
     let trust = (said / ENOUGH_WORDS).min(1.0) * (known / ENOUGH_KNOWN).min(1.0);
     f64::from(weighing.logit) * trust + NOTHING_SAID * (1.0 - trust)
+}
+
+fn sum(signals: &[Signal]) -> f64 {
+    signals.iter().map(|signal| signal.weight).sum()
 }
 
 /// Multiplies the weights, and shrinks them together when their sum exceeds the cap.

@@ -13,6 +13,7 @@ mod model;
 mod phrases;
 mod sender;
 mod signals;
+mod site;
 mod text;
 mod validate;
 
@@ -20,8 +21,9 @@ pub use channel::Channel;
 pub use engine::{Clock, Engine, EngineOptions};
 pub use judge::{ContentAnalysis, EVIDENCE_CAP, Evidence, THRESHOLD, Verdict, judge, judge_with};
 pub use language::of as language_of;
-pub use learn::{Corpus, CorpusError, Row, eval, train};
+pub use learn::{Corpus, CorpusError, Row, curve, eval, train};
 pub use ledger::{Ledger, LedgerError, MemoryLedger};
 pub use model::{Model, ModelError};
 pub use signals::Signal;
+pub use site::{HELD, Lesson, MEMORY_CAP, MOST_FEATURES, PERSON_CAP, SiteKnowledge};
 pub use validate::validate;

@@ -147,20 +147,12 @@ fn end_of_path(clean: &Clean, from: u32) -> u32 {
     (from + len.unwrap_or((clean.chars.len() - from).min(300))) as u32
 }
 
-/// The registrable part of a host, by rule of thumb: the last two labels, or three where the second-level label is
-/// one of the usual public ones (`co.uk`, `com.br`).
+/// The registrable part of a host, by the public suffix list: `example.co.uk` of `shop.example.co.uk`.
 pub(crate) fn registrable(host: &str) -> &str {
-    let labels: Vec<&str> = host.rsplit('.').collect();
-    let public_second = matches!(
-        labels.get(1),
-        Some(&("co" | "com" | "org" | "net" | "ac" | "gov" | "edu" | "or" | "ne" | "go"))
-    );
-    let keep = if labels.len() > 2 && labels[0].len() == 2 && public_second { 3 } else { 2 };
-    if labels.len() <= keep || labels[0].bytes().all(|b| b.is_ascii_digit()) {
+    if host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
         return host;
     }
-    let len: usize = labels[..keep].iter().map(|label| label.len() + 1).sum();
-    &host[host.len() + 1 - len..]
+    psl::domain_str(host).unwrap_or(host)
 }
 
 /// The last label of a host.

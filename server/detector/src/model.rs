@@ -152,6 +152,10 @@ impl Model {
         f32::from(self.rarities[feature.index as usize]) * weight as f32 * unit
     }
 
+    pub(crate) fn rarity(&self, index: u32) -> u8 {
+        self.rarities[index as usize]
+    }
+
     fn weight(&self, feature: &Feature, turn: u32) -> i32 {
         let index = feature.index as usize;
         let crossed = (feature.index ^ turn) as usize;

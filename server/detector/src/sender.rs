@@ -1,6 +1,8 @@
 //! Evidence about who sends and where links lead: bounded weights, set by hand, because the corpora are older than
 //! the services named here.
 
+use std::{collections::HashSet, sync::LazyLock};
+
 use activelayer::CheckRequest;
 
 use crate::{
@@ -61,44 +63,11 @@ const CITED: &[&str] = &[
     "wordpress.org",
 ];
 
-/// Services that give out mailboxes for minutes.
-const DISPOSABLE: &[&str] = &[
-    "10minutemail.com",
-    "33mail.com",
-    "burnermail.io",
-    "dispostable.com",
-    "emailondeck.com",
-    "fakeinbox.com",
-    "getairmail.com",
-    "getnada.com",
-    "guerrillamail.com",
-    "guerrillamail.net",
-    "guerrillamail.org",
-    "inboxkitten.com",
-    "mail-temp.com",
-    "mail.tm",
-    "mailcatch.com",
-    "maildrop.cc",
-    "mailinator.com",
-    "mailnesia.com",
-    "mailnull.com",
-    "minutemail.com",
-    "moakt.com",
-    "mohmal.com",
-    "mytemp.email",
-    "sharklasers.com",
-    "spamgourmet.com",
-    "temp-mail.io",
-    "temp-mail.org",
-    "tempail.com",
-    "tempinbox.com",
-    "tempmail.com",
-    "tempmailo.com",
-    "throwawaymail.com",
-    "trashmail.com",
-    "yopmail.com",
-    "yopmail.fr",
-];
+/// Services that give out mailboxes for minutes: some 55,000 domains, kept by the mailchecker project.
+fn is_disposable(domain: &str) -> bool {
+    static LISTED: LazyLock<HashSet<&str>> = LazyLock::new(|| mailchecker::blacklist().into_iter().collect());
+    LISTED.contains(domain) || LISTED.contains(links::registrable(domain))
+}
 
 /// Top-level domains with far more abuse than use, by the public league tables of abused domains.
 const ABUSED_TLDS: &[&str] = &[
@@ -106,6 +75,9 @@ const ABUSED_TLDS: &[&str] = &[
     "loan", "men", "ml", "mom", "monster", "online", "party", "pw", "quest", "rest", "review", "sbs", "site",
     "space", "store", "stream", "tk", "top", "trade", "vip", "win", "work", "xyz", "zip",
 ];
+
+/// Capitals in fewer letters are an abbreviation or a name.
+const ENOUGH_LETTERS: u32 = 20;
 
 /// Programs that submit forms without a person.
 const SCRIPTS: &[&str] = &[
@@ -181,6 +153,10 @@ fn of_disguise(reading: &Reading, signals: &mut Vec<Signal>) {
     if reading.clean.styled >= 4 {
         tell("styled_letters", format!("{} letters in disguise", reading.clean.styled), 0.8, None);
     }
+    if counts.letters >= ENOUGH_LETTERS && counts.capitals * 2 > counts.letters {
+        let share = counts.capitals * 100 / counts.letters;
+        tell("capitals", format!("Capital letters {share} %"), 0.5, None);
+    }
     if counts.joined > 0 {
         let span = span_of(&|token| token.kind == crate::text::Kind::Joined);
         tell("spaced_letters", "Letters set apart to hide a word".into(), 0.6, span);
@@ -190,7 +166,7 @@ fn of_disguise(reading: &Reading, signals: &mut Vec<Signal>) {
 fn of_sender(request: &CheckRequest, signals: &mut Vec<Signal>) {
     let domain = request.email.as_deref().and_then(|email| email.rsplit_once('@')).map(|(_, domain)| domain);
     if let Some(domain) = domain.map(str::to_ascii_lowercase) {
-        if DISPOSABLE.binary_search(&links::registrable(&domain)).is_ok() {
+        if is_disposable(&domain) {
             signals.push(Signal::new(
                 "disposable_sender",
                 format!("{domain} gives out throw-away mailboxes"),
@@ -221,8 +197,16 @@ mod tests {
 
     #[test]
     fn lists_are_sorted_for_the_search() {
-        assert!(
-            SHORTENERS.is_sorted() && CITED.is_sorted() && DISPOSABLE.is_sorted() && ABUSED_TLDS.is_sorted()
-        );
+        assert!(SHORTENERS.is_sorted() && CITED.is_sorted() && ABUSED_TLDS.is_sorted());
+    }
+
+    #[test]
+    fn throw_away_mailboxes_are_told_from_ordinary_ones() {
+        for domain in ["mailinator.com", "yopmail.com", "guerrillamail.com", "eu.mailinator.com"] {
+            assert!(is_disposable(domain), "{domain}");
+        }
+        for domain in ["gmail.com", "mail.ru", "outlook.com", "gmx.de", "proton.me", "example.co.uk", ""] {
+            assert!(!is_disposable(domain), "{domain}");
+        }
     }
 }

@@ -24,6 +24,7 @@ fn engine(monthly_quota: u64, used: u64) -> (Engine, Arc<AtomicI64>) {
             DateTime::<Utc>::from_timestamp(read.load(Ordering::SeqCst), 0).unwrap_or_default()
         }),
         ledger: Arc::new(MemoryLedger::default()),
+        knowledge: Arc::default(),
     });
     (engine, time)
 }

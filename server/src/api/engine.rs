@@ -72,6 +72,7 @@ fn router(options: EngineServerOptions, clock: Arc<dyn Clock>) -> Router {
             used: 0,
             clock: Arc::new(move || clock.now()),
             ledger: Arc::new(MemoryLedger::default()),
+            knowledge: Arc::default(),
         })
     };
     let accounts = keys.iter().enumerate().map(|(index, key)| {

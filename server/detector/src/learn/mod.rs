@@ -2,10 +2,11 @@
 
 mod calibrate;
 mod corpus;
-mod folds;
+pub(crate) mod folds;
 mod metrics;
 mod svm;
 
+pub mod curve;
 pub mod eval;
 pub mod train;
 

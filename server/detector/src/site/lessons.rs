@@ -1,0 +1,125 @@
+//! What moderators taught: weights over all texts, and the word of people on near copies.
+
+use super::{
+    layer::{HELD, Layer, PERSON_CAP, Sparse},
+    near::{NearCopies, Sketch},
+    sketch_of,
+};
+use crate::{features::Reading, judge::Evidence, model::Model, signals::Signal};
+
+/// Features of all lessons together: some 8,000 comments, or 60 MB. Past it the oldest lessons are forgotten.
+pub const MOST_FEATURES: usize = 2_000_000;
+
+/// Rarity of features that training never saw, between the common (1) and the rarest (15): most of a new community's words.
+const UNSEEN: f32 = 10.0;
+
+/// A signal must weigh at least this to be told.
+const WORTH_TELLING: f64 = 0.1;
+
+/// A person's label on a message.
+#[derive(Clone, Copy, Debug)]
+pub struct Lesson<'a> {
+    /// Number of the detection; later detections have higher numbers.
+    pub detection: i64,
+    /// Who labelled it.
+    pub person: i64,
+    /// The label.
+    pub is_spam: bool,
+    /// What was submitted.
+    pub request: &'a activelayer::CheckRequest,
+}
+
+/// A lesson taken apart.
+pub(crate) struct Prepared {
+    offset: f32,
+    text: Sparse,
+    sketch: Sketch,
+}
+
+/// Takes a lesson apart: the model's own logit of its text, its features, its sketch.
+pub(crate) fn prepare(model: &Model, lesson: &Lesson<'_>, reading: &mut Reading) -> Prepared {
+    let channel = reading.read(&lesson.request.message, model.bits());
+    let own = model.judge_read(lesson.request, &Evidence::default(), None, reading, channel);
+    // The score is rounded to 0.01, so this is finite: at most ±9.9.
+    let probability = (own.score / 100.0).clamp(0.000_05, 0.999_95);
+    let offset = (probability / (1.0 - probability)).ln() as f32;
+    Prepared { offset, text: sparse(model, reading), sketch: sketch_of(reading) }
+}
+
+fn sparse(model: &Model, reading: &Reading) -> Sparse {
+    let value = |index| match model.rarity(index) {
+        0 => UNSEEN,
+        rarity => f32::from(rarity),
+    };
+    let mut text: Sparse =
+        reading.features.iter().map(|feature| (feature.index, value(feature.index))).collect();
+    let length = text.iter().map(|(_, value)| value * value).sum::<f32>().sqrt().max(1.0);
+    text.iter_mut().for_each(|(_, value)| *value /= length);
+    text
+}
+
+/// All lessons.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lessons {
+    layer: Layer,
+    copies: NearCopies,
+}
+
+impl Lessons {
+    /// Lessons that count.
+    pub(crate) fn len(&self) -> usize {
+        self.layer.len()
+    }
+
+    pub(crate) fn learn(&mut self, lesson: &Lesson<'_>, prepared: Prepared) {
+        let Prepared { offset, text, sketch } = prepared;
+        self.layer.learn(lesson.detection, lesson.person, lesson.is_spam, offset, text);
+        self.copies.insert(lesson.detection, lesson.person, lesson.is_spam, sketch);
+        while self.layer.features() > MOST_FEATURES
+            && let Some(oldest) = self.layer.oldest()
+        {
+            self.unlearn(oldest);
+        }
+    }
+
+    pub(super) fn unlearn(&mut self, detection: i64) {
+        self.layer.unlearn(detection);
+        self.copies.remove(detection);
+    }
+
+    /// What the lessons say of a text. Each person's word on it and on near copies adds at most [`PERSON_CAP`].
+    pub(crate) fn signal(&self, model: &Model, reading: &Reading) -> Option<Signal> {
+        if self.len() == 0 {
+            return None;
+        }
+        let said = self.copies.said(&sketch_of(reading));
+        let word = |person: i64| match said.get(&person) {
+            Some(true) => PERSON_CAP,
+            Some(false) => -PERSON_CAP,
+            None => 0.0,
+        };
+        let text = sparse(model, reading);
+        let people = self.layer.logits(&text);
+        let taught: f32 =
+            people.map(|(person, logit)| (logit + word(person)).clamp(-PERSON_CAP, PERSON_CAP)).sum();
+        let taught = f64::from(taught);
+        let (is_spam, label) = if taught > 0.0 { (true, "spam") } else { (false, "ham") };
+        (taught.abs() >= WORTH_TELLING).then(|| {
+            if said.values().any(|said| *said == is_spam) {
+                Signal::new("near_copy", format!("A moderator marked a near copy of this as {label}"), taught)
+            } else {
+                Signal::new("taught", format!("Moderators here marked messages like this as {label}"), taught)
+            }
+        })
+    }
+}
+
+/// The model's own logit, held to [`HELD`] as far as lessons pull the other way: whoever taught it can overrule it.
+pub(crate) fn held(own: f64, taught: f64) -> f64 {
+    let limit = f64::from(HELD);
+    let past = (own.abs() - limit).max(0.0);
+    if own * taught >= 0.0 || past <= 0.0 {
+        return own;
+    }
+    own.signum() * (limit + past * (1.0 - taught.abs()).max(0.0))
+}

@@ -1,0 +1,162 @@
+//! What moderators teach, and what repeats.
+
+use activelayer::CheckRequest;
+use chrono::{DateTime, TimeDelta, Utc};
+use detector::{Lesson, MEMORY_CAP, PERSON_CAP, SiteKnowledge, Verdict, judge};
+
+const PLUMBING: &str =
+    "Our plumbers fix leaking kitchen taps in Norwich on the same day, ring the office for a visit";
+
+fn message(text: &str) -> CheckRequest {
+    CheckRequest { message: text.into(), ..CheckRequest::default() }
+}
+
+fn noon() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_740_744_000, 0).unwrap_or_default()
+}
+
+fn judged(site: &SiteKnowledge, text: &str) -> Verdict {
+    site.judge(&message(text), noon(), false)
+}
+
+fn teach(site: &SiteKnowledge, detection: i64, person: i64, text: &str, is_spam: bool) {
+    site.learn(&Lesson { detection, person, is_spam, request: &message(text) });
+}
+
+fn weight(verdict: &Verdict, name: &str) -> Option<f64> {
+    verdict.signals.iter().find(|signal| signal.name == name).map(|signal| signal.weight)
+}
+
+#[test]
+fn who_knows_nothing_more_judges_as_the_model_does() {
+    let site = SiteKnowledge::default();
+    for text in [PLUMBING, "Buy verified leads now", "", "Lunch at noon?"] {
+        assert_eq!(judged(&site, text), judge(&message(text)));
+    }
+}
+
+#[test]
+fn a_label_decides_near_copies_at_once() {
+    let site = SiteKnowledge::default();
+    assert!(!judged(&site, PLUMBING).is_spam);
+    teach(&site, 1, 1, PLUMBING, true);
+    let copy = PLUMBING.replace("Norwich", "Ipswich");
+    let verdict = judged(&site, &copy);
+    assert!(verdict.is_spam, "{verdict:?}");
+    assert!(weight(&verdict, "near_copy").is_some_and(|weight| weight > 0.0));
+    let other = judged(&site, "Could you send me the minutes of Tuesday's meeting, please?");
+    assert!(!other.is_spam && weight(&other, "near_copy").is_none(), "{other:?}");
+}
+
+#[test]
+fn what_is_taken_back_is_forgotten() {
+    let site = SiteKnowledge::default();
+    let before = judged(&site, PLUMBING);
+    teach(&site, 1, 1, PLUMBING, true);
+    site.unlearn(1);
+    assert_eq!(judged(&site, PLUMBING), before);
+    teach(&site, 1, 1, PLUMBING, true);
+    teach(&site, 2, 2, "Half price on taps and sinks", true);
+    site.reset();
+    assert_eq!(site.lessons(), 0);
+    assert_eq!(judged(&site, PLUMBING), before);
+}
+
+#[test]
+fn a_changed_label_replaces_the_one_before() {
+    let site = SiteKnowledge::default();
+    teach(&site, 1, 1, PLUMBING, true);
+    teach(&site, 1, 1, PLUMBING, false);
+    assert_eq!(site.lessons(), 1);
+    let verdict = judged(&site, PLUMBING);
+    assert!(!verdict.is_spam);
+    assert!(weight(&verdict, "near_copy").is_some_and(|weight| weight < 0.0));
+}
+
+/// Wanted messages of many kinds; a hostile labeller calls them all spam.
+fn wanted(number: usize) -> String {
+    const WHO: [&str; 5] = ["Anna", "the team", "our teacher", "Mr Lee", "grandma"];
+    const WHAT: [&str; 7] = [
+        "the report",
+        "your lovely garden",
+        "the train times",
+        "that recipe",
+        "chapter two",
+        "the rent",
+        "the match",
+    ];
+    const WHEN: [&str; 4] = ["on Friday", "after lunch", "tomorrow morning", "next week"];
+    format!(
+        "Hi, {} wanted to talk about {} {}, could you ring back {} minutes before?",
+        WHO[number % 5],
+        WHAT[number % 7],
+        WHEN[number % 4],
+        number
+    )
+}
+
+#[test]
+fn one_hostile_labeller_cannot_outweigh_another_person() {
+    let site = SiteKnowledge::default();
+    for number in 0..300 {
+        teach(&site, number as i64, 666, &wanted(number), true);
+    }
+    for number in 300..340 {
+        teach(&site, number as i64, 1, &wanted(number), false);
+    }
+    for number in 400..440 {
+        let verdict = judged(&site, &wanted(number));
+        assert!(!verdict.is_spam, "{verdict:?}");
+    }
+    site.reset();
+    for number in 0..300 {
+        teach(&site, number as i64, 666, &wanted(number), true);
+    }
+    let verdict = judged(&site, &wanted(1_000));
+    let taught = weight(&verdict, "taught").or(weight(&verdict, "near_copy")).expect("a signal");
+    assert!(taught > 0.0 && taught <= f64::from(PERSON_CAP), "{taught}");
+}
+
+#[test]
+fn repetition_is_counted_within_the_hour_and_the_day() {
+    let site = SiteKnowledge::default();
+    let text = message(PLUMBING);
+    let at = |minutes: i64| noon() + TimeDelta::minutes(minutes);
+    for minute in 0..14 {
+        site.judge(&text, at(minute), true);
+    }
+    let verdict = site.judge(&text, at(14), false);
+    let told = verdict.signals.iter().find(|signal| signal.name == "repeated_text").expect("a signal");
+    assert_eq!(told.description, "Same text seen 14 times this hour");
+    // Sixty minutes after the first, thirteen are left of the hour.
+    let later = site.judge(&text, at(60), false);
+    assert!(later.signals.iter().any(|signal| signal.description == "Same text seen 13 times this hour"));
+    let evening = site.judge(&text, at(600), false);
+    assert!(evening.signals.iter().any(|signal| signal.description == "Same text seen 14 times today"));
+    let tomorrow = site.judge(&text, at(24 * 60 + 14), false);
+    assert_eq!(tomorrow, judge(&text));
+}
+
+#[test]
+fn memory_is_bounded_in_what_it_says() {
+    let site = SiteKnowledge::default();
+    let mut text = message(&format!("{PLUMBING} http://taps.example.org/visit"));
+    text.email = Some("taps@example.org".into());
+    text.ip = Some("203.0.113.7".into());
+    for _ in 0..500 {
+        site.judge(&text, noon(), true);
+    }
+    let verdict = site.judge(&text, noon(), false);
+    let names = ["repeated_text", "busy_sender", "busy_address", "repeated_link"];
+    let added: f64 = names.iter().filter_map(|name| weight(&verdict, name)).sum();
+    assert!(added > 2.9 && added <= MEMORY_CAP + 0.05, "{added}");
+}
+
+#[test]
+fn pleasantries_may_repeat() {
+    let site = SiteKnowledge::default();
+    for _ in 0..100 {
+        site.judge(&message("Thanks, great article!"), noon(), true);
+    }
+    assert_eq!(judged(&site, "Thanks, great article!"), judge(&message("Thanks, great article!")));
+}
