@@ -62,17 +62,25 @@ pub(crate) fn test(paths: &Paths) -> Result<()> {
     Ok(())
 }
 
-/// Real API clients against the release: the contract row by row, and the examples that people copy.
+/// Real API clients against the release: the contract row by row, the examples that people copy, and whatever the OpenAPI
+/// document allows or forbids.
 fn clients(paths: &Paths, binary: &Path) -> Result<()> {
-    let step = Step::start("tests with API clients");
-    let mut pytest = Command::new(paths.root.join("end2end/.venv/bin/pytest"));
-    pytest
-        .current_dir(paths.root.join("end2end"))
-        .env("GAVEL", binary)
-        // Compiled by `cargo test`, as every example is.
-        .env("PROTECT_EXAMPLE", paths.target.join("debug/examples/protect"));
-    let status = pytest.status().context("cannot start pytest; xtask/setup/clients.sh installs it")?;
-    ensure!(status.success(), "tests with API clients failed");
-    step.done("passed");
+    let folder = paths.root.join("end2end");
+    for (name, program, args) in [
+        ("tests with API clients", "pytest", &[][..]),
+        ("requests by the OpenAPI document", "python", &["openapi/check.py"]),
+    ] {
+        let step = Step::start(name);
+        let mut python = Command::new(folder.join(".venv/bin").join(program));
+        python
+            .args(args)
+            .current_dir(&folder)
+            .env("GAVEL", binary)
+            // Compiled by `cargo test`, as every example is.
+            .env("PROTECT_EXAMPLE", paths.target.join("debug/examples/protect"));
+        let status = python.status().context("cannot start Python; xtask/setup/clients.sh installs it")?;
+        ensure!(status.success(), "{name} failed");
+        step.done("passed");
+    }
     Ok(())
 }

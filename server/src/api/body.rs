@@ -44,7 +44,7 @@ pub(super) async fn receive<C: Contract>(
     let body = timeout(PATIENCE, read(body)).await.unwrap_or_else(|_| Err(too_slow()))?;
     let key = key::in_head(&parts).or_else(|| key::in_body(&body));
     let caller = contract.caller(&key.ok_or_else(Refusal::unauthorized)?).await?;
-    if is_compressed(&parts) {
+    if !body.is_empty() && is_compressed(&parts) {
         return Err(Refusal::compressed());
     }
     Ok(Received { caller, body, from: address(&parts) })

@@ -3,12 +3,13 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use activelayer::wire::Refusal;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::{
     IntoResponses,
     openapi::{
         ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder,
         example::ExampleBuilder,
+        link::Link,
         schema::{AllOfBuilder, Type},
     },
 };
@@ -22,7 +23,7 @@ pub(in crate::api) struct CheckAnswers;
 
 impl IntoResponses for CheckAnswers {
     fn responses() -> Answers {
-        let verdict = ok("The verdict.", "CheckResponse", samples::checked());
+        let verdict = ok("The verdict.", "CheckResponse", samples::checked()).link("feedback", correction());
         let unavailable = refusal(
             "No verdict in time, and the token's fallback is `reject`. The submission is in the log and judged later.",
             &[(
@@ -34,6 +35,16 @@ impl IntoResponses for CheckAnswers {
         answers.insert("503".to_owned(), logged(unavailable).build().into());
         answers
     }
+}
+
+/// How a verdict is corrected later.
+fn correction() -> Link {
+    let body = json!({ "detection_id": "$response.body#/detection_id", "is_spam": false });
+    Link::builder()
+        .operation_id("feedback")
+        .request_body(Some(body))
+        .description("The final word on this detection.")
+        .build()
 }
 
 /// Answers of `POST /feedback`.
@@ -96,6 +107,11 @@ fn all(success: ResponseBuilder) -> Answers {
         (401, "The token is missing, wrong or revoked.", vec![("unauthorized", Refusal::unauthorized())]),
         (408, "The body did not arrive within 10 seconds.", vec![("too_slow", body::too_slow())]),
         (413, "The body is larger than 1 MiB.", vec![("too_large", Refusal::too_large(BODY_MAX_BYTES))]),
+        (
+            415,
+            "The body is compressed: it has a `Content-Encoding`.",
+            vec![("compressed", Refusal::compressed())],
+        ),
         (
             429,
             "Too many requests: the token's own limit by the minute (wait for `Retry-After`), or the plan's month is used up.",
