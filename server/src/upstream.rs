@@ -8,12 +8,12 @@ use chrono::{DateTime, Datelike, NaiveTime, Utc};
 use detector::{Engine, EngineOptions, Ledger, LedgerError, MemoryLedger, SiteKnowledge};
 use domain::JudgedBy;
 use moderation::{
-    Clock, Upstreams,
+    Clock, Learner, Upstreams,
     resilience::{Backoff, Budget, BudgetLimits, Class, ForClass, Guarded},
 };
 use store::Store;
 
-use crate::{Failure, config::Settings};
+use crate::{Failure, config::Settings, learning::LearningDetector};
 
 /// How long a moderator waits at a page before it says that there is no verdict; longer when `upstream_timeout` is.
 const INTERACTIVE_PATIENCE: Duration = Duration::from_secs(5);
@@ -34,11 +34,12 @@ pub async fn choose(
     clock: &Arc<dyn Clock>,
     knowledge: Arc<SiteKnowledge>,
 ) -> Result<(Upstreams, JudgedBy), Failure> {
+    let learner: Option<Arc<dyn Learner>> = Some(Arc::new(LearningDetector(Arc::clone(&knowledge))));
     let Some(key) = settings.activelayer_api_key.clone() else {
         let engine = embedded(settings, Arc::clone(store), Arc::clone(clock), knowledge).await?;
         let background: Arc<dyn SpamApi> = Arc::new(engine.for_repeats());
         let engine: Arc<dyn SpamApi> = Arc::new(engine);
-        let upstreams = Upstreams { background, ..engine.into() };
+        let upstreams = Upstreams { background, learner, ..engine.into() };
         return Ok((upstreams, JudgedBy::Detector));
     };
     let options = ClientOptions {
@@ -49,7 +50,8 @@ pub async fn choose(
     let client = Client::new(options).map_err(|error| {
         Failure::Upstream(format!("{error} (settings activelayer_base_url and activelayer_api_key)"))
     })?;
-    Ok((guarded(client, settings, Arc::clone(clock), knowledge), JudgedBy::ActiveLayer))
+    let upstreams = Upstreams { learner, ..guarded(client, settings, Arc::clone(clock), knowledge) };
+    Ok((upstreams, JudgedBy::ActiveLayer))
 }
 
 /// ActiveLayer behind one budget and one breaker, whoever calls. (The engine in this program needs neither.)
@@ -69,6 +71,7 @@ fn guarded(
         interactive: of(Class::Interactive, interactive),
         gateway: of(Class::Gateway, GATEWAY_PATIENCE),
         background: of(Class::Background, BACKGROUND_PATIENCE),
+        learner: None,
         stand_in: Some(Arc::new(stand_in(clock, knowledge))),
     }
 }

@@ -10,6 +10,7 @@ mod fallback;
 mod gateway;
 mod health;
 mod label;
+mod lessons;
 mod outbox;
 mod people;
 mod recheck;
@@ -34,6 +35,7 @@ pub use check::NewCheck;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::ModerationError;
 pub use gateway::{GatewayError, Judged, Submission};
+pub use lessons::Learner;
 pub use recheck::Round;
 pub use upstreams::Upstreams;
 pub use usage::UsageReport;
@@ -73,6 +75,8 @@ pub struct Moderation {
     health: health::HealthBoard,
     outbox_changed: Notify,
     recheck_wanted: Notify,
+    /// Number of the last label change that the learner has seen.
+    lessons_seen: tokio::sync::Mutex<Option<i64>>,
     /// When a page last asked the upstream for usage.
     usage_asked: Mutex<Option<chrono::DateTime<chrono::Utc>>>,
 }
@@ -93,6 +97,7 @@ impl Moderation {
             health: health::HealthBoard::default(),
             outbox_changed: Notify::new(),
             recheck_wanted: Notify::new(),
+            lessons_seen: tokio::sync::Mutex::default(),
             usage_asked: Mutex::new(None),
         })
     }

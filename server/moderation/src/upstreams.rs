@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use activelayer::SpamApi;
 
+use crate::Learner;
+
 /// The same upstream, once for each kind of caller: they share a budget, but not their patience.
 #[derive(Clone)]
 pub struct Upstreams {
@@ -15,11 +17,19 @@ pub struct Upstreams {
     pub background: Arc<dyn SpamApi>,
     /// Who decides for sites whose fallback is [`domain::Fallback::Engine`]; without one their submissions pass.
     pub stand_in: Option<Arc<dyn SpamApi>>,
+    /// The detector that learns from this installation's labels, whoever judges at present.
+    pub learner: Option<Arc<dyn Learner>>,
 }
 
 impl From<Arc<dyn SpamApi>> for Upstreams {
     /// One upstream for everybody, that never needs a stand-in.
     fn from(api: Arc<dyn SpamApi>) -> Self {
-        Self { interactive: Arc::clone(&api), gateway: Arc::clone(&api), background: api, stand_in: None }
+        Self {
+            interactive: Arc::clone(&api),
+            gateway: Arc::clone(&api),
+            background: api,
+            stand_in: None,
+            learner: None,
+        }
     }
 }

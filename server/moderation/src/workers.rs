@@ -1,4 +1,4 @@
-//! What runs beside the requests: the outbox, the rechecks and the poll of the upstream.
+//! What runs beside the requests: the outbox, the rechecks, the detector's lessons and the poll of the upstream.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,12 +12,16 @@ const SHORTEST_SLEEP: Duration = Duration::from_millis(50);
 /// Longest sleep of the outbox worker; a safety net, since decisions wake it and due times are known.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 
+/// How often the detector looks for new labels: one look-up in an index. A label counts within this time.
+const LESSONS_EVERY: Duration = Duration::from_secs(2);
+
 impl Moderation {
     /// Starts the workers on `tracker`; they end soon after `stop` is cancelled, with nothing half done.
     pub fn spawn_workers(self: &Arc<Self>, tracker: &TaskTracker, stop: &CancellationToken) {
         tracker.spawn(Arc::clone(self).run_outbox(stop.clone()));
         tracker.spawn(Arc::clone(self).run_rechecks(stop.clone()));
         tracker.spawn(Arc::clone(self).run_polls(stop.clone()));
+        tracker.spawn(Arc::clone(self).run_lessons(stop.clone()));
     }
 
     async fn run_outbox(self: Arc<Self>, stop: CancellationToken) {
@@ -48,6 +52,23 @@ impl Moderation {
             Err(error) => {
                 tracing::error!(%error, "the outbox could not be read");
                 Duration::from_secs(5)
+            }
+        }
+    }
+
+    async fn run_lessons(self: Arc<Self>, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            let sleep = match self.take_lessons().await {
+                Ok(0) => LESSONS_EVERY,
+                Ok(_) => Duration::ZERO,
+                Err(error) => {
+                    tracing::error!(%error, "the detector could not learn");
+                    LONGEST_SLEEP
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(sleep) => {}
             }
         }
     }

@@ -10,6 +10,7 @@ mod audit;
 mod detections;
 mod error;
 mod labels;
+mod lessons;
 mod outbox;
 mod rechecks;
 mod related;
@@ -23,6 +24,7 @@ pub use audit::{Audit, AuditEvent, NewAuditEvent};
 pub use detections::Detections;
 pub use error::{Result, StoreError};
 pub use labels::{LabelOutcome, Labels, NewDecision, UndoOutcome};
+pub use lessons::{LabelChange, Lessons};
 pub use outbox::{Outbox, OutboxItem};
 pub use rechecks::{AppFeedback, NewAppFeedback, Rechecks};
 pub use related::Neighbours;
@@ -37,7 +39,17 @@ use async_trait::async_trait;
 /// Everything that Gavel keeps.
 #[async_trait]
 pub trait Store:
-    Detections + Labels + Outbox + Accounts + Audit + Usage + ApiTokens + Rechecks + Stories + Neighbours
+    Detections
+    + Labels
+    + Outbox
+    + Accounts
+    + Audit
+    + Usage
+    + ApiTokens
+    + Rechecks
+    + Stories
+    + Neighbours
+    + Lessons
 {
     /// Asks the database for a trivial answer; for readiness.
     ///

@@ -21,6 +21,7 @@ where
     chapters::detections::tell(open_fresh().await).await;
     chapters::paging::tell(open_fresh().await).await;
     chapters::labels::tell(open_fresh().await).await;
+    chapters::lessons::tell(open_fresh().await).await;
     chapters::races::tell(open_fresh().await).await;
     chapters::outbox::tell(&open_fresh).await;
     chapters::search::tell(open_fresh().await).await;

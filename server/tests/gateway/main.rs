@@ -12,6 +12,7 @@ mod feedback;
 mod guide;
 mod house;
 mod keys;
+mod learning;
 mod openapi;
 mod refusals;
 mod upstream;

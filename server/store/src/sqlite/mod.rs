@@ -8,6 +8,7 @@ mod detections;
 mod insert;
 mod keys;
 mod labels;
+mod lessons;
 mod open;
 mod outbox;
 mod rechecks;

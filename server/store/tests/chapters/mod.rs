@@ -4,6 +4,7 @@ pub(crate) mod accounts;
 pub(crate) mod audit;
 pub(crate) mod detections;
 pub(crate) mod labels;
+pub(crate) mod lessons;
 pub(crate) mod outbox;
 pub(crate) mod paging;
 pub(crate) mod races;

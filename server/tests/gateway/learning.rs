@@ -1,0 +1,65 @@
+//! What moderators label, the embedded detector knows for the next check.
+
+use domain::{DecisionId, Label, Role, UserId};
+use serde_json::{Value, json};
+use store::{LabelOutcome, NewDecision, NewUser};
+
+use crate::house::{House, until};
+
+const ADVERTISEMENT: &str =
+    "Our plumbers fix leaking kitchen taps in Norwich on the same day, ring the office for a visit";
+
+async fn judged(house: &House, message: &str) -> Value {
+    house.post("check", &json!({ "message": message })).send().await.unwrap().json().await.unwrap()
+}
+
+async fn moderator(house: &House) -> UserId {
+    let user = NewUser {
+        email: "ana@example.com".to_owned(),
+        name: "Ana".to_owned(),
+        role: Role::Moderator,
+        password_hash: "$argon2id$".to_owned(),
+        created_at: chrono::DateTime::UNIX_EPOCH,
+    };
+    house.store.create_user(&user).await.unwrap().id
+}
+
+async fn label(house: &House, by: UserId, upstream_id: &str) -> DecisionId {
+    let detection = house.store.detection_by_upstream_id(upstream_id).await.unwrap().unwrap();
+    let decision = NewDecision {
+        detection_id: detection.id,
+        label: Label::Spam,
+        user_id: by,
+        decided_at: detection.created_at,
+        send_after: detection.created_at + chrono::TimeDelta::days(1),
+        seen_version: None,
+    };
+    match house.store.decide(&decision).await.unwrap() {
+        LabelOutcome::Decided(decision) => decision.id,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_label_teaches_and_its_undo_is_forgotten() {
+    let house = House::with(&[]).await;
+    let ana = moderator(&house).await;
+    let first = judged(&house, ADVERTISEMENT).await;
+    assert_eq!(first["is_spam"], false);
+
+    let decision = label(&house, ana, first["detection_id"].as_str().unwrap()).await;
+    let copy = ADVERTISEMENT.replace("Norwich", "Ipswich");
+    until("a near copy is spam", async || (judged(&house, &copy).await["is_spam"] == true).then_some(()))
+        .await;
+    let answer = judged(&house, &copy).await;
+    let told = answer["signals"].as_array().unwrap();
+    assert!(told.iter().any(|signal| signal["name"] == "near_copy"), "{answer}");
+
+    house.store.undo(decision, ana, chrono::DateTime::UNIX_EPOCH).await.unwrap();
+    let other = ADVERTISEMENT.replace("Norwich", "Bury");
+    until("nothing is known of it", async || {
+        let answer = judged(&house, &other).await;
+        answer["signals"].as_array().unwrap().iter().all(|signal| signal["name"] != "near_copy").then_some(())
+    })
+    .await;
+}
