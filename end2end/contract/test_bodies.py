@@ -115,7 +115,14 @@ def test_duplicate_keys_are_read_as_one(service: Service, endpoint: str) -> None
 
 @pytest.mark.parametrize(
     "content_type",
-    ["application/json; charset=utf-8", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "", "?"],
+    [
+        "application/json; charset=utf-8",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "",
+        "?",
+    ],
 )
 def test_json_is_read_whatever_its_content_type_says(service: Service, content_type: str) -> None:
     answer = service.http.post("check", content=b'{"message":"Hi"}', headers={"Content-Type": content_type})
@@ -158,7 +165,7 @@ def test_other_methods_are_405_in_the_error_shape(service: Service, endpoint: st
         assert answer.content == b""
 
 
-@pytest.mark.parametrize("path", ["", "/v1", "/v2/check", "/v1/checks", "/v1/check/x", "/v1/%63heck%00", "/v1/../v1/x"])
+@pytest.mark.parametrize("path", ["/v1", "/v2/check", "/v1/checks", "/v1/check/x", "/v1/%63heck%00", "/v1/../v1/x"])
 def test_unknown_paths_are_404_in_the_error_shape(service: Service, path: str) -> None:
     answer = service.http.get(f"{service.program.origin}/api{path}")
     assert answer.status_code == 404

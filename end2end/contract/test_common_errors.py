@@ -12,10 +12,7 @@ UNAUTHORIZED = b'{"error":"Invalid API key","message":"The provided API key is n
 NO_PLAN = b'{"error":"No Plan","message":"User has no active plan"}'
 NOT_FOUND = b'{"error":"Detection not found","error_details":"No spam detection found with this detection_id"}'
 INVALID = b'{"error":"Validation failed","errors":{"message":["The message field is required."]}}'
-MONTH = (
-    b'{"error":"Rate Limit Exceeded","message":"Monthly request limit exceeded",'
-    b'"limit":%d,"used":%d,"remaining":0}'
-)
+MONTH = b'{"error":"Rate Limit Exceeded","message":"Monthly request limit exceeded","limit":%d,"used":%d,"remaining":0}'
 MINUTE = b'{"error":"Rate Limit Exceeded","message":"Per-minute request limit exceeded","remaining":0}'
 SERVER = b'{"error":"Internal server error","message":"An error occurred while processing your request."}'
 UNAVAILABLE = b'{"error":"Service unavailable","message":"The service cannot be reached. Try again later."}'

@@ -343,7 +343,9 @@ def test_fact_09_is_spam_is_the_upstreams_word(
     gateway: Service, upstream: Upstream, score: str, threshold: str, is_spam: bool
 ) -> None:
     verdict = json.dumps({"detection_id": f"d-{score}-{threshold}", "is_spam": is_spam})[:-1]
-    verdict += f',"total_score":{score},"threshold":{threshold},"execution_time":64,"timestamp":"2025-02-15T11:34:09Z"}}'
+    verdict += (
+        f',"total_score":{score},"threshold":{threshold},"execution_time":64,"timestamp":"2025-02-15T11:34:09Z"}}'
+    )
     upstream.answer("check", 200, verdict.encode())
     answer = gateway.check()
     assert answer.text == verdict
@@ -352,10 +354,10 @@ def test_fact_09_is_spam_is_the_upstreams_word(
     assert row["execution_ms"] == 64
 
 
-@pytest.mark.parametrize("written", ["2025-02-15T11:34:09Z", "2025-02-15T11:34:09.817Z", "2025-02-15T11:34:09.817123+00:00"])
-def test_fact_09_timestamps_come_with_or_without_fractions(
-    gateway: Service, upstream: Upstream, written: str
-) -> None:
+@pytest.mark.parametrize(
+    "written", ["2025-02-15T11:34:09Z", "2025-02-15T11:34:09.817Z", "2025-02-15T11:34:09.817123+00:00"]
+)
+def test_fact_09_timestamps_come_with_or_without_fractions(gateway: Service, upstream: Upstream, written: str) -> None:
     verdict = {"detection_id": written, "is_spam": True, "total_score": 86.4, "threshold": 50, "execution_time": 1.5}
     upstream.answer("check", 200, json.dumps({**verdict, "timestamp": written}).encode())
     answer = gateway.check()
@@ -413,9 +415,11 @@ def test_fact_12_submissions_pass_are_kept_and_judged_again() -> None:
             engine.start()
             rows = until(
                 "the verdicts",
-                lambda: (rows := [gavel.row(answer) for answer in answers])
-                and all(row["judged_by"] == "activelayer" for row in rows)
-                and rows,
+                lambda: (
+                    (rows := [gavel.row(answer) for answer in answers])
+                    and all(row["judged_by"] == "activelayer" for row in rows)
+                    and rows
+                ),
             )
             assert [bool(row["is_spam"]) for row in rows] == [True, False]
             # The app may still name the detection as it came to know it.

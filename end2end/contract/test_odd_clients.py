@@ -225,7 +225,9 @@ def test_a_length_beside_chunks_smuggles_nothing(service: Service) -> None:
         assert wire.is_closed(), "there is a second answer"
 
 
-@pytest.mark.parametrize("target", ["http://x/api/v1/check", "/api/v1/check?", "/api/v1/check?a=b&&=&%", "/api/v1/check?%ff=%"])
+@pytest.mark.parametrize(
+    "target", ["http://x/api/v1/check", "/api/v1/check?", "/api/v1/check?a=b&&=&%", "/api/v1/check?%ff=%"]
+)
 def test_unusual_targets(service: Service, target: str) -> None:
     with Wire(service) as wire:
         wire.request(f"POST {target} HTTP/1.1", "Host: x")
@@ -323,7 +325,14 @@ def test_curl_in_every_version_of_http(service: Service, endpoint: str, version:
 
 @pytest.mark.parametrize(
     "message",
-    ["\u0000", "\u202e\u2066\u200b", "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\uffff\ufffe", "a\u0300" * 500, "<script>alert(1)</script>"],
+    [
+        "\u0000",
+        "\u202e\u2066\u200b",
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467",
+        "\uffff\ufffe",
+        "a\u0300" * 500,
+        "<script>alert(1)</script>",
+    ],
     ids=ascii,
 )
 def test_text_of_all_sorts_is_kept_as_it_came(gateway: Service, message: str) -> None:

@@ -135,7 +135,9 @@ def test_routes_have_thresholds_of_their_own(score: int, is_spam: bool, blocked:
         upstream.answer("check", 200, body.encode())
         gavel = stack.enter_context(Gavel(upstream=upstream.base_url, upstream_key=KEY))
         visitor, _ = stack.enter_context(site(gavel.base_url, gavel.token("site")))
-        refused = {form for form in ("contact", "signup", "support") if visitor.post(form, json={"message": "?"}).is_error}
+        refused = {
+            form for form in ("contact", "signup", "support") if visitor.post(form, json={"message": "?"}).is_error
+        }
     assert refused == blocked
 
 
