@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from contract.waiting import until
 from fixtures.programs import Engine, Gavel
 from fixtures.services import CHECKS, ENDPOINTS, HAM, SPAM, Service, client, serve
 from fixtures.upstream import CHECK, KEY, STATS, VERIFY, Upstream
@@ -17,16 +18,6 @@ MONTH = (
     b'{"error":"Rate Limit Exceeded","message":"Monthly request limit exceeded",'
     b'"limit":50000,"used":50000,"remaining":0}'
 )
-
-
-def until(what: str, holds, patience: float = 60) -> Any:
-    """Looks again and again until something holds."""
-    give_up = time.monotonic() + patience
-    while time.monotonic() < give_up:
-        if found := holds():
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"never came: {what}")
 
 
 # 1. Keys arrive five ways.
