@@ -1,6 +1,7 @@
 """The facts that hold beyond the guide, in the order of the list of what real clients do: one test or more a fact."""
 
 import json
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -386,6 +387,31 @@ def test_fact_11_the_marks_of_the_quota(kind: str) -> None:
             percentages.append(service.http.get("stats").json()["data"]["usage"]["usage_percentage"])
         assert percentages == [20, 40, 60, 80, 100]
         assert service.check().status_code == 429
+
+
+@pytest.mark.parametrize(("checks", "mark"), [(3, "fill-accent"), (4, "fill-unsure"), (5, "fill-spam")])
+def test_fact_11_the_dashboard_has_the_same_marks(checks: int, mark: str) -> None:
+    """Calm, warning, exhausted: the colour of the bar on the page of figures."""
+    with serve("embedded", "--embedded-quota", "5") as service:
+        gavel = service.program
+        assert isinstance(gavel, Gavel)
+        password = "correct horse battery"
+        gavel.command(
+            *("user", "add", "--email", "ana@example.com", "--name", "Ana", "--role", "viewer", "--password-stdin"),
+            told=password,
+        )
+        for _ in range(checks):
+            assert service.check().status_code == 200
+        # The figures are asked for at the start, and every few minutes.
+        gavel.stop()
+        gavel.start()
+        entered = service.http.post(f"{gavel.origin}/login", data={"email": "ana@example.com", "password": password})
+        assert entered.status_code == 303
+        used = f'aria-label="{checks} of 5 checks used"'
+        page = until("the figures", lambda: used in (page := service.http.get(f"{gavel.origin}/stats").text) and page)
+    bar = re.search(rf"{used}.*?</svg>", page, re.DOTALL)
+    assert bar
+    assert re.findall(r'class="(fill-\w+)"', bar[0]) == ["fill-track", mark]
 
 
 # 12. When the service is unreachable, submissions pass through, are kept, and are judged again when it returns.
