@@ -95,7 +95,7 @@ impl FromServerFnError for AppError {
 #[cfg(feature = "ssr")]
 mod server {
     use activelayer::ApiError;
-    use axum::http::StatusCode;
+    use axum::http::{StatusCode, header, request::Parts};
     use domain::Role;
     use leptos::prelude::use_context;
     use leptos_axum::ResponseOptions;
@@ -127,8 +127,12 @@ mod server {
             Self::Forbidden(required.to_string()).with_status()
         }
 
-        /// Gives the answer under way this error's status.
+        /// Gives the answer under way this error's status; but not to a form that a browser sent by itself: that is answered
+        /// by a redirect to its page, which shows the error.
         pub(crate) fn with_status(self) -> Self {
+            if answers_form() {
+                return self;
+            }
             if let (Some(options), Ok(status)) =
                 (use_context::<ResponseOptions>(), StatusCode::from_u16(self.status()))
             {
@@ -138,16 +142,30 @@ mod server {
         }
     }
 
+    impl AppError {
+        /// One field of a form is wrong.
+        pub(crate) fn bad_field(field: &str, problem: &str) -> Self {
+            let error = domain::FieldError { field: field.to_owned(), problem: problem.to_owned() };
+            Self::Invalid(vec![error]).with_status()
+        }
+    }
+
     impl From<ModerationError> for AppError {
         fn from(error: ModerationError) -> Self {
             match error {
                 ModerationError::Invalid(fields) => Self::Invalid(fields).with_status(),
                 ModerationError::NotFound(what) => Self::NotFound(what.to_owned()).with_status(),
-                ModerationError::Stale(Some(standing)) => Self::Stale(format!(
-                    "{} marked this as {} meanwhile.",
-                    standing.user_name, standing.label
-                ))
-                .with_status(),
+                ModerationError::Stale(Some(standing)) => {
+                    let ago = match crate::context::moderation() {
+                        Ok(moderation) => domain::time::relative(standing.decided_at, moderation.now()),
+                        Err(_) => "meanwhile".to_owned(),
+                    };
+                    let words = format!("{} marked this as {} {ago}.", standing.user_name, standing.label);
+                    Self::Stale(words).with_status()
+                }
+                ModerationError::Claimed(name) => {
+                    Self::Stale(format!("{name} is reviewing this now.")).with_status()
+                }
                 ModerationError::Stale(None) => {
                     Self::Stale("A decision on this was taken back meanwhile.".to_owned()).with_status()
                 }
@@ -158,6 +176,14 @@ mod server {
                 error => Self::internal(&error),
             }
         }
+    }
+
+    /// Whether a server function was called by a plain form, without JavaScript.
+    fn answers_form() -> bool {
+        use_context::<Parts>().is_some_and(|parts| {
+            let accepts = parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+            parts.uri.path().starts_with("/fn/") && accepts.is_some_and(|accept| accept.contains("text/html"))
+        })
     }
 
     /// Words and a next step for each documented error of the upstream (the guide's table "Common Errors").

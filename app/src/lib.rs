@@ -13,8 +13,11 @@ pub mod context;
 mod decisions;
 pub mod error;
 pub mod forms;
+mod keys;
+mod live;
 mod pages;
 mod routes;
+mod selection;
 pub mod server_fns;
 
 use leptos::prelude::*;

@@ -19,6 +19,7 @@ use crate::{
         detections::{DetectionPane, DetectionsPage, NothingOpen},
         login::LoginPage,
         overview::OverviewPage,
+        review::ReviewPage,
         settings::SettingsPage,
         setup::SetupPage,
         stats::StatsPage,
@@ -40,6 +41,7 @@ pub(crate) fn AppRoutes() -> impl IntoView {
                         <Route path=path!("") view=NothingOpen/>
                         <Route path=path!(":id") view={Lazy::<OpenDetection>::new()}/>
                     </ParentRoute>
+                    <Route path=path!("review") view={Lazy::<Review>::new()}/>
                     <Route path=path!("stats") view={Lazy::<Stats>::new()}/>
                     <Route path=path!("settings") view={Lazy::<Settings>::new()}/>
                 </ParentRoute>
@@ -69,6 +71,7 @@ macro_rules! lazy_page {
 lazy_page!(OpenDetection, DetectionPane);
 lazy_page!(Overview, OverviewPage);
 lazy_page!(Check, CheckPage);
+lazy_page!(Review, ReviewPage);
 lazy_page!(Stats, StatsPage);
 lazy_page!(Settings, SettingsPage);
 lazy_page!(Login, LoginPage);

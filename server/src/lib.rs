@@ -9,6 +9,7 @@ pub mod assets;
 pub mod auth;
 pub mod cli;
 pub mod config;
+pub mod events;
 pub mod failure;
 mod learning;
 pub mod render;

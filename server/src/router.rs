@@ -16,7 +16,7 @@ use tower_http::{
 use crate::{
     api, assets,
     auth::{client_address, first_run, gate, log_in, log_out, sessions},
-    render, security,
+    events, render, security,
     state::AppState,
     telemetry::{health, metrics, requests},
 };
@@ -41,6 +41,7 @@ pub fn router(app: AppState) -> Router {
         .route("/login", get(log_in::page).post(log_in::submit))
         .route("/logout", post(log_out::submit))
         .route("/setup", get(first_run::page).post(first_run::submit))
+        .route("/events", get(events::stream))
         .route("/fn/{*name}", any(render::server_function));
     // The app's own list, in app/src/routes.rs; a form without JavaScript posts to its page.
     let taken = ["/login", "/setup"];

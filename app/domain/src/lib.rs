@@ -7,12 +7,16 @@
 
 pub mod account;
 pub mod api_token;
+pub mod bulk;
 pub mod content;
 pub mod decision;
 pub mod detection;
 pub mod language;
+pub mod live;
 pub mod paging;
 pub mod related;
+pub mod review;
+pub mod saved_search;
 pub mod search;
 pub mod story;
 pub mod text;
@@ -22,6 +26,7 @@ pub mod usage;
 
 pub use account::{Role, User, UserId};
 pub use api_token::{ApiToken, ApiTokenId, Fallback};
+pub use bulk::{BulkAction, BulkId, BulkKind, BulkState, RowRef};
 pub use content::{Content, ContentForm, FieldError};
 pub use decision::{Decision, DecisionId, Label};
 pub use detection::{
@@ -29,8 +34,11 @@ pub use detection::{
     Origin, Signal,
 };
 pub use language::Language;
+pub use live::{LiveEvent, Standing};
 pub use paging::{BoundedCount, Cursor, Direction, Order, Page, PageRequest};
 pub use related::{Alike, History, Related};
+pub use review::{Claim, QueuePlace, ReviewProgress};
+pub use saved_search::{SavedSearch, SavedSearchId};
 pub use search::SearchQuery;
 pub use story::{AppWord, DetectionStory, Note, PastVerdict};
 pub use upstream::UpstreamHealth;

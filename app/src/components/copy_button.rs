@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::{Glyph, Icon};
+use super::{Glyph, Icon, Kbd};
+use crate::keys::Command;
 
 /// A button that copies. It shows itself once it can: not without JavaScript, nor where the browser has no clipboard. Its
 /// place is kept meanwhile, so that nothing moves.
@@ -16,6 +17,9 @@ pub(crate) fn CopyButton(
     /// What is copied, for screen readers, where several buttons say the same.
     #[prop(optional)]
     what: &'static str,
+    /// The key that presses it.
+    #[prop(optional)]
+    command: Option<Command>,
 ) -> impl IntoView {
     let (offered, set_offered) = signal(false);
     let (said, set_said) = signal(words);
@@ -44,9 +48,9 @@ pub(crate) fn CopyButton(
     };
     let what = (!what.is_empty()).then(|| view! { <span class="sr-only">" "{what}</span> });
     view! {
-        <button class=class type="button" on:click=copy>
+        <button class=class type="button" aria-keyshortcuts=command.map(Command::aria) on:click=copy>
             <Icon glyph=Glyph::Copy/>
-            {said}{what}
+            {said}{what}{command.map(|command| view! { <Kbd command=command/> })}
         </button>
     }
 }

@@ -7,12 +7,17 @@ use leptos_router::{
     hooks::use_location,
 };
 
-use super::{Glyph, Icon, QuotaMini, ThemeSwitch, UndoToasts, search_box::SearchBox};
+use super::{
+    Glyph, Icon, Keyboard, QuotaMini, SavedSearchList, SavedSearches, ThemeSwitch, UndoToasts,
+    search_box::SearchBox,
+};
 use crate::{
     blur::Blur,
     context::Session,
     decisions::Decisions,
     error::AppError,
+    live::Live,
+    selection::Selection,
     server_fns::{session::get_session, usage::get_quota},
 };
 
@@ -21,6 +26,7 @@ const PAGES: &[(&str, &str, Glyph, Role)] = &[
     ("/", "Overview", Glyph::Overview, Role::Viewer),
     ("/check", "Check", Glyph::Check, Role::Moderator),
     ("/detections", "Detections", Glyph::List, Role::Viewer),
+    ("/review", "Review", Glyph::Review, Role::Moderator),
     ("/stats", "Stats", Glyph::Chart, Role::Viewer),
     ("/settings", "Settings", Glyph::Settings, Role::Viewer),
 ];
@@ -31,11 +37,21 @@ pub(crate) type SessionResource = Resource<Result<Session, AppError>>;
 /// The frame for those who are logged in.
 #[component]
 pub(crate) fn Shell() -> impl IntoView {
-    provide_context(Decisions::new());
+    let decisions = Decisions::new();
+    provide_context(decisions);
+    provide_context(Selection::new());
+    let live = Live::new(decisions);
+    provide_context(live);
+    live.follow();
+    provide_context(SavedSearches::new(live, decisions));
     let blur = Blur::new();
     provide_context(blur);
     let session: SessionResource = Resource::new_blocking(|| (), |()| get_session());
     provide_context(session);
+    Effect::new(move |_| {
+        let me = session.get().and_then(Result::ok).and_then(|session| session.user);
+        decisions.me.set(me);
+    });
     view! {
         <a
             class="sr-only focus:not-sr-only focus:absolute focus:z-30 focus:p-3 focus:bg-surface"
@@ -53,6 +69,7 @@ pub(crate) fn Shell() -> impl IntoView {
             </div>
         </div>
         <UndoToasts/>
+        <Keyboard/>
     }
 }
 
@@ -104,16 +121,16 @@ fn Sidebar() -> impl IntoView {
                     {move || Suspend::new(async move { session.await.ok().as_ref().map(links) })}
                 </ul>
             </Suspense>
+            <SavedSearchList/>
         </nav>
     }
 }
 
 #[component]
 fn TopBar() -> impl IntoView {
-    let decisions = expect_context::<Decisions>();
     let location = use_location();
     // The figures are asked for again on every page: they are a minute old at most, and cost one indexed row.
-    let quota = Resource::new(move || (location.pathname.get(), decisions.version()), |_| get_quota());
+    let quota = Resource::new(move || location.pathname.get(), |_| get_quota());
     view! {
         <header class="flex items-center gap-3 px-4 h-14 border-b border-line bg-surface">
             <SearchBox/>

@@ -1,66 +1,253 @@
-//! One's latest decisions, each with its Undo while undo still costs nothing.
+//! One's latest decisions and bulk actions, each with its Undo while undo still costs nothing.
 
-use leptos::prelude::*;
+use domain::{BulkAction, BulkKind, BulkState, paging::grouped};
+use leptos::{prelude::*, server_fn::ServerFn};
 
+use super::Kbd;
 use crate::{
     decisions::Decisions,
-    server_fns::labels::{Undoable, list_undoable},
+    keys::Command,
+    server_fns::labels::{CancelBulk, UndoLabel, Undoable, cancel_bulk, list_undoable},
 };
+
+/// Toasts on screen at once; the rest are counted.
+const SHOWN: usize = 3;
+
+/// How often the countdowns move.
+const TICK: std::time::Duration = std::time::Duration::from_millis(250);
+
+/// How often a bulk action at work is asked after, where no event tells of it.
+const ASK_AGAIN_MS: i64 = 2_000;
 
 /// The toasts. The server holds the waiting; the page only counts it down.
 #[component]
 pub(crate) fn UndoToasts() -> impl IntoView {
     let decisions = expect_context::<Decisions>();
-    let waiting = Resource::new(move || decisions.version(), |_| list_undoable());
+    let loaded = Resource::new(|| (), |()| list_undoable());
+    let clock = Clock::new();
+    // A decision by a form of another page (Check).
+    Effect::new(move |_| {
+        if decisions.label.version().get() > 0 {
+            decisions.list_undoable();
+        }
+    });
+    count_down(decisions, clock);
     view! {
-        <div class="fixed z-20 right-4 bottom-20 lg:bottom-4 flex flex-col gap-2 w-80 max-w-full" role="status">
+        <div class="fixed z-20 right-4 bottom-20 lg:bottom-4 flex flex-col gap-2 w-80 max-w-full" aria-label="Undo" role="region">
             <Transition>
                 {move || Suspend::new(async move {
-                    let waiting = waiting.await.unwrap_or_default();
-                    waiting.into_iter().map(|undoable| view! { <Toast undoable=undoable/> }).collect_view()
+                    let first = loaded.await.unwrap_or_default();
+                    if decisions.undoable.with_untracked(Vec::is_empty) {
+                        for one in first.iter().rev() {
+                            clock.note(one);
+                        }
+                        decisions.undoable.set(first);
+                    }
+                    view! { <Stack clock=clock/> }
                 })}
             </Transition>
         </div>
+        <p class="sr-only" role="status">{decisions.said}</p>
     }
 }
 
-#[component]
-fn Toast(undoable: Undoable) -> impl IntoView {
-    let decisions = expect_context::<Decisions>();
-    let Undoable { decision, remaining_ms } = undoable;
-    let (remaining_s, set_remaining_s) = signal(seconds(remaining_ms));
+/// When each toast was first seen, so that it counts down however clocks differ.
+#[derive(Clone, Copy)]
+struct Clock {
+    now_ms: RwSignal<i64>,
+    ends: StoredValue<std::collections::HashMap<String, i64>>,
+}
+
+impl Clock {
+    fn new() -> Self {
+        let now_ms = super::now().timestamp_millis();
+        Self { now_ms: RwSignal::new(now_ms), ends: StoredValue::new(std::collections::HashMap::new()) }
+    }
+
+    /// Remembers until when a toast counts; a bulk action may get longer.
+    fn note(self, one: &Undoable) {
+        let end = super::now().timestamp_millis() + one.remaining_ms();
+        self.ends.update_value(|ends| {
+            let known = ends.entry(one.key()).or_insert(end);
+            if matches!(one, Undoable::Bulk { .. }) {
+                *known = end.max(*known);
+            }
+        });
+    }
+
+    fn left_ms(self, key: &str) -> i64 {
+        let end = self.ends.with_value(|ends| ends.get(key).copied());
+        end.map_or(0, |end| end - self.now_ms.get())
+    }
+}
+
+/// Moves the countdowns while there are any, and drops what has run out.
+fn count_down(decisions: Decisions, clock: Clock) {
+    let asked_ms = StoredValue::new(0_i64);
+    Effect::new(move |_| decisions.undoable.with(|all| all.iter().for_each(|one| clock.note(one))));
     Effect::new(move |_| {
-        let started = crate::components::now();
-        let timer = set_interval_with_handle(
-            move || {
-                let elapsed = (crate::components::now() - started).num_milliseconds();
-                set_remaining_s.set(seconds(remaining_ms - elapsed));
-            },
-            std::time::Duration::from_millis(250),
-        );
+        let tick = move || {
+            if decisions.undoable.with_untracked(Vec::is_empty) {
+                return;
+            }
+            let now_ms = super::now().timestamp_millis();
+            clock.now_ms.set(now_ms);
+            let has_ended = |one: &Undoable| clock.left_ms(&one.key()) <= 0 && !is_at_work(one);
+            if decisions.undoable.with_untracked(|all| all.iter().any(has_ended)) {
+                decisions.undoable.update(|all| all.retain(|one| !has_ended(one)));
+            }
+            let works = decisions.undoable.with_untracked(|all| all.iter().any(is_at_work));
+            if works && now_ms - asked_ms.get_value() > ASK_AGAIN_MS {
+                asked_ms.set_value(now_ms);
+                decisions.list_undoable();
+                decisions.refresh(decisions.shown.get_untracked());
+            }
+        };
+        let timer = set_interval_with_handle(tick, TICK);
         on_cleanup(move || {
             if let Ok(timer) = timer {
                 timer.clear();
             }
         });
     });
-    let id = decision.id.0;
+}
+
+fn is_at_work(one: &Undoable) -> bool {
+    matches!(one, Undoable::Bulk { action, .. } if action.state.is_at_work())
+}
+
+#[component]
+fn Stack(clock: Clock) -> impl IntoView {
+    let decisions = expect_context::<Decisions>();
+    let shown = move || {
+        decisions.undoable.with(|all| {
+            // The latest is at the bottom, next to where it came from.
+            all.iter().take(SHOWN).rev().cloned().collect::<Vec<_>>()
+        })
+    };
+    let more = move || decisions.undoable.with(|all| all.len().saturating_sub(SHOWN));
     view! {
-        <div
-            class="flex items-center gap-3 rounded-lg border border-line bg-surface shadow-lg px-4 py-3"
-            hidden=move || remaining_s.get() <= 0
-        >
+        {move || (more() > 0).then(|| view! { <p class="text-sm text-muted text-right">{format!("and {} more", more())}</p> })}
+        {move || shown().into_iter().map(|one| view! { <Toast one=one clock=clock/> }).collect_view()}
+    }
+}
+
+#[component]
+fn Toast(one: Undoable, clock: Clock) -> impl IntoView {
+    let decisions = expect_context::<Decisions>();
+    let key = one.key();
+    let counted = key.clone();
+    let left = move || seconds(clock.left_ms(&counted));
+    let words = match &one {
+        Undoable::Decision { decision, .. } => format!("Marked as {}.", decision.label),
+        Undoable::Bulk { action, .. } => progress(action),
+    };
+    let works = is_at_work(&one);
+    let cancel = match &one {
+        Undoable::Bulk { action, .. } if matches!(action.state, BulkState::Listing | BulkState::Running) => {
+            Some(view! { <CancelButton id=action.id.0/> })
+        }
+        _ => None,
+    };
+    let can_undo = match &one {
+        Undoable::Decision { .. } => true,
+        Undoable::Bulk { action, .. } => {
+            action.kind != BulkKind::Recheck && action.state != BulkState::Undoing
+        }
+    };
+    let undone = key.clone();
+    let undo = can_undo.then(|| {
+        view! {
+            <form
+                method="post"
+                action=UndoLabel::url()
+                on:submit=move |event| {
+                    event.prevent_default();
+                    decisions.undo_one(undone.clone());
+                }
+            >
+                <input type="hidden" name="key" value=key.clone() />
+                <button class="inline-flex items-center gap-1 text-accent font-semibold underline cursor-pointer px-2 h-9" aria-keyshortcuts=Command::Undo.aria()>
+                    "Undo"<Kbd command=Command::Undo/>
+                </button>
+            </form>
+        }
+    });
+    view! {
+        <div class="flex items-center gap-3 rounded-lg border border-line bg-surface shadow-lg px-4 py-3">
             <p class="flex-1">
-                "Marked as "<strong>{decision.label.to_string()}</strong>". "
-                <span class="text-sm text-muted tabular-nums">
-                    "Feedback leaves in "{remaining_s}" s."
-                </span>
+                {words}" "
+                {(!works && can_undo).then(|| view! {
+                    <span class="text-sm text-muted tabular-nums" aria-hidden="true">"Feedback leaves in "{left}" s."</span>
+                })}
             </p>
-            <ActionForm action=decisions.undo>
-                <input type="hidden" name="decision_id" value=id.to_string() />
-                <button class="text-accent font-semibold underline cursor-pointer px-2 h-9">"Undo"</button>
-            </ActionForm>
+            {cancel}
+            {undo}
         </div>
+    }
+}
+
+/// Stops a bulk action that is at work.
+#[component]
+fn CancelButton(id: i64) -> impl IntoView {
+    let decisions = expect_context::<Decisions>();
+    let cancel = move || {
+        leptos::task::spawn_local(async move {
+            match cancel_bulk(id).await {
+                Ok(action) => decisions.heard_of_bulk(action),
+                Err(error) => decisions.set_problem(Some(error)),
+            }
+        });
+    };
+    view! {
+        <form
+            method="post"
+            action=CancelBulk::url()
+            on:submit=move |event| {
+                event.prevent_default();
+                cancel();
+            }
+        >
+            <input type="hidden" name="id" value=id.to_string() />
+            <button class="text-muted underline cursor-pointer px-2 h-9">"Cancel"</button>
+        </form>
+    }
+}
+
+/// How far a bulk action is, in words.
+fn progress(action: &BulkAction) -> String {
+    let (doing, did) = match action.kind {
+        BulkKind::Spam => ("Marking", "Marked"),
+        BulkKind::Ham => ("Marking", "Marked"),
+        BulkKind::Recheck => ("Rechecking", "Rechecked"),
+    };
+    let as_label = action.kind.label().map(|label| format!(" as {label}")).unwrap_or_default();
+    let left_alone = match (action.skipped, action.failed) {
+        (0, 0) => String::new(),
+        (skipped, 0) => format!(" {} left alone (decided meanwhile, or already so).", grouped(skipped)),
+        (0, failed) => format!(" {} could not be judged.", grouped(failed)),
+        (skipped, failed) => {
+            format!(" {} left alone, {} could not be judged.", grouped(skipped), grouped(failed))
+        }
+    };
+    let settled = action.done + action.skipped + action.failed;
+    match action.state {
+        BulkState::Listing => {
+            format!("{doing} all that match{as_label}: {} found so far…", grouped(action.total))
+        }
+        BulkState::Running => {
+            format!("{doing} {}{as_label}: {} done…{left_alone}", grouped(action.total), grouped(settled))
+        }
+        BulkState::Done => format!("{did} {}{as_label}.{left_alone}", grouped(action.done)),
+        BulkState::Cancelled => {
+            format!(
+                "Cancelled. {did} {} of {}{as_label}.{left_alone}",
+                grouped(action.done),
+                grouped(action.total)
+            )
+        }
+        BulkState::Undoing => format!("Taking back {}…", grouped(action.done)),
+        BulkState::Undone => "Taken back.".to_owned(),
     }
 }
 

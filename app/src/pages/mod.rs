@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod detections;
 pub(crate) mod login;
 pub(crate) mod overview;
+pub(crate) mod review;
 pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod stats;

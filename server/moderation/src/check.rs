@@ -49,7 +49,9 @@ impl Moderation {
             content: check.content,
             judgement: to_judgement(answer, judged_by),
         };
-        Ok(self.store.insert_detection(&detection).await?)
+        let id = self.store.insert_detection(&detection).await?;
+        self.live.announce(domain::LiveEvent::Arrived(id));
+        Ok(id)
     }
 
     /// One detection, whole.

@@ -16,6 +16,9 @@ pub enum ModerationError {
     /// Somebody else decided in the meantime; nothing was written.
     #[error("somebody decided in the meantime")]
     Stale(Option<Box<Decision>>),
+    /// Somebody else has it for review.
+    #[error("{0} is reviewing it")]
+    Claimed(String),
     /// It was taken back before, or a later decision stands on it.
     #[error("a later decision stands; there is nothing to undo")]
     Superseded,

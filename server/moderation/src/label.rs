@@ -1,7 +1,6 @@
 //! A moderator overrules: the label, its audit event and the feedback's outbox row are one transaction.
 
-use chrono::TimeDelta;
-use domain::{Decision, DecisionId, DetectionId, Label, UserId};
+use domain::{Decision, DecisionId, DetectionId, Label, Standing, UserId};
 use store::{LabelOutcome, NewDecision, UndoOutcome};
 
 use crate::{Moderation, ModerationError};
@@ -19,18 +18,18 @@ impl Moderation {
         seen_version: Option<i64>,
     ) -> Result<Decision, ModerationError> {
         let decided_at = self.clock.now();
-        let undo = TimeDelta::from_std(self.options.undo_period).unwrap_or(TimeDelta::zero());
         let decision = NewDecision {
             detection_id,
             label,
             user_id: by,
             decided_at,
-            send_after: decided_at + undo,
+            send_after: decided_at + self.undo_period(),
             seen_version,
         };
         match self.store.decide(&decision).await? {
             LabelOutcome::Decided(decision) => {
                 self.outbox_changed.notify_one();
+                self.announce_decision(detection_id, by, &decision.user_name).await?;
                 Ok(decision)
             }
             LabelOutcome::NotFound => Err(ModerationError::NotFound("detection")),
@@ -43,15 +42,15 @@ impl Moderation {
     /// # Errors
     /// [`ModerationError::NotFound`], or [`ModerationError::Superseded`] when a later decision stands.
     pub async fn undo(&self, decision: DecisionId, by: UserId) -> Result<Decision, ModerationError> {
-        match self.store.undo(decision, by, self.clock.now()).await? {
-            UndoOutcome::Cancelled(decision) => Ok(decision),
-            UndoOutcome::Reversed(decision) => {
-                self.outbox_changed.notify_one();
-                Ok(decision)
-            }
-            UndoOutcome::NotFound => Err(ModerationError::NotFound("decision")),
-            UndoOutcome::Superseded => Err(ModerationError::Superseded),
-        }
+        let undone = match self.store.undo(decision, by, self.clock.now()).await? {
+            UndoOutcome::Cancelled(decision) | UndoOutcome::Reversed(decision) => decision,
+            UndoOutcome::NotFound => return Err(ModerationError::NotFound("decision")),
+            UndoOutcome::Superseded => return Err(ModerationError::Superseded),
+        };
+        // An undo may also queue what stood before.
+        self.outbox_changed.notify_one();
+        self.announce_decision(undone.detection_id, by, &undone.user_name).await?;
+        Ok(undone)
     }
 
     /// The person's decisions that undo still cancels, newest first.
@@ -68,5 +67,13 @@ impl Moderation {
     /// When the store fails.
     pub async fn decisions(&self, detection: DetectionId) -> Result<Vec<Decision>, ModerationError> {
         Ok(self.store.decisions(detection).await?)
+    }
+
+    /// What stands of some detections (at most 500), without their content; what is not there is left out.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn standings(&self, detections: &[DetectionId]) -> Result<Vec<Standing>, ModerationError> {
+        Ok(self.store.standings(detections).await?)
     }
 }

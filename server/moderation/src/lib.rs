@@ -2,6 +2,7 @@
 
 #![deny(missing_docs)]
 
+mod bulk;
 mod check;
 mod clock;
 mod error;
@@ -11,11 +12,14 @@ mod gateway;
 mod health;
 mod label;
 mod lessons;
+mod live;
 mod outbox;
 mod people;
 mod recheck;
 mod related;
 pub mod resilience;
+mod review;
+mod searches;
 mod story;
 pub mod tokens;
 mod upstreams;
@@ -31,12 +35,15 @@ use domain::JudgedBy;
 use store::Store;
 use tokio::sync::Notify;
 
+pub use bulk::{BulkTarget, Undone};
 pub use check::NewCheck;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::ModerationError;
 pub use gateway::{GatewayError, Judged, Submission};
 pub use lessons::Learner;
+pub use live::Listener;
 pub use recheck::Round;
+pub use review::QueueRequest;
 pub use upstreams::Upstreams;
 pub use usage::UsageReport;
 
@@ -77,6 +84,9 @@ pub struct Moderation {
     recheck_wanted: Notify,
     /// Number of the last label change that the learner has seen.
     lessons_seen: tokio::sync::Mutex<Option<i64>>,
+    bulk_wanted: Notify,
+    bulk_rechecks_wanted: Notify,
+    live: live::Live,
     /// When a page last asked the upstream for usage.
     usage_asked: Mutex<Option<chrono::DateTime<chrono::Utc>>>,
 }
@@ -98,6 +108,9 @@ impl Moderation {
             outbox_changed: Notify::new(),
             recheck_wanted: Notify::new(),
             lessons_seen: tokio::sync::Mutex::default(),
+            bulk_wanted: Notify::new(),
+            bulk_rechecks_wanted: Notify::new(),
+            live: live::Live::default(),
             usage_asked: Mutex::new(None),
         })
     }

@@ -3,8 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use activelayer::{ApiError, FeedbackRequest};
-use domain::Detection;
-use store::AppFeedback;
+use domain::{Detection, DetectionId, LiveEvent, UserId};
+use serde_json::json;
+use store::{AppFeedback, NewAuditEvent};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -34,6 +35,38 @@ pub enum Round {
 }
 
 impl Moderation {
+    /// Asks for a new verdict because a moderator wants one. It takes a turn among the work that nobody waits for, so a
+    /// moderator who rechecks much takes nothing from apps.
+    ///
+    /// # Errors
+    /// [`ModerationError::NotFound`], or [`ModerationError::Upstream`] when no verdict came; the old one stands then.
+    pub async fn recheck_by_hand(&self, id: DetectionId, by: UserId) -> Result<Detection, ModerationError> {
+        let before = self.detection(id).await?;
+        let request = to_request(&before.content);
+        let asked = self.upstreams.background.check(to_wire(before.endpoint), &request);
+        let judgement = to_judgement(self.timed(asked).await?, self.options.judged_by);
+        let at = self.clock.now();
+        self.store.rejudged(id, &judgement, at).await?;
+        let event = NewAuditEvent {
+            at,
+            user_id: Some(by),
+            action: "detection.rechecked",
+            subject: format!("detection:{}", id.0),
+            details: json!({ "was": before.judgement.verdict(), "is": judgement.verdict() }),
+        };
+        self.store.record(&event).await?;
+        self.outbox_changed.notify_one();
+        self.announce_verdict(id).await?;
+        self.detection(id).await
+    }
+
+    async fn announce_verdict(&self, id: DetectionId) -> Result<(), ModerationError> {
+        if let Some(standing) = self.store.standings(&[id]).await?.pop() {
+            self.live.announce(LiveEvent::Rejudged(standing));
+        }
+        Ok(())
+    }
+
     /// Judges what the fallback answered, oldest first, and delivers feedback of apps; some of each. Call again while there is
     /// more.
     ///
@@ -65,6 +98,7 @@ impl Moderation {
                 self.store.rejudged(detection.id, &judgement, self.clock.now()).await?;
                 // Decisions on it have waited for the upstream's id.
                 self.outbox_changed.notify_one();
+                self.announce_verdict(detection.id).await?;
                 return Ok(true);
             }
             Err(error) => error,
@@ -124,7 +158,7 @@ impl Moderation {
 }
 
 /// Whether the error is about the upstream and not about what it was asked: the next one would fare no better.
-fn is_away(error: &ApiError) -> bool {
+pub(crate) fn is_away(error: &ApiError) -> bool {
     matches!(
         error,
         ApiError::Connect { .. }

@@ -1,4 +1,4 @@
-//! What runs beside the requests: the outbox, the rechecks, the detector's lessons and the poll of the upstream.
+//! What runs beside the requests: the outbox, bulk actions, the rechecks, the detector's lessons and the poll of the upstream.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,7 +18,10 @@ const LESSONS_EVERY: Duration = Duration::from_secs(2);
 impl Moderation {
     /// Starts the workers on `tracker`; they end soon after `stop` is cancelled, with nothing half done.
     pub fn spawn_workers(self: &Arc<Self>, tracker: &TaskTracker, stop: &CancellationToken) {
+        self.live.end_with(stop);
         tracker.spawn(Arc::clone(self).run_outbox(stop.clone()));
+        tracker.spawn(Arc::clone(self).run_bulk(stop.clone()));
+        tracker.spawn(Arc::clone(self).run_bulk_rechecks(stop.clone()));
         tracker.spawn(Arc::clone(self).run_rechecks(stop.clone()));
         tracker.spawn(Arc::clone(self).run_polls(stop.clone()));
         tracker.spawn(Arc::clone(self).run_lessons(stop.clone()));

@@ -101,7 +101,8 @@ fn refuse(door: Door, method: &Method, uri: &Uri, headers: &HeaderMap) -> Respon
         .iter()
         .filter_map(|accept| accept.to_str().ok())
         .any(|accept| accept.contains("text/html"));
-    let is_function = uri.path().starts_with("/fn/");
+    // The stream of events is asked for by a script, as functions are.
+    let is_function = uri.path().starts_with("/fn/") || uri.path() == "/events";
     if door == Door::Metrics {
         (StatusCode::UNAUTHORIZED, "metrics are for this machine and for administrators\n").into_response()
     } else if is_function && !accepts_html {

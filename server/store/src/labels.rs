@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{Decision, DecisionId, DetectionId, Label, UserId};
+use domain::{Decision, DecisionId, DetectionId, Label, Standing, UserId};
 
 use crate::Result;
 
@@ -57,9 +57,13 @@ pub trait Labels: Send + Sync {
     /// opposite, due at once: the previous label, or the verdict when there was none.
     async fn undo(&self, decision: DecisionId, by: UserId, at: DateTime<Utc>) -> Result<UndoOutcome>;
 
-    /// The decisions of `user` that undo still cancels (`send_after > now`, not undone or superseded), newest first.
+    /// The decisions of `user` that undo still cancels (`send_after > now`, not undone or superseded), newest first. Those
+    /// of bulk actions are undone by the action, and not among them.
     async fn undoable(&self, user: UserId, now: DateTime<Utc>) -> Result<Vec<Decision>>;
 
     /// Every decision on a detection, oldest first.
     async fn decisions(&self, detection: DetectionId) -> Result<Vec<Decision>>;
+
+    /// What stands of some detections (at most 500), by id; what is not there is left out.
+    async fn standings(&self, detections: &[DetectionId]) -> Result<Vec<Standing>>;
 }

@@ -7,6 +7,8 @@
 
 mod accounts;
 mod audit;
+mod bulk;
+mod claims;
 mod detections;
 mod error;
 mod labels;
@@ -14,6 +16,7 @@ mod lessons;
 mod outbox;
 mod rechecks;
 mod related;
+mod saved_searches;
 mod sqlite;
 mod story;
 mod tokens;
@@ -21,6 +24,8 @@ mod usage;
 
 pub use accounts::{Accounts, NewUser, SessionRecord};
 pub use audit::{Audit, AuditEvent, NewAuditEvent};
+pub use bulk::{Bulk, BulkFate, BulkStep, NewBulk};
+pub use claims::Claims;
 pub use detections::Detections;
 pub use error::{Result, StoreError};
 pub use labels::{LabelOutcome, Labels, NewDecision, UndoOutcome};
@@ -28,6 +33,7 @@ pub use lessons::{LabelChange, Lessons};
 pub use outbox::{Outbox, OutboxItem};
 pub use rechecks::{AppFeedback, NewAppFeedback, Rechecks};
 pub use related::Neighbours;
+pub use saved_searches::{NewSavedSearch, SavedSearches};
 pub use story::{NewNote, Stories};
 pub use tokens::{ApiTokens, NewApiToken};
 pub use usage::Usage;
@@ -41,6 +47,9 @@ use async_trait::async_trait;
 pub trait Store:
     Detections
     + Labels
+    + Bulk
+    + Claims
+    + SavedSearches
     + Outbox
     + Accounts
     + Audit

@@ -22,6 +22,8 @@ where
     chapters::paging::tell(open_fresh().await).await;
     chapters::labels::tell(open_fresh().await).await;
     chapters::lessons::tell(open_fresh().await).await;
+    chapters::bulk::tell(open_fresh().await).await;
+    chapters::desk::tell(open_fresh().await).await;
     chapters::races::tell(open_fresh().await).await;
     chapters::outbox::tell(&open_fresh).await;
     chapters::search::tell(open_fresh().await).await;

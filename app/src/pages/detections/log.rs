@@ -1,6 +1,6 @@
 //! The log's frame: what is searched, how it is sorted, where in it we are. All of it is in the URL.
 
-use domain::{Cursor, Direction, Order};
+use domain::{Cursor, Direction, Order, Role};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{
@@ -9,10 +9,9 @@ use leptos_router::{
     params::ParamsMap,
 };
 
-use super::list::List;
+use super::{arrivals::Arrivals, list::List, save_search::KeepSearch};
 use crate::{
-    components::{ActionNotice, BlurSwitch, ErrorPanel},
-    decisions::Decisions,
+    components::{ActionNotice, BlurSwitch, ErrorPanel, SessionResource},
     server_fns::detections::search_detections,
 };
 
@@ -78,15 +77,16 @@ impl LogState {
 /// The page: filters and list, and the pane of what is open.
 #[component]
 pub(crate) fn DetectionsPage() -> impl IntoView {
-    let decisions = expect_context::<Decisions>();
+    let session = expect_context::<SessionResource>();
     let query = use_query_map();
     let location = use_location();
     let state = Memo::new(move |_| LogState::of(&query.read()));
     let open = Memo::new(move |_| {
         location.pathname.read().strip_prefix("/detections/").and_then(|id| id.parse().ok())
     });
+    let reload = RwSignal::new(0_usize);
     let result = Resource::new_blocking(
-        move || (state.get(), decisions.version()),
+        move || (state.get(), reload.get()),
         |(state, _)| search_detections(state.q, state.order, state.from),
     );
     // On a phone the list and the pane take turns.
@@ -101,15 +101,18 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
         <Title text="Detections"/>
         <div class="lg:flex gap-6 items-start">
             <section class=list_class aria-label="Log">
-                <div class="flex items-center justify-between gap-2">
+                <div class="flex items-center justify-between gap-2 min-h-9">
                     <h1 class="text-xl font-semibold">"Detections"</h1>
+                    <Arrivals state=state reload=reload/>
                     <BlurSwitch/>
                 </div>
                 <Filters state=state open=open/>
+                <KeepSearch state=state/>
                 <Transition>
                     {move || Suspend::new(async move {
+                        let may_label = session.await.is_ok_and(|session| session.allows(Role::Moderator));
                         match result.await {
-                            Ok(found) => view! { <List found=found state=state open=open/> }.into_any(),
+                            Ok(found) => view! { <List found=found state=state open=open may_label=may_label/> }.into_any(),
                             Err(error) => view! { <ErrorPanel error=error/> }.into_any(),
                         }
                     })}

@@ -1,9 +1,14 @@
 //! Detections: the log, with the list on the left and one detection on the right.
 
+mod arrivals;
+mod bulk_bar;
 mod detail;
 mod list;
 mod log;
 mod pane;
+mod row_tools;
+mod save_search;
 
+pub(crate) use detail::{DetectionDetail, NoteDraft};
 pub(crate) use log::{DetectionsPage, NothingOpen};
 pub(crate) use pane::DetectionPane;

@@ -26,7 +26,12 @@ pub(crate) fn DetectionPane() -> impl IntoView {
     let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<i64>().ok()));
     let whole = Memo::new(move |_| query.read().get("show").is_some_and(|show| show == "all"));
     let found = Resource::new_blocking(
-        move || (id.get(), whole.get(), decisions.version()),
+        move || {
+            let id = id.get();
+            // Loaded again when somebody decided about it, or it was judged again.
+            let news = id.map(|id| (decisions.version_of(id), decisions.rejudgements_of(id)));
+            (id, whole.get(), news)
+        },
         |(id, whole, _)| async move {
             match id {
                 Some(id) if whole => get_whole_detection(id).await,

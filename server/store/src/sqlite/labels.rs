@@ -2,84 +2,35 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{Decision, DecisionId, DetectionId, Label, UserId};
+use domain::{BulkId, Decision, DecisionId, DetectionId, Label, Standing, UserId};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::columns::to_ms;
 use super::decision::{self, DecisionRow, SELECT_DECISION};
 use super::outbox::{self, Word};
-use super::{SqliteStore, audit};
+use super::{SqliteStore, audit, standing};
 use crate::{LabelOutcome, Labels, NewAuditEvent, NewDecision, Result, StoreError, UndoOutcome};
 
 #[async_trait]
 impl Labels for SqliteStore {
     async fn decide(&self, new: &NewDecision) -> Result<LabelOutcome> {
         let mut transaction = self.begin().await?;
-        let Some((version, previous)) = label_state(new.detection_id, &mut transaction).await? else {
-            return Ok(LabelOutcome::NotFound);
-        };
-        if new.seen_version.is_some_and(|seen| seen != version) {
-            let standing = decision::standing(new.detection_id, &mut *transaction).await?;
-            return Ok(LabelOutcome::Stale(standing));
-        }
-        let id = insert_decision(new, previous, &mut transaction).await?;
-        set_label(new.detection_id, Some((new.label, new.user_id, new.decided_at)), &mut transaction).await?;
-        outbox::cancel_pending(new.detection_id, new.decided_at, &mut transaction).await?;
-        let word =
-            Word { decision_id: id, detection_id: new.detection_id, label: new.label, reversal: false };
-        outbox::enqueue(&word, new.send_after, &mut transaction).await?;
-        outbox::refresh_state(new.detection_id, &mut transaction).await?;
-        let event = NewAuditEvent {
-            at: new.decided_at,
-            user_id: Some(new.user_id),
-            action: "detection.labelled",
-            subject: subject(new.detection_id),
-            details: json!({ "decision": id.0, "label": new.label, "previous": previous }),
-        };
-        audit::record(&event, &mut *transaction).await?;
-        let decision = existing(id, &mut transaction).await?;
+        let outcome = decide_within(new, None, &mut transaction).await?;
         transaction.commit().await?;
-        Ok(LabelOutcome::Decided(decision))
+        Ok(outcome)
     }
 
     async fn undo(&self, id: DecisionId, by: UserId, at: DateTime<Utc>) -> Result<UndoOutcome> {
         let mut transaction = self.begin().await?;
-        let undone = match decision::find(id, &mut *transaction).await? {
-            Some(decision) if decision.user_id == by => decision,
-            _ => return Ok(UndoOutcome::NotFound),
-        };
-        let detection = undone.detection_id;
-        let standing = decision::standing(detection, &mut *transaction).await?;
-        if standing.is_none_or(|standing| standing.id != id) {
-            return Ok(UndoOutcome::Superseded);
-        }
-        sqlx::query("UPDATE label_decisions SET undone_at = ? WHERE id = ?")
-            .bind(to_ms(at))
-            .bind(id.0)
-            .execute(&mut *transaction)
-            .await?;
-        let restored = decision::standing(detection, &mut *transaction).await?;
-        let label = restored.as_ref().map(|decision| (decision.label, decision.user_id, decision.decided_at));
-        set_label(detection, label, &mut transaction).await?;
-        let reversed = take_back_feedback(&undone, restored.as_ref(), at, &mut transaction).await?;
-        outbox::refresh_state(detection, &mut transaction).await?;
-        let event = NewAuditEvent {
-            at,
-            user_id: Some(by),
-            action: "detection.label_undone",
-            subject: subject(detection),
-            details: json!({ "decision": id.0, "label": undone.label, "restored": undone.previous }),
-        };
-        audit::record(&event, &mut *transaction).await?;
-        let undone = existing(id, &mut transaction).await?;
+        let outcome = undo_within(id, by, at, &mut transaction).await?;
         transaction.commit().await?;
-        Ok(if reversed { UndoOutcome::Reversed(undone) } else { UndoOutcome::Cancelled(undone) })
+        Ok(outcome)
     }
 
     async fn undoable(&self, user: UserId, now: DateTime<Utc>) -> Result<Vec<Decision>> {
         let condition = "
-            WHERE l.user_id = ? AND l.send_after > ? AND l.undone_at IS NULL
+            WHERE l.user_id = ? AND l.send_after > ? AND l.undone_at IS NULL AND l.bulk_id IS NULL
               AND NOT EXISTS (SELECT 1 FROM label_decisions later
                               WHERE later.detection_id = l.detection_id AND later.id > l.id AND later.undone_at IS NULL)
             ORDER BY l.id DESC";
@@ -99,6 +50,88 @@ impl Labels for SqliteStore {
             .await?;
         rows.into_iter().map(Decision::try_from).collect()
     }
+
+    async fn standings(&self, detections: &[DetectionId]) -> Result<Vec<Standing>> {
+        standing::standings(detections, &self.readers).await
+    }
+}
+
+/// One decision, in the caller's transaction; writes nothing unless it is [`LabelOutcome::Decided`].
+pub(super) async fn decide_within(
+    new: &NewDecision,
+    bulk: Option<BulkId>,
+    connection: &mut SqliteConnection,
+) -> Result<LabelOutcome> {
+    let Some((version, previous)) = label_state(new.detection_id, connection).await? else {
+        return Ok(LabelOutcome::NotFound);
+    };
+    if new.seen_version.is_some_and(|seen| seen != version) {
+        let standing = decision::standing(new.detection_id, &mut *connection).await?;
+        return Ok(LabelOutcome::Stale(standing));
+    }
+    let id = insert_decision(new, previous, bulk, connection).await?;
+    set_label(new.detection_id, Some((new.label, new.user_id, new.decided_at)), connection).await?;
+    outbox::cancel_pending(new.detection_id, new.decided_at, connection).await?;
+    let word = Word { decision_id: id, detection_id: new.detection_id, label: new.label, reversal: false };
+    outbox::enqueue(&word, new.send_after, connection).await?;
+    outbox::refresh_state(new.detection_id, connection).await?;
+    let mut details = json!({ "decision": id.0, "label": new.label, "previous": previous });
+    if let Some(bulk) = bulk {
+        details["bulk"] = bulk.0.into();
+    }
+    let event = NewAuditEvent {
+        at: new.decided_at,
+        user_id: Some(new.user_id),
+        action: "detection.labelled",
+        subject: subject(new.detection_id),
+        details,
+    };
+    audit::record(&event, &mut *connection).await?;
+    // Whoever was reviewing it is done with it.
+    sqlx::query("DELETE FROM claims WHERE detection_id = ?")
+        .bind(new.detection_id.0)
+        .execute(&mut *connection)
+        .await?;
+    let decision = existing(id, connection).await?;
+    Ok(LabelOutcome::Decided(decision))
+}
+
+/// One undo, in the caller's transaction.
+pub(super) async fn undo_within(
+    id: DecisionId,
+    by: UserId,
+    at: DateTime<Utc>,
+    connection: &mut SqliteConnection,
+) -> Result<UndoOutcome> {
+    let undone = match decision::find(id, &mut *connection).await? {
+        Some(decision) if decision.user_id == by => decision,
+        _ => return Ok(UndoOutcome::NotFound),
+    };
+    let detection = undone.detection_id;
+    let standing = decision::standing(detection, &mut *connection).await?;
+    if standing.is_none_or(|standing| standing.id != id) {
+        return Ok(UndoOutcome::Superseded);
+    }
+    sqlx::query("UPDATE label_decisions SET undone_at = ? WHERE id = ?")
+        .bind(to_ms(at))
+        .bind(id.0)
+        .execute(&mut *connection)
+        .await?;
+    let restored = decision::standing(detection, &mut *connection).await?;
+    let label = restored.as_ref().map(|decision| (decision.label, decision.user_id, decision.decided_at));
+    set_label(detection, label, connection).await?;
+    let reversed = take_back_feedback(&undone, restored.as_ref(), at, connection).await?;
+    outbox::refresh_state(detection, connection).await?;
+    let event = NewAuditEvent {
+        at,
+        user_id: Some(by),
+        action: "detection.label_undone",
+        subject: subject(detection),
+        details: json!({ "decision": id.0, "label": undone.label, "restored": undone.previous }),
+    };
+    audit::record(&event, &mut *connection).await?;
+    let undone = existing(id, connection).await?;
+    Ok(if reversed { UndoOutcome::Reversed(undone) } else { UndoOutcome::Cancelled(undone) })
 }
 
 fn subject(detection: DetectionId) -> String {
@@ -106,7 +139,7 @@ fn subject(detection: DetectionId) -> String {
 }
 
 /// Version and label of a detection, if it exists.
-async fn label_state(
+pub(super) async fn label_state(
     detection: DetectionId,
     connection: &mut SqliteConnection,
 ) -> Result<Option<(i64, Option<Label>)>> {
@@ -122,11 +155,12 @@ async fn label_state(
 async fn insert_decision(
     new: &NewDecision,
     previous: Option<Label>,
+    bulk: Option<BulkId>,
     connection: &mut SqliteConnection,
 ) -> Result<DecisionId> {
     let done = sqlx::query(
-        "INSERT INTO label_decisions (detection_id, user_id, label, previous, decided_at, send_after)
-         VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO label_decisions (detection_id, user_id, label, previous, decided_at, send_after, bulk_id)
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(new.detection_id.0)
     .bind(new.user_id.0)
@@ -134,6 +168,7 @@ async fn insert_decision(
     .bind(previous.map(Label::as_str))
     .bind(to_ms(new.decided_at))
     .bind(to_ms(new.send_after))
+    .bind(bulk.map(|bulk| bulk.0))
     .execute(connection)
     .await?;
     Ok(DecisionId(done.last_insert_rowid()))

@@ -2,6 +2,8 @@
 
 mod accounts;
 mod audit;
+mod bulk;
+mod claims;
 mod columns;
 mod decision;
 mod detections;
@@ -15,7 +17,9 @@ mod rechecks;
 mod reindex;
 mod related;
 mod rows;
+mod saved_searches;
 mod search;
+mod standing;
 mod story;
 mod tokens;
 mod usage;

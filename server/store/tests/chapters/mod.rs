@@ -2,6 +2,8 @@
 
 pub(crate) mod accounts;
 pub(crate) mod audit;
+pub(crate) mod bulk;
+pub(crate) mod desk;
 pub(crate) mod detections;
 pub(crate) mod labels;
 pub(crate) mod lessons;

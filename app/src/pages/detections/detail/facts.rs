@@ -4,7 +4,10 @@ use domain::Detection;
 use leptos::prelude::*;
 
 use super::HEADING_CLASS;
-use crate::components::{CopyButton, HostileText};
+use crate::{
+    components::{CopyButton, HostileText},
+    keys::Command,
+};
 
 /// Fields of the request, then what the upstream said beside its verdict.
 #[component]
@@ -38,7 +41,7 @@ pub(super) fn Facts(detection: Detection) -> impl IntoView {
             <dt class="text-muted">"Detection id"</dt>
             <dd class="flex flex-wrap items-center gap-x-2">
                 <code class="break-all">{upstream_id.clone()}</code>
-                <CopyButton text=upstream_id what="the detection id"/>
+                <CopyButton text=upstream_id what="the detection id" command=Command::CopyId/>
             </dd>
             <dt class="text-muted">"Execution time"</dt>
             <dd class="tabular-nums">{format!("{:.2} ms", detection.judgement.execution_ms)}</dd>

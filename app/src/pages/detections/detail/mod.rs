@@ -1,12 +1,12 @@
 //! One detection, whole: in the log's pane and in review.
 
 mod facts;
-mod label_buttons;
 mod message;
 mod notes;
 mod raw;
 mod related;
 mod story;
+mod verdicts;
 
 use domain::{DetectionStory, Related};
 use leptos::prelude::*;
@@ -14,18 +14,20 @@ use leptos_meta::Title;
 
 use crate::{
     components::{
-        BlurSwitch, CopyButton, FeedbackNote, LabelBadge, ScoreBar, Signals, VerdictBadge, classes::CARD,
+        BlurSwitch, CopyButton, FeedbackNote, LabelBadge, LabelButtons, ScoreBar, Signals, VerdictBadge,
+        classes::CARD,
     },
+    decisions::Seen,
     error::AppError,
 };
 use facts::Facts;
-use label_buttons::LabelButtons;
 use message::Message;
 pub(crate) use notes::NoteDraft;
 use notes::Notes;
 use raw::Raw;
 use related::RelatedDetections;
 use story::Story;
+use verdicts::Verdicts;
 
 /// Everything about a detection.
 #[component]
@@ -44,11 +46,10 @@ pub(crate) fn DetectionDetail(
     let label = detection.label.map(|label| {
         view! { <LabelBadge label=label verdict=verdict by=detection.labelled_by.clone()/> }
     });
-    let buttons =
-        may_label.then(|| view! { <LabelButtons id=id version=detection.version label=detection.label/> });
+    let buttons = may_label.then(|| view! { <LabelButtons seen=Seen::from(&detection)/> });
     view! {
         <Title text=format!("Detection {id}")/>
-        <article class=CARD>
+        <article class=CARD data-open-detection=id>
             <header class="flex flex-wrap items-center gap-2">
                 <h2 class="font-semibold mr-1">"Detection "{id}</h2>
                 <VerdictBadge verdict=verdict/>
@@ -63,6 +64,7 @@ pub(crate) fn DetectionDetail(
                 {format!("Score {:.1} of 100, threshold {:.0}", judgement.score, judgement.threshold)}
             </p>
             {buttons}
+            <Verdicts story=story.clone() may_label=may_label/>
             <FeedbackNote state=detection.feedback judged_by=judgement.judged_by/>
             <Message story=story.clone()/>
             <Signals signals=judgement.signals.clone()/>

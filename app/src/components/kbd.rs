@@ -1,0 +1,18 @@
+//! The key of a button, on the button.
+
+use leptos::prelude::*;
+
+use crate::keys::Command;
+
+/// The key, small. Screen readers hear it from `aria-keyshortcuts`.
+#[component]
+pub(crate) fn Kbd(
+    /// What the key does.
+    command: Command,
+) -> impl IntoView {
+    view! {
+        <kbd class="hidden lg:inline-block px-1 rounded border border-line text-xs font-normal text-muted" aria-hidden="true">
+            {command.key()}
+        </kbd>
+    }
+}

@@ -1,0 +1,129 @@
+//! What happens elsewhere, while the page is looked at: new detections, others' decisions, bulk actions getting on.
+
+use domain::{DetectionId, LiveEvent};
+use leptos::prelude::*;
+
+use crate::decisions::Decisions;
+
+/// What this page has heard.
+#[derive(Clone, Copy)]
+pub(crate) struct Live {
+    /// The newest detection heard of.
+    pub(crate) arrived: RwSignal<Option<DetectionId>>,
+    /// Grows when something may have been missed: the page was hidden, or the connection was lost.
+    pub(crate) looks: RwSignal<usize>,
+    decisions: Decisions,
+}
+
+impl Live {
+    /// Has heard nothing yet; call [`Live::follow`] in the browser.
+    pub(crate) fn new(decisions: Decisions) -> Self {
+        Self { arrived: RwSignal::new(None), looks: RwSignal::new(0), decisions }
+    }
+
+    /// Opens the stream of events while the page is looked at. A hidden page closes it, and costs nothing.
+    pub(crate) fn follow(self) {
+        Effect::new(move |_| {
+            #[cfg(feature = "hydrate")]
+            browser::follow(self);
+        });
+    }
+
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only browsers listen"))]
+    fn heard(self, event: LiveEvent) {
+        match event {
+            LiveEvent::Arrived(id) => self.arrived.set(Some(id)),
+            LiveEvent::Decided { standing, by, .. } => {
+                let mine = self.decisions.me.with_untracked(|me| me.as_ref().is_some_and(|me| me.id == by));
+                self.decisions.heard(&standing, !mine);
+            }
+            LiveEvent::Rejudged(standing) => self.decisions.rejudged(standing),
+            LiveEvent::Bulk(action) => self.decisions.heard_of_bulk(action),
+            LiveEvent::Missed => self.catch_up(),
+        }
+    }
+
+    fn catch_up(self) {
+        self.decisions.refresh(self.decisions.shown.get_untracked());
+        self.decisions.list_undoable();
+        self.looks.update(|looks| *looks += 1);
+    }
+}
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use std::time::Duration;
+
+    use domain::LiveEvent;
+    use leptos::{
+        prelude::*,
+        wasm_bindgen::{JsCast, closure::Closure},
+        web_sys::MessageEvent,
+    };
+    use web_sys::EventSource;
+
+    use super::Live;
+
+    /// How long to wait after the server refused the stream (a restart, a session that ended).
+    const REFUSED: Duration = Duration::from_secs(10);
+
+    /// The stream, when it is open.
+    type Stream = StoredValue<Option<EventSource>, LocalStorage>;
+
+    pub(super) fn follow(live: Live) {
+        let stream: Stream = StoredValue::new_local(None);
+        connect(live, stream, false);
+        let seen = Closure::<dyn Fn()>::new(move || {
+            if document().hidden() {
+                close(stream);
+            } else {
+                connect(live, stream, true);
+            }
+        });
+        let listener = seen.into_js_value();
+        let _ = document().add_event_listener_with_callback("visibilitychange", listener.unchecked_ref());
+        on_cleanup(move || close(stream));
+    }
+
+    fn close(stream: Stream) {
+        if let Some(open) = stream.try_update_value(Option::take).flatten() {
+            open.close();
+        }
+    }
+
+    /// Opens the stream. The browser reopens it by itself when the connection is lost; every opening but the first catches up
+    /// with what was missed.
+    fn connect(live: Live, stream: Stream, again: bool) {
+        if document().hidden() || stream.with_value(Option::is_some) {
+            return;
+        }
+        let Ok(source) = EventSource::new("/events") else { return };
+        let heard = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
+            let event =
+                message.data().as_string().and_then(|text| serde_json::from_str::<LiveEvent>(&text).ok());
+            if let Some(event) = event {
+                live.heard(event);
+            }
+        });
+        let missed = StoredValue::new(again);
+        let opened = Closure::<dyn Fn()>::new(move || {
+            if missed.get_value() {
+                live.catch_up();
+            }
+            missed.set_value(true);
+        });
+        let failed = Closure::<dyn Fn()>::new(move || {
+            let refused = stream.with_value(|open| {
+                open.as_ref().is_some_and(|open| open.ready_state() == EventSource::CLOSED)
+            });
+            if refused {
+                close(stream);
+                set_timeout(move || connect(live, stream, true), REFUSED);
+            }
+        });
+        source.set_onmessage(Some(heard.into_js_value().unchecked_ref()));
+        source.set_onopen(Some(opened.into_js_value().unchecked_ref()));
+        source.set_onerror(Some(failed.into_js_value().unchecked_ref()));
+        stream.set_value(Some(source));
+    }
+}

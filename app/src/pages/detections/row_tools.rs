@@ -1,0 +1,152 @@
+//! What a moderator has on each row: the tick, the two labels, and what became of them.
+
+use domain::{DetectionId, Label, RowRef};
+use leptos::prelude::*;
+
+use crate::{
+    components::{Kbd, LabelBadge, VerdictBadge},
+    decisions::{Decisions, Known, Seen},
+    keys::Command,
+    selection::Selection,
+};
+
+/// A row's state, as all its parts see it.
+#[derive(Clone, Copy)]
+pub(super) struct RowState {
+    // Plain, as it is asked for while the list is being replaced.
+    id: i64,
+    seen: StoredValue<Seen>,
+    known: Memo<Known>,
+    decisions: Decisions,
+    selection: Selection,
+}
+
+impl RowState {
+    /// Follows one row.
+    pub(super) fn new(seen: Seen) -> Self {
+        let decisions = expect_context::<Decisions>();
+        let id = seen.id;
+        let seen = StoredValue::new(seen);
+        Self {
+            id,
+            seen,
+            known: Memo::new(move |_| decisions.of(&seen.get_value())),
+            decisions,
+            selection: expect_context(),
+        }
+    }
+
+    /// Whether somebody else decided while the page was open: the row is greyed.
+    pub(super) fn is_theirs(self) -> bool {
+        self.known.with(|known| known.theirs)
+    }
+
+    /// Tab stops only at the controls of the row that the keyboard is at; without JavaScript at all of them.
+    pub(super) fn tab_stop(self) -> Option<&'static str> {
+        (!self.selection.is_at(self.id)).then_some("-1")
+    }
+
+    /// The focus came to this row.
+    pub(super) fn focused(self) {
+        self.selection.go_to(self.id);
+    }
+}
+
+/// The row's tick.
+#[component]
+pub(super) fn Tick(row: RowState) -> impl IntoView {
+    let id = row.id;
+    let version = row.seen.read_value().version;
+    view! {
+        <input
+            class="m-3 w-4 h-4 shrink-0 cursor-pointer"
+            type="checkbox"
+            name="rows[]"
+            value=RowRef { id: DetectionId(id), version }.to_string()
+            aria-label=format!("Select detection {id}")
+            aria-keyshortcuts=Command::Select.aria()
+            tabindex=move || row.tab_stop()
+            prop:checked=move || row.selection.has(id)
+            on:change=move |_| row.selection.toggle(id)
+        />
+    }
+}
+
+/// The label that stands, and what the server made of the last one.
+#[component]
+pub(super) fn RowLabel(row: RowState, verdict: Label) -> impl IntoView {
+    move || {
+        let known = row.known.get();
+        let settling = known.settling.then(|| view! { <span class="text-xs text-muted">"saving…"</span> });
+        known
+            .label
+            .map(|label| view! { <LabelBadge label=label verdict=verdict by=known.by.clone()/> }.into_any())
+            .or_else(|| known.theirs.then(|| view! { <span class="text-xs">"Taken back"</span> }.into_any()))
+            .map(|badge| view! { {badge}{settling} })
+    }
+}
+
+/// The verdict after a recheck, beside the one that the page was loaded with.
+#[component]
+pub(super) fn RowVerdict(row: RowState, verdict: Label, score: f64) -> impl IntoView {
+    move || {
+        let now = row.decisions.verdict_of(row.id)?;
+        let is_news = Label::from_is_spam(now.is_spam) != verdict || (now.score - score).abs() > f64::EPSILON;
+        is_news.then(|| {
+            view! {
+                <span class="text-xs">"rechecked:"</span>
+                <VerdictBadge verdict=Label::from_is_spam(now.is_spam)/>
+                <span class="tabular-nums">{format!("{:.1}", now.score)}</span>
+            }
+        })
+    }
+}
+
+/// Why the last label was refused.
+#[component]
+pub(super) fn RowProblem(row: RowState) -> impl IntoView {
+    move || {
+        row.known
+            .with(|known| known.problem.clone())
+            .map(|problem| view! { <p class="px-3 pb-2 text-sm text-spam">{problem}</p> })
+    }
+}
+
+/// Spam and ham, for this row.
+#[component]
+pub(super) fn RowButtons(row: RowState) -> impl IntoView {
+    let button = |label: Label, class: &'static str, words: &'static str, command: Command| {
+        let value = move || {
+            let version = row.known.with(|known| known.version);
+            format!("{label}:{}", RowRef { id: DetectionId(row.id), version })
+        };
+        view! {
+            <button
+                class=class
+                name="one"
+                value=value
+                aria-label=format!("Mark detection {} as {label}", row.id)
+                aria-pressed=move || row.known.with(|known| known.label == Some(label)).to_string()
+                aria-keyshortcuts=command.aria()
+                tabindex=move || row.tab_stop()
+                on:click=move |event| {
+                    event.prevent_default();
+                    if let Some(seen) = row.seen.try_get_value() {
+                        row.decisions.set(seen, label);
+                    }
+                }
+            >
+                {words}<Kbd command=command/>
+            </button>
+        }
+    };
+    view! {
+        <span class="flex flex-col justify-center gap-1 p-2 shrink-0">
+            {button(Label::Spam, SPAM_CLASS, "Spam", Command::Spam)}
+            {button(Label::Ham, HAM_CLASS, "Ham", Command::Ham)}
+        </span>
+    }
+}
+
+const SPAM_CLASS: &str = "inline-flex items-center justify-between gap-2 h-7 px-2 rounded-md border border-line text-xs text-spam hover:bg-spam-soft aria-pressed:bg-spam-soft aria-pressed:border-spam cursor-pointer";
+const HAM_CLASS: &str = "inline-flex items-center justify-between gap-2 h-7 px-2 rounded-md border border-line text-xs text-ham hover:bg-ham-soft aria-pressed:bg-ham-soft aria-pressed:border-ham cursor-pointer";

@@ -1,0 +1,82 @@
+//! The frame of the queue: its order is in the URL.
+
+use domain::Order;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use super::queue::Queue;
+use crate::{
+    components::{ActionNotice, ErrorPanel},
+    error::AppError,
+    pages::detections::NoteDraft,
+    server_fns::{detections::get_related, review::next_to_review},
+};
+
+/// The page.
+#[component]
+pub(crate) fn ReviewPage() -> impl IntoView {
+    let query = use_query_map();
+    let value = move |key: &'static str| query.read().get(key).unwrap_or_default();
+    let order = Memo::new(move |_| value("order").parse().unwrap_or(Order::Closest));
+    let after = Memo::new(move |_| value("after"));
+    let first = Resource::new_blocking(
+        move || (order.get(), after.get()),
+        |(order, after)| next_to_review(order.to_string(), after, 0),
+    );
+    provide_context(NoteDraft::default());
+    let under = RwSignal::new(None);
+    let related = Resource::new(
+        move || under.get(),
+        move |id: Option<i64>| async move {
+            let id = match id {
+                Some(id) => Some(id),
+                None => first.await.ok().and_then(|item| item.next).map(|(story, _)| story.detection.id.0),
+            };
+            match id {
+                Some(id) => get_related(id).await,
+                None => Err(AppError::NotFound("detection".to_owned())),
+            }
+        },
+    );
+    view! {
+        <div class="max-w-3xl mx-auto">
+            <header class="flex flex-wrap items-center gap-x-6 gap-y-2 mb-4">
+                <h1 class="text-xl font-semibold">"Review"</h1>
+                <Orders order=order/>
+            </header>
+            <ActionNotice/>
+            <Transition>
+                {move || Suspend::new(async move {
+                    match first.await {
+                        Ok(item) => view! { <Queue first=item order=order.get_untracked() under=under related=related/> }.into_any(),
+                        Err(error) => view! { <ErrorPanel error=error/> }.into_any(),
+                    }
+                })}
+            </Transition>
+            <Title text="Review"/>
+        </div>
+    }
+}
+
+#[component]
+fn Orders(order: Memo<Order>) -> impl IntoView {
+    let orders = [
+        (Order::Closest, "Closest call first"),
+        (Order::Newest, "Newest first"),
+        (Order::Score, "Highest score first"),
+    ]
+    .map(|(one, words)| {
+        let current = move || (order.get() == one).then_some("true");
+        view! {
+            <a
+                class="text-sm text-muted hover:text-ink aria-[current=true]:text-accent aria-[current=true]:font-medium"
+                href=format!("/review?order={one}")
+                aria-current=current
+            >
+                {words}
+            </a>
+        }
+    });
+    view! { <nav class="flex flex-wrap gap-4" aria-label="Order">{orders.collect_view()}</nav> }
+}

@@ -1,0 +1,271 @@
+//! The detection under review, the claim on it, and the next one, already loaded.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use domain::{DetectionStory, Order, QueuePlace, Related, ReviewProgress};
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::{
+    components::{Kbd, classes::BUTTON},
+    decisions::{Decisions, Seen},
+    error::AppError,
+    keys::Command,
+    pages::detections::DetectionDetail,
+    server_fns::review::{ReviewItem, leave_review, next_to_review, renew_claim},
+};
+
+/// How often the claim is renewed; it holds ten times as long.
+const RENEW: Duration = Duration::from_secs(60);
+
+/// A detection of the queue.
+type Item = (DetectionStory, QueuePlace);
+
+#[derive(Clone, Copy)]
+struct Desk {
+    order: Order,
+    now: RwSignal<Option<Item>>,
+    /// What comes next, once it is loaded.
+    ahead: RwSignal<Option<Item>>,
+    /// Whether the next one was asked for and has not come yet.
+    loading: RwSignal<bool>,
+    /// Whether to go on as soon as it comes.
+    hurry: RwSignal<bool>,
+    progress: RwSignal<ReviewProgress>,
+    expires_at: RwSignal<Option<DateTime<Utc>>>,
+    related: Resource<Result<Related, AppError>>,
+    decisions: Decisions,
+}
+
+/// One after the other. Without JavaScript a label or "Skip" loads the page again with the next.
+#[component]
+pub(super) fn Queue(
+    first: ReviewItem,
+    order: Order,
+    /// The detection that the page asks what is related to.
+    under: RwSignal<Option<i64>>,
+    /// What is related to it.
+    related: Resource<Result<Related, AppError>>,
+) -> impl IntoView {
+    let desk = Desk {
+        order,
+        expires_at: RwSignal::new(first.next.as_ref().map(|(_, place)| place.expires_at)),
+        now: RwSignal::new(first.next),
+        ahead: RwSignal::new(None),
+        loading: RwSignal::new(false),
+        hurry: RwSignal::new(false),
+        progress: RwSignal::new(first.progress),
+        related,
+        decisions: expect_context(),
+    };
+    let first_id = desk.id();
+    Effect::new(move |_| {
+        let id = desk.now.with(|now| now.as_ref().map(|(story, _)| story.detection.id.0));
+        if id != first_id {
+            under.set(id);
+        }
+    });
+    desk.run();
+    let story =
+        move || desk.now.get().map(|(story, place)| view! { <Under desk=desk story=story place=place/> });
+    let empty = move || desk.now.with(Option::is_none).then(|| view! { <Empty desk=desk/> });
+    view! {
+        <Progress progress=desk.progress/>
+        {story}
+        {empty}
+    }
+}
+
+impl Desk {
+    fn id(self) -> Option<i64> {
+        self.now.with_untracked(|now| now.as_ref().map(|(story, _)| story.detection.id.0))
+    }
+
+    /// Loads ahead, goes on when a label is set, and keeps the claim while the page is open.
+    fn run(self) {
+        Effect::new(move |_| {
+            if self.now.with(Option::is_some) {
+                self.load_ahead();
+            }
+        });
+        Effect::new(move |worked: Option<bool>| {
+            let is_empty = self.now.with(Option::is_none);
+            if is_empty && worked == Some(true) && self.decisions.is_idle() {
+                self.look_again();
+                return false;
+            }
+            // Nothing was ever here, or it was looked for already.
+            !is_empty || worked == Some(true)
+        });
+        Effect::new(move |_| {
+            let seen = self.now.with(|now| now.as_ref().map(|(story, _)| Seen::from(&story.detection)));
+            if seen.is_some_and(|seen| self.decisions.of(&seen).label != seen.label) {
+                self.go_on();
+            }
+        });
+        Effect::new(move |_| {
+            let timer = set_interval_with_handle(move || self.renew(), RENEW);
+            let left = window_event_listener(leptos::ev::pagehide, |_| give_up_at_once());
+            on_cleanup(move || {
+                if let Ok(timer) = timer {
+                    timer.clear();
+                }
+                left.remove();
+                spawn_local(async {
+                    // It ends by itself when this is lost.
+                    let _ = leave_review().await;
+                });
+            });
+        });
+    }
+
+    /// The end of the queue as it was: looks again, once the server has all labels.
+    fn look_again(self) {
+        self.loading.set(true);
+        let order = self.order.to_string();
+        spawn_local(async move {
+            match next_to_review(order, String::new(), 0).await {
+                Ok(ReviewItem { next, progress }) => {
+                    self.progress.set(progress);
+                    self.expires_at.set(next.as_ref().map(|(_, place)| place.expires_at));
+                    if next.is_some() {
+                        self.now.set(next);
+                    }
+                }
+                Err(error) => self.decisions.set_problem(Some(error)),
+            }
+            self.loading.set(false);
+        });
+    }
+
+    fn load_ahead(self) {
+        let Some((id, cursor)) = self.now.with_untracked(|now| {
+            now.as_ref().map(|(story, place)| (story.detection.id.0, place.cursor.to_string()))
+        }) else {
+            return;
+        };
+        self.ahead.set(None);
+        self.loading.set(true);
+        let order = self.order.to_string();
+        spawn_local(async move {
+            let item = next_to_review(order, cursor, id).await;
+            self.loading.set(false);
+            match item {
+                Ok(ReviewItem { next, progress }) => {
+                    self.progress.set(progress);
+                    self.ahead.set(next);
+                }
+                Err(error) => self.decisions.set_problem(Some(error)),
+            }
+            if self.hurry.get_untracked() {
+                self.hurry.set(false);
+                self.go_on();
+            }
+        });
+    }
+
+    /// Shows the next one.
+    fn go_on(self) {
+        if self.loading.get_untracked() {
+            self.hurry.set(true);
+            return;
+        }
+        let next = self.ahead.try_update(Option::take).flatten();
+        self.expires_at.set(next.as_ref().map(|(_, place)| place.expires_at));
+        self.now.set(next);
+    }
+
+    fn renew(self) {
+        let ids: Vec<i64> = [self.now, self.ahead]
+            .iter()
+            .filter_map(|item| {
+                item.with_untracked(|item| item.as_ref().map(|(story, _)| story.detection.id.0))
+            })
+            .collect();
+        spawn_local(async move {
+            for (place, id) in ids.into_iter().enumerate() {
+                match renew_claim(id).await {
+                    Ok(until) if place == 0 => self.expires_at.set(Some(until)),
+                    Ok(_) => {}
+                    Err(error) => self.decisions.set_problem(Some(error)),
+                }
+            }
+        });
+    }
+}
+
+/// The page is being closed: a request that outlives it ends the claims.
+fn give_up_at_once() {
+    #[cfg(feature = "hydrate")]
+    {
+        use leptos::server_fn::ServerFn;
+        let url = <crate::server_fns::review::LeaveReview as ServerFn>::url();
+        let _ = window().navigator().send_beacon_with_opt_str(url, None);
+    }
+}
+
+#[component]
+fn Under(desk: Desk, story: DetectionStory, place: QueuePlace) -> impl IntoView {
+    let skip = format!("/review?order={}&after={}", desk.order, place.cursor);
+    let until = move || {
+        desk.expires_at.get().map(|until| {
+            format!("Yours until {}, longer while this page is open.", domain::time::minute(until))
+        })
+    };
+    view! {
+        <p class="mb-3 flex flex-wrap items-center gap-3 text-sm text-muted">
+            <span>{until}</span>
+            <a
+                class=format!("{BUTTON} ml-auto")
+                href=skip
+                aria-keyshortcuts=Command::Next.aria()
+                data-skip=""
+                on:click=move |event| {
+                    event.prevent_default();
+                    desk.go_on();
+                }
+            >
+                "Skip"<Kbd command=Command::Next/>
+            </a>
+        </p>
+        <DetectionDetail story=story may_label=true related=desk.related/>
+    }
+}
+
+#[component]
+fn Progress(progress: RwSignal<ReviewProgress>) -> impl IntoView {
+    let words = move || {
+        let progress = progress.get();
+        format!("{} of {} today", progress.labelled, progress.total())
+    };
+    view! {
+        <div class="mb-4">
+            <p class="text-sm text-muted tabular-nums">{words}</p>
+            <progress
+                class="w-full h-2"
+                aria-label="Labelled today"
+                max=move || progress.get().total().count.max(1)
+                value=move || progress.get().labelled.count
+            ></progress>
+        </div>
+    }
+}
+
+#[component]
+fn Empty(desk: Desk) -> impl IntoView {
+    let words = move || {
+        if desk.loading.get() {
+            "Loading the next one."
+        } else if desk.progress.get().waiting.count > 0 {
+            "What still waits is being reviewed by others."
+        } else {
+            "Everything has a label. Well done."
+        }
+    };
+    view! {
+        <div class="rounded-lg border border-line border-dashed p-8 text-center text-muted">
+            <p>{words}</p>
+            <p class="mt-2"><a class="text-accent underline" href="/detections">"Open the log"</a></p>
+        </div>
+    }
+}

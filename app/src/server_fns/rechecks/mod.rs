@@ -1,0 +1,5 @@
+//! Judging again.
+
+mod run;
+
+pub use run::{Recheck, recheck};

@@ -1,0 +1,141 @@
+// Every key of the table, in the browser.
+
+import { marked, marker, paste, row, rows, searching } from '../fixtures/desk.js'
+import { expect, test, type Page } from '../fixtures/test.js'
+
+const press = (page: Page, ...keys: string[]) => keys.reduce(async (before, key) => { await before; await page.keyboard.press(key) }, Promise.resolve())
+const focusedRow = (page: Page) => page.locator('[data-row]:focus-within')
+
+test.describe('in the list', () => {
+  let word = ''
+  test.beforeEach(async ({ page, open }) => {
+    word = marker('keys')
+    await paste(page, marked(word, 5))
+    await open(searching(word))
+    await expect(rows(page)).toHaveCount(5)
+  })
+
+  test('j, k and arrows move, Enter and o open', async ({ page }) => {
+    await press(page, 'j')
+    await expect(row(page, 0).getByRole('link')).toBeFocused()
+    await press(page, 'j', 'ArrowDown')
+    await expect(row(page, 2).getByRole('link')).toBeFocused()
+    await press(page, 'k')
+    await expect(row(page, 1).getByRole('link')).toBeFocused()
+    await press(page, 'ArrowUp')
+    await expect(row(page, 0).getByRole('link')).toBeFocused()
+    await press(page, 'Enter')
+    await expect(page.getByRole('heading', { name: /^Detection \d+$/ })).toBeVisible()
+    const first = await page.getByRole('heading', { name: /^Detection \d+$/ }).textContent()
+    await press(page, 'j', 'o')
+    await expect(page.getByRole('heading', { name: /^Detection \d+$/ })).not.toHaveText(first ?? '')
+  })
+
+  test('x, Shift+x and * select', async ({ page }) => {
+    await press(page, 'j', 'x')
+    await expect(row(page, 0).getByRole('checkbox')).toBeChecked()
+    await press(page, 'j', 'j', 'Shift+X')
+    await expect(page.getByText('3 selected')).toBeVisible()
+    await press(page, '*')
+    await expect(page.getByText('5 selected')).toBeVisible()
+    await press(page, '*')
+    await expect(page.getByText('0 selected')).toBeVisible()
+  })
+
+  test('s and h label and go on to the next row; u and Ctrl+Z take back the latest', async ({ page }) => {
+    await press(page, 'j', 's')
+    await expect(row(page, 0)).toContainText('spam by Ana')
+    await expect(row(page, 1).getByRole('link')).toBeFocused()
+    await press(page, 'h')
+    await expect(row(page, 1)).toContainText('ham by Ana')
+    await expect(row(page, 2).getByRole('link')).toBeFocused()
+    await press(page, 'u')
+    await expect(row(page, 1)).not.toContainText('by Ana')
+    await expect(row(page, 0)).toContainText('by Ana')
+    await press(page, 'Control+z')
+    await expect(row(page, 0)).not.toContainText('by Ana')
+  })
+
+  test('undo right after a label waits for the label', async ({ page }) => {
+    await press(page, 'j', 's', 'u')
+    await expect(page.getByText('Undone.')).toBeAttached()
+    await expect(row(page, 0)).not.toContainText('by Ana')
+  })
+
+  test('a selection is labelled by key, and undone by one', async ({ page }) => {
+    await press(page, '*', 'h')
+    await expect(rows(page).filter({ hasText: 'ham by Ana' })).toHaveCount(5)
+    await press(page, 'u')
+    await expect(rows(page).filter({ hasText: 'by Ana' })).toHaveCount(0)
+  })
+
+  test('keys are off while typing', async ({ page }) => {
+    await press(page, '/')
+    await expect(page.getByRole('searchbox', { name: 'Search the detections' })).toBeFocused()
+    await page.keyboard.type(' shjk?')
+    await expect(page.getByRole('searchbox')).toHaveValue(/shjk\?$/)
+    await expect(page.getByRole('dialog')).toBeHidden()
+    await expect(page.getByText('by Ana')).toHaveCount(0)
+  })
+
+  test('b hides text and shows it again', async ({ page }) => {
+    await press(page, 'b')
+    await expect(page.locator('[data-blur]')).toBeAttached()
+    await press(page, 'b')
+    await expect(page.locator('[data-blur]')).not.toBeAttached()
+  })
+
+  test('c copies the id of what is open, r judges it again', async ({ page, context, gavel }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: gavel.url })
+    await press(page, 'j', 'Enter')
+    const pane = page.getByRole('region', { name: 'Detection' })
+    await expect(pane.getByRole('heading', { name: /^Detection \d+$/ })).toBeVisible()
+    await press(page, 'c')
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(/^[0-9a-f-]{36}$/)
+    await press(page, 'r')
+    await expect(pane.getByRole('table', { name: 'Verdicts' }).getByRole('row')).toHaveCount(3)
+  })
+})
+
+test('g and a letter go to a page', async ({ page, open }) => {
+  await open('/')
+  for (const [letter, heading] of [['d', 'Detections'], ['s', 'Stats'], ['c', 'Check'], ['r', 'Review']]) {
+    await page.locator('body').evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+    await press(page, 'g', letter)
+    await expect(page.getByRole('heading', { level: 1, name: heading })).toBeVisible()
+  }
+})
+
+test('? lists every key, Escape gives the focus back', async ({ page, open }) => {
+  await open('/stats')
+  await press(page, '?')
+  const help = page.getByRole('dialog', { name: 'Keys' })
+  for (const words of ['Mark as spam', 'Select all on the page', 'Go to Review']) await expect(help.getByText(words)).toBeVisible()
+  expect(await help.getByRole('row').count()).toBe(20)
+  await press(page, 'Escape')
+  await expect(help).toBeHidden()
+})
+
+test('Ctrl+K opens the palette, which filters, chooses and closes', async ({ page, open }) => {
+  await open('/detections')
+  await press(page, 'Control+k')
+  const palette = page.getByRole('dialog', { name: 'Commands and pages' })
+  await expect(palette.getByRole('combobox')).toBeFocused()
+  await page.keyboard.type('go sett')
+  await expect(palette.getByRole('option')).toHaveCount(1)
+  await press(page, 'Enter')
+  await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible()
+  await expect(palette).toBeHidden()
+})
+
+test('Tab passes the list as one row, and visible focus is where the keys are', async ({ page, open }) => {
+  const word = marker('tab')
+  await paste(page, marked(word, 3))
+  await open(searching(word))
+  await press(page, 'j', 'j')
+  await expect(focusedRow(page)).toHaveCount(1)
+  await expect(row(page, 0).getByRole('link')).toHaveAttribute('tabindex', '-1')
+  await expect(row(page, 1).getByRole('link')).not.toHaveAttribute('tabindex', '-1')
+  const outline = await row(page, 1).getByRole('link').evaluate(link => getComputedStyle(link).outlineStyle)
+  expect(outline).toBe('solid')
+})

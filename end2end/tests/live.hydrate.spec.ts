@@ -1,0 +1,66 @@
+// What arrives while the log is open waits behind a button, and a hidden page hears nothing.
+
+import { execFileSync } from 'node:child_process'
+import { marked, marker, paste, row, rows, searching } from '../fixtures/desk.js'
+import { binary } from '../fixtures/gavel.js'
+import { expect, test, type Gavel } from '../fixtures/test.js'
+
+/** A token of an app, by the command line. */
+function token(gavel: Gavel, name: string): string {
+  const args = ['token', 'create', '--name', name, '--site', 'blog.example.com', '--database', gavel.database]
+  const printed = execFileSync(binary, args, { cwd: gavel.folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  const found = printed.trim().split('\n').at(-1)?.match(/^\S+$/)
+  if (!found) throw new Error(`no token in: ${printed}`)
+  return found[0]
+}
+
+async function send(gavel: Gavel, secret: string, message: string): Promise<void> {
+  const answer = await fetch(`${gavel.url}/api/v1/check`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ message }),
+  })
+  expect(answer.status, await answer.text()).toBe(200)
+}
+
+test('new detections that match wait behind "2 new"; the list does not move until it is asked to', async ({ page, open, gavel }) => {
+  const word = marker('live')
+  const secret = token(gavel, word)
+  await paste(page, marked(word, 2))
+  const listening = page.waitForRequest('**/events')
+  await open(searching(word))
+  await listening
+  await expect(rows(page)).toHaveCount(2)
+  await send(gavel, secret, `${word} one more about the garden`)
+  await expect(page.getByRole('button', { name: '1 new' })).toBeVisible()
+  await send(gavel, secret, 'something else that nobody searches for')
+  await send(gavel, secret, `${word} and another about the garden`)
+  await expect(page.getByRole('button', { name: '2 new' })).toBeVisible()
+  await expect(rows(page)).toHaveCount(2)
+  await page.getByRole('button', { name: '2 new' }).click()
+  await expect(rows(page)).toHaveCount(4)
+  await expect(row(page, 0)).toContainText('and another')
+  await expect(page.getByRole('button', { name: /new$/ })).toHaveCount(0)
+})
+
+test('a hidden page closes its stream, and catches up when it is looked at again', async ({ page, open, gavel }) => {
+  const word = marker('hidden')
+  const secret = token(gavel, word)
+  await paste(page, marked(word, 1))
+  const listening = page.waitForRequest('**/events')
+  await open(searching(word))
+  const stream = await listening
+  const look = (hidden: boolean) => page.evaluate(hidden => {
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }, hidden)
+  const closed = page.waitForEvent('requestfailed', request => request === stream)
+  await look(true)
+  await closed
+  await send(gavel, secret, `${word} while nobody looks`)
+  await expect(page.getByRole('button', { name: /new$/ })).toHaveCount(0)
+  const again = page.waitForRequest('**/events')
+  await look(false)
+  await again
+  await expect(page.getByRole('button', { name: '1 new' })).toBeVisible()
+})

@@ -1,0 +1,57 @@
+//! What stands of detections, without their content.
+
+use domain::{DetectionId, Standing};
+use sqlx::sqlite::SqlitePool;
+use sqlx::{QueryBuilder, Sqlite};
+
+use super::columns::At;
+use crate::{Result, StoreError};
+
+#[derive(sqlx::FromRow)]
+struct StandingRow {
+    id: i64,
+    label: Option<String>,
+    labelled_by: Option<String>,
+    labelled_at: Option<i64>,
+    version: i64,
+    feedback: String,
+    is_spam: bool,
+    score: f64,
+    threshold: f64,
+    judged_by: String,
+}
+
+impl TryFrom<StandingRow> for Standing {
+    type Error = StoreError;
+
+    fn try_from(row: StandingRow) -> Result<Self> {
+        let at = At { table: "detections", id: row.id };
+        Ok(Self {
+            id: DetectionId(row.id),
+            label: at.maybe_word("label", row.label.as_deref())?,
+            labelled_by: row.labelled_by,
+            labelled_at: at.maybe_time("labelled_at", row.labelled_at)?,
+            version: row.version,
+            feedback: at.word("feedback", &row.feedback)?,
+            is_spam: row.is_spam,
+            score: row.score,
+            threshold: row.threshold,
+            judged_by: at.word("judged_by", &row.judged_by)?,
+        })
+    }
+}
+
+pub(super) async fn standings(ids: &[DetectionId], readers: &SqlitePool) -> Result<Vec<Standing>> {
+    let mut sql = QueryBuilder::<Sqlite>::new(
+        "SELECT d.id, d.label, u.name AS labelled_by, d.labelled_at, d.version, d.feedback, d.is_spam, d.score,
+                d.threshold, d.judged_by
+         FROM detections d LEFT JOIN users u ON u.id = d.labelled_by WHERE d.id IN (",
+    );
+    let mut list = sql.separated(", ");
+    for id in ids {
+        list.push_bind(id.0);
+    }
+    sql.push(") ORDER BY d.id");
+    let rows: Vec<StandingRow> = sql.build_query_as().fetch_all(readers).await?;
+    rows.into_iter().map(Standing::try_from).collect()
+}
