@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build dev test lint fmt bench screenshots
+.PHONY: help run build dev test lint fmt bench bench-gateway screenshots
 
 # cargo, with the toolchain that set-up found
 SETUP = @xtask/setup/build.sh
@@ -11,7 +11,7 @@ CARGO = @. xtask/setup/env.sh && cargo
 TARGET_DIR = $(or $(CARGO_TARGET_DIR),target)
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## build the release and serve it at http://127.0.0.1:3000 (make run ARGS="--listen 127.0.0.1:3001")
 	@exec $(TARGET_DIR)/release/gavel serve $(ARGS)
@@ -39,6 +39,10 @@ fmt: ## format all Rust code
 
 bench: build ## bytes of every asset that a browser loads
 	$(CARGO) xtask sizes
+
+bench-gateway: build ## checks a second and latencies through the gateway, beside the engine alone and nginx
+	@xtask/setup/nginx.sh
+	@. xtask/setup/env.sh && PATH="$$PATH:/usr/sbin" cargo xtask bench-gateway
 
 screenshots: build ## every page at 1440 and 390 px, light and dark, to end2end/screenshots/
 	@xtask/setup/browser.sh

@@ -42,6 +42,7 @@ pub async fn run(
     let workers = TaskTracker::new();
     start_workers(&app, &workers, &stopping);
     announce(&app, address).await?;
+    let moderation = Arc::clone(&app.moderation);
 
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
     let told = stopping.clone();
@@ -70,6 +71,7 @@ pub async fn run(
     if timeout(GRACE, workers.wait()).await.is_err() {
         tracing::warn!("some work took too long and was cut off; it is taken up at the next start");
     }
+    moderation.drain().await;
     store.close().await;
     tracing::info!("stopped");
     Ok(())

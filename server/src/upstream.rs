@@ -19,7 +19,7 @@ use crate::{Failure, config::Settings, learning::LearningDetector};
 const INTERACTIVE_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long the gateway waits for a verdict. Its callers give up after 5 s; the rest is for the log and the way back.
-const GATEWAY_PATIENCE: Duration = Duration::from_millis(4500);
+const GATEWAY_PATIENCE: Duration = Duration::from_millis(4250);
 
 /// How long work waits that nobody waits for: long enough for a turn in a busy minute.
 const BACKGROUND_PATIENCE: Duration = Duration::from_secs(30);

@@ -9,6 +9,7 @@ mod compress;
 mod console;
 mod css;
 mod dev;
+mod gateway_bench;
 mod mode;
 mod paths;
 mod shrink;
@@ -32,6 +33,7 @@ cargo xtask COMMAND
   dev [ARGS]      build for development, serve (ARGS go to `gavel serve`), rebuild on change
   lint            formatting, classes, clippy for the server and for the browser
   test            lint, all tests, the release build, end-to-end tests on it
+  bench-gateway   what the gateway costs, beside the engine alone and nginx (takes the release build)
   sizes           bytes of every asset: raw, gzip, brotli
   help            this text
 ";
@@ -60,6 +62,7 @@ fn run(args: &[String]) -> Result<()> {
         "dev" => dev::run(&paths, rest),
         "lint" => verify::lint(&paths),
         "test" => verify::test(&paths),
+        "bench-gateway" => gateway_bench::run(&paths),
         "sizes" => sizes::print(&paths),
         "help" | "--help" | "-h" => {
             console::print(HELP);

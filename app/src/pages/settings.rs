@@ -1,4 +1,6 @@
-//! Settings: the connection, and who may do what.
+//! Settings: the connection, who may do what, and which apps may ask.
+
+mod tokens;
 
 use domain::User;
 use leptos::prelude::*;
@@ -25,6 +27,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                 }
             })}
         </Suspense>
+        <div class="mt-4 max-w-3xl"><tokens::Tokens/></div>
     }
 }
 

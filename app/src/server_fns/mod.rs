@@ -11,4 +11,5 @@ pub mod review;
 pub mod searches;
 pub mod session;
 pub mod settings;
+pub mod tokens;
 pub mod usage;

@@ -7,7 +7,7 @@ mod error;
 mod types;
 pub mod wire;
 
-pub use secrecy::SecretString;
+pub use secrecy::{ExposeSecret, SecretString};
 pub use url::Url;
 
 pub use api::{Answer, CheckEndpoint, SpamApi};

@@ -25,7 +25,7 @@ impl Moderation {
     ///
     /// # Errors
     /// [`ModerationError::Upstream`] when there was no verdict (nothing is logged then: the caller still has the
-    /// content), [`ModerationError::Store`] when the verdict could not be written.
+    /// content), [`ModerationError::NotLogged`] when the verdict could not be written.
     pub async fn check(&self, check: NewCheck) -> Result<Detection, ModerationError> {
         let request = to_request(&check.content);
         let answer = self.timed(self.upstreams.interactive.check(to_wire(check.endpoint), &request)).await?;
@@ -49,7 +49,7 @@ impl Moderation {
             content: check.content,
             judgement: to_judgement(answer, judged_by),
         };
-        let id = self.store.insert_detection(&detection).await?;
+        let id = self.log.append(detection).await?;
         self.live.announce(domain::LiveEvent::Arrived(id));
         Ok(id)
     }

@@ -1,5 +1,7 @@
 //! What the use cases can fail with.
 
+use std::sync::Arc;
+
 use activelayer::ApiError;
 use domain::{Decision, FieldError};
 use store::StoreError;
@@ -28,6 +30,12 @@ pub enum ModerationError {
     /// The system has no randomness to give.
     #[error("the system gives no randomness: {0}")]
     Randomness(String),
+    /// The verdict could not be written into the log.
+    #[error("the log could not be written: {0}")]
+    NotLogged(Arc<StoreError>),
+    /// The program stops; nothing more is logged.
+    #[error("Gavel is stopping")]
+    Stopping,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -107,10 +107,12 @@ impl Moderation {
     }
 
     /// Passes an app's feedback on. What the upstream cannot take now is kept and delivered later; the app has done its part.
+    /// A detection that the log does not know may be older than the app's use of the gateway: the upstream decides.
     ///
     /// # Errors
-    /// [`GatewayError::Refused`] for a detection that the log or the upstream does not know, or feedback that the upstream
-    /// finds invalid; [`GatewayError::Failed`] when the store fails.
+    /// [`GatewayError::Refused`] for a detection of another site, one that the upstream does not know, or feedback that it finds
+    /// invalid; [`GatewayError::Unavailable`] when the log does not know the detection and the upstream cannot be asked;
+    /// [`GatewayError::Failed`] when the store fails.
     pub async fn feedback_from_app(
         &self,
         token: &ApiToken,
@@ -118,9 +120,13 @@ impl Moderation {
     ) -> Result<String, GatewayError> {
         let known = self.store.detection_by_upstream_id(&request.detection_id).await;
         let Some(detection) = known.map_err(ModerationError::from)? else {
+            return self.feedback_on_unknown(&request).await;
+        };
+        // To an app, what other sites submitted does not exist.
+        if detection.site.as_ref() != Some(&token.site) {
             let message = "No spam detection found with this detection_id".to_owned();
             return Err(GatewayError::Refused(ApiError::NotFound { message }));
-        };
+        }
         if detection.judgement.judged_by == JudgedBy::Fallback {
             return self.keep_feedback(token, &detection, request).await;
         }
@@ -139,6 +145,17 @@ impl Moderation {
                 tracing::info!(detection = detection.id.0, %cause, "an app's feedback will be sent later");
                 self.keep_feedback(token, &detection, request).await
             }
+        }
+    }
+
+    /// There is no row to keep such feedback with, so when the upstream is away the app has to come again.
+    async fn feedback_on_unknown(&self, request: &FeedbackRequest) -> Result<String, GatewayError> {
+        match self.timed(self.upstreams.gateway.feedback(request)).await {
+            Ok(answer) => Ok(answer.body),
+            Err(error @ (ApiError::NotFound { .. } | ApiError::Invalid { .. })) => {
+                Err(GatewayError::Refused(error))
+            }
+            Err(cause) => Err(GatewayError::Unavailable { cause, detection: None }),
         }
     }
 

@@ -13,6 +13,7 @@ mod health;
 mod label;
 mod lessons;
 mod live;
+mod log_writer;
 mod outbox;
 mod people;
 mod recheck;
@@ -76,6 +77,7 @@ impl Options {
 /// Everything that Gavel does with content, verdicts and labels.
 pub struct Moderation {
     store: Arc<dyn Store>,
+    log: log_writer::LogWriter,
     upstreams: Upstreams,
     clock: Arc<dyn Clock>,
     options: Options,
@@ -87,12 +89,13 @@ pub struct Moderation {
     bulk_wanted: Notify,
     bulk_rechecks_wanted: Notify,
     live: live::Live,
+    token_uses: tokens::Uses,
     /// When a page last asked the upstream for usage.
     usage_asked: Mutex<Option<chrono::DateTime<chrono::Utc>>>,
 }
 
 impl Moderation {
-    /// Puts the use cases on top of a store and an upstream.
+    /// Puts the use cases on top of a store and an upstream, and starts the writer of the log; so it takes a runtime.
     pub fn new(
         store: Arc<dyn Store>,
         upstreams: impl Into<Upstreams>,
@@ -100,6 +103,7 @@ impl Moderation {
         options: Options,
     ) -> Arc<Self> {
         Arc::new(Self {
+            log: log_writer::LogWriter::start(Arc::clone(&store) as Arc<dyn store::Detections>),
             store,
             upstreams: upstreams.into(),
             clock,
@@ -111,8 +115,15 @@ impl Moderation {
             bulk_wanted: Notify::new(),
             bulk_rechecks_wanted: Notify::new(),
             live: live::Live::default(),
+            token_uses: tokens::Uses::default(),
             usage_asked: Mutex::new(None),
         })
+    }
+
+    /// Writes what still waits for its place in the log. Afterwards nothing more is logged: call it when no request is under
+    /// way any more, and before the store is closed.
+    pub async fn drain(&self) {
+        self.log.drain().await;
     }
 
     /// Whether the embedded detector is the upstream.

@@ -1,10 +1,15 @@
 //! Tokens of apps: made once, shown once, kept as a hash.
 
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
 use activelayer::SecretString;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{ApiToken, Fallback, FieldError};
+use domain::{ApiToken, ApiTokenId, Fallback, FieldError, UserId};
 use sha2::{Digest, Sha256};
-use store::{NewApiToken, Store};
+use store::{NewApiToken, Store, StoreError};
 
 use crate::{Moderation, ModerationError};
 
@@ -19,6 +24,9 @@ const PREFIX_CHARS: usize = 12;
 
 /// How coarsely the last use is kept: one write a minute and token, not one a request.
 const USE_NOTED_EVERY: TimeDelta = TimeDelta::seconds(60);
+
+/// Highest limit by the minute that can be set; more is no limit.
+const MOST_PER_MINUTE: u32 = 1_000_000;
 
 /// Longest name and longest site, in characters (a host name has at most 253).
 const LONGEST_WORD: usize = 253;
@@ -39,11 +47,12 @@ pub struct TokenWish {
 /// Makes a token. The secret is returned here and nowhere else, ever.
 ///
 /// # Errors
-/// [`ModerationError::Invalid`] for a blank or overlong name or site, [`ModerationError::Store`] when a token of this name is
-/// in force, or the store or the system's source of randomness fails.
+/// [`ModerationError::Invalid`] for a blank or overlong name or site, or the name of a token that is in force; otherwise when the
+/// store or the system's source of randomness fails.
 pub async fn issue(
     store: &dyn Store,
     wish: &TokenWish,
+    by: Option<UserId>,
     now: DateTime<Utc>,
 ) -> Result<(SecretString, ApiToken), ModerationError> {
     let mut problems = Vec::new();
@@ -67,10 +76,38 @@ pub async fn issue(
         site,
         per_minute: wish.per_minute,
         fallback: wish.fallback,
+        created_by: by,
         created_at: now,
     };
-    let token = store.create_api_token(&token).await?;
+    let created = store.create_api_token(&token).await;
+    let token = created.map_err(|error| match error {
+        StoreError::Taken(_) => {
+            let problem =
+                "The name is already taken by a token in force: revoke that one first, or choose another.";
+            ModerationError::Invalid(vec![FieldError {
+                field: "name".to_owned(),
+                problem: problem.to_owned(),
+            }])
+        }
+        error => error.into(),
+    })?;
     Ok((SecretString::from(secret), token))
+}
+
+/// Reads a limit as people type it: requests a minute, or nothing for no limit.
+///
+/// # Errors
+/// [`ModerationError::Invalid`] for anything but blank and 1 to 1,000,000.
+pub fn read_limit(text: &str) -> Result<Option<u32>, ModerationError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let limit = text.parse().ok().filter(|count| (1..=MOST_PER_MINUTE).contains(count));
+    limit.map(Some).ok_or_else(|| {
+        let problem = "The limit must be a whole number from 1 to 1000000, or blank for none.".to_owned();
+        ModerationError::Invalid(vec![FieldError { field: "per_minute".to_owned(), problem }])
+    })
 }
 
 /// A fresh random token.
@@ -89,23 +126,89 @@ pub fn hash(secret: &str) -> [u8; 32] {
 }
 
 impl Moderation {
-    /// The token in force with this secret, asked of the store each time: revocation is immediate. Notes the use.
+    /// Every token, also the revoked ones, newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn tokens(&self) -> Result<Vec<ApiToken>, ModerationError> {
+        Ok(self.store.api_tokens().await?)
+    }
+
+    /// Makes a token on behalf of `by`; see [`issue`].
+    ///
+    /// # Errors
+    /// Those of [`issue`].
+    pub async fn create_token(
+        &self,
+        wish: &TokenWish,
+        by: Option<UserId>,
+    ) -> Result<(SecretString, ApiToken), ModerationError> {
+        issue(&*self.store, wish, by, self.clock.now()).await
+    }
+
+    /// Revokes the token in force with this name, on behalf of `by`.
+    ///
+    /// # Errors
+    /// [`ModerationError::NotFound`] when there is none.
+    pub async fn revoke_token(&self, name: &str, by: Option<UserId>) -> Result<ApiToken, ModerationError> {
+        let revoked = self.store.revoke_api_token(name, by, self.clock.now()).await?;
+        revoked.ok_or(ModerationError::NotFound("token in force"))
+    }
+
+    /// The token in force with this secret, asked of the store each time: revocation is immediate, also when another process
+    /// (`gavel token revoke`) did it. Notes the use, at most once a minute and token, however many requests come at once.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn token(&self, secret: &str) -> Result<Option<ApiToken>, ModerationError> {
         let Some(token) = self.store.api_token_by_hash(&hash(secret)).await? else { return Ok(None) };
         let now = self.clock.now();
-        if token.last_used_at.is_none_or(|last| now - last >= USE_NOTED_EVERY) {
+        let is_due = token.last_used_at.is_none_or(|last| now - last >= USE_NOTED_EVERY);
+        if is_due && self.token_uses.claim(token.id, now) {
             self.store.api_token_used(token.id, now).await?;
         }
         Ok(Some(token))
     }
 }
 
+/// When the last use of each token was noted. There are few tokens, so none is ever forgotten.
+#[derive(Debug, Default)]
+pub(crate) struct Uses(Mutex<HashMap<ApiTokenId, DateTime<Utc>>>);
+
+impl Uses {
+    /// Whether the caller is the one to note this use: the first within a minute.
+    fn claim(&self, id: ApiTokenId, now: DateTime<Utc>) -> bool {
+        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_first = noted.get(&id).is_none_or(|last| now - *last >= USE_NOTED_EVERY);
+        if is_first {
+            noted.insert(id, now);
+        }
+        is_first
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_use_is_noted_once_a_minute_and_token() {
+        let (uses, start) = (Uses::default(), DateTime::from_timestamp(1_739_619_120, 0).unwrap());
+        let claims = |id, after| uses.claim(ApiTokenId(id), start + TimeDelta::seconds(after));
+        assert_eq!(
+            [claims(1, 0), claims(1, 0), claims(2, 0), claims(1, 59), claims(1, 60)],
+            [true, false, true, false, true]
+        );
+    }
+
+    #[test]
+    fn a_limit_is_a_number_or_nothing() {
+        assert_eq!(read_limit(" ").unwrap(), None);
+        assert_eq!(read_limit(" 60 ").unwrap(), Some(60));
+        for wrong in ["0", "-1", "1.5", "many", "1000001"] {
+            assert!(matches!(read_limit(wrong), Err(ModerationError::Invalid(_))), "{wrong}");
+        }
+    }
 
     #[test]
     fn tokens_are_long_and_never_the_same() {

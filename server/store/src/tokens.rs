@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{ApiToken, ApiTokenId, Fallback};
+use domain::{ApiToken, ApiTokenId, Fallback, UserId};
 
 use crate::Result;
 
@@ -21,6 +21,8 @@ pub struct NewApiToken {
     pub per_minute: Option<u32>,
     /// What the app is answered when there is no verdict.
     pub fallback: Fallback,
+    /// Who makes it; `None` on the command line.
+    pub created_by: Option<UserId>,
     /// Now.
     pub created_at: DateTime<Utc>,
 }
@@ -40,8 +42,13 @@ pub trait ApiTokens: Send + Sync {
     /// Every token, also the revoked ones, newest first.
     async fn api_tokens(&self) -> Result<Vec<ApiToken>>;
 
-    /// Revokes the token in force with this name; `None` when there is none.
-    async fn revoke_api_token(&self, name: &str, at: DateTime<Utc>) -> Result<Option<ApiToken>>;
+    /// Revokes the token in force with this name, on behalf of `by` (`None` on the command line); `None` when there is none.
+    async fn revoke_api_token(
+        &self,
+        name: &str,
+        by: Option<UserId>,
+        at: DateTime<Utc>,
+    ) -> Result<Option<ApiToken>>;
 
     /// Notes a use.
     async fn api_token_used(&self, id: ApiTokenId, at: DateTime<Utc>) -> Result<()>;

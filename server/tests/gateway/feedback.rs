@@ -36,12 +36,47 @@ async fn an_unknown_detection_is_404_in_the_guides_words() {
     let house = House::before(&upstream).await;
     let unknown = json!({ "detection_id": "nobody-knows", "is_spam": true });
     let not_found = (404, guide::NOT_FOUND.to_owned());
-    assert_eq!(read(house.post("feedback", &unknown).send().await.unwrap()).await, not_found);
-    assert_eq!(upstream.asked("feedback").len(), 0);
     house.check("hi").await;
     upstream.refuse(Some((404, guide::NOT_FOUND)));
+    assert_eq!(read(house.post("feedback", &unknown).send().await.unwrap()).await, not_found);
     let forgotten = json!({ "detection_id": ID, "is_spam": true });
     assert_eq!(read(house.post("feedback", &forgotten).send().await.unwrap()).await, not_found);
+}
+
+#[tokio::test]
+async fn feedback_on_a_detection_from_before_the_gateway_is_the_upstreams_to_answer() {
+    let upstream = Upstream::start().await;
+    let house = House::before(&upstream).await;
+    let older = json!({ "detection_id": "from-before", "is_spam": true, "note": "late" });
+    let (status, text) = read(house.post("feedback", &older).send().await.unwrap()).await;
+    let receipt: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((status, &receipt["data"]["detection_id"]), (200, &json!("from-before")));
+    assert_eq!(upstream.asked("feedback").pop().unwrap().body, older);
+
+    // Nothing could be kept, and the app must know.
+    upstream.refuse(Some((503, "away")));
+    let response = house.post("feedback", &older).send().await.unwrap();
+    let (status, text) = read(response).await;
+    let error: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((status, &error["error"]), (503, &json!("Service unavailable")));
+    let now = chrono::DateTime::from_timestamp(4_000_000_000, 0).unwrap();
+    assert!(house.store.due_app_feedback(now, 10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_other_sites_submitted_does_not_exist_for_an_app() {
+    let upstream = Upstream::start().await;
+    let house = House::before(&upstream).await;
+    house.check("hi").await;
+    let stranger = house.token_of("blog", "blog.example.com").await;
+    let body = json!({ "detection_id": ID, "is_spam": false });
+    let request = house.app.post(house.url("feedback")).bearer_auth(&stranger).json(&body);
+    assert_eq!(read(request.send().await.unwrap()).await, (404, guide::NOT_FOUND.to_owned()));
+    assert_eq!(upstream.asked("feedback").len(), 0);
+    // Another token of the same site may.
+    let sibling = house.token("shop 2", domain::Fallback::Pass, None).await;
+    let request = house.app.post(house.url("feedback")).bearer_auth(&sibling).json(&body);
+    assert_eq!(request.send().await.unwrap().status(), 200);
 }
 
 #[tokio::test]

@@ -71,6 +71,17 @@ impl House {
         token(&*self.store, name, fallback, per_minute).await
     }
 
+    /// A token of another site.
+    pub(crate) async fn token_of(&self, name: &str, site: &str) -> String {
+        let wish = TokenWish {
+            name: name.to_owned(),
+            site: site.to_owned(),
+            per_minute: None,
+            fallback: Fallback::Pass,
+        };
+        issue(&*self.store, &wish, None, SystemClock.now()).await.unwrap().0.expose_secret().to_owned()
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}/api/v1/{path}", self.address)
     }
@@ -103,7 +114,7 @@ pub(crate) async fn token(
     per_minute: Option<u32>,
 ) -> String {
     let wish = TokenWish { name: name.to_owned(), site: SITE.to_owned(), per_minute, fallback };
-    issue(store, &wish, SystemClock.now()).await.unwrap().0.expose_secret().to_owned()
+    issue(store, &wish, None, SystemClock.now()).await.unwrap().0.expose_secret().to_owned()
 }
 
 /// The defaults with some flags, and a budget that tests do not use up.

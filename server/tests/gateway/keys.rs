@@ -77,9 +77,9 @@ async fn revocation_is_immediate_and_on_record_and_the_last_use_is_kept() {
     assert_eq!(house.store.api_tokens().await.unwrap()[0].last_used_at, used, "no write a request");
 
     let now = used.unwrap() + chrono::TimeDelta::seconds(1);
-    assert!(house.store.revoke_api_token("shop", now).await.unwrap().is_some());
+    assert!(house.store.revoke_api_token("shop", None, now).await.unwrap().is_some());
     assert_eq!(house.check("hi").await.status(), 401);
-    assert!(house.store.revoke_api_token("shop", now).await.unwrap().is_none());
+    assert!(house.store.revoke_api_token("shop", None, now).await.unwrap().is_none());
     let events = house.store.audit_events(None, 10).await.unwrap();
     let actions: Vec<_> = events.iter().rev().map(|event| event.action.as_str()).collect();
     assert_eq!(actions, ["token.created", "token.revoked"]);

@@ -10,3 +10,4 @@ mod first_run;
 mod headers;
 mod operations;
 mod test_app;
+mod tokens;

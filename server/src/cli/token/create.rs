@@ -51,7 +51,7 @@ impl Create {
             fallback: self.fallback,
         };
         let store = store::open(&self.place.database).await?;
-        let issued = issue(&*store, &wish, SystemClock.now()).await;
+        let issued = issue(&*store, &wish, None, SystemClock.now()).await;
         store.close().await;
         let (secret, token) = issued.map_err(|error| match error {
             ModerationError::Store(error) => Failure::Store(error),

@@ -19,7 +19,7 @@ pub(in crate::cli) struct Revoke {
 impl Revoke {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let store = store::open(&self.place.database).await?;
-        let revoked = store.revoke_api_token(self.name.trim(), SystemClock.now()).await;
+        let revoked = store.revoke_api_token(self.name.trim(), None, SystemClock.now()).await;
         store.close().await;
         let Some(token) = revoked? else {
             return Err(Failure::Refused(format!("no token with the name {} is in force", self.name)));

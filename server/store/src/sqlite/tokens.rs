@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{ApiToken, ApiTokenId};
+use domain::{ApiToken, ApiTokenId, UserId};
 use serde_json::json;
 
 use super::columns::{At, to_ms};
@@ -64,7 +64,7 @@ impl ApiTokens for SqliteStore {
             _ => error.into(),
         })?
         .try_into()?;
-        let event = event("token.created", &created, token.created_at);
+        let event = event("token.created", &created, token.created_by, token.created_at);
         audit::record(&event, &mut *transaction).await?;
         transaction.commit().await?;
         Ok(created)
@@ -91,7 +91,12 @@ impl ApiTokens for SqliteStore {
         rows.into_iter().map(ApiToken::try_from).collect()
     }
 
-    async fn revoke_api_token(&self, name: &str, at: DateTime<Utc>) -> Result<Option<ApiToken>> {
+    async fn revoke_api_token(
+        &self,
+        name: &str,
+        by: Option<UserId>,
+        at: DateTime<Utc>,
+    ) -> Result<Option<ApiToken>> {
         let mut transaction = self.begin().await?;
         let row = sqlx::query_as::<_, TokenRow>(
             "UPDATE api_tokens SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL
@@ -103,7 +108,7 @@ impl ApiTokens for SqliteStore {
         .await?;
         let Some(row) = row else { return Ok(None) };
         let revoked = ApiToken::try_from(row)?;
-        audit::record(&event("token.revoked", &revoked, at), &mut *transaction).await?;
+        audit::record(&event("token.revoked", &revoked, by, at), &mut *transaction).await?;
         transaction.commit().await?;
         Ok(Some(revoked))
     }
@@ -118,10 +123,10 @@ impl ApiTokens for SqliteStore {
     }
 }
 
-fn event(action: &'static str, token: &ApiToken, at: DateTime<Utc>) -> NewAuditEvent {
+fn event(action: &'static str, token: &ApiToken, by: Option<UserId>, at: DateTime<Utc>) -> NewAuditEvent {
     NewAuditEvent {
         at,
-        user_id: None,
+        user_id: by,
         action,
         subject: format!("token:{}", token.id.0),
         details: json!({ "name": token.name, "site": token.site, "prefix": token.prefix }),

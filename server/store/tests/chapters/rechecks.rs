@@ -90,6 +90,7 @@ async fn token(store: &dyn Store) -> ApiTokenId {
         site: "shop.example.com".to_owned(),
         per_minute: None,
         fallback: Fallback::Pass,
+        created_by: None,
         created_at: noon(),
     };
     store.create_api_token(&token).await.unwrap().id

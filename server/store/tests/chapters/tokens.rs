@@ -18,11 +18,11 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
     let used = store.api_token_by_hash(&[1; 32]).await.unwrap().unwrap();
     assert_eq!(used.last_used_at, Some(noon() + seconds(5)));
 
-    assert_eq!(store.revoke_api_token("blog", noon()).await.unwrap(), None);
-    let revoked = store.revoke_api_token("shop", noon() + seconds(9)).await.unwrap().unwrap();
+    assert_eq!(store.revoke_api_token("blog", None, noon()).await.unwrap(), None);
+    let revoked = store.revoke_api_token("shop", None, noon() + seconds(9)).await.unwrap().unwrap();
     assert_eq!(revoked.revoked_at, Some(noon() + seconds(9)));
     assert_eq!(store.api_token_by_hash(&[1; 32]).await.unwrap(), None, "it opens nothing any more");
-    assert_eq!(store.revoke_api_token("shop", noon()).await.unwrap(), None);
+    assert_eq!(store.revoke_api_token("shop", None, noon()).await.unwrap(), None);
 
     let again = create(&*store, "shop", 3).await.unwrap();
     assert_eq!(store.api_tokens().await.unwrap(), [again, revoked], "newest first");
@@ -39,6 +39,7 @@ async fn create(store: &dyn Store, name: &str, hash: u8) -> store::Result<ApiTok
         site: "shop.example.com".to_owned(),
         per_minute: Some(30),
         fallback: Fallback::Engine,
+        created_by: None,
         created_at: noon(),
     };
     store.create_api_token(&token).await

@@ -1,0 +1,208 @@
+//! Tokens of apps: which there are, a new one, and taking one back.
+
+use domain::{ApiToken, Fallback};
+use leptos::{form::FromFormData, prelude::*};
+
+use crate::{
+    components::{
+        CopyButton, ErrorPanel, TextField, TimeAgo,
+        classes::{BUTTON, CARD, INPUT, PRIMARY},
+    },
+    error::AppError,
+    server_fns::tokens::{
+        CreateToken, IssuedToken, RevokeToken, Submission, TokenForm, list_tokens, submitted_token,
+    },
+};
+
+/// The section; nothing for those who are no administrators.
+///
+/// The form works as the Check page's does: a server function with JavaScript, a post to the page without.
+#[component]
+pub(super) fn Tokens() -> impl IntoView {
+    let (create, revoke) = (ServerAction::<CreateToken>::new(), ServerAction::<RevokeToken>::new());
+    // In the browser no form was ever posted to the page: only the server has to look.
+    let submitted = Resource::new_blocking(
+        || (),
+        |()| async { if cfg!(feature = "ssr") { submitted_token().await.ok().flatten() } else { None } },
+    );
+    let tokens = Resource::new_blocking(
+        move || (create.version().get(), revoke.version().get()),
+        move |_| async move {
+            // What the form made is to be in the list.
+            let _ = submitted.await;
+            list_tokens().await
+        },
+    );
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                let submission = submitted.await;
+                match tokens.await {
+                    Ok(Some(_)) => view! { <Section tokens=tokens create=create revoke=revoke submission=submission/> }.into_any(),
+                    _ => ().into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+type TokensResource = Resource<Result<Option<Vec<ApiToken>>, AppError>>;
+
+#[component]
+fn Section(
+    tokens: TokensResource,
+    create: ServerAction<CreateToken>,
+    revoke: ServerAction<RevokeToken>,
+    submission: Option<Submission>,
+) -> impl IntoView {
+    let problem = move || revoke.value().get().and_then(Result::err);
+    view! {
+        <section class=CARD aria-labelledby="tokens">
+            <h2 class="font-semibold mb-2" id="tokens">"Tokens of apps"</h2>
+            <p class="mb-3 text-sm text-muted">
+                "An app sends its token where it sent its ActiveLayer key, to the base URL "
+                <code class="bg-raised rounded px-1">"/api/v1"</code>" of this Gavel: "
+                <a class="underline" href="/api" rel="external">"API reference"</a>"."
+            </p>
+            {move || problem().map(|error| view! { <ErrorPanel error=error/> })}
+            <Transition>
+                {move || Suspend::new(async move {
+                    match tokens.await {
+                        Ok(list) => view! { <List tokens=list.unwrap_or_default() revoke=revoke/> }.into_any(),
+                        Err(error) => view! { <ErrorPanel error=error/> }.into_any(),
+                    }
+                })}
+            </Transition>
+            <NewToken create=create submission=submission/>
+        </section>
+    }
+}
+
+#[component]
+fn List(tokens: Vec<ApiToken>, revoke: ServerAction<RevokeToken>) -> impl IntoView {
+    if tokens.is_empty() {
+        return view! { <p class="mb-3">"There is no token yet."</p> }.into_any();
+    }
+    let rows = tokens.into_iter().map(|token| view! { <Row token=token revoke=revoke/> }).collect_view();
+    view! {
+        <div class="overflow-x-auto" tabindex="0" role="region" aria-label="List of tokens">
+            <table class="w-full text-sm">
+                <thead>
+                    <tr class="text-left text-muted">
+                        <th class="font-medium py-1 pr-4" scope="col">"Name"</th>
+                        <th class="font-medium pr-4" scope="col">"Site"</th>
+                        <th class="font-medium pr-4" scope="col">"Begins with"</th>
+                        <th class="font-medium pr-4" scope="col">"Without a verdict"</th>
+                        <th class="font-medium pr-4" scope="col">"Limit"</th>
+                        <th class="font-medium pr-4" scope="col">"Created"</th>
+                        <th class="font-medium pr-4" scope="col">"Last used"</th>
+                        <th class="font-medium" scope="col">"State"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(token: ApiToken, revoke: ServerAction<RevokeToken>) -> impl IntoView {
+    let limit = token.per_minute.map_or("none".to_owned(), |count| format!("{count} a minute"));
+    let used = match token.last_used_at {
+        Some(time) => view! { <TimeAgo time=time/> }.into_any(),
+        None => "never".into_any(),
+    };
+    let name = token.name.clone();
+    let state = match token.revoked_at {
+        Some(time) => view! { <span class="text-muted">"revoked "<TimeAgo time=time/></span> }.into_any(),
+        None => view! {
+            <ActionForm action=revoke>
+                <button class=BUTTON name="name" value=name.clone() aria-label=format!("Revoke {name}")>"Revoke"</button>
+            </ActionForm>
+        }
+        .into_any(),
+    };
+    view! {
+        <tr class="border-t border-line">
+            <th class="text-left font-medium py-2 pr-4 break-all" scope="row">{token.name}</th>
+            <td class="pr-4 break-all">{token.site}</td>
+            <td class="pr-4"><code>{token.prefix}"…"</code></td>
+            <td class="pr-4">{fallback_words(token.fallback)}</td>
+            <td class="pr-4 whitespace-nowrap">{limit}</td>
+            <td class="pr-4 text-muted"><TimeAgo time=token.created_at/></td>
+            <td class="pr-4 text-muted">{used}</td>
+            <td>{state}</td>
+        </tr>
+    }
+}
+
+#[component]
+fn NewToken(create: ServerAction<CreateToken>, submission: Option<Submission>) -> impl IntoView {
+    let (form, first) = submission.map_or_else(Default::default, |sent| (sent.form, Some(sent.outcome)));
+    let outcome = Signal::derive(move || create.value().get().or_else(|| first.clone()));
+    let on_submit = move |event: leptos::ev::SubmitEvent| {
+        if let Ok(wish) = CreateToken::from_event(&event) {
+            event.prevent_default();
+            create.dispatch(wish);
+        }
+    };
+    let problem = move |field: &'static str| {
+        Signal::derive(move || match outcome.get() {
+            Some(Err(AppError::Invalid(errors))) => {
+                let found = errors.into_iter().find(|error| error.field == field);
+                found.map(|error| error.problem).unwrap_or_default()
+            }
+            _ => String::new(),
+        })
+    };
+    let pending = create.pending();
+    let TokenForm { name, site, per_minute, fallback } = form;
+    let chosen = fallback.parse().unwrap_or(Fallback::Pass);
+    view! {
+        <h3 class="font-medium mt-4 mb-2">"New token"</h3>
+        <form class="grid gap-4 md:grid-cols-2 items-start" method="post" action="/settings" on:submit=on_submit>
+            <TextField name="name" form_name="form[name]" label="Name" value=name placeholder="shop" required=true problem=problem("name")/>
+            <TextField name="site" form_name="form[site]" label="Site" value=site placeholder="shop.example.com" required=true problem=problem("site")/>
+            <TextField name="per_minute" form_name="form[per_minute]" label="Requests a minute (blank: no limit)" value=per_minute problem=problem("per_minute")/>
+            <div class="flex flex-col gap-1">
+                <label class="text-sm font-medium" for="fallback">"When there is no verdict in time"</label>
+                <select class=INPUT id="fallback" name="form[fallback]">
+                    {Fallback::ALL.iter().map(|fallback| view! {
+                        <option value=fallback.as_str() selected=*fallback == chosen>{fallback_words(*fallback)}</option>
+                    }).collect_view()}
+                </select>
+            </div>
+            <div><button class=PRIMARY disabled=pending>"Create token"</button></div>
+        </form>
+        <div aria-live="polite">
+            {move || match outcome.get() {
+                Some(Ok(issued)) => view! { <Issued issued=issued/> }.into_any(),
+                Some(Err(AppError::Invalid(_))) | None => ().into_any(),
+                Some(Err(error)) => view! { <ErrorPanel error=error/> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn Issued(issued: IssuedToken) -> impl IntoView {
+    view! {
+        <div class="mt-4 rounded-lg border border-ham bg-ham-soft p-4">
+            <p>"Token "<strong>{issued.token.name}</strong>" for "{issued.token.site}". It is shown only now; keep it like a password."</p>
+            <p class="mt-2 flex flex-wrap items-center gap-2">
+                <code class="break-all">{issued.secret.clone()}</code>
+                <CopyButton text=issued.secret/>
+            </p>
+        </div>
+    }
+}
+
+/// What an app is answered when the upstream gives no verdict.
+fn fallback_words(fallback: Fallback) -> &'static str {
+    match fallback {
+        Fallback::Pass => "let it pass",
+        Fallback::Engine => "ask the detector",
+        Fallback::Reject => "refuse (503)",
+    }
+}

@@ -1,0 +1,50 @@
+// Tokens of apps: made in Settings, shown once, used at the gateway, taken back.
+
+import { expect, test } from '../fixtures/test.js'
+
+test('a token is made, shown once, opens the gateway, and opens nothing once it is revoked', async ({ page, open, request }, info) => {
+  const name = `shop-${info.workerIndex}-${info.retry}`
+  await open('/settings')
+  const section = page.getByRole('region', { name: 'Tokens of apps' })
+  await section.getByLabel('Name').fill(name)
+  await section.getByLabel('Site').fill('shop.example.com')
+  await section.getByLabel(/Requests a minute/).fill('60')
+  await section.getByLabel('When there is no verdict in time').selectOption('ask the detector')
+  await section.getByRole('button', { name: 'Create token' }).click()
+  const shown = section.locator('code').filter({ hasText: /^gvl_[0-9a-f]{64}$/ })
+  await expect(shown).toHaveCount(1)
+  const token = await shown.textContent() ?? ''
+  expect(page.url()).not.toContain(token)
+  const row = section.getByRole('row').filter({ hasText: name })
+  await expect(row).toContainText('60 a minute')
+  await expect(row).toContainText('ask the detector')
+
+  const verify = () => request.get('/api/v1/verify', { headers: { authorization: `Bearer ${token}` } })
+  expect((await verify()).status()).toBe(200)
+  await open('/settings')
+  await expect(section).toContainText(token.slice(0, 12))
+  await expect(page.getByText(token)).toHaveCount(0)
+
+  await section.getByRole('button', { name: `Revoke ${name}` }).click()
+  await expect(row).toContainText('revoked')
+  expect((await verify()).status()).toBe(401)
+})
+
+test('a form that is not right says what is wrong and keeps what was typed', async ({ page, open }) => {
+  await open('/settings')
+  const section = page.getByRole('region', { name: 'Tokens of apps' })
+  await section.getByLabel('Name').fill('wrong')
+  await section.getByLabel('Site').fill('shop.example.com')
+  await section.getByLabel(/Requests a minute/).fill('many')
+  await section.getByRole('button', { name: 'Create token' }).click()
+  await expect(section).toContainText('The limit must be a whole number')
+  await expect(section.getByLabel('Site')).toHaveValue('shop.example.com')
+  await expect(section.getByRole('row').filter({ hasText: 'wrong' })).toHaveCount(0)
+})
+
+test('the API reference is open to all and reads without a script', async ({ page }) => {
+  const response = await page.goto('/api')
+  expect(response?.status()).toBe(200)
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Gavel gateway')
+  await expect(page.getByRole('heading', { level: 2 })).toHaveCount(5)
+})

@@ -1,0 +1,312 @@
+//! Every check is on the disk before its answer leaves, and checks that come together share the sync.
+//!
+//! One task writes. While it waits for the disk, what arrives gathers in its queue, and all of that is the next transaction: the
+//! busier it is, the more rows share a commit, and a check that comes alone is written at once.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use domain::{DetectionId, NewDetection};
+use store::{Detections, StoreError};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::ModerationError;
+
+/// Rows in one transaction, at most: about what arrives during one slow commit, and little enough that readers of other
+/// processes never wait long for the lock.
+const BATCH_ROWS: usize = 256;
+
+/// Content in one transaction, at most, in bytes: a message can have a megabyte.
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
+
+/// Checks that may wait for the writer; more wait for a place in the queue.
+const QUEUE: usize = 1024;
+
+/// How long the rows of a failed transaction are tried one by one. When the disk is full or the database locked, those who wait
+/// must hear of it while they still listen.
+const ONE_BY_ONE: Duration = Duration::from_secs(2);
+
+type Written = Result<DetectionId, Arc<StoreError>>;
+
+/// A row, and who waits for it.
+struct Entry {
+    row: NewDetection,
+    written: oneshot::Sender<Written>,
+}
+
+/// The way into the log.
+pub(crate) struct LogWriter {
+    queue: mpsc::Sender<Entry>,
+    stop: CancellationToken,
+    task: TaskTracker,
+}
+
+impl LogWriter {
+    /// Starts the task that writes. It ends when it is drained or dropped.
+    pub(crate) fn start(log: Arc<dyn Detections>) -> Self {
+        let (queue, entries) = mpsc::channel(QUEUE);
+        let (stop, task) = (CancellationToken::new(), TaskTracker::new());
+        task.spawn(gather(log, entries, stop.clone()));
+        task.close();
+        Self { queue, stop, task }
+    }
+
+    /// Appends a row. When this returns its id, a crash cannot lose it.
+    ///
+    /// # Errors
+    /// [`ModerationError::NotLogged`] with what the store said about this row, [`ModerationError::Stopping`] once the log is
+    /// drained.
+    pub(crate) async fn append(&self, row: NewDetection) -> Result<DetectionId, ModerationError> {
+        let (written, answer) = oneshot::channel();
+        let sent = self.queue.send(Entry { row, written }).await;
+        sent.map_err(|_| ModerationError::Stopping)?;
+        let written = answer.await.map_err(|_| ModerationError::Stopping)?;
+        written.map_err(ModerationError::NotLogged)
+    }
+
+    /// Writes what is still in the queue, and takes no more.
+    pub(crate) async fn drain(&self) {
+        self.stop.cancel();
+        self.task.wait().await;
+    }
+}
+
+async fn gather(log: Arc<dyn Detections>, mut entries: mpsc::Receiver<Entry>, stop: CancellationToken) {
+    let mut arrived = Vec::with_capacity(BATCH_ROWS);
+    loop {
+        tokio::select! {
+            biased;
+            () = stop.cancelled(), if !entries.is_closed() => entries.close(),
+            count = entries.recv_many(&mut arrived, BATCH_ROWS) => if count == 0 { return },
+        }
+        while !arrived.is_empty() {
+            let batch = take_batch(&mut arrived);
+            // A task of its own: a panic must not end the writer. Its callers then hear that they were not logged.
+            let log = Arc::clone(&log);
+            if let Err(error) = tokio::spawn(async move { write(&*log, batch).await }).await {
+                tracing::error!(%error, "writing to the log broke");
+            }
+        }
+    }
+}
+
+/// The first rows, as many as fit into a transaction, at least one.
+fn take_batch(arrived: &mut Vec<Entry>) -> Vec<Entry> {
+    let mut bytes = 0;
+    let fits = |entry: &Entry| {
+        let row = &entry.row;
+        bytes += row.content.message.len() + row.judgement.raw_answer.len();
+        bytes <= BATCH_BYTES
+    };
+    let rows = arrived.iter().map(fits).take_while(|fits| *fits).count().max(1);
+    arrived.drain(..rows.min(arrived.len())).collect()
+}
+
+/// Writes all in one transaction, or, when that fails, each in one of its own: what is wrong with one row is not the others'
+/// fault.
+async fn write(log: &dyn Detections, batch: Vec<Entry>) {
+    let (rows, callers): (Vec<_>, Vec<_>) = batch.into_iter().map(|entry| (entry.row, entry.written)).unzip();
+    let mut error = match log.insert_detections(&rows).await {
+        Ok(ids) => {
+            // A caller who no longer listens has hung up; the row stays.
+            callers.into_iter().zip(ids).for_each(|(caller, id)| drop(caller.send(Ok(id))));
+            return;
+        }
+        Err(error) => Arc::new(error),
+    };
+    tracing::error!(%error, rows = rows.len(), "a transaction of the log failed");
+    let (alone, started) = (rows.len() == 1, Instant::now());
+    for (row, caller) in rows.iter().zip(callers) {
+        if alone || started.elapsed() > ONE_BY_ONE {
+            drop(caller.send(Err(Arc::clone(&error))));
+            continue;
+        }
+        let written = log.insert_detection(row).await.map_err(Arc::new);
+        if let Err(again) = &written {
+            error = Arc::clone(again);
+        }
+        drop(caller.send(written));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use async_trait::async_trait;
+    use chrono::{DateTime, Utc};
+    use domain::{
+        BoundedCount, Content, Detection, DetectionSummary, Endpoint, JudgedBy, Judgement, Origin, Page,
+        PageRequest, SearchQuery,
+    };
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    /// A log whose commits wait for permits, and that refuses some rows.
+    struct Disk {
+        permits: Semaphore,
+        commits: Mutex<Vec<Vec<String>>>,
+    }
+
+    impl Disk {
+        fn new(permits: usize) -> Arc<Self> {
+            Arc::new(Self { permits: Semaphore::new(permits), commits: Mutex::default() })
+        }
+
+        fn commits(&self) -> Vec<usize> {
+            self.commits.lock().unwrap().iter().map(Vec::len).collect()
+        }
+    }
+
+    #[async_trait]
+    impl Detections for Disk {
+        async fn insert_detection(&self, row: &NewDetection) -> store::Result<DetectionId> {
+            Ok(self.insert_detections(std::slice::from_ref(row)).await?[0])
+        }
+        async fn insert_detections(&self, rows: &[NewDetection]) -> store::Result<Vec<DetectionId>> {
+            self.permits.acquire().await.unwrap().forget();
+            let messages: Vec<_> = rows.iter().map(|row| row.content.message.clone()).collect();
+            assert!(!messages.iter().any(|message| message == "panic"), "as asked");
+            if messages.iter().any(|message| message == "bad") {
+                return Err(StoreError::Taken("bad"));
+            }
+            let mut commits = self.commits.lock().unwrap();
+            let before: usize = commits.iter().map(Vec::len).sum();
+            commits.push(messages);
+            Ok((before..before + rows.len()).map(|id| DetectionId(id as i64)).collect())
+        }
+        async fn detection(&self, _: DetectionId) -> store::Result<Option<Detection>> {
+            Ok(None)
+        }
+        async fn detection_by_upstream_id(&self, _: &str) -> store::Result<Option<Detection>> {
+            Ok(None)
+        }
+        async fn search(
+            &self,
+            _: &SearchQuery,
+            _: &PageRequest,
+            _: DateTime<Utc>,
+        ) -> store::Result<Page<DetectionSummary>> {
+            Err(StoreError::Taken("not here"))
+        }
+        async fn count(&self, _: &SearchQuery, _: u64, _: DateTime<Utc>) -> store::Result<BoundedCount> {
+            Err(StoreError::Taken("not here"))
+        }
+        async fn rejudge(&self, _: DetectionId, _: &Judgement) -> store::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn row(message: &str) -> NewDetection {
+        NewDetection {
+            created_at: DateTime::from_timestamp(1_739_619_120, 0).unwrap(),
+            endpoint: Endpoint::Check,
+            origin: Origin::Api,
+            site: None,
+            content_hash: [0; 32],
+            content: Content { message: message.to_owned(), ..Content::default() },
+            judgement: Judgement {
+                upstream_id: "d".to_owned(),
+                is_spam: false,
+                score: 0.0,
+                threshold: 50.0,
+                execution_ms: 1.0,
+                upstream_timestamp: "2025-02-15T11:32:00Z".to_owned(),
+                judged_by: JudgedBy::Detector,
+                signals: vec![],
+                raw_answer: String::new(),
+            },
+        }
+    }
+
+    /// Starts to append the messages and lets all of them reach the queue.
+    async fn append(
+        writer: &Arc<LogWriter>,
+        messages: &[&str],
+    ) -> Vec<tokio::task::JoinHandle<Result<DetectionId, ModerationError>>> {
+        let mut tasks = Vec::new();
+        for message in messages {
+            let (writer, row) = (Arc::clone(writer), row(message));
+            tasks.push(tokio::spawn(async move { writer.append(row).await }));
+            tokio::task::yield_now().await;
+        }
+        tasks
+    }
+
+    #[tokio::test]
+    async fn what_arrives_during_a_commit_shares_the_next_one_in_order() {
+        let disk = Disk::new(0);
+        let writer = Arc::new(LogWriter::start(disk.clone()));
+        let first = append(&writer, &["a"]).await;
+        // The writer holds the first and waits for the disk.
+        while writer.queue.capacity() < QUEUE {
+            tokio::task::yield_now().await;
+        }
+        let more = append(&writer, &["b", "c", "d"]).await;
+        disk.permits.add_permits(2);
+        for (index, task) in first.into_iter().chain(more).enumerate() {
+            assert_eq!(task.await.unwrap().unwrap(), DetectionId(index as i64));
+        }
+        assert_eq!(disk.commits(), [1, 3]);
+    }
+
+    #[tokio::test]
+    async fn one_bad_row_fails_alone_and_a_panic_ends_nothing() {
+        let disk = Disk::new(0);
+        let writer = Arc::new(LogWriter::start(disk.clone()));
+        let first = append(&writer, &["panic"]).await;
+        while writer.queue.capacity() < QUEUE {
+            tokio::task::yield_now().await;
+        }
+        let tasks = append(&writer, &["a", "bad", "b"]).await;
+        disk.permits.add_permits(10);
+        for task in first {
+            assert!(matches!(task.await.unwrap(), Err(ModerationError::Stopping)));
+        }
+        let mut results = Vec::new();
+        for task in tasks {
+            results.push(task.await.unwrap());
+        }
+        assert_eq!(results.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
+        assert!(
+            matches!(&results[1], Err(ModerationError::NotLogged(error)) if error.to_string().contains("bad"))
+        );
+        assert_eq!(disk.commits(), [1, 1]);
+    }
+
+    #[tokio::test]
+    async fn draining_writes_what_waits_and_takes_no_more() {
+        let disk = Disk::new(0);
+        let writer = Arc::new(LogWriter::start(disk.clone()));
+        let tasks = append(&writer, &["a", "b", "c"]).await;
+        let drained = tokio::spawn({
+            let writer = Arc::clone(&writer);
+            async move { writer.drain().await }
+        });
+        tokio::task::yield_now().await;
+        disk.permits.add_permits(10);
+        drained.await.unwrap();
+        assert_eq!(disk.commits().iter().sum::<usize>(), 3);
+        for task in tasks {
+            assert!(task.await.unwrap().is_ok());
+        }
+        assert!(matches!(writer.append(row("late")).await, Err(ModerationError::Stopping)));
+    }
+
+    #[test]
+    fn a_transaction_is_bounded_by_rows_and_bytes_and_never_empty() {
+        let entry = |bytes: usize| Entry { row: row(&"x".repeat(bytes)), written: oneshot::channel().0 };
+        let mut arrived =
+            vec![entry(BATCH_BYTES + 1), entry(BATCH_BYTES / 2), entry(BATCH_BYTES / 2), entry(1)];
+        let sizes: Vec<_> = std::iter::from_fn(|| {
+            let batch = take_batch(&mut arrived);
+            (!batch.is_empty()).then_some(batch.len())
+        })
+        .collect();
+        assert_eq!(sizes, [1, 2, 1]);
+    }
+}

@@ -1,0 +1,101 @@
+//! Tokens of apps on the Settings page, with and without JavaScript.
+
+use domain::{Fallback, Role};
+use serde_json::Value;
+
+use crate::test_app::{PASSWORD, TestApp, add_user, browser, location};
+
+const FORM: [(&str, &str); 4] = [
+    ("form[name]", "shop"),
+    ("form[site]", "shop.example.com"),
+    ("form[per_minute]", "60"),
+    ("form[fallback]", "engine"),
+];
+
+/// The secret on a page or in an answer.
+fn secret_in(text: &str) -> Option<String> {
+    text.split(|character: char| !character.is_ascii_alphanumeric() && character != '_')
+        .find(|word| word.starts_with("gvl_") && word.len() == 68)
+        .map(str::to_owned)
+}
+
+async fn opens(app: &TestApp, token: &str) -> u16 {
+    browser().get(app.url("/api/v1/verify")).bearer_auth(token).send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn without_javascript_a_token_is_made_shown_once_and_taken_back() {
+    let app = TestApp::start_logged_in().await;
+    let response = app.form("/settings", &FORM).send().await.unwrap();
+    assert_eq!((response.status().as_u16(), location(&response)), (200, None));
+    let page = response.text().await.unwrap();
+    let secret = secret_in(&page).expect("the secret is shown");
+    assert_eq!(opens(&app, &secret).await, 200);
+    let tokens = app.store.api_tokens().await.unwrap();
+    assert_eq!((tokens[0].site.as_str(), tokens[0].per_minute), ("shop.example.com", Some(60)));
+    assert_eq!(tokens[0].fallback, Fallback::Engine);
+
+    let again = app.page("/settings").send().await.unwrap().text().await.unwrap();
+    assert!(secret_in(&again).is_none(), "never again");
+    assert!(again.contains(&secret[..12]) && again.contains("60 a minute"), "but what tells it apart");
+
+    let revoked = app.form("/fn/tokens/revoke", &[("name", "shop")]).header("referer", app.url("/settings"));
+    let response = revoked.send().await.unwrap();
+    assert!(response.status().is_redirection());
+    assert_eq!(opens(&app, &secret).await, 401);
+    let events = app.store.audit_events(None, 10).await.unwrap();
+    let who: Vec<_> =
+        events.iter().rev().map(|event| (event.action.as_str(), event.user_name.as_deref())).collect();
+    assert_eq!(who[1..], [("token.created", Some("ana")), ("token.revoked", Some("ana"))]);
+    assert!(!format!("{events:?}").contains(&secret));
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_named_and_what_was_typed_stays() {
+    let app = TestApp::start_logged_in().await;
+    let wrong = [("form[name]", "shop"), ("form[site]", ""), ("form[per_minute]", "")];
+    let response = app.form("/settings", &wrong).send().await.unwrap();
+    assert_eq!(response.status(), 422);
+    let page = response.text().await.unwrap();
+    assert!(page.contains("The site must have") && page.contains("value=\"shop\""), "{page}");
+    let wrong = [("form[name]", "shop"), ("form[site]", "x"), ("form[per_minute]", "many")];
+    let page = app.form("/settings", &wrong).send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("The limit must be") && page.contains("value=\"many\""), "{page}");
+    assert!(app.store.api_tokens().await.unwrap().is_empty());
+
+    app.form("/settings", &FORM).send().await.unwrap();
+    let taken = app.form("/settings", &FORM).send().await.unwrap();
+    assert_eq!(taken.status(), 422);
+    assert!(taken.text().await.unwrap().contains("already taken"));
+}
+
+#[tokio::test]
+async fn with_javascript_the_same_and_the_secret_is_in_the_answer_only() {
+    let app = TestApp::start_logged_in().await;
+    let request = app.browser.post(app.url("/fn/tokens/create")).header("sec-fetch-site", "same-origin");
+    let response = request.form(&FORM).send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    let issued: Value = response.json().await.unwrap();
+    let secret = issued["secret"].as_str().unwrap();
+    assert_eq!(opens(&app, secret).await, 200);
+    let list = app.browser.get(app.url("/fn/tokens/list")).send().await.unwrap().text().await.unwrap();
+    assert!(list.contains("shop.example.com") && secret_in(&list).is_none(), "{list}");
+}
+
+#[tokio::test]
+async fn tokens_are_for_administrators() {
+    let app = TestApp::start().await;
+    add_user(&*app.store, "mo@example.com", Role::Moderator, chrono::DateTime::UNIX_EPOCH).await;
+    app.log_in("mo@example.com", PASSWORD).await;
+    let page = app.page("/settings").send().await.unwrap();
+    assert_eq!(page.status(), 200);
+    assert!(!page.text().await.unwrap().contains("Tokens of apps"));
+    for (path, fields) in [("/fn/tokens/create", &FORM[..]), ("/fn/tokens/revoke", &[("name", "shop")][..])] {
+        let request = app.browser.post(app.url(path)).header("sec-fetch-site", "same-origin");
+        assert_eq!(request.form(fields).send().await.unwrap().status(), 403, "{path}");
+    }
+    assert_eq!(app.form("/settings", &FORM).send().await.unwrap().status(), 403);
+    let stranger = browser().post(app.url("/fn/tokens/create")).form(&FORM).send().await.unwrap();
+    assert_eq!(stranger.status(), 401);
+    assert!(app.store.api_tokens().await.unwrap().is_empty());
+}

@@ -1,0 +1,140 @@
+//! `make bench-gateway`: what the gateway costs, beside the same load straight to the engine and through nginx.
+
+mod content;
+mod load;
+mod servers;
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    path::Path,
+    time::Duration,
+};
+
+use anyhow::{Context, Result, ensure};
+
+use self::{
+    load::{Outcome, Target},
+    servers::Servers,
+};
+use crate::{console, console::say, paths::Paths};
+
+/// The steady load, in requests a second.
+const STEADY: u32 = 200;
+
+/// For how long: 4,000 requests, so that 40 lie above the 99th percentile.
+const STEADY_TIME: Duration = Duration::from_secs(20);
+
+/// For how long each is driven to its limit.
+const SATURATED_TIME: Duration = Duration::from_secs(10);
+
+/// Before each is measured: connections open, caches fill, the first pages of the database are written.
+const WARM_UP: Duration = Duration::from_secs(3);
+
+/// Connections: enough that the steady load never waits for one, and that every worker has something to do.
+const CONNECTIONS: usize = 32;
+
+/// What was measured of one way to the engine.
+struct Row {
+    name: &'static str,
+    steady: Outcome,
+    saturated: Outcome,
+    /// Answered checks; all of them must be in the log of a gateway.
+    answered: u64,
+    logged: Option<u64>,
+}
+
+/// Measures all four and prints the table.
+pub(crate) fn run(paths: &Paths) -> Result<()> {
+    let binary = paths.target.join("release/gavel");
+    ensure!(binary.exists(), "{} is missing; run make build", paths.shown(&binary));
+    let servers = Servers::new(binary, paths.target.join("bench-gateway"))?;
+    let mut rows = Vec::new();
+    {
+        let (_engine, engine) = servers.engine()?;
+        rows.push(measure("straight to `gavel engine serve`", &engine, false)?);
+        let (_nginx, nginx) = servers.nginx(&engine)?;
+        rows.push(measure("through nginx to the same", &nginx, false)?);
+    }
+    {
+        let (_engine, engine) = servers.engine()?;
+        let (_gateway, gateway) = servers.gateway("gateway", Some(&engine))?;
+        rows.push(measure("through the gateway to the same", &gateway, true)?);
+    }
+    {
+        let (_gateway, gateway) = servers.gateway("embedded", None)?;
+        rows.push(measure("gateway with the engine in process", &gateway, true)?);
+    }
+    print(&rows);
+    for row in &rows {
+        let lost = row.logged.is_some_and(|logged| logged != row.answered);
+        ensure!(
+            !lost,
+            "{}: {} checks were answered, {:?} are in the log",
+            row.name,
+            row.answered,
+            row.logged
+        );
+    }
+    Ok(())
+}
+
+fn measure(name: &'static str, target: &Target, keeps_log: bool) -> Result<Row> {
+    say(&format!("{name} …"));
+    let of = |load: Result<Outcome>| load.with_context(|| name.to_owned());
+    let warm_up = of(load::saturating(target, WARM_UP, CONNECTIONS))?;
+    let steady = of(load::steady(target, STEADY, STEADY_TIME, CONNECTIONS))?;
+    let saturated = of(load::saturating(target, SATURATED_TIME, CONNECTIONS))?;
+    let answered = [&warm_up, &steady, &saturated].iter().map(|load| load.latencies.len() as u64).sum();
+    let logged = keeps_log.then(|| logged(target)).transpose()?;
+    Ok(Row { name, steady, saturated, answered, logged })
+}
+
+/// Rows in the log of a gateway that began with an empty one, from its metrics.
+fn logged(target: &Target) -> Result<u64> {
+    let mut stream = TcpStream::connect(target.address)?;
+    write!(stream, "GET /metrics HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", target.address)?;
+    let mut text = String::new();
+    stream.read_to_string(&mut text)?;
+    let counts: Vec<u64> = text
+        .lines()
+        .filter(|line| line.starts_with("gavel_checks_today{"))
+        .filter_map(|line| line.rsplit(' ').next()?.parse().ok())
+        .collect();
+    ensure!(counts.len() == 2, "the metrics do not tell how many checks there were");
+    Ok(counts.iter().sum())
+}
+
+fn print(rows: &[Row]) {
+    let ms = |duration: Duration| format!("{:.2} ms", duration.as_secs_f64() * 1000.0);
+    let mut table = format!(
+        "\n{}\n\n| {STEADY} checks a second | p50 | p90 | p99 | at the limit | in the log |\n|---|---|---|---|---|---|\n",
+        machine()
+    );
+    for row in rows {
+        let percentiles = [0.5, 0.9, 0.99].map(|share| ms(row.steady.percentile(share))).join(" | ");
+        let logged = row.logged.map_or("–".to_owned(), |logged| format!("{logged} of {}", row.answered));
+        table +=
+            &format!("| {} | {percentiles} | {:.0} checks/s | {logged} |\n", row.name, row.saturated.rate());
+    }
+    let added = |share| {
+        let of = |index: usize| rows.get(index).map(|row| row.steady.percentile(share)).unwrap_or_default();
+        (of(2).as_secs_f64() - of(0).as_secs_f64()) * 1000.0
+    };
+    table += &format!(
+        "\nThe gateway adds {:.2} ms at the median and {:.2} ms at the 99th percentile (targets: 1 and 5 ms), and logs {:.0} \
+         checks a second with the engine in process (target: 2,000).\n",
+        added(0.5),
+        added(0.99),
+        rows.get(3).map(|row| row.saturated.rate()).unwrap_or_default()
+    );
+    console::print(&table);
+}
+
+/// Cores, and how busy the machine is with other things.
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let load = std::fs::read_to_string(Path::new("/proc/loadavg")).unwrap_or_default();
+    let load = load.split(' ').next().unwrap_or("unknown").to_owned();
+    format!("{cores} cores, shared by servers and load; load average at the end {load}.")
+}

@@ -1,0 +1,134 @@
+//! The servers under load, each a process of the release build, each ended with its guard.
+
+use std::{
+    fs::{self, File},
+    net::{SocketAddr, TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+
+use super::load::Target;
+
+/// The key of the engine's server, and what stands for ActiveLayer's.
+const KEY: &str = "benchmark-key";
+
+/// More than any run uses up, so that no limit is what is measured.
+const NO_LIMIT: &str = "1000000";
+
+/// How long a server may take to come up.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A process that is ended with its guard.
+pub(super) struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts servers from one binary, with their files in one folder.
+pub(super) struct Servers {
+    binary: PathBuf,
+    folder: PathBuf,
+}
+
+impl Servers {
+    /// An empty folder for logs and databases.
+    pub(super) fn new(binary: PathBuf, folder: PathBuf) -> Result<Self> {
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder)?;
+        Ok(Self { binary, folder })
+    }
+
+    /// `gavel engine serve`.
+    pub(super) fn engine(&self) -> Result<(Running, Target)> {
+        let mut command = Command::new(&self.binary);
+        command.args(["engine", "serve", "--listen", "127.0.0.1:0", "--key", KEY]);
+        command.args(["--per-minute", NO_LIMIT, "--monthly-quota", "1000000000"]);
+        let (running, address) = self.start("engine", command)?;
+        Ok((running, Target { address, key: KEY.to_owned() }))
+    }
+
+    /// nginx as a plain reverse proxy: kept connections to the upstream, no access log.
+    pub(super) fn nginx(&self, upstream: &Target) -> Result<(Running, Target)> {
+        // nginx cannot say which port the system gave it.
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let folder = self.folder.join("nginx");
+        fs::create_dir_all(&folder)?;
+        let place = folder.display();
+        let config = format!(
+            "daemon off; pid {place}/pid; error_log {place}/error.log; worker_processes auto;\n\
+             events {{ worker_connections 1024; }}\n\
+             http {{ access_log off; client_body_temp_path {place}/body; proxy_temp_path {place}/proxy;\n\
+             fastcgi_temp_path {place}/f; uwsgi_temp_path {place}/u; scgi_temp_path {place}/s;\n\
+             upstream engine {{ server {}; keepalive 128; keepalive_requests 1000000000; }}\n\
+             server {{ listen {address}; keepalive_requests 1000000000;\n\
+             location / {{ proxy_pass http://engine; proxy_http_version 1.1; proxy_set_header Connection \"\"; }} }} }}\n",
+            upstream.address
+        );
+        let file = folder.join("nginx.conf");
+        fs::write(&file, config)?;
+        let mut command = Command::new("nginx");
+        command.arg("-c").arg(&file).arg("-e").arg(folder.join("error.log")).stdin(Stdio::null());
+        let child = command.spawn().context("cannot start nginx")?;
+        let running = Running(child);
+        wait_for("nginx", || TcpStream::connect(address).ok())?;
+        Ok((running, Target { address, key: upstream.key.clone() }))
+    }
+
+    /// `gavel serve` with an empty log, in front of `upstream` or with the engine in process.
+    pub(super) fn gateway(&self, name: &str, upstream: Option<&Target>) -> Result<(Running, Target)> {
+        let database = format!("sqlite://{}/{name}.db", self.folder.display());
+        let create = ["token", "create", "--name", "bench", "--site", "bench.example.com", "--database"];
+        let made = Command::new(&self.binary).args(create).arg(&database).output()?;
+        let shown = String::from_utf8(made.stdout)?;
+        let key = shown.lines().last().context("no token was made")?.to_owned();
+        let mut command = Command::new(&self.binary);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--database", &database]);
+        command.args(["--embedded-quota", "1000000000", "--upstream-per-minute", NO_LIMIT]);
+        command.env_remove("ACTIVELAYER_API_KEY");
+        if let Some(upstream) = upstream {
+            command.env("ACTIVELAYER_API_KEY", &upstream.key);
+            command.arg("--activelayer-base-url").arg(format!("http://{}/api/v1", upstream.address));
+        }
+        let (running, address) = self.start(name, command)?;
+        Ok((running, Target { address, key }))
+    }
+
+    /// Starts a server and reads from its log where it listens.
+    fn start(&self, name: &str, mut command: Command) -> Result<(Running, SocketAddr)> {
+        let log = self.folder.join(format!("{name}.log"));
+        command
+            .current_dir(&self.folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(File::create(&log)?);
+        let child = command.spawn().with_context(|| format!("cannot start {}", self.binary.display()))?;
+        let running = Running(child);
+        let address = wait_for(name, || listening(&log))?;
+        Ok((running, address))
+    }
+}
+
+fn listening(log: &Path) -> Option<SocketAddr> {
+    let text = fs::read_to_string(log).ok()?;
+    let (_, rest) = text.split_once("listening=")?;
+    rest.split_whitespace().next()?.parse().ok()
+}
+
+fn wait_for<T>(name: &str, look: impl Fn() -> Option<T>) -> Result<T> {
+    let started = Instant::now();
+    while started.elapsed() < PATIENCE {
+        if let Some(found) = look() {
+            return Ok(found);
+        }
+        #[expect(clippy::disallowed_methods, reason = "nothing asynchronous here")]
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    bail!("{name} did not come up")
+}
