@@ -45,6 +45,7 @@ async fn words_of_apps(store: &dyn Store, id: DetectionId) {
         site: "shop.example.com".to_owned(),
         per_minute: None,
         fallback: Fallback::Pass,
+        created_by: None,
         created_at: noon(),
     };
     let token = store.create_api_token(&token).await.unwrap().id;
