@@ -1,13 +1,17 @@
 """What must hold when much comes at once, when Gavel is stopped, and when it is killed."""
 
+import socket
+import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
 
 from contract.waiting import until
-from fixtures.programs import Gavel
+from fixtures.programs import Gavel, environment
+from fixtures.programs import gavel as gavel_command
 from fixtures.services import HAM, SPAM, Service, client, serve
 from fixtures.upstream import CHECK, KEY, Upstream
 
@@ -88,6 +92,17 @@ def test_who_waits_is_answered_when_gavel_is_stopped() -> None:
             assert [one.result().content for one in asked] == [CHECK] * 5
             stopped.result()
         assert gavel.count() == 5
+
+
+def test_gavel_is_not_its_own_upstream(tmp_path: Path) -> None:
+    """Started where an app's environment is set, which names Gavel."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    told = environment() | {"ACTIVELAYER_BASE_URL": f"http://{address}/api/v1", "ACTIVELAYER_API_KEY": "gvl_x"}
+    command = gavel_command("serve", "--listen", address, "--database", "sqlite://gavel.db")
+    done = subprocess.run(command, cwd=tmp_path, env=told, capture_output=True, text=True, timeout=20)
+    assert done.returncode != 0
+    assert f"http://{address}/api/v1 is this Gavel itself" in done.stderr
 
 
 @pytest.mark.parametrize(("fallback", "is_spam"), [("pass", False), ("engine", True)])

@@ -39,6 +39,7 @@ def test_401_key_missing_or_invalid(service: Service, endpoint: str, headers: di
         answer = service.call(endpoint, http, headers=headers)
     assert (answer.status_code, answer.content) == (401, UNAUTHORIZED)
     assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["www-authenticate"] == "Bearer"
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)

@@ -87,8 +87,11 @@ def test_fact_01_a_key_is_never_stored_logged_or_echoed(kind: str) -> None:
 
 
 def test_fact_01_the_upstreams_key_is_in_no_answer_log_metric_or_file() -> None:
-    with Upstream() as upstream, Gavel(upstream=upstream.base_url, upstream_key=KEY) as gavel:
-        with client(gavel.base_url, gavel.token("shop")) as http:
+    flags = ("--log-level", "trace")
+    with Upstream() as upstream, Gavel(*flags, upstream=upstream.base_url, upstream_key=KEY) as gavel:
+        token = gavel.token("shop")
+        with client(gavel.base_url, token) as http:
+            assert http.post("check", json={"message": HAM}).content == CHECK
             # An upstream that repeats the key in an error, as a careless one does.
             careless = json.dumps({"error": "Invalid API key", "message": f"Key {KEY} is not valid"}).encode()
             upstream.answer("check", 401, careless)
@@ -97,7 +100,10 @@ def test_fact_01_the_upstreams_key_is_in_no_answer_log_metric_or_file() -> None:
             answers += [http.get(f"{gavel.origin}{path}") for path in ("/metrics", "/readyz", "/healthz")]
         gavel.stop()
         assert KEY not in "".join(answer.text + repr(answer.headers) for answer in answers)
+        assert "TRACE" in gavel.output
         assert KEY not in gavel.output
+        assert token not in gavel.output
+        assert HAM not in gavel.output
         assert KEY.encode() not in gavel.files()
 
 

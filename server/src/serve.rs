@@ -36,6 +36,7 @@ pub async fn run(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Failure> {
     let address = listener.local_addr()?;
+    upstream::refuse_itself(&settings, address)?;
     let store = store::open(&settings.place.database).await?;
     let app = assemble(settings, clock, Arc::clone(&store)).await?;
     let stopping = CancellationToken::new();

@@ -1,6 +1,10 @@
 //! Who judges: ActiveLayer when there is a key, else the detector inside this program.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use activelayer::{Client, ClientOptions, SpamApi};
 use async_trait::async_trait;
@@ -12,6 +16,7 @@ use moderation::{
     resilience::{Backoff, Budget, BudgetLimits, Class, ForClass, Guarded},
 };
 use store::Store;
+use url::{Host, Url};
 
 use crate::{Failure, config::Settings, learning::LearningDetector};
 
@@ -52,6 +57,39 @@ pub async fn choose(
     })?;
     let upstreams = Upstreams { learner, ..guarded(client, settings, Arc::clone(clock), knowledge) };
     Ok((upstreams, JudgedBy::ActiveLayer))
+}
+
+/// Refuses settings that make this Gavel its own upstream: each check would ask itself again, until the budget is spent. It
+/// happens where an app's environment (the same two variables) is Gavel's, too.
+///
+/// # Errors
+/// [`Failure::Upstream`], with what to change.
+pub fn refuse_itself(settings: &Settings, listening: SocketAddr) -> Result<(), Failure> {
+    let base_url = &settings.activelayer_base_url;
+    let is_public = |url: &Url| {
+        (url.host(), url.port_or_known_default()) == (base_url.host(), base_url.port_or_known_default())
+    };
+    let is_itself = leads_to(base_url, listening) || settings.public_url.as_ref().is_some_and(is_public);
+    if settings.activelayer_api_key.is_some() && is_itself {
+        let words = format!(
+            "{base_url} is this Gavel itself (setting activelayer_base_url); unset it for ActiveLayer"
+        );
+        return Err(Failure::Upstream(words));
+    }
+    Ok(())
+}
+
+/// Whether a web address is where somebody listens, as far as that shows without asking a name server.
+fn leads_to(url: &Url, listening: SocketAddr) -> bool {
+    let (ip, port) = (listening.ip().to_canonical(), listening.port());
+    let is_here = |host: IpAddr| host == ip || (ip.is_unspecified() && host.is_loopback());
+    let is_host = match url.host() {
+        Some(Host::Ipv4(host)) => is_here(host.into()),
+        Some(Host::Ipv6(host)) => is_here(IpAddr::from(host).to_canonical()),
+        Some(Host::Domain(host)) => host == "localhost" && (ip.is_loopback() || ip.is_unspecified()),
+        None => false,
+    };
+    is_host && url.port_or_known_default() == Some(port)
 }
 
 /// ActiveLayer behind one budget and one breaker, whoever calls. (The engine in this program needs neither.)
@@ -131,5 +169,25 @@ mod tests {
     fn a_month_begins_at_midnight_utc_of_its_first() {
         let now: DateTime<Utc> = "2025-02-15T11:32:00Z".parse().unwrap();
         assert_eq!(month_of(now).to_rfc3339(), "2025-02-01T00:00:00+00:00");
+    }
+
+    #[test]
+    fn an_address_of_our_own_is_known_as_such() {
+        for (url, listening, is_ours) in [
+            ("http://127.0.0.1:3000/api/v1", "127.0.0.1:3000", true),
+            ("http://localhost:3000/api/v1", "127.0.0.1:3000", true),
+            ("http://localhost:3000/api/v1", "0.0.0.0:3000", true),
+            ("http://[::1]:3000/api/v1", "[::]:3000", true),
+            ("http://127.0.0.1/api/v1", "127.0.0.1:80", true),
+            ("http://127.0.0.1:4000/api/v1", "127.0.0.1:3000", false),
+            ("http://10.0.0.9:3000/api/v1", "127.0.0.1:3000", false),
+            ("https://api.activelayer.com/api/v1", "0.0.0.0:443", false),
+        ] {
+            assert_eq!(
+                leads_to(&url.parse().unwrap(), listening.parse().unwrap()),
+                is_ours,
+                "{url} {listening}"
+            );
+        }
     }
 }
