@@ -10,9 +10,13 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     error::AppError,
-    server_fns::labels::{
-        LabelDetection, LabelRows, UndoLabel, Undoable, Undone, get_standings, label_detection,
-        list_undoable, undo_latest,
+    server_fns::{
+        detections::get_detection,
+        labels::{
+            LabelDetection, LabelRows, UndoLabel, Undoable, Undone, get_standings, label_detection,
+            list_undoable, undo_latest,
+        },
+        rechecks::recheck,
     },
 };
 
@@ -327,6 +331,38 @@ impl Decisions {
         });
     }
 
+    /// Has a detection judged again.
+    pub(crate) fn recheck(self, id: i64) {
+        self.problem.set(None);
+        self.said.set("Rechecking.".to_owned());
+        spawn_local(async move {
+            match recheck(id).await {
+                Ok(_) => {
+                    self.said.set("Rechecked.".to_owned());
+                    let now = get_standings(vec![id]).await.unwrap_or_default();
+                    now.into_iter().for_each(|standing| self.rejudged(standing));
+                }
+                Err(error) => self.problem.set(Some(error)),
+            }
+        });
+    }
+
+    /// Copies the upstream's id of a detection that is not open.
+    pub(crate) fn copy_id(self, id: i64) {
+        self.problem.set(None);
+        spawn_local(async move {
+            match get_detection(id).await {
+                Ok(story) => {
+                    let copied = to_clipboard(&story.detection.judgement.upstream_id).await;
+                    let words =
+                        if copied { "Detection id copied." } else { "The detection id could not be copied." };
+                    self.said.set(words.to_owned());
+                }
+                Err(error) => self.problem.set(Some(error)),
+            }
+        });
+    }
+
     /// The verdict that a recheck gave while the page was open.
     pub(crate) fn verdict_of(self, id: i64) -> Option<Standing> {
         self.verdicts.with(|verdicts| verdicts.get(&id).cloned())
@@ -389,6 +425,24 @@ impl Decisions {
             };
             known.insert(id, heard);
         });
+    }
+}
+
+/// Puts text on the clipboard; browsers have one on https and on loopback only.
+async fn to_clipboard(text: &str) -> bool {
+    #[cfg(feature = "hydrate")]
+    {
+        let window = window();
+        if !window.is_secure_context() {
+            return false;
+        }
+        let written = window.navigator().clipboard().write_text(text);
+        wasm_bindgen_futures::JsFuture::from(written).await.is_ok()
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = text;
+        false
     }
 }
 

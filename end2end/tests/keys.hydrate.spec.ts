@@ -95,6 +95,21 @@ test.describe('in the list', () => {
     await press(page, 'r')
     await expect(pane.getByRole('table', { name: 'Verdicts' }).getByRole('row')).toHaveCount(3)
   })
+
+  test('c and r are for the row at hand, also when another one is open', async ({ page, context, gavel }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: gavel.url })
+    await press(page, 'j', 'Enter')
+    const pane = page.getByRole('region', { name: 'Detection' })
+    await expect(pane.getByRole('heading', { name: /^Detection \d+$/ })).toBeVisible()
+    await press(page, 'c')
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(/^[0-9a-f-]{36}$/)
+    const first = await page.evaluate(() => navigator.clipboard.readText())
+    await press(page, 'j', 'c')
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).not.toBe(first)
+    await press(page, 'r')
+    await expect(page.getByText('Rechecked.')).toBeAttached()
+    await expect(pane.getByRole('table', { name: 'Verdicts' })).toHaveCount(0)
+  })
 })
 
 test('g and a letter go to a page', async ({ page, open }) => {

@@ -110,8 +110,7 @@ impl Keys {
                 true
             }
             Command::Spam | Command::Ham => self.label(command),
-            Command::Recheck => self.press(command),
-            Command::CopyId => self.press(command),
+            Command::Recheck | Command::CopyId => self.on_closed_row(command) || self.press(command),
             Command::Undo => {
                 self.decisions.undo_latest();
                 true
@@ -138,6 +137,18 @@ impl Keys {
             }
         }
         pressed
+    }
+
+    /// A row that is not open has no button for it: it is rechecked, or its id copied, all the same.
+    fn on_closed_row(&self, command: Command) -> bool {
+        let row = focused_row().and_then(|row| row_id(&row, "data-row"));
+        let open = query("[data-open-detection]").and_then(|open| row_id(&open, "data-open-detection"));
+        let Some(id) = row.filter(|_| row != open && self.selection.count() == 0) else { return false };
+        match command {
+            Command::Recheck => self.decisions.recheck(id),
+            _ => self.decisions.copy_id(id),
+        }
+        true
     }
 
     /// Presses the button that shows the key: of the selection, of the row at hand, of what is open.
