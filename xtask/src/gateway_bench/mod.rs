@@ -5,10 +5,11 @@ mod load;
 mod servers;
 
 use std::{
+    fs::File,
     io::{Read, Write},
     net::TcpStream,
     path::Path,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, ensure};
@@ -66,6 +67,7 @@ pub(crate) fn run(paths: &Paths) -> Result<()> {
         rows.push(measure("gateway with the engine in process", &gateway, true)?);
     }
     print(&rows);
+    say(&disk(&paths.target.join("bench-gateway"))?);
     for row in &rows {
         let lost = row.logged.is_some_and(|logged| logged != row.answered);
         ensure!(
@@ -129,6 +131,26 @@ fn print(rows: &[Row]) {
         rows.get(3).map(|row| row.saturated.rate()).unwrap_or_default()
     );
     console::print(&table);
+}
+
+/// How long this disk takes to keep 8 KB for good, which every commit waits for: the least that a logged check can take.
+fn disk(folder: &Path) -> Result<String> {
+    let mut file = File::create(folder.join("sync"))?;
+    let one = |file: &mut File| -> Result<Duration> {
+        let started = Instant::now();
+        file.write_all(&[b'x'; 8192])?;
+        file.sync_data()?;
+        Ok(started.elapsed())
+    };
+    let mut latencies = (0..200).map(|_| one(&mut file)).collect::<Result<Vec<_>>>()?;
+    latencies.sort_unstable();
+    let syncs = Outcome { elapsed: latencies.iter().sum(), latencies };
+    let ms = |share| syncs.percentile(share).as_secs_f64() * 1000.0;
+    Ok(format!(
+        "a sync of 8 KB to this disk takes {:.2} ms at the median, {:.2} ms at the 99th percentile",
+        ms(0.5),
+        ms(0.99)
+    ))
 }
 
 /// Cores, and how busy the machine is with other things.
