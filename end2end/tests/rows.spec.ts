@@ -7,7 +7,7 @@ test('a row is labelled by its button, and undone', async ({ page, open }) => {
   const word = marker('single')
   await paste(page, marked(word, 2))
   await open(searching(word))
-  await row(page, 0).getByRole('button', { name: /as ham$/ }).click()
+  await row(page, 0).getByRole('button', { name: /as ham$/i }).click()
   await expect(row(page, 0)).toContainText(/(Confirmed|Corrected to) ham by Ana/)
   await expect(row(page, 1)).not.toContainText(/by Ana/)
   await page.getByRole('region', { name: 'Undo' }).getByRole('button', { name: 'Undo' }).last().click()

@@ -45,7 +45,7 @@ async function bothAt(browser: Browser, address: (word: string) => string, count
 test('what somebody else decides greys the row, with their name', async ({ browser }) => {
   const { ana, ben } = await bothAt(browser, searching, 3)
   await ana.waitForLoadState('networkidle').catch(() => undefined)
-  await row(ben, 1).getByRole('button', { name: /as ham$/ }).click()
+  await row(ben, 1).getByRole('button', { name: /as ham$/i }).click()
   await expect(row(ben, 1)).toContainText('ham by Ben')
   await expect(row(ana, 1)).toContainText('ham by Ben')
   await expect(row(ana, 1)).toHaveClass(/bg-raised/)
@@ -57,20 +57,20 @@ test('what somebody else decides greys the row, with their name', async ({ brows
 
 test('a stale decision is refused with the name of who decided, and put back', async ({ browser }) => {
   const { ana, ben } = await bothAt(browser, searching, 2, deaf)
-  await row(ben, 0).getByRole('button', { name: /as ham$/ }).click()
+  await row(ben, 0).getByRole('button', { name: /as ham$/i }).click()
   await expect(row(ben, 0)).toContainText('ham by Ben')
-  await row(ana, 0).getByRole('button', { name: /as spam$/ }).click()
+  await row(ana, 0).getByRole('button', { name: /as spam$/i }).click()
   await expect(ana.getByRole('alert')).toContainText(/Ben marked this as ham (just now|\d+ s ago)\. Nothing was changed/)
   await expect(row(ana, 0)).toContainText('ham by Ben')
   // Having seen it, she may overrule him.
-  await row(ana, 0).getByRole('button', { name: /as spam$/ }).click()
+  await row(ana, 0).getByRole('button', { name: /as spam$/i }).click()
   await expect(row(ana, 0)).toContainText('spam by Ana')
   await expect(row(ben, 0)).toContainText('spam by Ana')
 })
 
 test('a bulk action leaves alone what somebody decided meanwhile, and counts it', async ({ browser }) => {
   const { ana, ben } = await bothAt(browser, searching, 4, deaf)
-  await row(ben, 2).getByRole('button', { name: /as ham$/ }).click()
+  await row(ben, 2).getByRole('button', { name: /as ham$/i }).click()
   await expect(row(ben, 2)).toContainText('ham by Ben')
   await ana.keyboard.press('*')
   await ana.keyboard.press('s')

@@ -125,7 +125,6 @@ pub(super) fn RowButtons(row: RowState) -> impl IntoView {
                 class=class
                 name="one"
                 value=value
-                aria-label=format!("Mark detection {} as {label}", row.id)
                 aria-pressed=move || row.known.with(|known| known.label == Some(label)).to_string()
                 aria-keyshortcuts=command.aria()
                 tabindex=move || row.tab_stop()
@@ -136,7 +135,8 @@ pub(super) fn RowButtons(row: RowState) -> impl IntoView {
                     }
                 }
             >
-                {words}<Kbd command=command/>
+                <span><span class="sr-only">{format!("Mark detection {} as ", row.id)}</span>{words}</span>
+                <Kbd command=command/>
             </button>
         }
     };
