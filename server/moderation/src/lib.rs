@@ -22,6 +22,7 @@ pub mod resilience;
 mod review;
 mod searches;
 mod story;
+mod suggestions;
 pub mod tokens;
 mod upstreams;
 mod usage;

@@ -19,6 +19,7 @@ mod related;
 mod saved_searches;
 mod sqlite;
 mod story;
+mod suggestions;
 mod tokens;
 mod usage;
 
@@ -35,6 +36,7 @@ pub use rechecks::{AppFeedback, NewAppFeedback, Rechecks};
 pub use related::Neighbours;
 pub use saved_searches::{NewSavedSearch, SavedSearches};
 pub use story::{NewNote, Stories};
+pub use suggestions::Suggestions;
 pub use tokens::{ApiTokens, NewApiToken};
 pub use usage::Usage;
 
@@ -59,6 +61,7 @@ pub trait Store:
     + Stories
     + Neighbours
     + Lessons
+    + Suggestions
 {
     /// Asks the database for a trivial answer; for readiness.
     ///

@@ -31,6 +31,7 @@ mod marks;
 mod parse;
 mod print;
 mod text;
+mod toggle;
 mod tokens;
 mod values;
 

@@ -21,6 +21,7 @@ mod saved_searches;
 mod search;
 mod standing;
 mod story;
+mod suggestions;
 mod tokens;
 mod usage;
 

@@ -14,6 +14,7 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
     words_of_apps(&*store, id).await;
     past_verdicts(&*store, id).await;
     resemblance(&*store, id).await;
+    suggestions(&*store).await;
 }
 
 async fn notes(store: &dyn Store, id: DetectionId) {
@@ -103,4 +104,17 @@ async fn resemblance(store: &dyn Store, id: DetectionId) {
     assert_eq!(starts, [(id, "free m".to_owned()), (same, "free m".to_owned())]);
     let rows = store.summaries(&[other, DetectionId(999), id]).await.unwrap();
     assert_eq!(rows.iter().map(|row| row.id).collect::<Vec<_>>(), [other, id], "in the order asked for");
+}
+
+async fn suggestions(store: &dyn Store) {
+    for site in ["blog.example.com", "Shop.example.com", "blog.example.com"] {
+        let mut new = detection(site);
+        new.site = Some(site.to_owned());
+        store.insert_detection(&new).await.unwrap();
+    }
+    let sites = store.known_sites(10).await.unwrap();
+    let folded: Vec<_> = sites.iter().map(|site| site.to_lowercase()).collect();
+    assert_eq!(folded, ["blog.example.com", "shop.example.com"], "each once, whatever its case");
+    assert_eq!(store.known_sites(1).await.unwrap(), ["blog.example.com"]);
+    assert_eq!(store.known_imports(10).await.unwrap(), [0; 0]);
 }
