@@ -14,11 +14,13 @@ mod decisions;
 pub mod error;
 pub mod forms;
 mod keys;
+mod list_look;
 mod live;
 mod pages;
 mod routes;
 mod selection;
 pub mod server_fns;
+mod zone;
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};

@@ -71,7 +71,7 @@ test('a search finds it again, and the URL is the search', async ({ page, open }
   await expect(verdict(page)).toBeVisible()
 
   await open('/detections')
-  await page.getByRole('searchbox', { name: 'Search the detections' }).fill('xylophonist')
+  await page.getByLabel('Search the detections').fill('xylophonist')
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/q=xylophonist/)
   await expect(page.getByRole('region', { name: 'Log' }).getByRole('listitem')).toHaveCount(1)

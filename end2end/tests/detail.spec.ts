@@ -17,7 +17,7 @@ async function check(page: Page, open: (path: string) => Promise<unknown>, messa
 const pane = (page: Page) => page.getByRole('region', { name: 'Detection' })
 
 test('a message is shown as text: addresses defanged, the invisible visible, evidence marked', async ({ page, open }) => {
-  await check(page, open, 'Buy verified leads now at http://cheap-leads.biz/offer or www.leads.example \u202Egnp.exe\u200B\u200B\u200B <b>bold</b>')
+  await check(page, open, 'Please buy our verified leads before the end of this week, and tell everybody about them: they are at http://cheap-leads.biz/offer or www.leads.example \u202Egnp.exe\u200B\u200B\u200B <b>bold</b>')
   const text = pane(page).locator('.font-text')
   await expect(text).toContainText('hxxp://cheap-leads[.]biz/offer')
   await expect(text).toContainText('www[.]leads[.]example')

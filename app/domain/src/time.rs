@@ -1,6 +1,6 @@
 //! Times in words, the same on the server and in the browser.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 
 /// How long ago (or ahead) a moment is: `5 s ago`, `3 min ago`, `2 h ago`, `4 days ago`, then the date.
 pub fn relative(then: DateTime<Utc>, now: DateTime<Utc>) -> String {
@@ -28,6 +28,21 @@ pub fn minute(time: DateTime<Utc>) -> String {
     time.format("%-d %b, %H:%M UTC").to_string()
 }
 
+/// The day of a moment, so many minutes east of UTC.
+pub fn local_day(time: DateTime<Utc>, minutes_east: i32) -> NaiveDate {
+    (time + TimeDelta::minutes(i64::from(minutes_east))).date_naive()
+}
+
+/// A day as a heading: `Today`, `Yesterday`, `Mon 16 Nov`, with the year where it is another.
+pub fn day_heading(day: NaiveDate, today: NaiveDate) -> String {
+    match (today - day).num_days() {
+        0 => "Today".to_owned(),
+        1 => "Yesterday".to_owned(),
+        _ if day.year() == today.year() => day.format("%a %-d %b").to_string(),
+        _ => day.format("%a %-d %b %Y").to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,6 +62,23 @@ mod tests {
             (40 * 86_400, "6 Jan 2025"),
         ] {
             assert_eq!(relative(now - TimeDelta::seconds(seconds), now), words);
+        }
+    }
+
+    #[test]
+    fn days_are_those_of_the_zone() {
+        let late = DateTime::from_timestamp(1_739_575_800, 0).unwrap(); // 14 Feb 2025, 23:30 UTC
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        assert_eq!(local_day(late, 0), day("2025-02-14"));
+        assert_eq!(local_day(late, 60), day("2025-02-15"));
+        assert_eq!(local_day(late, -24 * 60), day("2025-02-13"));
+        for (then, words) in [
+            ("2025-02-15", "Today"),
+            ("2025-02-14", "Yesterday"),
+            ("2025-01-01", "Wed 1 Jan"),
+            ("2024-12-31", "Tue 31 Dec 2024"),
+        ] {
+            assert_eq!(day_heading(day(then), day("2025-02-15")), words);
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::{
     live::Live,
     selection::Selection,
     server_fns::{session::get_session, usage::get_quota},
+    zone::Zone,
 };
 
 /// The pages of the navigation: address, name, icon, and the role that a page takes.
@@ -46,6 +47,7 @@ pub(crate) fn Shell() -> impl IntoView {
     provide_context(SavedSearches::new(live, decisions));
     let blur = Blur::new();
     provide_context(blur);
+    provide_context(Zone::new());
     let session: SessionResource = Resource::new_blocking(|| (), |()| get_session());
     provide_context(session);
     Effect::new(move |_| {

@@ -29,7 +29,11 @@ impl Choices {
             async move {
                 // Without an answer the list stays as it is: completion is a convenience.
                 if let Ok(values) = get_known_values(key.as_str().to_owned()).await {
-                    known.update(|known| known.push((key, values)));
+                    known.update(|known| {
+                        // Asked twice while the first answer was under way.
+                        known.retain(|(have, _)| *have != key);
+                        known.push((key, values));
+                    });
                 }
             }
         });

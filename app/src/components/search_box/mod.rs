@@ -9,13 +9,14 @@ use domain::SearchQuery;
 use leptos::{
     ev::{Event, KeyboardEvent},
     html::{Div, Input},
-    leptos_dom::helpers::debounce,
+    leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle},
     prelude::*,
 };
 use leptos_router::{
     NavigateOptions,
     components::Form,
     hooks::{use_location, use_navigate, use_query_map},
+    params::ParamsMap,
 };
 
 use super::{Glyph, Icon};
@@ -55,29 +56,31 @@ pub(crate) fn SearchBox() -> impl IntoView {
             }
         }
     });
-    let navigate = use_navigate();
-    let search = debounce(REST, move |q: String| {
+    let navigate = StoredValue::new(use_navigate());
+    let search = move |q: String| {
         // A term that cannot be read yet is underlined here; the log stays as it is until it can.
-        if SearchQuery::parse(&q).is_ok() {
-            let mut params = query.get_untracked();
-            params.remove("q");
-            params.remove("from");
-            params.remove("show");
-            if !on_log.get_untracked() {
-                params = leptos_router::params::ParamsMap::new();
-            }
-            if !q.trim().is_empty() {
-                params.insert("q", q);
-            }
-            let options =
-                NavigateOptions { replace: on_log.get_untracked(), scroll: false, ..Default::default() };
-            navigate(&format!("/detections{}", params.to_query_string()), options);
+        if SearchQuery::parse(&q).is_err() {
+            return;
         }
-    });
-    let search = StoredValue::new_local(search);
+        let on_log = on_log.get_untracked();
+        let mut params = if on_log { query.get_untracked() } else { ParamsMap::new() };
+        for gone in ["q", "from", "show"] {
+            params.remove(gone);
+        }
+        if !q.trim().is_empty() {
+            params.insert("q", q);
+        }
+        let options = NavigateOptions { replace: on_log, scroll: false, ..Default::default() };
+        let address = format!("/detections{}", params.to_query_string());
+        navigate.with_value(|navigate| navigate(&address, options));
+    };
+    let resting = StoredValue::new(None::<TimeoutHandle>);
     let changed = move |value: String| {
         text.set(value.clone());
-        search.update_value(|search| search(value));
+        if let Some(before) = resting.get_value() {
+            before.clear();
+        }
+        resting.set_value(set_timeout_with_handle(move || search(value), REST).ok());
     };
     let align = move || {
         if let (Some(input), Some(overlay)) = (input.get_untracked(), overlay.get_untracked()) {

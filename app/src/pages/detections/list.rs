@@ -1,18 +1,26 @@
 //! The list of the log.
 
-use domain::{DetectionSummary, Direction, Label, text::single_line};
+use chrono::NaiveDate;
+use domain::{
+    DetectionSummary, Direction, Label, Order,
+    text::{marked_line, single_line},
+    time::{day_heading, local_day},
+};
 use leptos::prelude::*;
 
 use super::{
     bulk_bar::RowsForm,
     log::LogState,
+    place::Place,
     row_tools::{RowButtons, RowLabel, RowProblem, RowState, RowVerdict, Tick},
 };
 use crate::{
-    components::{TimeAgo, VerdictBadge, classes::BUTTON},
+    components::{TimeAgo, VerdictBadge, classes::BUTTON, now},
     decisions::{Decisions, Seen},
+    list_look::LookSignal,
     selection::Selection,
     server_fns::detections::SearchResult,
+    zone::Zone,
 };
 
 /// The rows of one page, and the way to the next.
@@ -21,6 +29,9 @@ pub(super) fn List(
     found: SearchResult,
     state: Memo<LogState>,
     open: Memo<Option<i64>>,
+    look: LookSignal,
+    /// Where to go once the rows are there.
+    place: StoredValue<Option<Place>>,
     /// Whether who is looking may label.
     may_label: bool,
 ) -> impl IntoView {
@@ -30,20 +41,35 @@ pub(super) fn List(
         return view! { <Empty searching=!state.get_untracked().q.is_empty()/> }.into_any();
     }
     let here = state.get_untracked();
-    let shown = page.rows.len();
-    let rows = page
-        .rows
-        .into_iter()
-        .map(|row| {
-            let address = here.address(Some(row.id.0));
-            view! { <Row row=row address=address open=open may_label=may_label/> }
-        })
-        .collect_view();
+    let zone = expect_context::<Zone>();
+    Effect::new(move |_| {
+        if let Some(place) = place.try_update_value(Option::take).flatten() {
+            place.restore();
+        }
+    });
+    let list = here.clone();
+    let found = page.rows;
+    let shown = found.len();
+    let days = move || {
+        by_day(&found, list.order(), zone.minutes())
+            .into_iter()
+            .map(|(day, rows)| {
+                let rows = rows
+                    .into_iter()
+                    .map(|row| {
+                        let address = list.address(Some(row.id.0));
+                        view! { <Row row=row address=address open=open look=look may_label=may_label/> }
+                    })
+                    .collect_view();
+                view! { {day.map(|day| view! { <DayHeading day=day zone=zone/> })}<ul>{rows}</ul> }
+            })
+            .collect_view()
+    };
     let turn = |place: Option<domain::Cursor>, direction: Direction, words: &'static str| {
         place
             .map(|cursor| view! { <a class=BUTTON href=here.at(direction, cursor).address(None)>{words}</a> })
     };
-    let list = view! { <ul class="rounded-lg border border-line bg-surface overflow-hidden">{rows}</ul> };
+    let list = view! { <div class="rounded-lg border border-line bg-surface overflow-hidden">{days}</div> };
     let list = if may_label {
         view! { <RowsForm q=here.q.clone() count=count shown=shown>{list}</RowsForm> }.into_any()
     } else {
@@ -71,14 +97,50 @@ fn on_screen(rows: &[DetectionSummary]) {
     });
 }
 
+/// Rows and their day, where the list is in the order of time.
+fn by_day(
+    rows: &[DetectionSummary],
+    order: Order,
+    zone: i32,
+) -> Vec<(Option<NaiveDate>, Vec<DetectionSummary>)> {
+    let mut days: Vec<(Option<NaiveDate>, Vec<DetectionSummary>)> = Vec::new();
+    for row in rows {
+        let day = (order == Order::Newest).then(|| local_day(row.created_at, zone));
+        match days.last_mut() {
+            Some((last, rows)) if *last == day => rows.push(row.clone()),
+            _ => days.push((day, vec![row.clone()])),
+        }
+    }
+    days
+}
+
 #[component]
-fn Row(row: DetectionSummary, address: String, open: Memo<Option<i64>>, may_label: bool) -> impl IntoView {
+fn DayHeading(day: NaiveDate, zone: Zone) -> impl IntoView {
+    let words = day_heading(day, local_day(now(), zone.minutes()));
+    view! {
+        <h2 class="px-3 py-1 text-xs font-semibold text-muted bg-raised border-y border-line first:border-t-0">{words}</h2>
+    }
+}
+
+#[component]
+fn Row(
+    row: DetectionSummary,
+    address: String,
+    open: Memo<Option<i64>>,
+    look: LookSignal,
+    may_label: bool,
+) -> impl IntoView {
     let id = row.id.0;
     let verdict = Label::from_is_spam(row.is_spam);
     let current = move || (open.get() == Some(id)).then_some("true");
     let state = RowState::new(Seen::from(&row));
-    let sender = row.email.or(row.name).unwrap_or_else(|| "no sender".to_owned());
-    let source = row.site.unwrap_or_else(|| row.origin.to_string());
+    let sender = single_line(&row.email.or(row.name).unwrap_or_else(|| "no sender".to_owned()));
+    let site = single_line(&row.site.unwrap_or_else(|| row.origin.to_string()));
+    let excerpt = marked_line(&row.excerpt, &row.marks)
+        .into_iter()
+        .map(|(part, marked)| if marked { view! { <mark>{part}</mark> }.into_any() } else { part.into_any() })
+        .collect_view();
+    let hides = move |column: &'static str| move || !look.read().shows(column);
     let row_class = move || {
         if state.is_theirs() {
             "border-b border-line last:border-b-0 bg-raised text-muted"
@@ -86,6 +148,8 @@ fn Row(row: DetectionSummary, address: String, open: Memo<Option<i64>>, may_labe
             "border-b border-line last:border-b-0"
         }
     };
+    // The classes put the parts on three lines, or all on one.
+    let parts_class = move || if look.read().compact { "log-row log-row-compact" } else { "log-row" };
     let (tick, buttons) = (
         may_label.then(|| view! { <Tick row=state/> }),
         may_label.then(|| view! { <RowButtons row=state/> }),
@@ -95,20 +159,24 @@ fn Row(row: DetectionSummary, address: String, open: Memo<Option<i64>>, may_labe
             <div class="flex items-stretch hover:bg-raised">
                 {tick}
                 <a
-                    class="block flex-1 min-w-0 px-3 py-2 aria-[current=true]:bg-accent-soft"
+                    class=parts_class
                     href=address
+                    data-noscroll=""
                     aria-current=current
                     tabindex=move || state.tab_stop()
                 >
-                    <span class="flex flex-wrap items-center gap-2 text-sm text-muted">
-                        <VerdictBadge verdict=verdict/>
-                        <span class="tabular-nums">{format!("{:.1}", row.score)}</span>
+                    <span class="log-verdict"><VerdictBadge verdict=verdict/></span>
+                    <span class="log-score" hidden=hides("score")>{format!("{:.1}", row.score)}</span>
+                    <span class="log-label">
                         <RowVerdict row=state verdict=verdict score=row.score/>
                         <RowLabel row=state verdict=verdict/>
-                        <span class="ml-auto text-xs"><TimeAgo time=row.created_at/></span>
                     </span>
-                    <span class="hostile mt-1 line-clamp-2 break-words" dir="auto">{single_line(&row.excerpt)}</span>
-                    <span class="mt-1 block truncate text-xs text-muted">{single_line(&sender)}" · "{single_line(&source)}</span>
+                    <span class="log-time" hidden=hides("time")><TimeAgo time=row.created_at/></span>
+                    <span class="log-text hostile" dir="auto">{excerpt}</span>
+                    <span class="log-from">
+                        <span class="hostile" hidden=hides("sender")>{sender}</span>
+                        <span hidden=hides("site")>{site}</span>
+                    </span>
                 </a>
                 {buttons}
             </div>

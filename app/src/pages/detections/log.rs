@@ -1,7 +1,7 @@
 //! The log's frame: what is searched, how it is sorted, where in it we are. All of it is in the URL.
 
 use domain::{Cursor, Direction, Order, Role};
-use leptos::prelude::*;
+use leptos::{html::Section, prelude::*};
 use leptos_meta::Title;
 use leptos_router::{
     components::Outlet,
@@ -9,9 +9,17 @@ use leptos_router::{
     params::ParamsMap,
 };
 
-use super::{arrivals::Arrivals, list::List, save_search::KeepSearch};
+use super::{
+    arrivals::Arrivals,
+    filters::Filters,
+    list::List,
+    look_menu::LookMenu,
+    place::{self, Place},
+    save_search::KeepSearch,
+};
 use crate::{
     components::{ActionNotice, BlurSwitch, ErrorPanel, SessionResource},
+    list_look::ListLook,
     server_fns::detections::search_detections,
 };
 
@@ -89,6 +97,9 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
         move || (state.get(), reload.get()),
         |(state, _)| search_detections(state.q, state.order, state.from),
     );
+    let look = RwSignal::new(ListLook::remembered());
+    let pane = NodeRef::<Section>::new();
+    let (left, kept) = follow_place(state, open, pane);
     // On a phone the list and the pane take turns.
     let list_class = move || {
         if open.get().is_some() {
@@ -100,11 +111,11 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
     view! {
         <Title text="Detections"/>
         <div class="lg:flex gap-6 items-start">
-            <section class=list_class aria-label="Log">
+            <section class=list_class aria-label="Log" on:click=move |_| left.set_value(Some(Place::here(None)))>
                 <div class="flex items-center justify-between gap-2 min-h-9">
                     <h1 class="text-xl font-semibold">"Detections"</h1>
                     <Arrivals state=state reload=reload/>
-                    <BlurSwitch/>
+                    <span class="flex items-center"><BlurSwitch/><LookMenu look=look/></span>
                 </div>
                 <Filters state=state open=open/>
                 <KeepSearch state=state/>
@@ -112,18 +123,61 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
                     {move || Suspend::new(async move {
                         let may_label = session.await.is_ok_and(|session| session.allows(Role::Moderator));
                         match result.await {
-                            Ok(found) => view! { <List found=found state=state open=open may_label=may_label/> }.into_any(),
+                            Ok(found) => view! {
+                                <List found=found state=state open=open look=look place=kept may_label=may_label/>
+                            }
+                            .into_any(),
                             Err(error) => view! { <ErrorPanel error=error/> }.into_any(),
                         }
                     })}
                 </Transition>
             </section>
-            <section class="flex-1 min-w-0 lg:sticky lg:top-4" aria-label="Detection">
+            <section
+                class="flex-1 min-w-0 lg:sticky lg:top-4 lg:max-h-[calc(100vh-2rem)] lg:overflow-y-auto rounded-lg"
+                aria-label="Detection"
+                node_ref=pane
+            >
                 <ActionNotice/>
                 <Outlet/>
             </section>
         </div>
     }
+}
+
+/// Remembers where somebody was: what they left by a click, and what is to be restored once the list is there again.
+fn follow_place(
+    state: Memo<LogState>,
+    open: Memo<Option<i64>>,
+    pane: NodeRef<Section>,
+) -> (StoredValue<Option<Place>>, StoredValue<Option<Place>>) {
+    let left = StoredValue::new(None::<Place>);
+    let kept = StoredValue::new(None::<Place>);
+    let address = move || state.get_untracked().address(None);
+    Effect::new(move |before: Option<Option<i64>>| {
+        let now = open.get();
+        match (before, now) {
+            (None, None) => kept.set_value(Place::kept(&address())),
+            (Some(before), Some(row)) if before != now => {
+                if let Some(place) = left.get_value() {
+                    Place { row: Some(row), ..place }.keep(&address());
+                }
+                if place::takes_turns() {
+                    window().scroll_to_with_x_and_y(0.0, 0.0);
+                }
+                if let Some(pane) = pane.get_untracked() {
+                    pane.set_scroll_top(0);
+                }
+            }
+            (Some(Some(_)), None) => {
+                if let Some(place) = Place::kept(&address()) {
+                    place.restore();
+                }
+            }
+            _ => {}
+        }
+        now
+    });
+    (left, kept)
 }
 
 /// What the pane shows while nothing is open.
@@ -133,50 +187,5 @@ pub(crate) fn NothingOpen() -> impl IntoView {
         <p class="hidden lg:block rounded-lg border border-line border-dashed p-8 text-center text-muted">
             "Open a detection to see it here."
         </p>
-    }
-}
-
-/// The quick filters: each is a search of its own.
-const FILTERS: &[(&str, &str)] = &[
-    ("All", ""),
-    ("Spam", "is:spam"),
-    ("Ham", "is:ham"),
-    ("Unlabelled", "is:unlabelled"),
-    ("Disputed", "is:disputed"),
-];
-
-#[component]
-fn Filters(state: Memo<LogState>, open: Memo<Option<i64>>) -> impl IntoView {
-    let chip = "px-3 h-8 inline-flex items-center rounded-full border border-line text-sm text-muted hover:bg-raised aria-[current=true]:border-accent aria-[current=true]:bg-accent-soft aria-[current=true]:text-accent";
-    let filters = move || {
-        let state = state.get();
-        FILTERS
-            .iter()
-            .map(|&(words, q)| {
-                let current = (state.q.trim() == q).then_some("true");
-                view! { <a class=chip href=state.searching(q).address(open.get()) aria-current=current>{words}</a> }
-            })
-            .collect_view()
-    };
-    let orders = move || {
-        let state = state.get();
-        [(Order::Newest, "Newest"), (Order::Score, "Highest score"), (Order::Closest, "Closest call")]
-            .map(|(order, words)| {
-                let current = (state.order() == order).then_some("true");
-                view! {
-                    <a
-                        class="text-sm text-muted hover:text-ink aria-[current=true]:text-accent aria-[current=true]:font-medium"
-                        href=state.sorted(order).address(open.get())
-                        aria-current=current
-                    >
-                        {words}
-                    </a>
-                }
-            })
-            .collect_view()
-    };
-    view! {
-        <nav class="flex flex-wrap gap-2" aria-label="Filter">{filters}</nav>
-        <nav class="flex flex-wrap gap-4" aria-label="Order">{orders}</nav>
     }
 }

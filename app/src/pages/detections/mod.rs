@@ -3,9 +3,12 @@
 mod arrivals;
 mod bulk_bar;
 mod detail;
+mod filters;
 mod list;
 mod log;
+mod look_menu;
 mod pane;
+mod place;
 mod row_tools;
 mod save_search;
 

@@ -1,0 +1,64 @@
+//! Quick filters and orders. They change the search that stands in the box, and keep the rest of it.
+
+use domain::{Order, SearchQuery, search::State};
+use leptos::prelude::*;
+
+use super::log::LogState;
+
+/// The quick filters.
+const FILTERS: &[(State, &str)] = &[
+    (State::Spam, "Spam"),
+    (State::Ham, "Ham"),
+    (State::Unlabelled, "Unlabelled"),
+    (State::Disputed, "Disputed"),
+];
+
+/// The filters as links: each puts its term in or takes it out.
+#[component]
+pub(super) fn Filters(state: Memo<LogState>, open: Memo<Option<i64>>) -> impl IntoView {
+    let filters = move || {
+        let state = state.get();
+        // What cannot be read cannot be kept either: the box says why.
+        let query = SearchQuery::parse(&state.q).unwrap_or_default();
+        let chip = |words: &'static str, current: bool, target: SearchQuery| {
+            let address = state.searching(&target.to_string()).address(open.get());
+            view! {
+                <a
+                    class="px-2.5 h-7 inline-flex items-center rounded-full border border-line text-sm text-muted hover:bg-raised aria-[current=true]:border-accent aria-[current=true]:bg-accent-soft aria-[current=true]:text-accent"
+                    href=address
+                    aria-current=current.then_some("true")
+                >
+                    {words}
+                </a>
+            }
+        };
+        let unfiltered = query.unfiltered();
+        let all = chip("All", unfiltered == query, unfiltered);
+        let states = FILTERS
+            .iter()
+            .map(|&(state, words)| chip(words, query.asks_for(state), query.toggled(state)))
+            .collect_view();
+        (all, states)
+    };
+    let orders = move || {
+        let state = state.get();
+        [(Order::Newest, "Newest"), (Order::Score, "Highest score"), (Order::Closest, "Closest call")]
+            .map(|(order, words)| {
+                let current = (state.order() == order).then_some("true");
+                view! {
+                    <a
+                        class="text-sm text-muted hover:text-ink aria-[current=true]:text-accent aria-[current=true]:font-medium"
+                        href=state.sorted(order).address(open.get())
+                        aria-current=current
+                    >
+                        {words}
+                    </a>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <nav class="flex flex-wrap gap-1.5" aria-label="Filter">{filters}</nav>
+        <nav class="flex flex-wrap gap-4" aria-label="Order">{orders}</nav>
+    }
+}

@@ -1,0 +1,137 @@
+// Hostile messages do no harm wherever they are shown: no dialog, no request to elsewhere, no element of theirs, nothing
+// beyond the screen's edge, and every one of them as it was sent.
+
+import { expect, test, type Page } from '../fixtures/test.js'
+import { hostile, malformed } from '../fixtures/hostile.js'
+
+test.describe.configure({ mode: 'serial', timeout: 240_000 })
+
+/** Watches a page for harm; call the answer to have it judged. */
+function watch(page: Page, home: string): () => Promise<void> {
+  const harm: string[] = []
+  page.on('dialog', dialog => { harm.push(`dialog: ${dialog.message()}`); void dialog.dismiss() })
+  page.on('request', request => {
+    const { origin, protocol } = new URL(request.url())
+    if (origin !== home && protocol !== 'data:' && protocol !== 'blob:') harm.push(`request: ${request.url()}`)
+  })
+  page.on('popup', popup => harm.push(`popup: ${popup.url()}`))
+  return async () => expect(harm).toEqual([])
+}
+
+/** What the page's content holds that no text may bring. */
+async function expectUnharmed(page: Page, where: string): Promise<void> {
+  const found = await page.evaluate(() => ({
+    harmed: '__harmed' in window,
+    elements: [...document.querySelectorAll('main :is(script, iframe, img, object, embed, style, link, base, meta, video, math, template, animate, circle)')]
+      .map(element => element.outerHTML.slice(0, 200)),
+    handlers: [...document.querySelectorAll('main *')].flatMap(element => element.getAttributeNames().filter(name => name.startsWith('on'))),
+    links: [...document.querySelectorAll<HTMLAnchorElement>('main a')].map(link => link.href).filter(href => !href.startsWith(location.origin)),
+    overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  }))
+  expect(found, where).toEqual({ harmed: false, elements: [], handlers: [], links: [], overflow: expect.any(Number) })
+  expect(found.overflow, `${where} goes beyond the edge`).toBeLessThanOrEqual(0)
+}
+
+/** The text that is shown, with what stands for the invisible turned back into it. */
+async function shownText(page: Page): Promise<string> {
+  const shown = await page.locator('.font-text .hostile').evaluate(element => {
+    const read = (node: Node): string => {
+      if (node instanceof HTMLElement && node.title && node.dir === 'ltr') {
+        const [, code, count] = /^U\+([0-9A-F]+)(?:×([\d,]+))?$/.exec(node.textContent ?? '') ?? []
+        return String.fromCodePoint(Number.parseInt(code ?? '', 16)).repeat(Number((count ?? '1').replaceAll(',', '')))
+      }
+      return node.nodeType === Node.TEXT_NODE ? node.textContent ?? '' : [...node.childNodes].map(read).join('')
+    }
+    return read(element)
+  })
+  return shown.replace(/⟨U\+([0-9A-F]+)(?:×(\d+))?⟩/g, (_, code: string, count?: string) =>
+    String.fromCodePoint(Number.parseInt(code, 16)).repeat(Number(count ?? 1)))
+}
+
+const fanged = (text: string) => text.replaceAll('hxxp', 'http').replaceAll('[.]', '.')
+
+test('they come in by the gateway, and what is no text is refused', async ({ gavel, request }) => {
+  const token = gavel.createToken('hostile', 'hostile.example.com')
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  for (const { name, word, message, email, author, user_agent, domain } of hostile) {
+    const answer = await request.post('/api/v1/check', { headers, data: { message, email, name: author, user_agent, domain } })
+    expect(answer.status(), `${word}: ${name}`).toBe(200)
+  }
+  for (const [name, body] of malformed) {
+    const answer = await request.post('/api/v1/check', { headers, data: Buffer.from(body) })
+    expect(answer.status(), name).toBeGreaterThanOrEqual(400)
+    expect(answer.status(), name).toBeLessThan(500)
+  }
+})
+
+test('they come in by the Check page', async ({ page, open, gavel }) => {
+  const unharmed = watch(page, gavel.url)
+  // A paste is split at lines of ---; what has blank lines of its own, or is very long, is left to the gateway.
+  const pasted = hostile.filter(({ message }) => message.length < 3000 && !/[\n\r\u2028\u2029\u0085\u000B\u000C\u001C-\u001E]/.test(message))
+  expect(pasted.length).toBeGreaterThan(45)
+  for (let start = 0; start < pasted.length; start += 30) {
+    const some = pasted.slice(start, start + 30)
+    await open('/check')
+    await page.getByLabel('Message', { exact: true }).fill(some.map(({ message }) => message).join('\n---\n'))
+    await page.getByLabel('Split at blank lines or ---').check()
+    await page.getByRole('button', { name: 'Check', exact: true }).click()
+    const heading = new RegExp(`^${some.length} messages: \\d+ spam, \\d+ ham, 0 not judged$`)
+    await expect(page.getByRole('heading', { name: heading })).toBeVisible({ timeout: 60_000 })
+    await expectUnharmed(page, '/check')
+  }
+  await unharmed()
+})
+
+for (const width of [1440, 390]) {
+  test(`the log shows them as text at ${width} px`, async ({ page, open, gavel }) => {
+    const unharmed = watch(page, gavel.url)
+    await page.setViewportSize({ width, height: 900 })
+    await open('/detections?q=site%3Ahostile.example.com')
+    let rows = 0
+    for (;;) {
+      await expect(page.locator('.log-row').first()).toBeVisible()
+      await expectUnharmed(page, page.url())
+      rows += await page.locator('.log-row').count()
+      const further = page.getByRole('link', { name: 'Further →' })
+      if (await further.count() === 0) break
+      const address = await further.getAttribute('href') ?? ''
+      await open(address)
+    }
+    expect(rows).toBe(hostile.length)
+    await unharmed()
+  })
+}
+
+test('each is found by search, and its detail shows it as it was sent', async ({ page, open, gavel }) => {
+  test.setTimeout(hostile.length * 10_000)
+  const unharmed = watch(page, gavel.url)
+  await page.setViewportSize({ width: 390, height: 844 })
+  for (const { name, word, message } of hostile) {
+    const found = await page.request.get(`/detections?q=${word}%20site%3Ahostile.example.com`).then(answer => answer.text())
+    const address = /href="(\/detections\/\d+)\?/.exec(found)?.[1]
+    expect(address, `${word}: ${name} is found`).toBeDefined()
+    await open(`${address}?show=all`)
+    await expectUnharmed(page, `${word}: ${name}`)
+    // The browser itself turns a null in HTML into U+FFFD only where it is not written out; line ends of HTML are \n.
+    const expected = message.replaceAll('\r\n', '\n').replaceAll('\r', '\n')
+    expect((fanged(await shownText(page))).replaceAll('\r', '\n') === expected, `${word}: ${name} is intact`).toBe(true)
+  }
+  await unharmed()
+})
+
+test('a long one is cut at first', async ({ page, open }) => {
+  await open(`/detections?q=${hostile.at(-1)?.word}`)
+  await page.locator('.log-row').first().click()
+  await expect(page.getByRole('link', { name: /^Show all \(1,0\d\d,\d\d\d characters\)$/ })).toBeVisible()
+  expect((await shownText(page)).length).toBeLessThan(5000)
+})
+
+test('they are printed', async ({ page, open, gavel }) => {
+  const unharmed = watch(page, gavel.url)
+  await open('/detections?q=site%3Ahostile.example.com')
+  expect((await page.pdf()).length).toBeGreaterThan(10_000)
+  await page.locator('.log-row').first().click()
+  await expect(page.getByRole('heading', { name: /^Detection \d+$/ })).toBeVisible()
+  expect((await page.pdf()).length).toBeGreaterThan(10_000)
+  await unharmed()
+})
