@@ -99,7 +99,7 @@ impl Keys {
             return true;
         }
         match command {
-            Command::Search => focus("input[type=search]", true),
+            Command::Search => focus("[role=search] input[name=q]", true),
             Command::Next => self.step(1),
             Command::Previous => self.step(-1),
             Command::Open => self.at_row("a").is_some_and(|link| press_element(&link)),
