@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build dev test lint fmt bench bench-gateway screenshots
+.PHONY: help run build dev test lint fmt bench bench-gateway bench-search screenshots
 
 # cargo, with the toolchain that set-up found
 SETUP = @xtask/setup/build.sh
@@ -43,6 +43,9 @@ bench: build ## bytes of every asset that a browser loads
 bench-gateway: build ## checks a second and latencies through the gateway, beside the engine alone and nginx
 	@xtask/setup/nginx.sh
 	@. xtask/setup/env.sh && PATH="$$PATH:/usr/sbin" cargo xtask bench-gateway
+
+bench-search: build ## searches through HTTP on 100 thousand and 1 million rows (ROWS=10000000: also on so many)
+	$(CARGO) run --quiet --release --package server --example bench_search -- $(TARGET_DIR)/release/gavel 100000 1000000 $(ROWS)
 
 screenshots: build ## every page at 1440 and 390 px, light and dark, to end2end/screenshots/
 	@xtask/setup/browser.sh

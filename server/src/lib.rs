@@ -10,6 +10,7 @@ pub mod auth;
 pub mod cli;
 pub mod config;
 pub mod events;
+pub mod export;
 pub mod failure;
 mod learning;
 pub mod render;

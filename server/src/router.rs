@@ -16,7 +16,7 @@ use tower_http::{
 use crate::{
     api, assets,
     auth::{client_address, first_run, gate, log_in, log_out, sessions},
-    events, render, security,
+    events, export, render, security,
     state::AppState,
     telemetry::{health, metrics, requests},
 };
@@ -42,6 +42,7 @@ pub fn router(app: AppState) -> Router {
         .route("/logout", post(log_out::submit))
         .route("/setup", get(first_run::page).post(first_run::submit))
         .route("/events", get(events::stream))
+        .route("/detections/export", get(export::download))
         .route("/fn/{*name}", any(render::server_function));
     // The app's own list, in app/src/routes.rs; a form without JavaScript posts to its page.
     let taken = ["/login", "/setup"];

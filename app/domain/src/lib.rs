@@ -11,6 +11,8 @@ pub mod bulk;
 pub mod content;
 pub mod decision;
 pub mod detection;
+pub mod export;
+pub mod facets;
 pub mod language;
 pub mod live;
 pub mod paging;
@@ -33,6 +35,8 @@ pub use detection::{
     Detection, DetectionId, DetectionSummary, Endpoint, FeedbackState, JudgedBy, Judgement, NewDetection,
     Origin, Signal,
 };
+pub use export::{ExportFormat, ExportProgress, ExportState};
+pub use facets::{Facet, FacetValue, Facets};
 pub use language::Language;
 pub use live::{LiveEvent, Standing};
 pub use paging::{BoundedCount, Cursor, Direction, Order, Page, PageRequest};

@@ -82,20 +82,29 @@ pub struct Page<T> {
     pub after: Option<Cursor>,
 }
 
-/// A count that stops at a bound, so that it stays cheap on any log.
+/// A count that stops at a bound, or when it has looked at many rows, so that it stays cheap on any log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BoundedCount {
-    /// How many there are, or the bound.
+    /// How many there are; a lower bound if `more`.
     pub count: u64,
-    /// Whether there are more.
+    /// Whether the count stopped: there are more, or nobody looked further.
     pub more: bool,
 }
 
-/// Where counts of the log stop: "10,000+".
+/// Where counts of the log stop: "10,000+". A count that must look at the rows stops sooner.
 pub const COUNT_BOUND: u64 = 10_000;
+
+/// How many matches are looked at to say what they are made of.
+pub const FACETS_BOUND: u64 = 500;
+
+/// Where counts of words stop: meeting several common words costs more than walking an index.
+pub const WORDS_BOUND: u64 = 3_000;
 
 impl std::fmt::Display for BoundedCount {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.more && self.count == 0 {
+            return f.write_str("an unknown number of");
+        }
         f.write_str(&grouped(self.count))?;
         f.write_str(if self.more { "+" } else { "" })
     }
@@ -134,5 +143,6 @@ mod tests {
     fn thousands_are_grouped() {
         assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
         assert_eq!(BoundedCount { count: 10_000, more: true }.to_string(), "10,000+");
+        assert_eq!(BoundedCount { count: 0, more: true }.to_string(), "an unknown number of");
     }
 }

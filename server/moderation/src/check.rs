@@ -83,6 +83,14 @@ impl Moderation {
     pub async fn count(&self, query: &domain::SearchQuery) -> Result<domain::BoundedCount, ModerationError> {
         Ok(self.store.count(query, domain::paging::COUNT_BOUND, self.clock.now()).await?)
     }
+
+    /// What the newest matches are made of.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn facets(&self, query: &domain::SearchQuery) -> Result<domain::Facets, ModerationError> {
+        Ok(self.store.facets(query, self.clock.now()).await?)
+    }
 }
 
 pub(crate) fn to_wire(endpoint: Endpoint) -> CheckEndpoint {
@@ -159,7 +167,7 @@ fn read_signals(signals: &Value) -> Vec<Signal> {
 }
 
 /// SHA-256 of the message with white space folded, so that the same text pasted twice is found again.
-fn content_hash(message: &str) -> [u8; 32] {
+pub fn content_hash(message: &str) -> [u8; 32] {
     let mut hash = Sha256::new();
     for word in message.split_whitespace() {
         hash.update(word.as_bytes());

@@ -27,6 +27,9 @@ pub enum ModerationError {
     /// The upstream gave no verdict.
     #[error("the upstream gave no verdict: {0}")]
     Upstream(#[from] ApiError),
+    /// It was ended by who began it.
+    #[error("it was cancelled")]
+    Cancelled,
     /// The system has no randomness to give.
     #[error("the system gives no randomness: {0}")]
     Randomness(String),

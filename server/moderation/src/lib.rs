@@ -7,6 +7,7 @@ mod check;
 mod clock;
 mod error;
 mod excerpts;
+mod export;
 mod fallback;
 mod gateway;
 mod health;
@@ -38,9 +39,10 @@ use store::Store;
 use tokio::sync::Notify;
 
 pub use bulk::{BulkTarget, Undone};
-pub use check::NewCheck;
+pub use check::{NewCheck, content_hash};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::ModerationError;
+pub use export::{Export, NewExport};
 pub use gateway::{GatewayError, Judged, Submission};
 pub use lessons::Learner;
 pub use live::Listener;
@@ -91,6 +93,7 @@ pub struct Moderation {
     bulk_rechecks_wanted: Notify,
     live: live::Live,
     token_uses: tokens::Uses,
+    exports: export::Exports,
     /// When a page last asked the upstream for usage.
     usage_asked: Mutex<Option<chrono::DateTime<chrono::Utc>>>,
 }
@@ -117,6 +120,7 @@ impl Moderation {
             bulk_rechecks_wanted: Notify::new(),
             live: live::Live::default(),
             token_uses: tokens::Uses::default(),
+            exports: export::Exports::default(),
             usage_asked: Mutex::new(None),
         })
     }

@@ -196,6 +196,18 @@ mod tests {
         async fn count(&self, _: &SearchQuery, _: u64, _: DateTime<Utc>) -> store::Result<BoundedCount> {
             Err(StoreError::Taken("not here"))
         }
+        async fn matches_below(
+            &self,
+            _: &SearchQuery,
+            _: Option<DetectionId>,
+            _: u32,
+            _: DateTime<Utc>,
+        ) -> store::Result<Vec<Detection>> {
+            Err(StoreError::Taken("not here"))
+        }
+        async fn facets(&self, _: &SearchQuery, _: DateTime<Utc>) -> store::Result<domain::Facets> {
+            Err(StoreError::Taken("not here"))
+        }
         async fn rejudge(&self, _: DetectionId, _: &Judgement) -> store::Result<()> {
             Ok(())
         }

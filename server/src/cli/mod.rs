@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod config;
+mod demo_data;
 mod engine;
 mod serve;
 mod token;
@@ -45,6 +46,8 @@ enum Command {
     /// Run the embedded detector by itself
     #[command(subcommand)]
     Engine(engine::Engine),
+    /// Fill a database with made-up detections, to try Gavel on
+    DemoData(demo_data::DemoData),
     /// Print the settings in force, without secrets
     Config(config::Config),
 }
@@ -62,6 +65,7 @@ pub fn run(line: Vec<OsString>) -> Result<(), Failure> {
         Command::User(command) => command.run(),
         Command::Token(command) => command.run(),
         Command::Engine(command) => command.run(),
+        Command::DemoData(command) => command.run(),
         Command::Config(command) => command.run(layers::deepest(&matches)),
     }
 }

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
-    BoundedCount, Detection, DetectionId, DetectionSummary, Judgement, NewDetection, Page, PageRequest,
-    SearchQuery,
+    BoundedCount, Detection, DetectionId, DetectionSummary, Facets, Judgement, NewDetection, Page,
+    PageRequest, SearchQuery,
 };
 
 use crate::Result;
@@ -33,8 +33,20 @@ pub trait Detections: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Page<DetectionSummary>>;
 
-    /// How many match, counted no further than `bound`.
+    /// How many match, counted no further than `bound`, and less far where no index answers the whole search.
     async fn count(&self, query: &SearchQuery, bound: u64, now: DateTime<Utc>) -> Result<BoundedCount>;
+
+    /// The newest matches below an id, whole, newest first.
+    async fn matches_below(
+        &self,
+        query: &SearchQuery,
+        below: Option<DetectionId>,
+        limit: u32,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Detection>>;
+
+    /// What the newest matches are made of, at most [`domain::paging::FACETS_BOUND`] of them.
+    async fn facets(&self, query: &SearchQuery, now: DateTime<Utc>) -> Result<Facets>;
 
     /// Replaces what was judged while the upstream was away by its verdict.
     async fn rejudge(&self, id: DetectionId, judgement: &Judgement) -> Result<()>;

@@ -13,6 +13,7 @@ mod detections;
 mod error;
 mod labels;
 mod lessons;
+mod loading;
 mod outbox;
 mod rechecks;
 mod related;
@@ -31,6 +32,7 @@ pub use detections::Detections;
 pub use error::{Result, StoreError};
 pub use labels::{LabelOutcome, Labels, NewDecision, UndoOutcome};
 pub use lessons::{LabelChange, Lessons};
+pub use loading::{Loading, Past, PastLabel};
 pub use outbox::{Outbox, OutboxItem};
 pub use rechecks::{AppFeedback, NewAppFeedback, Rechecks};
 pub use related::Neighbours;
@@ -62,6 +64,7 @@ pub trait Store:
     + Neighbours
     + Lessons
     + Suggestions
+    + Loading
 {
     /// Asks the database for a trivial answer; for readiness.
     ///

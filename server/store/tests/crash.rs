@@ -95,3 +95,30 @@ async fn an_emptied_index_of_words_is_filled_again() {
         assert_eq!(store.count(&query, 10, samples::noon()).await.unwrap().count, found, "{search}");
     }
 }
+
+/// As when the program is killed between the beginning of a load and its end.
+#[tokio::test]
+async fn a_load_that_was_cut_off_is_finished_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = |name: &str| format!("sqlite://{}/{name}.db", folder.path().display());
+    let schema = async |name: &str| -> Vec<(String, Option<String>)> {
+        let raw = sqlx::SqlitePool::connect(&url(name)).await.unwrap();
+        let all = "SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name";
+        let schema = sqlx::query_as(all).fetch_all(&raw).await.unwrap();
+        raw.close().await;
+        schema
+    };
+    store::open(&url("fresh")).await.unwrap().close().await;
+    let store = store::open(&url("cut")).await.unwrap();
+    store.begin_load().await.unwrap();
+    let detections = (0..5).map(|number| samples::scored(&format!("row{number}"), 20.0 * f64::from(number)));
+    store.load(&store::Past { detections: detections.collect(), labels: Vec::new() }).await.unwrap();
+    store.close().await;
+    assert_ne!(schema("cut").await, schema("fresh").await, "nothing was cut off");
+
+    let store = store::open(&url("cut")).await.unwrap();
+    let query = domain::SearchQuery::parse("score:>30").unwrap();
+    assert_eq!(store.count(&query, 10, samples::noon()).await.unwrap().count, 3);
+    store.close().await;
+    assert_eq!(schema("cut").await, schema("fresh").await);
+}

@@ -5,7 +5,9 @@
 
 mod accounts;
 mod command_line;
+mod demo_data;
 mod doors;
+mod export;
 mod first_run;
 mod headers;
 mod operations;

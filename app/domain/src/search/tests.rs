@@ -304,6 +304,23 @@ proptest! {
     }
 
     #[test]
+    fn a_term_that_is_toggled_twice_leaves_no_trace(input in input(), other in input()) {
+        if let (Ok(query), Ok(other)) = (SearchQuery::parse(&input), SearchQuery::parse(&other)) {
+            for term in other.terms {
+                let toggled = query.with_toggled(&term);
+                prop_assert_eq!(toggled.has(&term), !query.has(&term));
+                // The URL holds it: through its text and back.
+                if toggled.terms.len() <= TERMS_MAX {
+                    prop_assert_eq!(SearchQuery::parse(&toggled.to_string()), Ok(toggled.clone()));
+                }
+                if !query.has(&term) {
+                    prop_assert_eq!(toggled.with_toggled(&term), query.clone());
+                }
+            }
+        }
+    }
+
+    #[test]
     fn every_character_is_in_a_term_and_every_term_is_read_or_reported(input in input()) {
         let tokens = tokens(&input);
         let mut end = 0;

@@ -11,6 +11,8 @@ use leptos_router::{
 
 use super::{
     arrivals::Arrivals,
+    export::ExportLinks,
+    facets::FacetPanel,
     filters::Filters,
     list::List,
     look_menu::LookMenu,
@@ -119,6 +121,8 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
                 </div>
                 <Filters state=state open=open/>
                 <KeepSearch state=state/>
+                <FacetPanel state=state open=open/>
+                <ExportLinks state=state/>
                 <Transition>
                     {move || Suspend::new(async move {
                         let may_label = session.await.is_ok_and(|session| session.allows(Role::Moderator));

@@ -3,6 +3,8 @@
 mod arrivals;
 mod bulk_bar;
 mod detail;
+mod export;
+mod facets;
 mod filters;
 mod list;
 mod log;

@@ -28,15 +28,14 @@ pub async fn search_detections(
     /// Where to go on from: `after` or `before`, a colon, and a cursor; empty is the start.
     from: String,
 ) -> Result<SearchResult, AppError> {
-    use domain::{Order, PageRequest, SearchQuery, paging::PAGE_SIZE};
+    use domain::{Order, PageRequest, paging::PAGE_SIZE};
 
     use crate::context::{authorise, moderation};
 
     authorise(domain::Role::Viewer)?;
     let moderation = moderation()?;
     let bad = |problem: String| AppError::BadSearch(problem).with_status();
-    let query = SearchQuery::parse(&q)
-        .map_err(|errors| bad(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")))?;
+    let query = super::read(&q)?;
     let from = match from.split_once(':') {
         None => None,
         Some((direction, cursor)) => {

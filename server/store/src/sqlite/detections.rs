@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
-    BoundedCount, Detection, DetectionId, DetectionSummary, Judgement, NewDetection, Page, PageRequest,
-    SearchQuery,
+    BoundedCount, Detection, DetectionId, DetectionSummary, Facets, Judgement, NewDetection, Page,
+    PageRequest, SearchQuery,
 };
-use sqlx::{AssertSqlSafe, SqliteConnection};
+use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, SqliteConnection};
 
 use super::insert::{self, signals_json};
 use super::rows::{DetectionRow, SELECT_DETECTION};
@@ -60,6 +60,32 @@ impl Detections for SqliteStore {
 
     async fn count(&self, query: &SearchQuery, bound: u64, now: DateTime<Utc>) -> Result<BoundedCount> {
         self.search_count(query, bound, now).await
+    }
+
+    async fn matches_below(
+        &self,
+        query: &SearchQuery,
+        below: Option<DetectionId>,
+        limit: u32,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Detection>> {
+        let ids = self.search_below(query, below, limit, now).await?;
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sql = QueryBuilder::<Sqlite>::new(SELECT_DETECTION);
+        sql.push("WHERE d.id IN (");
+        let mut list = sql.separated(", ");
+        for id in &ids {
+            list.push_bind(id.0);
+        }
+        sql.push(") ORDER BY d.id DESC");
+        let rows: Vec<DetectionRow> = sql.build_query_as().fetch_all(&self.readers).await?;
+        rows.into_iter().map(Detection::try_from).collect()
+    }
+
+    async fn facets(&self, query: &SearchQuery, now: DateTime<Utc>) -> Result<Facets> {
+        self.search_facets(query, now).await
     }
 
     async fn rejudge(&self, id: DetectionId, judgement: &Judgement) -> Result<()> {

@@ -11,6 +11,7 @@ mod insert;
 mod keys;
 mod labels;
 mod lessons;
+mod loading;
 mod open;
 mod outbox;
 mod rechecks;

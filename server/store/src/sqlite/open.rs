@@ -9,7 +9,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
-use super::{SqliteStore, reindex};
+use super::{SqliteStore, loading, reindex};
 use crate::{Result, StoreError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
@@ -30,6 +30,10 @@ const WRITER_CACHE_KIB: u32 = 64 * 1024;
 /// often a page that changed many times is copied once.
 const CHECKPOINT_PAGES: u32 = 8_192;
 
+/// What the connection that writes has of its own; a negative cache size is in KiB.
+pub(super) const WRITING: [(&str, i64); 2] =
+    [("cache_size", -(WRITER_CACHE_KIB as i64)), ("wal_autocheckpoint", CHECKPOINT_PAGES as i64)];
+
 /// Size that the write-ahead log is cut back to after a burst, in bytes.
 const WAL_LIMIT: u32 = 64 * 1024 * 1024;
 
@@ -42,15 +46,15 @@ impl SqliteStore {
         if !in_memory {
             prepare_folder(options.get_filename()).map_err(failed)?;
         }
-        let writing = options
-            .clone()
-            .pragma("cache_size", format!("-{WRITER_CACHE_KIB}"))
-            .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string());
+        let writing = WRITING
+            .into_iter()
+            .fold(options.clone(), |options, (name, value)| options.pragma(name, value.to_string()));
         let writer = connect(1, writing).await.map_err(|error| failed(why_closed(&error, &options)))?;
         MIGRATIONS.run(&writer).await.map_err(|error| match error {
             MigrateError::Execute(error) => failed(why_closed(&error, &options)),
             error => failed(why_not_migrated(&error)),
         })?;
+        loading::finish(&writer).await?;
         reindex::missing(&writer).await?;
         // An in-memory database belongs to its one connection.
         let readers = if in_memory {

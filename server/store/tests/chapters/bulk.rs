@@ -25,7 +25,7 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
     let selection = rows.iter().copied().chain([gone]).collect();
     let action = store.start_bulk(&new(ana.id, BulkKind::Spam, selection)).await.unwrap();
     assert_eq!((action.state, action.total, action.done), (BulkState::Running, 5, 0));
-    assert_eq!(store.bulk_at_work().await.unwrap(), [action.clone()]);
+    assert_eq!(store.bulk_at_work().await.unwrap(), std::slice::from_ref(&action));
 
     let step = |limit, at| BulkStep {
         id: action.id,

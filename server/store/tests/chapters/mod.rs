@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod bulk;
 pub(crate) mod desk;
 pub(crate) mod detections;
+pub(crate) mod facets;
 pub(crate) mod labels;
 pub(crate) mod lessons;
 pub(crate) mod outbox;

@@ -1,5 +1,6 @@
 //! Finds pages of the log and counts matches.
 
+mod facets;
 mod page;
 mod plan;
 mod terms;
@@ -8,7 +9,10 @@ mod tests;
 mod words;
 
 use chrono::{DateTime, Utc};
-use domain::{BoundedCount, DetectionSummary, Page, PageRequest, SearchQuery};
+use domain::paging::{FACETS_BOUND, WORDS_BOUND};
+use domain::{
+    BoundedCount, Cursor, DetectionId, DetectionSummary, Direction, Order, Page, PageRequest, SearchQuery,
+};
 use sqlx::QueryBuilder;
 use sqlx::sqlite::SqlitePool;
 
@@ -27,6 +31,21 @@ impl SqliteStore {
         page::page(&plan, request, &self.readers).await
     }
 
+    /// The newest matches below an id.
+    pub(super) async fn search_below(
+        &self,
+        query: &SearchQuery,
+        below: Option<DetectionId>,
+        limit: u32,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<DetectionId>> {
+        let plan = Plan::choose(query, Order::Newest, now, &self.readers).await?;
+        let from = below.map(|id| (Direction::After, Cursor { key: 0.0, id }));
+        let request = PageRequest { order: Order::Newest, from, limit };
+        let keys = page::keys(&plan, &request, limit, &self.readers).await?;
+        Ok(keys.into_iter().map(|key| key.id).collect())
+    }
+
     pub(super) async fn search_count(
         &self,
         query: &SearchQuery,
@@ -38,12 +57,28 @@ impl SqliteStore {
     }
 }
 
+/// Counts matches: on an index where one answers everything, else among the newest rows that the best source has.
 async fn count(plan: &Plan<'_>, bound: u64, readers: &SqlitePool) -> Result<BoundedCount> {
+    let bound = match plan.is_decided_by_source() {
+        true if plan.has_words() => bound.min(WORDS_BOUND),
+        true => bound,
+        false => bound.min(FACETS_BOUND),
+    };
     let limit = i64::try_from(bound).unwrap_or(i64::MAX).saturating_add(1);
     let mut sql = QueryBuilder::new("SELECT count(*) FROM (SELECT 1 ");
-    plan.push(&mut sql, true);
+    if plan.is_decided_by_source() {
+        plan.push(&mut sql, true);
+    } else {
+        plan.push_bounded(&mut sql, plan.look());
+    }
     sql.push(" LIMIT ").push_bind(limit).push(")");
     let found: i64 = sql.build_query_scalar().fetch_one(readers).await?;
     let found = found.unsigned_abs();
-    Ok(BoundedCount { count: found.min(bound), more: found > bound })
+    let more = found > bound || (!plan.is_decided_by_source() && goes_on(plan, readers).await?);
+    Ok(BoundedCount { count: found.min(bound), more })
+}
+
+/// Whether the source has more rows than are looked at.
+async fn goes_on(plan: &Plan<'_>, readers: &SqlitePool) -> Result<bool> {
+    Ok(plan.scanned(plan.look() + 1, readers).await? > plan.look())
 }

@@ -30,6 +30,12 @@ const FEW_WITH_WORDS: i64 = 15_000;
 /// Where counting the rows of a term stops; a millisecond or so where the index suffices.
 const PROBE: i64 = 5_000;
 
+/// Most rows that are looked at one by one to count matches: five milliseconds or so.
+const LOOK: i64 = 5_000;
+
+/// The same where the full-text index is asked about each.
+const LOOK_FOR_WORDS: i64 = 500;
+
 /// The index of verdicts and scores.
 const BY_VERDICT: &str = "detections_by_verdict";
 
@@ -89,7 +95,9 @@ impl<'a> Plan<'a> {
             let many = if source == Source::Words { FEW_WITH_WORDS } else { FEW };
             let most = if sorted { PROBE } else { many + 1 };
             let rows = self.probe(source, most, readers).await?;
-            if rows < most && rows < fewest.1 {
+            // However many it has: an index of just those rows is shorter than the log.
+            let spares_log = sorted && walk == Source::Log && fewest.0 == walk;
+            if (rows < most && rows < fewest.1) || spares_log {
                 fewest = (source, rows);
             }
         }
@@ -175,41 +183,80 @@ impl<'a> Plan<'a> {
 
     /// How many rows a source holds for the terms that it can answer by itself, counted no further than `most`.
     async fn probe(&self, source: Source, most: i64, readers: &SqlitePool) -> Result<i64> {
+        if source == Source::Log {
+            let (first, last) = self.ids.unwrap_or((0, i64::MAX));
+            return Ok(last.saturating_sub(first).saturating_add(1));
+        }
+        self.count_source(source, most, readers).await
+    }
+
+    /// How many rows the source holds, counted no further than `most`.
+    pub(super) async fn scanned(&self, most: i64, readers: &SqlitePool) -> Result<i64> {
+        self.count_source(self.source, most, readers).await
+    }
+
+    async fn count_source(&self, source: Source, most: i64, readers: &SqlitePool) -> Result<i64> {
         let mut sql = QueryBuilder::new("SELECT count(*) FROM (SELECT 1 ");
-        match source {
+        self.push_source(&mut sql, source);
+        sql.push(" LIMIT ").push_bind(most).push(")");
+        Ok(sql.build_query_scalar().fetch_one(readers).await?)
+    }
+
+    /// Writes `FROM … WHERE …` for what a source can answer by itself, and returns what it calls a row's id.
+    fn push_source(&self, sql: &mut QueryBuilder<Sqlite>, source: Source) -> &'static str {
+        let id = match source {
             Source::Log => {
-                let (first, last) = self.ids.unwrap_or((0, i64::MAX));
-                return Ok(last.saturating_sub(first).saturating_add(1));
+                sql.push("FROM detections d NOT INDEXED WHERE TRUE");
+                "d.id"
             }
             Source::Words => {
                 sql.push(format_args!("FROM {INDEX} WHERE {INDEX} MATCH "));
                 sql.push_bind(self.words.walk.clone());
+                "detections_fts.rowid"
             }
             Source::Index(name) => {
                 sql.push(format_args!("FROM detections d INDEXED BY {name} WHERE TRUE"));
-                self.push_verdicts(&mut sql, source);
-                let answers = |term: &&Term| {
-                    let index = index_for(&term.kind);
-                    !term.negated && index.is_some_and(|(index, _)| index == name)
-                };
-                let mut by_id = false;
-                for term in self.query.terms.iter().filter(answers) {
-                    by_id |= index_for(&term.kind).is_some_and(|(_, by_id)| by_id);
-                    terms::push(&mut sql, term, self.now);
+                self.push_verdicts(sql, source);
+                for term in self.query.terms.iter().filter(|term| answers(name, term)) {
+                    terms::push(sql, term, self.now);
                 }
-                if let Some((first, last)) = self.ids.filter(|_| by_id) {
-                    sql.push(" AND d.id BETWEEN ").push_bind(first).push(" AND ").push_bind(last);
-                }
+                "d.id"
             }
+        };
+        if let Some((first, last)) = self.ids {
+            sql.push(format_args!(" AND {id} BETWEEN ")).push_bind(first).push(" AND ").push_bind(last);
         }
-        if let (Source::Words, Some((first, last))) = (source, self.ids) {
-            sql.push(format_args!(" AND {INDEX}.rowid BETWEEN "))
-                .push_bind(first)
-                .push(" AND ")
-                .push_bind(last);
+        id
+    }
+
+    /// Whether the source alone answers every term, so that counting matches reads no row of the log.
+    pub(super) fn is_decided_by_source(&self) -> bool {
+        match self.source {
+            Source::Log => self.query.is_empty(),
+            Source::Words => self.words.walk_decides,
+            Source::Index(name) => self.query.terms.iter().all(|term| answers(name, term)),
         }
-        sql.push(" LIMIT ").push_bind(most).push(")");
-        Ok(sql.build_query_scalar().fetch_one(readers).await?)
+    }
+
+    /// Whether the text has to have some word.
+    pub(super) fn has_words(&self) -> bool {
+        self.words.wanted.is_some()
+    }
+
+    /// How many rows of the source may be looked at one by one.
+    pub(super) fn look(&self) -> i64 {
+        let asks_words = self.words.wanted.is_some() || !self.words.unwanted.is_empty();
+        if self.source != Source::Words && asks_words { LOOK_FOR_WORDS } else { LOOK }
+    }
+
+    /// Writes `FROM … WHERE …` for what matches among the newest `look` rows of the source. The row of the log is `d`.
+    pub(super) fn push_bounded(&self, sql: &mut QueryBuilder<Sqlite>, look: i64) {
+        let column = if self.source == Source::Words { "rowid" } else { "d.id" };
+        sql.push(format_args!("FROM (SELECT {column} AS id "));
+        let id = self.push_source(sql, self.source);
+        sql.push(format_args!(" ORDER BY {id} DESC LIMIT ")).push_bind(look);
+        sql.push(") s CROSS JOIN detections d NOT INDEXED ON d.id = s.id WHERE TRUE");
+        self.push_terms(sql);
     }
 
     /// The id of a row, in the words of the source: conditions and order on it must name what the source walks.
@@ -258,6 +305,11 @@ impl<'a> Plan<'a> {
         if bare {
             return;
         }
+        self.push_terms(sql);
+    }
+
+    /// Writes a condition for every term that the full-text index was not asked.
+    fn push_terms(&self, sql: &mut QueryBuilder<Sqlite>) {
         for term in &self.query.terms {
             terms::push(sql, term, self.now);
         }
@@ -271,6 +323,11 @@ impl<'a> Plan<'a> {
             push_lookup(sql, " AND NOT EXISTS ", unwanted);
         }
     }
+}
+
+/// Whether an index answers a term by itself.
+fn answers(index: &str, term: &Term) -> bool {
+    !term.negated && index_for(&term.kind).is_some_and(|(name, _)| name == index)
 }
 
 /// Asks the full-text index about one row.

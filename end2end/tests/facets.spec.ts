@@ -1,0 +1,75 @@
+// What the matches are made of: each value is a term of the search, to add and to take away.
+
+import { execFileSync } from 'node:child_process'
+import { binary } from '../fixtures/gavel.js'
+import { admin, expect, Gavel, hydrated, logIn, test, type Page } from '../fixtures/test.js'
+
+test.describe.configure({ mode: 'serial' })
+
+let demo: Gavel
+
+test.beforeAll(async ({}, testInfo) => {
+  demo = new Gavel(`facets-${testInfo.project.name}`)
+  demo.addUser(admin)
+  execFileSync(binary, ['demo-data', '--rows', '600', '--database', demo.database], { env: { PATH: process.env.PATH } })
+  await demo.start()
+})
+
+test.afterAll(async () => demo?.remove())
+
+test('a value narrows the search, says what it finds, and lets go again', async ({ page, javaScriptEnabled }) => {
+  await logIn(page, admin, demo.url)
+  await page.goto(`${demo.url}/detections`)
+  if (javaScriptEnabled !== false) await hydrated(page)
+  const sum = async (facet: string) => (await counts(page, facet)).reduce((all, count) => all + count, 0)
+  for (const facet of ['Verdict', 'Label', 'Site', 'Origin', 'Judged by']) expect(await sum(facet), facet).toBe(600)
+
+  const spam = (await counts(page, 'Verdict', 'spam'))[0]!
+  await choose(page, 'Verdict', 'spam')
+  await expect(page).toHaveURL(/\?q=is(:|%3A)spam$/)
+  await expect(value(page, 'Verdict', 'spam')).toHaveAttribute('aria-current', 'true')
+  await expect(page.getByText(`${spam} detections`, { exact: true })).toBeVisible()
+  expect(await sum('Origin')).toBe(spam)
+
+  const pasted = (await counts(page, 'Origin', 'paste'))[0]!
+  await choose(page, 'Origin', 'paste')
+  await expect(page.getByText(pasted === 1 ? '1 detection' : `${pasted} detections`, { exact: true })).toBeVisible()
+  await expect(page).toHaveURL(/q=is(:|%3A)spam(\+|%20)from(:|%3A)paste$/)
+
+  await choose(page, 'Verdict', 'spam')
+  await expect(page).toHaveURL(/\?q=from(:|%3A)paste$/)
+  await choose(page, 'Origin', 'paste')
+  await expect(page).toHaveURL(/\/detections(\?q=)?$/)
+  await expect(page.getByText('600 detections', { exact: true })).toBeVisible()
+})
+
+test('on a small screen they are folded away', async ({ page }) => {
+  await logIn(page, admin, demo.url)
+  await page.setViewportSize({ width: 390, height: 800 })
+  await page.goto(`${demo.url}/detections`)
+  await expect(value(page, 'Verdict', 'spam')).toBeHidden()
+  await page.getByText('Narrow down').click()
+  await expect(value(page, 'Verdict', 'spam')).toBeVisible()
+})
+
+function value(page: Page, facet: string, words: string) {
+  return page.getByRole('list', { name: facet, exact: true, includeHidden: true }).getByRole('link', { name: new RegExp(`^${words}\\b`), includeHidden: true })
+}
+
+/** Where the panel is folded, as in browsers that cannot keep it open by style alone, opens it. */
+async function unfold(page: Page): Promise<void> {
+  const fold = page.getByText('Narrow down')
+  if (await fold.isVisible() && await page.locator('details.facets[open]').count() === 0) await fold.click()
+}
+
+async function choose(page: Page, facet: string, words: string): Promise<void> {
+  await unfold(page)
+  await value(page, facet, words).click()
+}
+
+async function counts(page: Page, facet: string, words = ''): Promise<number[]> {
+  await unfold(page)
+  const links = words ? value(page, facet, words) : page.getByRole('list', { name: facet, exact: true }).getByRole('link')
+  await expect(links.first()).toBeVisible()
+  return (await links.locator('.tabular-nums').allTextContents()).map(text => Number(text.replace(/[,+]/g, '')))
+}
