@@ -46,7 +46,7 @@ test('from paste to log to label to undo', async ({ page, open }) => {
 
   // It is in the log, with everything that was said about it.
   await open('/detections')
-  await page.getByRole('region', { name: 'Log' }).getByRole('listitem').first().getByRole('link').click()
+  await page.locator('.log-row').first().click()
   const pane = page.getByRole('region', { name: 'Detection' })
   const facts = ['sender@example.org', '<b>Bob</b>', '203.0.113.42', '15 Feb 2025, 11:32:00 UTC',
     'hxxps://blog[.]example[.]com/contact', 'example.org', 'Mozilla/5.0 (X11; Linux x86_64)']
@@ -74,7 +74,7 @@ test('a search finds it again, and the URL is the search', async ({ page, open }
   await page.getByLabel('Search the detections').fill('xylophonist')
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/q=xylophonist/)
-  await expect(page.getByRole('region', { name: 'Log' }).getByRole('listitem')).toHaveCount(1)
+  await expect(page.locator('.log-row')).toHaveCount(1)
   await open('/detections?q=xylophonist%20nosuchword')
   await expect(page.getByText('Nothing matches this search.')).toBeVisible()
 })

@@ -48,6 +48,24 @@ async function shownText(page: Page): Promise<string> {
     String.fromCodePoint(Number.parseInt(code, 16)).repeat(Number(count ?? 1)))
 }
 
+test('what was typed comes back as text when a check is refused, and is judged as text', async ({ page, open, gavel }) => {
+  const unharmed = watch(page, new URL(gavel.url).origin)
+  const typed = `</textarea></main><b id="harm">x</b><style>*{display:none!important}</style> &lt; <script>window.__harmed=1</script>`
+  await open('/check')
+  await page.getByLabel('Message', { exact: true }).fill(typed)
+  await page.getByText('Sender and source (optional)').click()
+  await page.getByLabel('IP address').fill('not an address')
+  await page.getByRole('button', { name: 'Check', exact: true }).click()
+  await expect(page.locator('#ip-problem')).not.toBeEmpty()
+  await expect(page.getByLabel('Message', { exact: true })).toHaveValue(typed)
+  await page.getByLabel('IP address').fill('203.0.113.9')
+  await page.getByRole('button', { name: 'Check', exact: true }).click()
+  await expect(page.getByRole('article', { name: 'Verdict' })).toBeVisible()
+  await expect(page.locator('#harm')).toHaveCount(0)
+  await expectUnharmed(page, 'check')
+  await unharmed()
+})
+
 test('they come in by the gateway, and what is no text is refused', async ({ gavel, request }) => {
   const token = gavel.createToken('hostile', 'hostile.example.com')
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }

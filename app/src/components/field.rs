@@ -17,6 +17,19 @@ pub(crate) fn FieldProblem(
     }
 }
 
+/// Text as the child of a `<textarea>`. Leptos writes children of this element as they are when it renders on the server
+/// (`ESCAPE_CHILDREN` is false for it), so what somebody typed would be markup; here it is text. In the browser the child is
+/// a text node, which needs nothing.
+pub(crate) fn textarea_text(text: &str) -> String {
+    if cfg!(feature = "ssr") {
+        let text = text.replace('&', "&amp;").replace('<', "&lt;");
+        // A parser drops a line break that comes first.
+        if text.starts_with('\n') { format!("\n{text}") } else { text }
+    } else {
+        text.to_owned()
+    }
+}
+
 /// A labelled one-line input.
 #[component]
 pub(crate) fn TextField(
@@ -63,5 +76,20 @@ pub(crate) fn TextField(
             />
             <FieldProblem name=name problem=problem/>
         </div>
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_a_textarea_stays_in_it() {
+        let typed = "</textarea><script>alert(1)</script> &amp; more";
+        let text = textarea_text(typed);
+        let html = view! { <textarea>{text}</textarea> }.to_html();
+        assert_eq!(html.matches("</textarea>").count(), 1, "{html}");
+        assert!(html.contains("&lt;/textarea>&lt;script>") && html.contains("&amp;amp; more"), "{html}");
+        assert_eq!(textarea_text("\n\nlate"), "\n\n\nlate");
     }
 }

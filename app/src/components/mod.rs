@@ -29,7 +29,7 @@ pub(crate) use bar_chart::DailyChart;
 pub(crate) use blur_switch::BlurSwitch;
 pub(crate) use copy_button::CopyButton;
 pub(crate) use error_panel::{ErrorPanel, NotFound};
-pub(crate) use field::{FieldProblem, TextField};
+pub(crate) use field::{FieldProblem, TextField, textarea_text};
 pub(crate) use hostile_text::{HostileText, Marked};
 pub(crate) use icon::{Glyph, Icon};
 pub(crate) use kbd::Kbd;

@@ -49,11 +49,14 @@ async fn a_label_teaches_and_its_undo_is_forgotten() {
 
     let decision = label(&house, ana, first["detection_id"].as_str().unwrap()).await;
     let copy = ADVERTISEMENT.replace("Norwich", "Ipswich");
-    until("a near copy is spam", async || (judged(&house, &copy).await["is_spam"] == true).then_some(()))
-        .await;
-    let answer = judged(&house, &copy).await;
-    let told = answer["signals"].as_array().unwrap();
-    assert!(told.iter().any(|signal| signal["name"] == "near_copy"), "{answer}");
+    // Asking again and again is remembered too, and becomes evidence of its own; what counts is the signal.
+    until("a near copy is known", async || {
+        let answer = judged(&house, &copy).await;
+        let told = answer["signals"].as_array().unwrap();
+        let near = told.iter().find(|signal| signal["name"] == "near_copy")?;
+        (answer["is_spam"] == true && near["weight"].as_f64()? > 0.0).then_some(())
+    })
+    .await;
 
     house.store.undo(decision, ana, chrono::DateTime::UNIX_EPOCH).await.unwrap();
     let other = ADVERTISEMENT.replace("Norwich", "Bury");

@@ -7,6 +7,7 @@ use crate::{
     components::{
         FieldProblem, TextField,
         classes::{BUTTON, TEXTAREA},
+        textarea_text,
     },
     error::AppError,
     server_fns::checks::{CheckForm, SplitBy},
@@ -76,7 +77,7 @@ pub(super) fn Fields(
                 aria-describedby="message-problem"
                 node_ref=area
             >
-                {first_message}
+                {textarea_text(&first_message)}
             </textarea>
             <FieldProblem name="message" problem=problem("message")/>
         </div>

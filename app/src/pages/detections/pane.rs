@@ -52,7 +52,7 @@ pub(crate) fn DetectionPane() -> impl IntoView {
     let back = move || LogState::of(&query.read()).address(None);
     view! {
         <p class="mb-3 lg:hidden">
-            <a class="inline-flex items-center gap-2 text-accent" href=back><Icon glyph=Glyph::Back/>"Back to the log"</a>
+            <a class="inline-flex items-center gap-2 text-accent" href=back data-noscroll=""><Icon glyph=Glyph::Back/>"Back to the log"</a>
         </p>
         <Transition>
             {move || Suspend::new(async move {
