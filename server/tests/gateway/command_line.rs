@@ -41,6 +41,7 @@ async fn a_token_made_on_the_command_line_opens_the_gateway_until_it_is_revoked(
         gavel(folder.path(), &[&line[..], more, &on].concat())
     };
     let made = create("blog", &["--per-minute", "7", "--fallback", "engine"]);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let shown = String::from_utf8(made.stdout).unwrap();
     let token = shown.lines().last().unwrap().to_owned();
     assert!(token.starts_with("gvl_") && token.len() == 68, "{shown}");
