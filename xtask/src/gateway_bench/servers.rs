@@ -22,12 +22,20 @@ const NO_LIMIT: &str = "1000000";
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A process that is ended with its guard.
-pub(super) struct Running(Child);
+pub(super) struct Running {
+    process: Child,
+    /// Ends it with all its own processes; one that has none is killed.
+    stop: Option<Command>,
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let stopped =
+            self.stop.as_mut().is_some_and(|stop| stop.status().is_ok_and(|status| status.success()));
+        if !stopped {
+            let _ = self.process.kill();
+        }
+        let _ = self.process.wait();
     }
 }
 
@@ -73,10 +81,17 @@ impl Servers {
         );
         let file = folder.join("nginx.conf");
         fs::write(&file, config)?;
-        let mut command = Command::new("nginx");
-        command.arg("-c").arg(&file).arg("-e").arg(folder.join("error.log")).stdin(Stdio::null());
-        let child = command.spawn().context("cannot start nginx")?;
-        let running = Running(child);
+        let nginx = || {
+            let mut command = Command::new("nginx");
+            command.arg("-c").arg(&file).arg("-e").arg(folder.join("error.log"));
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            command
+        };
+        let process = nginx().spawn().context("cannot start nginx")?;
+        // Its workers outlive a master that is killed.
+        let mut stop = nginx();
+        stop.args(["-s", "stop"]);
+        let running = Running { process, stop: Some(stop) };
         wait_for("nginx", || TcpStream::connect(address).ok())?;
         Ok((running, Target { address, key: upstream.key.clone() }))
     }
@@ -108,8 +123,8 @@ impl Servers {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(File::create(&log)?);
-        let child = command.spawn().with_context(|| format!("cannot start {}", self.binary.display()))?;
-        let running = Running(child);
+        let process = command.spawn().with_context(|| format!("cannot start {}", self.binary.display()))?;
+        let running = Running { process, stop: None };
         let address = wait_for(name, || listening(&log))?;
         Ok((running, address))
     }
