@@ -13,6 +13,7 @@ pub mod decision;
 pub mod detection;
 pub mod export;
 pub mod facets;
+pub mod import_file;
 pub mod language;
 pub mod live;
 pub mod paging;
@@ -37,6 +38,7 @@ pub use detection::{
 };
 pub use export::{ExportFormat, ExportProgress, ExportState};
 pub use facets::{Facet, FacetValue, Facets};
+pub use import_file::{FileFormat, MappedField, Mapping};
 pub use language::Language;
 pub use live::{LiveEvent, Standing};
 pub use paging::{BoundedCount, Cursor, Direction, Order, Page, PageRequest};

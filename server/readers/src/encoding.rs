@@ -1,0 +1,265 @@
+//! How a file's bytes stand for characters.
+
+use std::{
+    fmt,
+    io::{self, Read},
+    str::FromStr,
+};
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{CoderResult, Decoder, UTF_8, UTF_16BE, UTF_16LE};
+
+use crate::unpack::invalid;
+
+/// A character encoding by its name in the WHATWG's standard: "UTF-8", "UTF-16LE", "windows-1252" and 37 others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Encoding(&'static encoding_rs::Encoding);
+
+/// A name that stands for no encoding.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("\"{0}\" is no encoding that is known here; try utf-8, utf-16le, windows-1252 or windows-1251")]
+pub struct UnknownEncoding(String);
+
+impl Encoding {
+    /// UTF-8, with or without a byte order mark.
+    pub const UTF_8: Self = Self(UTF_8);
+    /// What Windows wrote in western Europe and America before Unicode; also reads ISO 8859-1.
+    pub const WINDOWS_1252: Self = Self(encoding_rs::WINDOWS_1252);
+
+    /// Those to offer; `FromStr` knows the others.
+    pub const COMMON: [Self; 9] = [
+        Self(UTF_8),
+        Self(UTF_16LE),
+        Self(UTF_16BE),
+        Self(encoding_rs::WINDOWS_1252),
+        Self(encoding_rs::WINDOWS_1250),
+        Self(encoding_rs::WINDOWS_1251),
+        Self(encoding_rs::SHIFT_JIS),
+        Self(encoding_rs::GB18030),
+        Self(encoding_rs::EUC_KR),
+    ];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        self.0.name()
+    }
+
+    /// Guesses from the first bytes of a file: byte order mark, zeros, what XML declares, validity as UTF-8, frequencies.
+    pub(crate) fn detect(head: &[u8]) -> Self {
+        if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(head) {
+            return Self(encoding);
+        }
+        if let Some(encoding) = utf16_by_zeros(head).or_else(|| declared_by_xml(head)) {
+            return Self(encoding);
+        }
+        if reads_as_utf8(head) {
+            return Self(UTF_8);
+        }
+        let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+        detector.feed(head, true);
+        Self(detector.guess(None, Utf8Detection::Deny))
+    }
+
+    /// Length of the byte order mark that `head` starts with, if it is one of this encoding.
+    pub(crate) fn mark_length(self, head: &[u8]) -> usize {
+        match encoding_rs::Encoding::for_bom(head) {
+            Some((encoding, length)) if encoding == self.0 => length,
+            _ => 0,
+        }
+    }
+
+    /// The first bytes of a file as text, for guessing.
+    pub(crate) fn decode_head(self, head: &[u8]) -> String {
+        let (text, _) = self.0.decode_without_bom_handling(head);
+        let text = text.into_owned();
+        // A character that the head cuts in two is not the file's mistake.
+        text.trim_end_matches('\u{fffd}').to_owned()
+    }
+}
+
+impl fmt::Display for Encoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Encoding {
+    type Err = UnknownEncoding;
+
+    fn from_str(label: &str) -> Result<Self, UnknownEncoding> {
+        let label = match label.trim().to_ascii_lowercase().as_str() {
+            "utf16le" => "utf-16le".to_owned(),
+            "utf16be" => "utf-16be".to_owned(),
+            other => other.to_owned(),
+        };
+        let known = encoding_rs::Encoding::for_label_no_replacement(label.as_bytes());
+        known.map(Self).ok_or(UnknownEncoding(label))
+    }
+}
+
+/// UTF-16 without a mark: every second byte of western text is zero.
+fn utf16_by_zeros(head: &[u8]) -> Option<&'static encoding_rs::Encoding> {
+    let pairs = head[..head.len().min(4096)].chunks_exact(2);
+    let count = pairs.len();
+    let (mut first, mut second) = (0, 0);
+    for pair in pairs {
+        first += usize::from(pair[0] == 0);
+        second += usize::from(pair[1] == 0);
+    }
+    if count < 2 {
+        None
+    } else if second * 10 >= count * 4 && first * 20 <= count {
+        Some(UTF_16LE)
+    } else if first * 10 >= count * 4 && second * 20 <= count {
+        Some(UTF_16BE)
+    } else {
+        None
+    }
+}
+
+/// `<?xml version="1.0" encoding="…"?>`
+fn declared_by_xml(head: &[u8]) -> Option<&'static encoding_rs::Encoding> {
+    let head = head.trim_ascii_start();
+    if !head.starts_with(b"<?xml") {
+        return None;
+    }
+    let declaration = &head[..head.iter().position(|&byte| byte == b'>')?];
+    let declaration = std::str::from_utf8(declaration).ok()?;
+    let rest = declaration.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
+    let quote = rest.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    let label = rest[1..].split(quote).next()?;
+    // What declares itself UTF-16 in single bytes is not.
+    encoding_rs::Encoding::for_label_no_replacement(label.as_bytes())
+        .filter(|encoding| encoding.is_ascii_compatible())
+}
+
+/// Whether this is UTF-8, or UTF-8 with a few broken places: then those are the records' mistakes.
+fn reads_as_utf8(head: &[u8]) -> bool {
+    let (mut characters, mut broken) = (0, 0);
+    let mut chunks = head.utf8_chunks().peekable();
+    while let Some(chunk) = chunks.next() {
+        characters += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        let is_cut = chunks.peek().is_none() && head.len() >= crate::limits::HEAD_BYTES;
+        broken += usize::from(!chunk.invalid().is_empty() && !is_cut);
+    }
+    broken == 0 || characters > 2 * broken
+}
+
+/// Turns what is read through it into UTF-8. UTF-8 is passed on as it is, unless it is asked to be mended.
+pub(crate) struct Decoded<R> {
+    read: R,
+    decoder: Option<Decoder>,
+    encoding: Encoding,
+    raw: Vec<u8>,
+    raw_start: usize,
+    raw_end: usize,
+    is_over: bool,
+}
+
+/// How much is decoded at once, in bytes.
+const STEP: usize = 16 * 1024;
+
+impl<R: Read> Decoded<R> {
+    /// Passes UTF-8 on unchecked; the caller checks.
+    pub(crate) fn new(read: R, encoding: Encoding) -> Self {
+        let is_plain = encoding == Encoding::UTF_8;
+        let mut decoded = Self::mended(read, encoding);
+        if is_plain {
+            decoded.decoder = None;
+        }
+        decoded
+    }
+
+    /// Puts U+FFFD for what is wrong also in UTF-8.
+    pub(crate) fn mended(read: R, encoding: Encoding) -> Self {
+        let decoder = Some(encoding.0.new_decoder_without_bom_handling());
+        Self { read, decoder, encoding, raw: vec![0; STEP], raw_start: 0, raw_end: 0, is_over: false }
+    }
+
+    fn refill(&mut self) -> io::Result<()> {
+        self.raw_start = 0;
+        self.raw_end = 0;
+        self.raw_end = self.read.read(&mut self.raw)?;
+        self.is_over = self.raw_end == 0;
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Decoded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.decoder.is_none() {
+            return self.read.read(buffer);
+        }
+        if buffer.len() < 16 {
+            return Err(invalid(format!("{} cannot be decoded into {} bytes", self.encoding, buffer.len())));
+        }
+        loop {
+            if self.raw_start == self.raw_end && !self.is_over {
+                self.refill()?;
+            }
+            let Some(decoder) = &mut self.decoder else { return Ok(0) };
+            let raw = &self.raw[self.raw_start..self.raw_end];
+            let (result, read, written, _) = decoder.decode_to_utf8(raw, buffer, self.is_over);
+            self.raw_start += read;
+            if written > 0 {
+                return Ok(written);
+            }
+            if self.is_over && result == CoderResult::InputEmpty {
+                // A decoder must not be asked again after its last bytes.
+                *decoder = self.encoding.0.new_decoder_without_bom_handling();
+                return Ok(0);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utf16(text: &str, is_little: bool) -> Vec<u8> {
+        text.encode_utf16()
+            .flat_map(|unit| if is_little { unit.to_le_bytes() } else { unit.to_be_bytes() })
+            .collect()
+    }
+
+    #[test]
+    fn encodings_are_detected() {
+        let name = |bytes: &[u8]| Encoding::detect(bytes).name();
+        assert_eq!(name(b"plain"), "UTF-8");
+        assert_eq!(name("naïve".as_bytes()), "UTF-8");
+        assert_eq!(name(b"\xef\xbb\xbfx"), "UTF-8");
+        assert_eq!(name(b"\xff\xfea\0"), "UTF-16LE");
+        assert_eq!(name(&utf16("hello there", true)), "UTF-16LE");
+        assert_eq!(name(&utf16("hello there", false)), "UTF-16BE");
+        assert_eq!(name(b"Caf\xe9 cr\xe8me br\xfbl\xe9e, d\xe9j\xe0 vu \x80 5"), "windows-1252");
+        let (cyrillic, ..) = encoding_rs::WINDOWS_1251.encode("Здравствуйте, купите наши часы по скидке");
+        assert_eq!(name(&cyrillic), "windows-1251");
+        assert_eq!(name(b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe9</a>"), "windows-1252");
+        // One broken byte among many good ones is a mistake, not an encoding.
+        assert_eq!(
+            name("äöüäöü \u{20ac}".as_bytes().iter().copied().chain([0xff]).collect::<Vec<_>>().as_slice()),
+            "UTF-8"
+        );
+    }
+
+    #[test]
+    fn bytes_become_utf8_whatever_the_buffer() {
+        let text = "a\u{e9}\u{20ac}\u{1f600}\n".repeat(5000);
+        for is_little in [true, false] {
+            let encoding = if is_little { "utf-16le" } else { "utf-16be" }.parse().unwrap();
+            let bytes = utf16(&text, is_little);
+            let mut decoded = Decoded::new(bytes.as_slice(), encoding);
+            let mut out = Vec::new();
+            let mut buffer = [0; 17];
+            loop {
+                let count = decoded.read(&mut buffer).unwrap();
+                if count == 0 {
+                    break;
+                }
+                out.extend_from_slice(&buffer[..count]);
+            }
+            assert!(out == text.as_bytes());
+        }
+    }
+}

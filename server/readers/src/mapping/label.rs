@@ -1,0 +1,66 @@
+//! What a file says about spam, in its own words.
+
+use domain::Label;
+
+use super::guess::normal;
+
+/// How the words of a label's column are to be read: "1" is spam in `is_spam` and the opposite in `approved`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LabelWords {
+    /// True means spam.
+    IsSpam,
+    /// True means approved.
+    IsApproved,
+}
+
+impl LabelWords {
+    pub(crate) fn of_column(name: &str) -> Self {
+        let name = normal(name);
+        let is_approval = [
+            "approved",
+            "commentapproved",
+            "status",
+            "commentstatus",
+            "isapproved",
+            "isham",
+            "ham",
+            "published",
+        ];
+        if is_approval.contains(&name.as_str()) { Self::IsApproved } else { Self::IsSpam }
+    }
+
+    /// What a cell says. `Some(None)` where it says that nothing is decided yet; `None` where it makes no sense.
+    pub(crate) fn read(self, text: &str) -> Option<Option<Label>> {
+        let truth = |is_true: bool| Some(Some(Label::from_is_spam(is_true == (self == Self::IsSpam))));
+        match text.trim().to_ascii_lowercase().as_str() {
+            "spam" | "junk" | "phishing" | "smishing" => Some(Some(Label::Spam)),
+            "ham" | "not spam" | "not_spam" | "notspam" | "no spam" | "legitimate" | "legit" | "clean"
+            | "good" | "approve" | "approved" | "publish" | "published" => Some(Some(Label::Ham)),
+            // In WordPress, 0 is "waits for a moderator", and who trashes a comment does not say why.
+            "0" if self == Self::IsApproved => Some(None),
+            "" | "hold" | "pending" | "unapproved" | "trash" | "post-trashed" | "unknown" | "null" => {
+                Some(None)
+            }
+            "1" | "1.0" | "true" | "yes" | "y" | "t" => truth(true),
+            "0" | "0.0" | "false" | "no" | "n" | "f" => truth(false),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_column_says_how_its_words_are_meant() {
+        let read = |column: &str, text: &str| LabelWords::of_column(column).read(text);
+        assert_eq!(read("is_spam", "1"), Some(Some(Label::Spam)));
+        assert_eq!(read("Label", "ham"), Some(Some(Label::Ham)));
+        assert_eq!(read("isSpam", "False"), Some(Some(Label::Ham)));
+        assert_eq!(read("comment_approved", "1"), Some(Some(Label::Ham)));
+        assert_eq!(read("comment_approved", "0"), Some(None));
+        assert_eq!(read("comment_approved", "spam"), Some(Some(Label::Spam)));
+        assert_eq!(read("label", "maybe"), None);
+    }
+}

@@ -1,0 +1,6 @@
+//! From a file's columns to what is judged.
+
+pub(crate) mod apply;
+pub(crate) mod guess;
+mod label;
+mod time;

@@ -1,0 +1,269 @@
+//! A zip, read from front to back.
+//!
+//! By its local headers, because what is uploaded or piped cannot be searched for the directory at its end. (The zip crate's
+//! streaming reader refuses entries whose sizes follow the data, which is how Finder, Java and `zip -` write; a deflate
+//! stream knows its own end.) Format: PKWARE's APPNOTE 6.3.10, sections 4.3.7 and 4.3.9.
+
+use std::io::{self, BufRead, Read, Take};
+
+use flate2::{Crc, bufread::DeflateDecoder};
+
+use super::invalid;
+use crate::limits::ZIP_MAX_ENTRIES;
+
+/// What the data is wrapped in while it is read.
+enum Body<R> {
+    /// Between two files.
+    None(R),
+    Stored(Take<R>),
+    Deflated(Box<DeflateDecoder<R>>),
+    /// While it is changed from one to another.
+    Gone,
+}
+
+struct Header {
+    name: String,
+    crc: u32,
+    packed: u64,
+    unpacked: u64,
+    /// Checksum and sizes follow the data.
+    is_described_after: bool,
+    method: u16,
+}
+
+/// The files of a zip, one after the other.
+pub(super) struct ZipFiles<R> {
+    body: Body<R>,
+    current: Option<(Header, Crc)>,
+    entries: usize,
+    found: usize,
+}
+
+impl<R: BufRead> ZipFiles<R> {
+    pub(super) fn new(read: R) -> Self {
+        Self { body: Body::None(read), current: None, entries: 0, found: 0 }
+    }
+
+    /// Goes on to the next file that may hold messages. `passed` is told how many bytes are passed over.
+    pub(super) fn next_file(
+        &mut self,
+        passed: &mut dyn FnMut(usize) -> io::Result<()>,
+    ) -> io::Result<Option<String>> {
+        loop {
+            self.pass_over(passed)?;
+            let Body::None(read) = &mut self.body else { return Ok(None) };
+            let Some(header) = Header::read(read)? else {
+                return match self.found {
+                    0 => Err(invalid("the zip has no file in it that could hold messages")),
+                    _ => Ok(None),
+                };
+            };
+            self.entries += 1;
+            if self.entries > ZIP_MAX_ENTRIES {
+                return Err(invalid("the zip has more than 10,000 files; split it"));
+            }
+            if is_spreadsheet(&header.name) {
+                return Err(invalid("this is a spreadsheet; open it and save it as CSV (UTF-8)"));
+            }
+            let name = header.name.clone();
+            self.enter(header)?;
+            if is_content(&name) {
+                self.found += 1;
+                return Ok(Some(name));
+            }
+        }
+    }
+
+    fn enter(&mut self, header: Header) -> io::Result<()> {
+        let Body::None(read) = std::mem::replace(&mut self.body, Body::Gone) else { return Ok(()) };
+        self.body = match header.method {
+            0 if header.is_described_after => {
+                return Err(invalid(format!(
+                    "{} is stored in the zip without its size; pack it again",
+                    header.name
+                )));
+            }
+            0 => Body::Stored(read.take(header.packed)),
+            8 => Body::Deflated(Box::new(DeflateDecoder::new(read))),
+            method => {
+                let words = format!(
+                    "{} is packed by a method that is not read here (number {method}); pack it with deflate, as zip does",
+                    header.name
+                );
+                return Err(invalid(words));
+            }
+        };
+        self.current = Some((header, Crc::new()));
+        Ok(())
+    }
+
+    /// Reads the rest of the current file, if there is one.
+    fn pass_over(&mut self, passed: &mut dyn FnMut(usize) -> io::Result<()>) -> io::Result<()> {
+        let mut buffer = vec![0; 16 * 1024];
+        while self.current.is_some() {
+            let count = self.read(&mut buffer)?;
+            passed(count)?;
+        }
+        Ok(())
+    }
+
+    /// After the data: checks what the header or the description after the data promised.
+    fn leave(&mut self) -> io::Result<()> {
+        let Some((header, crc)) = self.current.take() else { return Ok(()) };
+        let (mut read, packed) = match std::mem::replace(&mut self.body, Body::Gone) {
+            Body::Stored(take) if take.limit() > 0 => return Err(too_early(&header.name)),
+            Body::Stored(take) => (take.into_inner(), header.packed),
+            Body::Deflated(decoder) => {
+                let packed = decoder.total_in();
+                (decoder.into_inner(), packed)
+            }
+            Body::None(read) => (read, 0),
+            Body::Gone => return Ok(()),
+        };
+        let promised =
+            if header.is_described_after { described_after(&mut read, crc.amount())? } else { header.crc };
+        if promised != crc.sum() || (!header.is_described_after && packed != header.packed) {
+            return Err(invalid(format!(
+                "{} is damaged in the zip (its checksum is wrong); copy or pack it again",
+                header.name
+            )));
+        }
+        self.body = Body::None(read);
+        Ok(())
+    }
+}
+
+impl<R: BufRead> Read for ZipFiles<R> {
+    /// Zero at the end of the current file.
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let Some((header, crc)) = &mut self.current else { return Ok(0) };
+        let count = match &mut self.body {
+            Body::Stored(take) => take.read(buffer)?,
+            Body::Deflated(decoder) => {
+                decoder.read(buffer).map_err(|error| of_deflate(&error, &header.name))?
+            }
+            Body::None(_) | Body::Gone => 0,
+        };
+        crc.update(&buffer[..count]);
+        if count == 0 && !buffer.is_empty() {
+            self.leave()?;
+        }
+        Ok(count)
+    }
+}
+
+impl Header {
+    /// The next local header; `None` where the directory begins.
+    fn read(read: &mut impl Read) -> io::Result<Option<Self>> {
+        match u32_of(&bytes::<4>(read)?) {
+            0x0403_4b50 => {}
+            0x0201_4b50 | 0x0605_4b50 | 0x0606_4b50 | 0x0806_4b50 => return Ok(None),
+            _ => {
+                return Err(invalid(
+                    "the zip is damaged: where a file should begin is something else; pack it again",
+                ));
+            }
+        }
+        let fixed = bytes::<26>(read)?;
+        let short = |at: usize| u16::from_le_bytes([fixed[at], fixed[at + 1]]);
+        let long = |at: usize| u32::from_le_bytes([fixed[at], fixed[at + 1], fixed[at + 2], fixed[at + 3]]);
+        let mut name = vec![0; usize::from(short(22))];
+        read.read_exact(&mut name).map_err(cut)?;
+        let mut extra = vec![0; usize::from(short(24))];
+        read.read_exact(&mut extra).map_err(cut)?;
+        let flags = short(2);
+        let header = Self {
+            name: String::from_utf8_lossy(&name).into_owned(),
+            crc: long(10),
+            packed: u64::from(long(14)),
+            unpacked: u64::from(long(18)),
+            is_described_after: flags & 8 != 0,
+            method: short(4),
+        };
+        if flags & 1 != 0 {
+            return Err(invalid(format!(
+                "{} is encrypted in the zip; pack it without a password",
+                header.name
+            )));
+        }
+        Ok(Some(header.with_long_sizes(&extra)))
+    }
+
+    /// Sizes of 4 GiB and more stand in the extra field 1.
+    fn with_long_sizes(mut self, mut extra: &[u8]) -> Self {
+        while let [id, id2, length, length2, rest @ ..] = extra {
+            let length = usize::from(u16::from_le_bytes([*length, *length2]));
+            let Some((field, rest)) = rest.split_at_checked(length) else { break };
+            if u16::from_le_bytes([*id, *id2]) == 1 {
+                let mut numbers = field
+                    .chunks_exact(8)
+                    .map(|number| number.iter().rev().fold(0_u64, |sum, &byte| (sum << 8) | u64::from(byte)));
+                for size in [&mut self.unpacked, &mut self.packed] {
+                    if *size == u64::from(u32::MAX)
+                        && let Some(number) = numbers.next()
+                    {
+                        *size = number;
+                    }
+                }
+            }
+            extra = rest;
+        }
+        self
+    }
+}
+
+/// Reads the description after the data and gives the checksum. Its signature may be missing; its sizes have 4 bytes, or 8
+/// where the packer thought that they might be needed.
+fn described_after(read: &mut impl Read, unpacked: u32) -> io::Result<u32> {
+    let mut crc = u32_of(&bytes::<4>(read)?);
+    if crc == 0x0807_4b50 {
+        crc = u32_of(&bytes::<4>(read)?);
+    }
+    let sizes = bytes::<8>(read)?;
+    if u32_of(&sizes[4..]) != unpacked {
+        bytes::<8>(read)?;
+    }
+    Ok(crc)
+}
+
+fn u32_of(bytes: &[u8]) -> u32 {
+    bytes.iter().take(4).rev().fold(0, |sum, &byte| (sum << 8) | u32::from(byte))
+}
+
+fn bytes<const N: usize>(read: &mut impl Read) -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    read.read_exact(&mut bytes).map_err(cut)?;
+    Ok(bytes)
+}
+
+fn cut(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => {
+            io::Error::new(error.kind(), "the zip ends too early; was it copied as a whole?")
+        }
+        _ => error,
+    }
+}
+
+fn too_early(name: &str) -> io::Error {
+    let words = format!("the zip ends in the middle of {name}; was it copied as a whole?");
+    io::Error::new(io::ErrorKind::UnexpectedEof, words)
+}
+
+fn of_deflate(error: &io::Error, name: &str) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => too_early(name),
+        _ => invalid(format!("{name} is damaged in the zip ({error}); copy or pack it again")),
+    }
+}
+
+/// What packers add and no one wrote: folders, resource forks, hidden files.
+fn is_content(name: &str) -> bool {
+    let last = name.rsplit('/').next().unwrap_or_default();
+    !last.is_empty() && !last.starts_with('.') && !name.starts_with("__MACOSX/")
+}
+
+/// Excel's and LibreOffice's files are zips.
+fn is_spreadsheet(name: &str) -> bool {
+    name == "[Content_Types].xml" || name == "mimetype" || name.starts_with("xl/")
+}
