@@ -1,12 +1,13 @@
-//! Stats: quota, and checks over time.
+//! The page.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
+use super::quota::Quota;
 use crate::{
-    components::{DailyChart, ErrorPanel, QuotaMeter, TimeAgo, classes::CARD},
-    server_fns::usage::{StatsReport, get_stats},
+    components::{DailyChart, ErrorPanel, classes::CARD},
+    server_fns::usage::get_stats,
 };
 
 /// The ranges on offer, in days.
@@ -62,13 +63,4 @@ pub(crate) fn StatsPage() -> impl IntoView {
             </div>
         </Transition>
     }
-}
-
-#[component]
-fn Quota(report: StatsReport) -> impl IntoView {
-    let asked = report.quota.as_ref().map(|sample| {
-        let who = if report.embedded { "The embedded detector" } else { "ActiveLayer" };
-        view! { <p class="mt-2 text-sm text-muted">{who}" was asked "<TimeAgo time=sample.taken_at/>"."</p> }
-    });
-    view! { <QuotaMeter quota=report.quota/>{asked} }
 }
