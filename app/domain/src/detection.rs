@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Content, Label};
+use crate::{ApiTokenId, Content, Label};
 
 /// Local id of a detection; grows with time, so paging and full-text order follow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -104,6 +104,17 @@ impl Judgement {
     }
 }
 
+/// What is known of a check beside its content and its verdict. None of it is known of every check.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Circumstances {
+    /// The token of the app that asked.
+    pub token_id: Option<ApiTokenId>,
+    /// How long the asker waited for the answer, in milliseconds.
+    pub took_ms: Option<f64>,
+    /// The language of the message, as a BCP 47 tag; see [`crate::Language`].
+    pub language: Option<String>,
+}
+
 /// A detection about to be logged.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewDetection {
@@ -121,6 +132,8 @@ pub struct NewDetection {
     pub content_hash: [u8; 32],
     /// What came back.
     pub judgement: Judgement,
+    /// What else is known.
+    pub circumstances: Circumstances,
 }
 
 /// A detection as the log keeps it.

@@ -42,7 +42,23 @@ const LANGUAGES: &[(&str, &str, &str)] = &[
     ("vie", "vi", "Vietnamese"),
 ];
 
+/// The tags of all of them.
+pub const TAGS: [&str; LANGUAGES.len()] = {
+    let mut tags = [""; LANGUAGES.len()];
+    let mut at = 0;
+    while at < tags.len() {
+        tags[at] = LANGUAGES[at].1;
+        at += 1;
+    }
+    tags
+};
+
 impl Language {
+    /// The language with this tag.
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        LANGUAGES.iter().find(|(_, known, _)| *known == tag).and_then(|(code, ..)| Self::of_code(code))
+    }
+
     /// The language with this ISO 639-3 code.
     pub fn of_code(code: &str) -> Option<Self> {
         LANGUAGES.iter().find(|(known, ..)| *known == code).map(|&(_, tag, name)| Self {

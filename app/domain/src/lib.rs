@@ -21,6 +21,7 @@ pub mod related;
 pub mod review;
 pub mod saved_search;
 pub mod search;
+pub mod statistics;
 pub mod story;
 pub mod text;
 pub mod time;
@@ -33,8 +34,8 @@ pub use bulk::{BulkAction, BulkId, BulkKind, BulkState, RowRef};
 pub use content::{Content, ContentForm, FieldError};
 pub use decision::{Decision, DecisionId, Label};
 pub use detection::{
-    Detection, DetectionId, DetectionSummary, Endpoint, FeedbackState, JudgedBy, Judgement, NewDetection,
-    Origin, Signal,
+    Circumstances, Detection, DetectionId, DetectionSummary, Endpoint, FeedbackState, JudgedBy, Judgement,
+    NewDetection, Origin, Signal,
 };
 pub use export::{ExportFormat, ExportProgress, ExportState};
 pub use facets::{Facet, FacetValue, Facets};
@@ -46,6 +47,7 @@ pub use related::{Alike, History, Related};
 pub use review::{Claim, QueuePlace, ReviewProgress};
 pub use saved_search::{SavedSearch, SavedSearchId};
 pub use search::SearchQuery;
+pub use statistics::Days;
 pub use story::{AppWord, DetectionStory, Note, PastVerdict};
 pub use upstream::UpstreamHealth;
 pub use usage::{DailyCount, OutboxCounts, Overview, UsageSample};

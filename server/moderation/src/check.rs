@@ -1,7 +1,12 @@
 //! A comment is judged: validated content goes to the upstream, everything that comes back goes into the log.
 
+use std::time::Instant;
+
 use activelayer::{Answer, CheckEndpoint, CheckRequest, CheckResponse};
-use domain::{Content, Detection, DetectionId, Endpoint, JudgedBy, Judgement, NewDetection, Origin, Signal};
+use domain::{
+    Circumstances, Content, Detection, DetectionId, Endpoint, JudgedBy, Judgement, Language, NewDetection,
+    Origin, Signal,
+};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -27,19 +32,24 @@ impl Moderation {
     /// [`ModerationError::Upstream`] when there was no verdict (nothing is logged then: the caller still has the
     /// content), [`ModerationError::NotLogged`] when the verdict could not be written.
     pub async fn check(&self, check: NewCheck) -> Result<Detection, ModerationError> {
+        let started = Instant::now();
         let request = to_request(&check.content);
         let answer = self.timed(self.upstreams.interactive.check(to_wire(check.endpoint), &request)).await?;
-        let id = self.log(check, answer, self.options.judged_by).await?;
+        let circumstances =
+            Circumstances { took_ms: Some(milliseconds(started)), ..Circumstances::default() };
+        let id = self.log_with(check, answer, self.options.judged_by, circumstances).await?;
         self.detection(id).await
     }
 
-    /// Writes a submission and what came back into the log.
-    pub(crate) async fn log(
+    /// Writes a submission and what came back into the log. Its language is told here.
+    pub(crate) async fn log_with(
         &self,
         check: NewCheck,
         answer: Answer<CheckResponse>,
         judged_by: JudgedBy,
+        circumstances: Circumstances,
     ) -> Result<DetectionId, ModerationError> {
+        let language = (self.options.language_of)(&check.content.message).and_then(Language::of_code);
         let detection = NewDetection {
             created_at: self.clock.now(),
             endpoint: check.endpoint,
@@ -48,6 +58,7 @@ impl Moderation {
             content_hash: content_hash(&check.content.message),
             content: check.content,
             judgement: to_judgement(answer, judged_by),
+            circumstances: Circumstances { language: language.map(|language| language.tag), ..circumstances },
         };
         let id = self.log.append(detection).await?;
         self.live.announce(domain::LiveEvent::Arrived(id));
@@ -91,6 +102,11 @@ impl Moderation {
     pub async fn facets(&self, query: &domain::SearchQuery) -> Result<domain::Facets, ModerationError> {
         Ok(self.store.facets(query, self.clock.now()).await?)
     }
+}
+
+/// How long ago, in milliseconds.
+pub(crate) fn milliseconds(started: Instant) -> f64 {
+    started.elapsed().as_secs_f64() * 1000.0
 }
 
 pub(crate) fn to_wire(endpoint: Endpoint) -> CheckEndpoint {

@@ -7,11 +7,13 @@ use activelayer::{
     FeedbackResponse, KeyInfo, StatsResponse, UserInfo, VerifyResponse,
 };
 use chrono::SecondsFormat;
-use domain::{ApiToken, Content, Detection, DetectionId, Endpoint, JudgedBy, Label, Origin};
+use domain::{
+    ApiToken, ApiTokenId, Circumstances, Content, Detection, DetectionId, Endpoint, JudgedBy, Label, Origin,
+};
 use serde_json::Map;
 use store::NewAppFeedback;
 
-use crate::{Moderation, ModerationError, NewCheck, fallback::Substitute};
+use crate::{Moderation, ModerationError, NewCheck, check::milliseconds, fallback::Substitute};
 
 /// Content that an app wants judged.
 #[derive(Clone, Debug)]
@@ -54,6 +56,13 @@ pub enum GatewayError {
     Failed(#[from] ModerationError),
 }
 
+/// Which app asked, and when.
+#[derive(Clone, Copy)]
+struct Asked {
+    by: ApiTokenId,
+    started: Instant,
+}
+
 impl Moderation {
     /// Judges what an app submits, and logs it before it answers.
     ///
@@ -73,12 +82,14 @@ impl Moderation {
             content: content(request, from),
         };
         let wire = crate::check::to_request(&check.content);
+        let asked = Asked { by: token.id, started };
         match self.timed(self.upstreams.gateway.check(endpoint, &wire)).await {
-            Ok(answer) => self.log_answer(check, answer, self.options.judged_by).await,
+            Ok(answer) => self.log_answer(check, answer, self.options.judged_by, asked).await,
             Err(error @ ApiError::Invalid { .. }) => Err(GatewayError::Refused(error)),
             Err(cause) => {
                 let substitute = self.substitute(token.fallback, endpoint, &wire, started).await?;
-                let judged = self.log_answer(check, substitute.answer().clone(), JudgedBy::Fallback).await?;
+                let judged =
+                    self.log_answer(check, substitute.answer().clone(), JudgedBy::Fallback, asked).await?;
                 tracing::warn!(
                     detection = judged.detection.0,
                     fallback = token.fallback.as_str(),
@@ -101,9 +112,12 @@ impl Moderation {
         check: NewCheck,
         answer: Answer<CheckResponse>,
         judged_by: JudgedBy,
+        asked: Asked,
     ) -> Result<Judged, GatewayError> {
         let body = answer.body.clone();
-        Ok(Judged { detection: self.log(check, answer, judged_by).await?, body })
+        let took_ms = Some(milliseconds(asked.started));
+        let circumstances = Circumstances { token_id: Some(asked.by), took_ms, language: None };
+        Ok(Judged { detection: self.log_with(check, answer, judged_by, circumstances).await?, body })
     }
 
     /// Passes an app's feedback on. What the upstream cannot take now is kept and delivered later; the app has done its part.

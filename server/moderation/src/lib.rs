@@ -22,6 +22,7 @@ mod related;
 pub mod resilience;
 mod review;
 mod searches;
+mod statistics;
 mod story;
 mod suggestions;
 pub mod tokens;

@@ -232,6 +232,7 @@ mod tests {
                 signals: vec![],
                 raw_answer: String::new(),
             },
+            circumstances: domain::Circumstances::default(),
         }
     }
 

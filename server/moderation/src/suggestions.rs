@@ -22,6 +22,10 @@ impl Moderation {
                 let people = self.people().await?.into_iter().take(VALUES_MAX as usize);
                 people.map(|person| TermKind::By(person.name)).collect()
             }
+            Key::Token => {
+                let tokens = self.store.api_tokens().await?.into_iter().take(VALUES_MAX as usize);
+                tokens.map(|token| TermKind::Token(token.name)).collect()
+            }
             Key::Import => {
                 let numbers = self.store.known_imports(VALUES_MAX).await?;
                 numbers.into_iter().map(TermKind::Import).collect()

@@ -15,6 +15,9 @@ const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 /// How often the detector looks for new labels: one look-up in an index. A label counts within this time.
 const LESSONS_EVERY: Duration = Duration::from_secs(2);
 
+/// How often what was logged is counted. A page counts the rest before it reads, so this only keeps that rest short.
+const COUNT_EVERY: Duration = Duration::from_secs(10);
+
 impl Moderation {
     /// Starts the workers on `tracker`; they end soon after `stop` is cancelled, with nothing half done.
     pub fn spawn_workers(self: &Arc<Self>, tracker: &TaskTracker, stop: &CancellationToken) {
@@ -25,6 +28,7 @@ impl Moderation {
         tracker.spawn(Arc::clone(self).run_rechecks(stop.clone()));
         tracker.spawn(Arc::clone(self).run_polls(stop.clone()));
         tracker.spawn(Arc::clone(self).run_lessons(stop.clone()));
+        tracker.spawn(Arc::clone(self).run_counting(stop.clone()));
     }
 
     async fn run_outbox(self: Arc<Self>, stop: CancellationToken) {
@@ -72,6 +76,19 @@ impl Moderation {
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(sleep) => {}
+            }
+        }
+    }
+
+    /// Keeps the counts of the charts near the log, so that no page finds much left to count.
+    async fn run_counting(self: Arc<Self>, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            if let Err(error) = self.store.count_new().await {
+                tracing::error!(%error, "the log could not be counted");
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(COUNT_EVERY) => {}
             }
         }
     }

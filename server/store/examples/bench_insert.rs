@@ -11,7 +11,10 @@
 use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
-use domain::{Content, Endpoint, JudgedBy, Judgement, NewDetection, Origin};
+use domain::{
+    ApiTokenId, Circumstances, Content, Endpoint, Fallback, JudgedBy, Judgement, NewDetection, Origin,
+};
+use store::{NewApiToken, Store, StoreError};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -64,6 +67,31 @@ fn row(at: DateTime<Utc>, chance: &mut Chance) -> NewDetection {
                 score >= 50.0
             ),
         },
+        // With everything that the gateway writes.
+        circumstances: Circumstances {
+            token_id: Some(ApiTokenId(1)),
+            took_ms: Some(14.0),
+            language: Some("en".to_owned()),
+        },
+    }
+}
+
+/// The token that the rows name.
+async fn token(store: &dyn Store) -> Result<(), Failure> {
+    let token = NewApiToken {
+        name: "bench".to_owned(),
+        hash: [1; 32],
+        prefix: "gvl_bench".to_owned(),
+        site: "site0.example.com".to_owned(),
+        per_minute: None,
+        fallback: Fallback::Pass,
+        created_by: None,
+        created_at: Utc.timestamp_opt(1_740_000_000, 0).single().unwrap_or_default(),
+    };
+    // Behind an earlier run it is there.
+    match store.create_api_token(&token).await {
+        Ok(_) | Err(StoreError::Taken(_)) => Ok(()),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -71,6 +99,7 @@ fn row(at: DateTime<Utc>, chance: &mut Chance) -> NewDetection {
 async fn main() -> Result<(), Failure> {
     let file = std::env::args().nth(1).unwrap_or_else(|| "target/bench-insert.db".to_owned());
     let store = store::open(&format!("sqlite://{file}")).await?;
+    token(&*store).await?;
     let mut chance = Chance(7);
     let mut at = Utc.timestamp_opt(1_740_000_000, 0).single().unwrap_or_default();
     println!("| rows a commit | commits | rows/s | commit, median | p99 |\n|---|---|---|---|---|");

@@ -19,6 +19,7 @@ mod rechecks;
 mod related;
 mod saved_searches;
 mod sqlite;
+pub mod statistics;
 mod story;
 mod suggestions;
 mod tokens;
@@ -37,6 +38,7 @@ pub use outbox::{Outbox, OutboxItem};
 pub use rechecks::{AppFeedback, NewAppFeedback, Rechecks};
 pub use related::Neighbours;
 pub use saved_searches::{NewSavedSearch, SavedSearches};
+pub use statistics::Statistics;
 pub use story::{NewNote, Stories};
 pub use suggestions::Suggestions;
 pub use tokens::{ApiTokens, NewApiToken};
@@ -64,6 +66,7 @@ pub trait Store:
     + Neighbours
     + Lessons
     + Suggestions
+    + Statistics
     + Loading
 {
     /// Asks the database for a trivial answer; for readiness.

@@ -26,6 +26,7 @@ fn row(number: usize, message: &str, name: &str) -> NewDetection {
             signals: Vec::new(),
             raw_answer: "{\"is_spam\":true}".to_owned(),
         },
+        circumstances: domain::Circumstances::default(),
     }
 }
 

@@ -22,6 +22,10 @@ crate::words! {
         From = "from",
         /// Who judged.
         Judged = "judged",
+        /// Name of an app's token.
+        Token = "token",
+        /// Language of the message.
+        Lang = "lang",
         /// Number of an import.
         Import = "import",
         /// Who labelled.
@@ -62,12 +66,14 @@ impl Key {
             Self::Site => "site, * for any characters",
             Self::From => "how it reached Gavel",
             Self::Judged => "who gave the verdict",
+            Self::Token => "app that asked, by its token's name",
+            Self::Lang => "language of the message",
             Self::Import => "number of an import",
             Self::By => "who labelled it",
             Self::After => "logged on that day or later (UTC)",
             Self::Before => "logged before that day (UTC)",
             Self::Age => "logged less (<) or longer (>) ago",
-            Self::Labelled => "labelled less (<) or longer (>) ago",
+            Self::Labelled => "labelled less (<) or longer (>) ago, or on that day",
             Self::Id => "detection id or number",
         }
     }
@@ -83,6 +89,8 @@ impl Key {
             Self::Site => "site:blog.example.com",
             Self::From => "from:api",
             Self::Judged => "judged:detector",
+            Self::Token => "token:shop",
+            Self::Lang => "lang:en",
             Self::Import => "import:12",
             Self::By => "by:ana",
             Self::After => "after:2025-02-01",
@@ -105,7 +113,8 @@ impl Key {
             Self::Judged => words(JudgedBy::ALL, JudgedBy::as_str),
             Self::Score => vec![">80", "<20", "40..60"],
             Self::Age | Self::Labelled => vec!["<1h", "<1d", "<7d", ">30d"],
-            Self::Email | Self::Ip | Self::Site | Self::Import | Self::By => Vec::new(),
+            Self::Lang => crate::language::TAGS.to_vec(),
+            Self::Email | Self::Ip | Self::Site | Self::Token | Self::Import | Self::By => Vec::new(),
             Self::After | Self::Before | Self::Id => Vec::new(),
         }
     }

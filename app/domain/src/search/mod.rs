@@ -14,9 +14,11 @@
 //! | `ip:203.0.113.42`, `ip:203.0.113.0/24` | the address, or every address of the network |
 //! | `from:paste`, `import`, `api`, `recheck` | how it reached Gavel |
 //! | `judged:activelayer`, `detector`, `fallback` | who judged |
+//! | `token:shop`, `lang:de` | the app's token that asked, by its name; the language of the message, where it was told |
 //! | `import:12`, `by:ana` | the import it came with; who set the label (name, or e-mail address up to its `@`) |
 //! | `after:2025-02-01`, `before:2025-02-01T09:30:00Z` | logged at or after; logged earlier than. A date is its first moment, UTC |
 //! | `age:<7d`, `labelled:<7d` | logged, or labelled, less than that long ago (`>`: longer ago); `s m h d w` |
+//! | `labelled:2025-02-01`, `labelled:2025-02-01..2025-02-07` | labelled on that day, or on one of those (UTC) |
 //! | `id:…` | the detection with this number, or with this id of the upstream |
 //!
 //! Keys and their fixed values are read in any case. A value with spaces stands in quotes: `by:"Ana Lee"`. In quotes, `\"`
@@ -47,7 +49,7 @@ pub use text::index_text;
 pub use tokens::{Token, TokenKind, tokens};
 pub use values::{Age, Moment, Pattern, ScoreTest, State, Unit};
 
-use crate::{JudgedBy, Label, Origin};
+use crate::{Days, JudgedBy, Label, Origin};
 
 /// A search that was understood: terms, all of which must hold. The empty search is everything.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -90,6 +92,10 @@ pub enum TermKind {
     From(Origin),
     /// Who judged.
     Judged(JudgedBy),
+    /// Name of the token of the app that asked; ASCII letters in any case.
+    Token(String),
+    /// Language of the message: a tag of [`crate::language::TAGS`].
+    Lang(String),
     /// Number of the import that it came with.
     Import(i64),
     /// Who set the standing label: their name, e-mail address, or the part before its `@`, in any case.
@@ -102,6 +108,8 @@ pub enum TermKind {
     Age(Age),
     /// How long ago the standing label was set.
     Labelled(Age),
+    /// On which days the standing label was set.
+    LabelledOn(Days),
     /// Local number, or the upstream's `detection_id`.
     Id(String),
 }

@@ -8,7 +8,8 @@ use ipnet::IpNet;
 use super::error::Problem;
 use super::lex::{Lexeme, Quotes, lex};
 use super::print::quoted;
-use super::{Age, Key, Moment, Pattern, ScoreTest, SearchError, SearchQuery, Term, TermKind, Unit};
+use super::{Age, Days, Key, Moment, Pattern, ScoreTest, SearchError, SearchQuery, Term, TermKind, Unit};
+use crate::language::TAGS;
 
 /// Most terms of one search. More is an accident (a pasted page), and a database has limits of its own.
 pub const TERMS_MAX: usize = 50;
@@ -132,17 +133,45 @@ fn value(key: Key, text: &str) -> Result<TermKind, Problem> {
             Ok(number) if number > 0 => Ok(TermKind::Import(number)),
             _ => Err(Problem::new(format!("“{text}” is no number of an import."), key.example())),
         },
+        Key::Token => Ok(TermKind::Token(text.to_owned())),
+        Key::Lang => language(text).map(TermKind::Lang),
         Key::By => Ok(TermKind::By(text.to_owned())),
         Key::After => moment(key, text).map(TermKind::After),
         Key::Before => moment(key, text).map(TermKind::Before),
         Key::Age => age(key, text).map(TermKind::Age),
-        Key::Labelled => age(key, text).map(TermKind::Labelled),
+        Key::Labelled if text.starts_with(['<', '>']) => age(key, text).map(TermKind::Labelled),
+        Key::Labelled => days(text).map(TermKind::LabelledOn),
         Key::Id => Ok(TermKind::Id(text.to_owned())),
     }
     .and_then(|kind| match text {
         "" => Err(Problem::new(format!("Nothing follows “{key}:”."), key.example())),
         _ => Ok(kind),
     })
+}
+
+/// A tag of those that detections are marked with.
+fn language(text: &str) -> Result<String, Problem> {
+    let known = TAGS.iter().find(|tag| tag.eq_ignore_ascii_case(text));
+    known.map(|tag| (*tag).to_owned()).ok_or_else(|| {
+        let reason = format!("“{text}” is none of the languages that are told apart: {}.", TAGS.join(", "));
+        Problem::new(reason, Key::Lang.example())
+    })
+}
+
+/// A day, or a first and a last one.
+fn days(text: &str) -> Result<Days, Problem> {
+    let day = |text: &str| {
+        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+        // Only these years have four digits, and so print as they are read.
+        day.filter(|day| (0..=9999).contains(&day.year())).ok_or_else(|| {
+            let reason = format!("“{text}” is no time ago (like <7d) and no day (like 2025-02-01).");
+            Problem::new(reason, Key::Labelled.example())
+        })
+    };
+    let (from, to) = text.split_once("..").unwrap_or((text, text));
+    let (from, to) = (day(from)?, day(to)?);
+    Days::new(from, to)
+        .ok_or_else(|| Problem::new("The earlier day comes first.", format!("labelled:{to}..{from}")))
 }
 
 /// One of a fixed list of words.

@@ -38,12 +38,15 @@ impl Display for Term {
             TermKind::Site(pattern) => keyed(f, Key::Site, pattern.as_str()),
             TermKind::From(origin) => keyed(f, Key::From, origin.as_str()),
             TermKind::Judged(by) => keyed(f, Key::Judged, by.as_str()),
+            TermKind::Token(name) => keyed(f, Key::Token, name),
+            TermKind::Lang(tag) => keyed(f, Key::Lang, tag),
             TermKind::Import(number) => keyed(f, Key::Import, &number.to_string()),
             TermKind::By(name) => keyed(f, Key::By, name),
             TermKind::After(moment) => keyed(f, Key::After, &moment.to_string()),
             TermKind::Before(moment) => keyed(f, Key::Before, &moment.to_string()),
             TermKind::Age(age) => keyed(f, Key::Age, &age.to_string()),
             TermKind::Labelled(age) => keyed(f, Key::Labelled, &age.to_string()),
+            TermKind::LabelledOn(days) => keyed(f, Key::Labelled, &days.to_string()),
             TermKind::Id(id) => keyed(f, Key::Id, id),
         }
     }

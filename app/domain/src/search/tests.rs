@@ -107,6 +107,12 @@ fn times() {
     }
     assert_eq!(one("age:<7d"), TermKind::Age(Age { longer: false, count: 7, unit: Unit::Day }));
     assert_eq!(one("labelled:>2W"), TermKind::Labelled(Age { longer: true, count: 2, unit: Unit::Week }));
+    let day = |day| NaiveDate::from_ymd_opt(2025, 2, day).unwrap();
+    for (input, from, to) in [("2025-02-01", 1, 1), ("2025-02-01..2025-02-07", 1, 7)] {
+        let days = Days::new(day(from), day(to)).unwrap();
+        assert_eq!(one(&format!("labelled:{input}")), TermKind::LabelledOn(days));
+        assert_eq!(days.to_string(), input);
+    }
     let seconds = [("1s", 1), ("1m", 60), ("1h", 3600), ("1d", 86_400), ("1w", 604_800)];
     for (span, seconds) in seconds {
         let TermKind::Age(age) = one(&format!("age:>{span}")) else { panic!("{span}") };
@@ -116,6 +122,8 @@ fn times() {
 
 #[test]
 fn people_imports_and_ids() {
+    assert_eq!(one("token:Shop"), TermKind::Token("Shop".into()));
+    assert_eq!(one("lang:DE"), TermKind::Lang("de".into()));
     assert_eq!(one("by:ana"), TermKind::By("ana".into()));
     assert_eq!(one("by:\"Ana Lee\""), TermKind::By("Ana Lee".into()));
     assert_eq!(one("import:12"), TermKind::Import(12));
@@ -154,6 +162,14 @@ fn what_cannot_be_read_is_named() {
         ("age:<", "<", "s, m, h, d or w", "age:<7d"),
         ("age:<é", "<é", "s, m, h, d or w", "age:<7d"),
         ("age:<99999999999w", "<99999999999w", "hundred years", "age:<7d"),
+        ("labelled:7d", "7d", "no day", "labelled:<7d"),
+        (
+            "labelled:2025-02-07..2025-02-01",
+            "2025-02-07..2025-02-01",
+            "earlier day",
+            "labelled:2025-02-01..2025-02-07",
+        ),
+        ("lang:klingon", "klingon", "none of the languages", "lang:en"),
         ("age:<5300w", "<5300w", "hundred years", "age:<7d"),
     ];
     for (input, place, reason, instead) in cases {
@@ -251,7 +267,10 @@ fn completion_offers_keys_then_values() {
     };
     let (span, key, choices) = offers("casino ").unwrap();
     assert_eq!((span, key, choices.len()), ((7, 7), None, Key::ALL.len()));
-    assert_eq!(offers("-La"), Some(((1, 3), None, vec!["label:".into(), "labelled:".into()])));
+    assert_eq!(
+        offers("-La"),
+        Some(((1, 3), None, vec!["label:".into(), "lang:".into(), "labelled:".into()]))
+    );
     assert_eq!(offers("is:un"), Some(((3, 5), Some(Key::Is), vec!["unlabelled".into()])));
     assert_eq!(offers("x site:bl"), Some(((7, 9), Some(Key::Site), vec![])), "the page knows the sites");
     assert_eq!(offers("casino"), None);

@@ -77,10 +77,10 @@ impl DemoData {
             return Err(Failure::Refused(refusal.to_owned()));
         }
         let until = self.until.unwrap_or_else(|| SystemClock.now()).trunc_subsecs(3);
-        let team = people::team(store, until).await?;
+        let people = (people::team(store, until).await?, people::tokens(store, until).await?);
         let begun = Instant::now();
         store.begin_load().await?;
-        let rows = Rows::new(texts, team, self.seed, rhythm::times(self.rows, self.days, until, self.seed));
+        let rows = Rows::new(texts, people, self.seed, rhythm::times(self.rows, self.days, until, self.seed));
         // Made on one core, written on another; at most two chunks wait between them.
         let (sender, receiver) = sync_channel(2);
         let maker = std::thread::spawn(move || make(rows, &sender));

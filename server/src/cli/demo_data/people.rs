@@ -4,9 +4,9 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use chrono::{DateTime, Utc};
-use domain::{Role, UserId};
+use domain::{ApiTokenId, Fallback, Role, UserId};
 use fastrand::Rng;
-use store::{NewUser, Store};
+use store::{NewApiToken, NewUser, Store};
 
 use crate::Failure;
 
@@ -135,4 +135,47 @@ pub(super) async fn team(store: &dyn Store, now: DateTime<Utc>) -> Result<Vec<Us
         team.push(user.id);
     }
     Ok(team)
+}
+
+/// The tokens that apps ask by.
+pub(super) struct Tokens(Vec<(String, ApiTokenId)>);
+
+impl Tokens {
+    /// One of the tokens of a site.
+    pub(super) fn of(&self, site: &str, rng: &mut Rng) -> Option<ApiTokenId> {
+        let of_site: Vec<_> = self.0.iter().filter(|(of, _)| of == site).collect();
+        of_site.get(rng.usize(..of_site.len().max(1))).map(|(_, id)| *id)
+    }
+}
+
+/// Tokens of all sites; they are created where they are missing, and nobody has their secrets.
+pub(super) async fn tokens(store: &dyn Store, now: DateTime<Utc>) -> Result<Tokens, Failure> {
+    let known = store.api_tokens().await?;
+    let mut tokens = Vec::new();
+    let contact = SITES.first().map(|site| (*site, "contact-form".to_owned()));
+    let of_sites = SITES.iter().map(|site| (*site, site.split('.').next().unwrap_or(site).to_owned()));
+    for (site, name) in of_sites.chain(contact) {
+        let name = format!("{name}-demo");
+        let found = known.iter().find(|token| token.name == name && token.revoked_at.is_none());
+        let id = match found {
+            Some(token) => token.id,
+            None => {
+                // No secret has this hash that anybody could find.
+                let hash = std::array::from_fn(|_| fastrand::u8(..));
+                let new = NewApiToken {
+                    name,
+                    hash,
+                    prefix: "gvl_demo".to_owned(),
+                    site: site.to_owned(),
+                    per_minute: None,
+                    fallback: Fallback::Pass,
+                    created_by: None,
+                    created_at: now,
+                };
+                store.create_api_token(&new).await?.id
+            }
+        };
+        tokens.push((site.to_owned(), id));
+    }
+    Ok(Tokens(tokens))
 }

@@ -3,13 +3,16 @@
 use std::net::Ipv4Addr;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use domain::{Content, Endpoint, JudgedBy, Judgement, Label, NewDetection, Origin, Signal, UserId};
+use domain::{
+    Circumstances, Content, Endpoint, JudgedBy, Judgement, Label, Language, NewDetection, Origin, Signal,
+    UserId,
+};
 use fastrand::Rng;
 use moderation::content_hash;
 use serde_json::{Map, json};
 use store::{Past, PastLabel};
 
-use super::people::{SITES, Sender, home, pick};
+use super::people::{SITES, Sender, Tokens, home, pick};
 use super::texts::{Texts, link};
 
 /// The threshold that the upstream uses.
@@ -43,6 +46,7 @@ struct Campaign {
 pub(super) struct Rows {
     texts: Texts,
     team: Vec<UserId>,
+    tokens: Tokens,
     people: Vec<Sender>,
     campaigns: Vec<Campaign>,
     rng: Rng,
@@ -60,13 +64,14 @@ struct Written {
 impl Rows {
     pub(super) fn new(
         texts: Texts,
-        team: Vec<UserId>,
+        (team, tokens): (Vec<UserId>, Tokens),
         seed: u64,
         times: impl Iterator<Item = DateTime<Utc>> + Send + 'static,
     ) -> Self {
         Self {
             texts,
             team,
+            tokens,
             people: Vec::new(),
             campaigns: Vec::new(),
             rng: Rng::with_seed(seed),
@@ -159,6 +164,8 @@ impl Rows {
             4..=9 => Origin::Import,
             _ => Origin::Api,
         };
+        // Apps ask by the token of their site; the busiest has one for its contact form as well.
+        let token_id = (origin == Origin::Api).then(|| self.tokens.of(written.site, rng)).flatten();
         let content = Content {
             email: (rng.u8(0..20) > 0).then_some(written.sender.email),
             name: (rng.u8(0..10) > 0).then_some(written.sender.name),
@@ -171,13 +178,24 @@ impl Rows {
             extra: Map::new(),
             message: written.message,
         };
+        let endpoint = if rng.u8(0..4) == 0 { Endpoint::Check } else { Endpoint::CheckComment };
+        let judgement = judge(written.truth, &content.message, at, rng);
+        // The network takes some time as well; without the upstream, the fallback waits for it as long as it may.
+        let network =
+            if judgement.judged_by == JudgedBy::Fallback { 4_200.0 } else { 4.0 + rng.f64() * 30.0 };
+        let language = detector::language_of(&content.message).and_then(Language::of_code);
         NewDetection {
             created_at: at,
-            endpoint: if rng.u8(0..4) == 0 { Endpoint::Check } else { Endpoint::CheckComment },
+            endpoint,
             origin,
             site: (origin != Origin::Paste).then(|| written.site.to_owned()),
             content_hash: content_hash(&content.message),
-            judgement: judge(written.truth, &content.message, at, rng),
+            circumstances: Circumstances {
+                token_id,
+                took_ms: Some(((judgement.execution_ms + network) * 100.0).round() / 100.0),
+                language: language.map(|language| language.tag),
+            },
+            judgement,
             content,
         }
     }

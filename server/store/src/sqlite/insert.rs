@@ -43,6 +43,9 @@ const ROW: Target = Target {
         "score",
         "threshold",
         "judged_by",
+        "token_id",
+        "took_ms",
+        "language",
     ],
 };
 
@@ -114,7 +117,7 @@ async fn insert_chunk(chunk: &[NewDetection], connection: &mut SqliteConnection)
 }
 
 fn bind_row<'q>(query: Insert<'q>, detection: &'q NewDetection) -> Insert<'q> {
-    let NewDetection { content, judgement, .. } = detection;
+    let NewDetection { content, judgement, circumstances, .. } = detection;
     query
         .bind(to_ms(detection.created_at))
         .bind(detection.endpoint.as_str())
@@ -128,6 +131,9 @@ fn bind_row<'q>(query: Insert<'q>, detection: &'q NewDetection) -> Insert<'q> {
         .bind(judgement.score)
         .bind(judgement.threshold)
         .bind(judgement.judged_by.as_str())
+        .bind(circumstances.token_id.map(|token| token.0))
+        .bind(circumstances.took_ms)
+        .bind(circumstances.language.as_deref())
 }
 
 fn bind_contents<'q>(query: Insert<'q>, (before_newest, detection): (i64, &'q NewDetection)) -> Insert<'q> {

@@ -30,6 +30,7 @@ pub(super) struct Keys<'a> {
     pub(super) ip: Option<IpAddr>,
     pub(super) upstream_id: &'a str,
     pub(super) content_hash: &'a [u8],
+    pub(super) language: Option<&'a str>,
 }
 
 impl<'a> Keys<'a> {
@@ -42,6 +43,7 @@ impl<'a> Keys<'a> {
             ip: new.content.ip,
             upstream_id: &new.judgement.upstream_id,
             content_hash: &new.content_hash,
+            language: new.circumstances.language.as_deref(),
         }
     }
 
@@ -50,6 +52,7 @@ impl<'a> Keys<'a> {
         let mut keys = vec![origin(self.origin), judged(self.judged_by), upstream(self.upstream_id)];
         keys.push(content(self.content_hash));
         keys.extend(self.site.map(|site| folded('s', site)));
+        keys.extend(self.language.map(|language| folded('l', language)));
         if let Some(email) = self.email {
             keys.push(folded('e', email));
             keys.extend(email.rsplit_once('@').map(|(_, domain)| folded('d', domain)));
@@ -82,6 +85,7 @@ pub(super) fn lookup(kind: &TermKind) -> Option<Lookup> {
         TermKind::From(from) => Lookup::exact(&origin(*from)),
         TermKind::Judged(by) => Lookup::exact(&judged(*by)),
         TermKind::Site(pattern) => by_pattern('s', pattern),
+        TermKind::Lang(tag) => Lookup::exact(&folded('l', tag)),
         TermKind::Email(pattern) => match pattern.as_str().rsplit_once('@') {
             Some(("*", domain)) if !domain.contains('*') => Lookup::exact(&folded('d', domain)),
             Some((_, domain)) if !domain.contains('*') && pattern.exact().is_none() => {

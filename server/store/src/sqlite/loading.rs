@@ -10,7 +10,7 @@ use sqlx::sqlite::SqlitePool;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::columns::to_ms;
-use super::{SqliteStore, insert, open};
+use super::{SqliteStore, insert, open, statistics};
 use crate::{Loading, Past, PastLabel, Result};
 
 /// Bytes of words that are collected before they are written, while loading: those of some 100,000 comments.
@@ -77,6 +77,7 @@ impl Loading for SqliteStore {
                 give_up_recheck(*id, &mut transaction).await?;
             }
         }
+        statistics::take_in(&mut transaction).await?;
         transaction.commit().await?;
         Ok(())
     }

@@ -21,6 +21,7 @@ mod rows;
 mod saved_searches;
 mod search;
 mod standing;
+mod statistics;
 mod story;
 mod suggestions;
 mod tokens;

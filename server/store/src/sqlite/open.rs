@@ -9,7 +9,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
-use super::{SqliteStore, loading, reindex};
+use super::{SqliteStore, loading, reindex, statistics};
 use crate::{Result, StoreError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
@@ -56,6 +56,7 @@ impl SqliteStore {
         })?;
         loading::finish(&writer).await?;
         reindex::missing(&writer).await?;
+        statistics::catch_up(&writer).await?;
         // An in-memory database belongs to its one connection.
         let readers = if in_memory {
             writer.clone()

@@ -23,6 +23,7 @@ struct WordsRow {
     ip: Option<Vec<u8>>,
     upstream_id: String,
     content_hash: Vec<u8>,
+    language: Option<String>,
     name: Option<String>,
     domain: Option<String>,
     website_url: Option<String>,
@@ -30,8 +31,8 @@ struct WordsRow {
 }
 
 const SELECT_WORDS: &str = "
-    SELECT d.id, d.origin, d.judged_by, d.site, d.email, d.ip, d.upstream_id, d.content_hash, c.name, c.domain,
-           c.website_url, c.message
+    SELECT d.id, d.origin, d.judged_by, d.site, d.email, d.ip, d.upstream_id, d.content_hash, d.language, c.name,
+           c.domain, c.website_url, c.message
     FROM detections d JOIN detection_contents c ON c.detection_id = d.id ";
 
 impl WordsRow {
@@ -45,6 +46,7 @@ impl WordsRow {
             ip: self.ip.as_ref().map(|ip| ip_from_bytes(at, ip)).transpose()?,
             upstream_id: &self.upstream_id,
             content_hash: &self.content_hash,
+            language: self.language.as_deref(),
         };
         let indexed = |text: &Option<String>| text.as_deref().map(|text| index_text(text).into_owned());
         sqlx::query(

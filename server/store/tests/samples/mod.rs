@@ -1,7 +1,10 @@
 //! Made-up rows for the tests.
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
-use domain::{Content, DetectionId, Endpoint, JudgedBy, Judgement, Label, NewDetection, Origin, Role, User};
+use domain::{
+    Circumstances, Content, DetectionId, Endpoint, JudgedBy, Judgement, Label, NewDetection, Origin, Role,
+    User,
+};
 use store::{LabelOutcome, NewDecision, NewUser, Store};
 
 /// Noon of a Friday; every story starts here.
@@ -23,6 +26,7 @@ pub(crate) fn detection(message: &str) -> NewDetection {
         content: Content { message: message.to_owned(), ..Content::default() },
         content_hash: [7; 32],
         judgement: judgement(&format!("upstream-{message}"), 80.0),
+        circumstances: Circumstances::default(),
     }
 }
 

@@ -18,7 +18,7 @@ use sqlx::sqlite::SqlitePool;
 
 use super::SqliteStore;
 use crate::Result;
-use plan::Plan;
+pub(super) use plan::Plan;
 
 impl SqliteStore {
     pub(super) async fn search_page(

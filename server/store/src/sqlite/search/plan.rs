@@ -54,7 +54,7 @@ pub(super) enum Source {
 }
 
 /// A search, ready to be written as `FROM … WHERE …`.
-pub(super) struct Plan<'a> {
+pub(in super::super) struct Plan<'a> {
     query: &'a SearchQuery,
     words: Words,
     source: Source,
@@ -66,7 +66,7 @@ pub(super) struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     /// Chooses for a search in an order.
-    pub(super) async fn choose(
+    pub(in super::super) async fn choose(
         query: &'a SearchQuery,
         order: Order,
         now: DateTime<Utc>,
@@ -191,7 +191,7 @@ impl<'a> Plan<'a> {
     }
 
     /// How many rows the source holds, counted no further than `most`.
-    pub(super) async fn scanned(&self, most: i64, readers: &SqlitePool) -> Result<i64> {
+    pub(in super::super) async fn scanned(&self, most: i64, readers: &SqlitePool) -> Result<i64> {
         self.count_source(self.source, most, readers).await
     }
 
@@ -244,17 +244,23 @@ impl<'a> Plan<'a> {
     }
 
     /// How many rows of the source may be looked at one by one.
-    pub(super) fn look(&self) -> i64 {
+    pub(in super::super) fn look(&self) -> i64 {
         let asks_words = self.words.wanted.is_some() || !self.words.unwanted.is_empty();
         if self.source != Source::Words && asks_words { LOOK_FOR_WORDS } else { LOOK }
     }
 
-    /// Writes `FROM … WHERE …` for what matches among the newest `look` rows of the source. The row of the log is `d`.
-    pub(super) fn push_bounded(&self, sql: &mut QueryBuilder<Sqlite>, look: i64) {
+    /// Writes `SELECT id …` for the newest `look` rows of the source.
+    pub(in super::super) fn push_looked_at(&self, sql: &mut QueryBuilder<Sqlite>, look: i64) {
         let column = if self.source == Source::Words { "rowid" } else { "d.id" };
-        sql.push(format_args!("FROM (SELECT {column} AS id "));
+        sql.push(format_args!("SELECT {column} AS id "));
         let id = self.push_source(sql, self.source);
         sql.push(format_args!(" ORDER BY {id} DESC LIMIT ")).push_bind(look);
+    }
+
+    /// Writes `FROM … WHERE …` for what matches among the newest `look` rows of the source. The row of the log is `d`.
+    pub(in super::super) fn push_bounded(&self, sql: &mut QueryBuilder<Sqlite>, look: i64) {
+        sql.push("FROM (");
+        self.push_looked_at(sql, look);
         sql.push(") s CROSS JOIN detections d NOT INDEXED ON d.id = s.id WHERE TRUE");
         self.push_terms(sql);
     }
@@ -348,7 +354,8 @@ fn index_for(kind: &TermKind) -> Option<(&'static str, bool)> {
         TermKind::Score(_) => (BY_VERDICT, false),
         TermKind::Import(_) => ("detections_by_import", true),
         TermKind::By(_) => ("detections_labelled_by", false),
-        TermKind::Labelled(_) => ("detections_labelled_when", false),
+        TermKind::Labelled(_) | TermKind::LabelledOn(_) => ("detections_labelled_when", false),
+        TermKind::Token(_) => ("detections_by_token", false),
         _ => return None,
     })
 }

@@ -39,6 +39,11 @@ fn condition(sql: &mut QueryBuilder<Sqlite>, kind: &TermKind, now: DateTime<Utc>
         TermKind::Ip(net) => ip(sql, *net),
         TermKind::From(origin) => sql.push("d.origin = ").push_bind(origin.as_str()),
         TermKind::Judged(by) => sql.push("d.judged_by = ").push_bind(by.as_str()),
+        TermKind::Token(name) => sql
+            .push("d.token_id IN (SELECT id FROM api_tokens WHERE name = ")
+            .push_bind(name.clone())
+            .push(" COLLATE NOCASE)"),
+        TermKind::Lang(tag) => sql.push("d.language = ").push_bind(tag.clone()),
         TermKind::Import(number) => sql.push("d.import_id = ").push_bind(*number),
         TermKind::By(name) => by(sql, name),
         TermKind::After(moment) => sql.push("d.created_at >= ").push_bind(to_ms(moment.start())),
@@ -46,6 +51,11 @@ fn condition(sql: &mut QueryBuilder<Sqlite>, kind: &TermKind, now: DateTime<Utc>
         TermKind::Age(span) => age(sql, "d.created_at", *span, now),
         // The first half is what the index of labelled rows asks for.
         TermKind::Labelled(span) => age(sql, "d.label IS NOT NULL AND d.labelled_at", *span, now),
+        TermKind::LabelledOn(days) => sql
+            .push("d.label IS NOT NULL AND d.labelled_at >= ")
+            .push_bind(to_ms(days.start()))
+            .push(" AND d.labelled_at < ")
+            .push_bind(to_ms(days.end())),
         TermKind::Id(id) => number_or_upstream_id(sql, id),
     };
 }

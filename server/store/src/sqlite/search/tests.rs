@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use domain::{
-    Content, Cursor, Direction, Endpoint, JudgedBy, Judgement, NewDetection, Order, Origin, PageRequest,
-    SearchQuery,
+    ApiTokenId, Circumstances, Content, Cursor, Direction, Endpoint, JudgedBy, Judgement, NewDetection,
+    Order, Origin, PageRequest, SearchQuery,
 };
 
 use super::super::SqliteStore;
@@ -47,6 +47,10 @@ const TERMS: &[&str] = &[
     "site:shop*org",
     "by:ana",
     "labelled:<60s",
+    "labelled:2025-02-14",
+    "labelled:2025-02-01..2025-02-14",
+    "token:shop",
+    "lang:de",
     "age:<60s",
     "before:2025-02-14T12:01:30Z",
     "id:7",
@@ -88,11 +92,19 @@ fn row(number: i64) -> NewDetection {
             signals: Vec::new(),
             raw_answer: "{}".to_owned(),
         },
+        circumstances: Circumstances {
+            token_id: (pick(5) != 0).then(|| ApiTokenId(1 + i64::from(pick(4) == 0))),
+            took_ms: None,
+            language: [None, Some("de"), Some("en")][usize::try_from(pick(3)).unwrap()].map(str::to_owned),
+        },
     }
 }
 
 async fn filled() -> SqliteStore {
     let store = SqliteStore::open("sqlite::memory:").await.unwrap();
+    let tokens = "INSERT INTO api_tokens (name, hash, prefix, site, fallback, created_at)
+                  VALUES ('Shop', randomblob(32), '', '', 'pass', 0), ('blog', randomblob(32), '', '', 'pass', 0)";
+    sqlx::query(tokens).execute(&store.writer).await.unwrap();
     for number in 1..=ROWS {
         store.insert_detection(&row(number)).await.unwrap();
     }
@@ -138,7 +150,7 @@ async fn every_index_gives_the_same_answer() {
             used.insert(format!("{source:?}"));
         }
     }
-    assert_eq!(used.len(), 12, "every index was walked: {used:?}");
+    assert_eq!(used.len(), 13, "every index was walked: {used:?}");
 }
 
 /// The whole list, then what follows and precedes a place among ties.

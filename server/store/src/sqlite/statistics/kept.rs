@@ -1,0 +1,230 @@
+//! Reads the counts that are kept by day and hour.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use domain::statistics::{SCORE_STEPS, Step};
+use domain::{Days, JudgedBy, Label, Origin};
+use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::{FromRow, QueryBuilder, Sqlite};
+
+use super::super::columns::{At, HOURS_PER_DAY, MS_PER_HOUR, day_to_hour};
+use crate::Result;
+use crate::statistics::{
+    AskerCount, Counts, DayCount, DecisionCount, HourCount, ScoreCount, SiteCount, SpreadCount,
+};
+
+/// Whose counts are read.
+#[derive(Clone, Copy)]
+struct Range<'a> {
+    days: Days,
+    site: Option<&'a str>,
+    readers: &'a SqlitePool,
+}
+
+/// Every count of a range.
+pub(super) async fn counts(days: Days, site: Option<&str>, readers: &SqlitePool) -> Result<Counts> {
+    let range = Range { days, site, readers };
+    Ok(Counts {
+        days: range.days().await?,
+        sites: range.sites().await?,
+        askers: range.askers().await?,
+        scores: range.scores().await?,
+        hours: if days.step() == Step::Hour { range.hours().await? } else { Vec::new() },
+        answers: range.spread("stat_answers", "answer").await?,
+        executions: range.spread("stat_executions", "answer").await?,
+        decisions: range.decisions().await?,
+    })
+}
+
+pub(super) async fn days(days: Days, site: Option<&str>, readers: &SqlitePool) -> Result<Vec<DayCount>> {
+    Range { days, site, readers }.days().await
+}
+
+pub(super) async fn hours(days: Days, site: Option<&str>, readers: &SqlitePool) -> Result<Vec<HourCount>> {
+    Range { days, site, readers }.hours().await
+}
+
+/// Where the steps of a spread begin, in milliseconds, least first.
+pub(super) async fn bounds(kind: &str, readers: &SqlitePool) -> Result<Vec<f64>> {
+    let bounds = sqlx::query_scalar("SELECT at_least FROM stat_bounds WHERE kind = ? ORDER BY at_least");
+    Ok(bounds.bind(kind).fetch_all(readers).await?)
+}
+
+/// The step of a spread that begins at this bound.
+pub(super) fn spread(day: NaiveDate, at_least: f64, bounds: &[f64], count: u64) -> SpreadCount {
+    let next = bounds.iter().copied().find(|bound| *bound > at_least);
+    SpreadCount { day, at_least, below: next.unwrap_or(at_least * 2.0), count }
+}
+
+/// The day of a number of days since the epoch.
+fn day(number: i64, table: &'static str) -> Result<NaiveDate> {
+    let days = TimeDelta::try_days(number).and_then(|days| NaiveDate::default().checked_add_signed(days));
+    days.ok_or_else(|| At { table, id: number }.bad("day", "is no day"))
+}
+
+const DAYS: &str = "stat_days";
+
+#[derive(FromRow)]
+struct DayRow {
+    day: i64,
+    is_spam: bool,
+    label: String,
+    spent: bool,
+    checks: i64,
+}
+
+#[derive(FromRow)]
+struct SiteRow {
+    site: String,
+    is_spam: bool,
+    label: String,
+    spent: bool,
+    checks: i64,
+}
+
+#[derive(FromRow)]
+struct AskerRow {
+    token: Option<String>,
+    origin: String,
+    is_spam: bool,
+    checks: i64,
+}
+
+#[derive(FromRow)]
+struct DecisionRow {
+    day: i64,
+    name: String,
+    at_least: f64,
+    decisions: i64,
+}
+
+fn label(word: &str) -> Result<Option<Label>> {
+    At { table: DAYS, id: 0 }.maybe_word("label", Some(word).filter(|word| !word.is_empty()))
+}
+
+impl Range<'_> {
+    /// Reads rows of a table within the range: `select`, its conditions, `rest`.
+    async fn read<T>(&self, select: &str, hourly: bool, rest: &str) -> Result<Vec<T>>
+    where
+        T: for<'r> FromRow<'r, SqliteRow> + Send + Unpin,
+    {
+        let column = if hourly { "hour" } else { "day" };
+        let unit = if hourly { 1 } else { HOURS_PER_DAY };
+        let (first, last) = (day_to_hour(self.days.from()), day_to_hour(self.days.to()) + HOURS_PER_DAY);
+        let mut sql = QueryBuilder::<Sqlite>::new(select);
+        sql.push(format_args!(" WHERE {column} >= ")).push_bind(first / unit);
+        sql.push(format_args!(" AND {column} < ")).push_bind(last / unit);
+        if let Some(site) = self.site {
+            sql.push(" AND site = ").push_bind(site.to_owned());
+        }
+        sql.push(" ").push(rest);
+        Ok(sql.build_query_as().fetch_all(self.readers).await?)
+    }
+
+    async fn days(&self) -> Result<Vec<DayCount>> {
+        let select = format!(
+            "SELECT day, is_spam, label, judged_by <> '{}' AS spent, sum(checks) AS checks FROM stat_days",
+            JudgedBy::Fallback
+        );
+        let rows: Vec<DayRow> =
+            self.read(&select, false, "GROUP BY 1, 2, 3, 4 HAVING sum(checks) > 0").await?;
+        let count = |row: DayRow| {
+            Ok(DayCount {
+                day: day(row.day, DAYS)?,
+                is_spam: row.is_spam,
+                label: label(&row.label)?,
+                spent: row.spent,
+                checks: row.checks.unsigned_abs(),
+            })
+        };
+        rows.into_iter().map(count).collect()
+    }
+
+    async fn sites(&self) -> Result<Vec<SiteCount>> {
+        let select = format!(
+            "SELECT site, is_spam, label, judged_by <> '{}' AS spent, sum(checks) AS checks FROM stat_days",
+            JudgedBy::Fallback
+        );
+        let rows: Vec<SiteRow> =
+            self.read(&select, false, "GROUP BY 1, 2, 3, 4 HAVING sum(checks) > 0").await?;
+        let count = |row: SiteRow| {
+            Ok(SiteCount {
+                site: Some(row.site).filter(|site| !site.is_empty()),
+                is_spam: row.is_spam,
+                label: label(&row.label)?,
+                spent: row.spent,
+                checks: row.checks.unsigned_abs(),
+            })
+        };
+        rows.into_iter().map(count).collect()
+    }
+
+    async fn askers(&self) -> Result<Vec<AskerCount>> {
+        let select = "SELECT (SELECT name FROM api_tokens WHERE id = token_id) AS token, origin, is_spam,
+                             sum(checks) AS checks FROM stat_days";
+        let rest = format!(
+            "AND judged_by <> '{}' GROUP BY token_id, 2, 3 HAVING sum(checks) > 0",
+            JudgedBy::Fallback
+        );
+        let rows: Vec<AskerRow> = self.read(select, false, &rest).await?;
+        let count = |row: AskerRow| {
+            Ok(AskerCount {
+                token: row.token,
+                origin: At { table: DAYS, id: 0 }.word::<Origin>("origin", &row.origin)?,
+                is_spam: row.is_spam,
+                checks: row.checks.unsigned_abs(),
+            })
+        };
+        rows.into_iter().map(count).collect()
+    }
+
+    async fn hours(&self) -> Result<Vec<HourCount>> {
+        let select = "SELECT hour, is_spam, sum(checks) FROM stat_hours";
+        let rows: Vec<(i64, bool, i64)> =
+            self.read(select, true, "GROUP BY 1, 2 HAVING sum(checks) > 0").await?;
+        let at = |hour: i64| At { table: "stat_hours", id: hour };
+        let time = |hour: i64| -> Result<DateTime<Utc>> { at(hour).time("hour", hour * MS_PER_HOUR) };
+        let count = |(hour, is_spam, checks): (i64, bool, i64)| {
+            Ok(HourCount { hour: time(hour)?, is_spam, checks: checks.unsigned_abs() })
+        };
+        rows.into_iter().map(count).collect()
+    }
+
+    async fn scores(&self) -> Result<Vec<ScoreCount>> {
+        let select = "SELECT bucket, is_spam, sum(checks) FROM stat_scores";
+        let rows: Vec<(i64, bool, i64)> =
+            self.read(select, false, "GROUP BY 1, 2 HAVING sum(checks) > 0").await?;
+        let step = |bucket: i64| usize::try_from(bucket).unwrap_or_default().min(SCORE_STEPS - 1);
+        let count = |(bucket, is_spam, checks): (i64, bool, i64)| ScoreCount {
+            is_spam,
+            step: step(bucket),
+            checks: checks.unsigned_abs(),
+        };
+        Ok(rows.into_iter().map(count).collect())
+    }
+
+    async fn spread(&self, table: &'static str, kind: &str) -> Result<Vec<SpreadCount>> {
+        let bounds = bounds(kind, self.readers).await?;
+        let select = format!("SELECT day, at_least, sum(checks) FROM {table}");
+        let rows: Vec<(i64, f64, i64)> =
+            self.read(&select, false, "GROUP BY 1, 2 HAVING sum(checks) > 0").await?;
+        let count = |(number, at_least, checks): (i64, f64, i64)| {
+            Ok(spread(day(number, table)?, at_least, &bounds, checks.unsigned_abs()))
+        };
+        rows.into_iter().map(count).collect()
+    }
+
+    async fn decisions(&self) -> Result<Vec<DecisionCount>> {
+        let table = "stat_decisions";
+        let bounds = bounds("decision", self.readers).await?;
+        let select =
+            "SELECT day, coalesce((SELECT name FROM users WHERE id = user_id), '') AS name, at_least,
+                             sum(decisions) AS decisions FROM stat_decisions";
+        let rows: Vec<DecisionRow> =
+            self.read(select, false, "GROUP BY day, user_id, at_least HAVING sum(decisions) > 0").await?;
+        let count = |row: DecisionRow| {
+            let spread = spread(day(row.day, table)?, row.at_least, &bounds, row.decisions.unsigned_abs());
+            Ok(DecisionCount { by: row.name, spread })
+        };
+        rows.into_iter().map(count).collect()
+    }
+}

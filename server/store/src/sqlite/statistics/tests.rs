@@ -1,0 +1,203 @@
+//! Whatever happens to the log, the counts are those of a recount.
+
+use chrono::{DateTime, TimeDelta, TimeZone, Utc};
+use domain::{
+    BulkKind, BulkState, Circumstances, Content, DecisionId, DetectionId, Endpoint, JudgedBy, Judgement,
+    Label, NewDetection, Origin, Role, RowRef, UserId,
+};
+use fastrand::Rng;
+
+use super::super::SqliteStore;
+use super::fold;
+use crate::{
+    Accounts, ApiTokens, Bulk, BulkStep, Detections, LabelOutcome, Labels, NewApiToken, NewBulk, NewDecision,
+    NewUser, Rechecks, Statistics,
+};
+
+fn noon() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2025, 2, 14, 12, 0, 0).unwrap()
+}
+
+fn some<T: Copy>(of: &[T], rng: &mut Rng) -> T {
+    of[rng.usize(..of.len())]
+}
+
+fn judgement(rng: &mut Rng) -> Judgement {
+    // Also scores that no scale has, and verdicts that contradict them.
+    let score = some(&[-3.0, 0.0, 4.999, 5.0, 49.9, 50.0, 72.5, 99.9, 100.0, 130.0], rng);
+    Judgement {
+        upstream_id: rng.u64(..).to_string(),
+        is_spam: if rng.u8(0..9) == 0 { rng.bool() } else { score >= 50.0 },
+        score,
+        threshold: 50.0,
+        execution_ms: some(&[0.0, 0.07, 1.0, 12.3, 480.0, 99_999.0], rng),
+        upstream_timestamp: String::new(),
+        judged_by: some(JudgedBy::ALL, rng),
+        signals: Vec::new(),
+        raw_answer: "{}".to_owned(),
+    }
+}
+
+fn row(rng: &mut Rng) -> NewDetection {
+    let message = format!("{} {}", some(&["casino", "poker", "garden"], rng), rng.u8(..));
+    NewDetection {
+        created_at: noon() + TimeDelta::milliseconds(rng.i64(-300_000_000..300_000_000)),
+        endpoint: Endpoint::Check,
+        origin: some(Origin::ALL, rng),
+        site: some(&[None, Some("blog.example.com"), Some("Blog.Example.com"), Some("é.example")], rng)
+            .map(str::to_owned),
+        content: Content {
+            message,
+            email: rng.bool().then(|| format!("a{}@mail.test", rng.u8(0..4))),
+            ..Content::default()
+        },
+        content_hash: [0; 32],
+        judgement: judgement(rng),
+        circumstances: Circumstances {
+            token_id: rng.bool().then_some(domain::ApiTokenId(1)),
+            took_ms: rng.bool().then(|| some(&[0.0, 3.0, 250.0], rng)),
+            language: None,
+        },
+    }
+}
+
+/// A log that random things happen to.
+struct Life {
+    store: SqliteStore,
+    rng: Rng,
+    ids: Vec<DetectionId>,
+    decisions: Vec<(DecisionId, UserId)>,
+    people: Vec<UserId>,
+}
+
+impl Life {
+    async fn begin(seed: u64) -> Self {
+        let store = SqliteStore::open("sqlite::memory:").await.unwrap();
+        let mut people = Vec::new();
+        for name in ["Ana", "Ben"] {
+            let user = NewUser {
+                email: format!("{name}@example.com"),
+                name: name.to_owned(),
+                role: Role::Moderator,
+                password_hash: String::new(),
+                created_at: noon(),
+            };
+            people.push(store.create_user(&user).await.unwrap().id);
+        }
+        let token = NewApiToken {
+            name: "shop".to_owned(),
+            hash: [1; 32],
+            prefix: "gvl_0123".to_owned(),
+            site: "blog.example.com".to_owned(),
+            per_minute: None,
+            fallback: domain::Fallback::Pass,
+            created_at: noon(),
+            created_by: None,
+        };
+        store.create_api_token(&token).await.unwrap();
+        Self { store, rng: Rng::with_seed(seed), ids: Vec::new(), decisions: Vec::new(), people }
+    }
+
+    fn anyone(&mut self) -> UserId {
+        some(&self.people, &mut self.rng)
+    }
+
+    async fn happen(&mut self) {
+        if self.ids.is_empty() || self.rng.u8(0..3) == 0 {
+            let rows: Vec<_> = (0..self.rng.usize(1..30)).map(|_| row(&mut self.rng)).collect();
+            self.ids.extend(self.store.insert_detections(&rows).await.unwrap());
+            return;
+        }
+        let id = some(&self.ids, &mut self.rng);
+        match self.rng.u8(0..9) {
+            0..=2 => self.label(id).await,
+            3 => {
+                if let Some((decision, by)) = self.decisions.pop() {
+                    self.store.undo(decision, by, noon()).await.unwrap();
+                }
+            }
+            4 => {
+                let judgement = judgement(&mut self.rng);
+                self.store.rejudged(id, &judgement, noon()).await.unwrap();
+            }
+            5 => self.bulk().await,
+            6 => {
+                self.store.count_new().await.unwrap();
+            }
+            7 => self.change(id).await,
+            _ => {
+                sqlx::query("DELETE FROM detections WHERE id = ?")
+                    .bind(id.0)
+                    .execute(&self.store.writer)
+                    .await
+                    .unwrap();
+                self.ids.retain(|other| *other != id);
+            }
+        }
+    }
+
+    async fn label(&mut self, id: DetectionId) {
+        let user_id = self.anyone();
+        let new = NewDecision {
+            detection_id: id,
+            label: some(Label::ALL, &mut self.rng),
+            user_id,
+            decided_at: noon() + TimeDelta::seconds(self.rng.i64(-100_000..900_000)),
+            send_after: noon() + TimeDelta::days(20),
+            seen_version: None,
+        };
+        if let LabelOutcome::Decided(decision) = self.store.decide(&new).await.unwrap() {
+            self.decisions.push((decision.id, user_id));
+        }
+    }
+
+    async fn bulk(&mut self) {
+        let user_id = self.anyone();
+        let kind = some(&[BulkKind::Spam, BulkKind::Ham], &mut self.rng);
+        let rows: Vec<RowRef> = self.ids.iter().take(9).map(|id| RowRef { id: *id, version: 0 }).collect();
+        let (created_at, send_after) = (noon(), noon() + TimeDelta::seconds(10));
+        let new = NewBulk { user_id, kind, q: None, rows, created_at, send_after };
+        let action = self.store.start_bulk(&new).await.unwrap();
+        let step = BulkStep { id: action.id, at: noon(), send_after, limit: 100 };
+        self.store.bulk_label(&step).await.unwrap();
+        if self.rng.bool() {
+            let (from, to) = ([BulkState::Done], BulkState::Undoing);
+            self.store.turn_bulk(action.id, user_id, &from, to, noon()).await.unwrap();
+            self.store.bulk_undo(&step).await.unwrap();
+        }
+    }
+
+    /// What no code of ours does, but an import or a person with the file may.
+    async fn change(&mut self, id: DetectionId) {
+        let sql = some(
+            &[
+                "UPDATE detections SET site = 'other.example' WHERE id = ?",
+                "UPDATE detections SET site = NULL, token_id = NULL WHERE id = ?",
+                "UPDATE detections SET created_at = created_at + 7200000, label = 'spam', labelled_at = created_at WHERE id = ?",
+                "UPDATE detections SET took_ms = 77, is_spam = 1 - is_spam, origin = 'import' WHERE id = ?",
+                "UPDATE detection_contents SET execution_ms = execution_ms + 100 WHERE detection_id = ?",
+            ],
+            &mut self.rng,
+        );
+        sqlx::query(sql).bind(id.0).execute(&self.store.writer).await.unwrap();
+    }
+
+    async fn differences(&self) -> Vec<String> {
+        self.store.count_new().await.unwrap();
+        let mut connection = self.store.writer.acquire().await.unwrap();
+        fold::differences(&mut connection).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn counts_are_what_a_recount_finds() {
+    for seed in 0..12 {
+        let mut life = Life::begin(seed).await;
+        for step in 0..120 {
+            life.happen().await;
+            if step % 20 == 19 {
+                assert_eq!(life.differences().await, Vec::<String>::new(), "seed {seed}, step {step}");
+            }
+        }
+    }
+}
