@@ -149,11 +149,11 @@ fn reads_as_utf8(head: &[u8]) -> bool {
 pub(crate) struct Decoded<R> {
     read: R,
     decoder: Option<Decoder>,
-    encoding: Encoding,
     raw: Vec<u8>,
     raw_start: usize,
     raw_end: usize,
     is_over: bool,
+    is_done: bool,
 }
 
 /// How much is decoded at once, in bytes.
@@ -173,43 +173,33 @@ impl<R: Read> Decoded<R> {
     /// Puts U+FFFD for what is wrong also in UTF-8.
     pub(crate) fn mended(read: R, encoding: Encoding) -> Self {
         let decoder = Some(encoding.0.new_decoder_without_bom_handling());
-        Self { read, decoder, encoding, raw: vec![0; STEP], raw_start: 0, raw_end: 0, is_over: false }
-    }
-
-    fn refill(&mut self) -> io::Result<()> {
-        self.raw_start = 0;
-        self.raw_end = 0;
-        self.raw_end = self.read.read(&mut self.raw)?;
-        self.is_over = self.raw_end == 0;
-        Ok(())
+        Self { read, decoder, raw: vec![0; STEP], raw_start: 0, raw_end: 0, is_over: false, is_done: false }
     }
 }
 
 impl<R: Read> Read for Decoded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.decoder.is_none() {
-            return self.read.read(buffer);
-        }
+        let Some(decoder) = &mut self.decoder else { return self.read.read(buffer) };
         if buffer.len() < 16 {
-            return Err(invalid(format!("{} cannot be decoded into {} bytes", self.encoding, buffer.len())));
+            return Err(invalid(format!("text cannot be decoded into {} bytes", buffer.len())));
         }
-        loop {
+        // A decoder must not be asked again after its last bytes.
+        while !self.is_done {
             if self.raw_start == self.raw_end && !self.is_over {
-                self.refill()?;
+                self.raw_start = 0;
+                self.raw_end = 0;
+                self.raw_end = self.read.read(&mut self.raw)?;
+                self.is_over = self.raw_end == 0;
             }
-            let Some(decoder) = &mut self.decoder else { return Ok(0) };
             let raw = &self.raw[self.raw_start..self.raw_end];
             let (result, read, written, _) = decoder.decode_to_utf8(raw, buffer, self.is_over);
             self.raw_start += read;
+            self.is_done = self.is_over && result == CoderResult::InputEmpty;
             if written > 0 {
                 return Ok(written);
             }
-            if self.is_over && result == CoderResult::InputEmpty {
-                // A decoder must not be asked again after its last bytes.
-                *decoder = self.encoding.0.new_decoder_without_bom_handling();
-                return Ok(0);
-            }
         }
+        Ok(0)
     }
 }
 

@@ -16,12 +16,12 @@ pub const XML_MAX_DEPTH: usize = 100;
 /// Most that a packed file may unpack to, in bytes: 8 GiB.
 pub const UNPACKED_MAX_BYTES: u64 = 8 * 1024 * 1024 * 1024;
 
-/// Most that a packed file may grow by unpacking, looked at once 64 MiB have come out. Text packs 3 to 30 times smaller, a
+/// Most that a packed file may grow by unpacking, looked at once 32 MiB have come out. Text packs 3 to 30 times smaller, a
 /// bomb about 1,000 times.
 pub const UNPACKED_MAX_RATIO: u64 = 200;
 
 /// From where on the growth is looked at, in bytes.
-pub const RATIO_FREE_BYTES: u64 = 64 * 1024 * 1024;
+pub const RATIO_FREE_BYTES: u64 = 32 * 1024 * 1024;
 
 /// Most files in a zip.
 pub const ZIP_MAX_ENTRIES: usize = 10_000;

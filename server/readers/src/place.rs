@@ -38,7 +38,6 @@ impl Place {
         Self { unit: Unit::Entry, number, line: Some(line), file: None }
     }
 
-    #[cfg(test)]
     pub(crate) fn message(number: u64, line: u64) -> Self {
         Self { unit: Unit::Message, number, line: Some(line), file: None }
     }

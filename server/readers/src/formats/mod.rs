@@ -7,6 +7,7 @@ pub(crate) mod mail;
 mod ndjson;
 mod table;
 mod text;
+mod xml;
 
 use std::io::Read;
 
@@ -47,9 +48,14 @@ pub(crate) fn begin(
         FileFormat::Json => {
             Box::new(ndjson::FlatRecords::open(json::Elements::new(Decoded::new(read, encoding)))?)
         }
+        FileFormat::WordPress => {
+            Box::new(xml::Export::open(Decoded::mended(read, encoding), xml::Kind::WordPress))
+        }
+        FileFormat::Disqus => Box::new(xml::Export::open(Decoded::mended(read, encoding), xml::Kind::Disqus)),
+        FileFormat::Mbox => Box::new(mail::Mails::mbox(read)),
+        FileFormat::Eml => Box::new(mail::Mails::single(read)),
         FileFormat::Lines => Box::new(text::Lines::new(Decoded::new(read, encoding))),
         FileFormat::Paragraphs => Box::new(text::Paragraphs::new(Decoded::new(read, encoding))),
-        format => return Err(ReadError::new(format!("{} is not read yet", format.title()))),
     })
 }
 

@@ -239,16 +239,13 @@ impl<R: Read> Rows<R> {
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull if self.out_len > RECORD_MAX_BYTES => return self.give_up(fed),
                 ReadRecordResult::OutputFull => self.out.resize(self.out.len() * 2, 0),
-                ReadRecordResult::OutputEndsFull if self.ends_len > MAX_COLUMNS => {
-                    self.core.reset();
-                    self.window.skip_line()?;
-                    return Ok(Found::TooMany);
-                }
+                ReadRecordResult::OutputEndsFull if self.ends_len > MAX_COLUMNS => return self.too_many(fed),
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
                 ReadRecordResult::Record if is_over && self.is_open(fed) => {
                     return self.reread_from_next_line(fed);
                 }
                 ReadRecordResult::Record if self.out_len > RECORD_MAX_BYTES => return self.give_up(fed),
+                ReadRecordResult::Record if self.ends_len > MAX_COLUMNS => return self.too_many(fed),
                 ReadRecordResult::Record => {
                     self.window.consume(fed);
                     return Ok(Found::Row);
@@ -267,6 +264,17 @@ impl<R: Read> Rows<R> {
         self.window.consume(fed);
         self.window.skip_line()?;
         Ok(Found::TooLong)
+    }
+
+    /// A row of so many fields is none, or quotes that are not closed made one of many lines.
+    fn too_many(&mut self, fed: usize) -> io::Result<Found> {
+        let row = self.window.held()[..fed].trim_ascii_end();
+        if memchr::memchr2(b'\n', b'\r', row).is_some() {
+            return self.reread_from_next_line(fed);
+        }
+        self.core.reset();
+        self.window.skip_line()?;
+        Ok(Found::TooMany)
     }
 
     fn reread_from_next_line(&mut self, fed: usize) -> io::Result<Found> {

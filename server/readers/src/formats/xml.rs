@@ -1,0 +1,417 @@
+//! Exports in XML: WordPress's (WXR 1.2) and Disqus's.
+//!
+//! quick-xml reads it event by event and expands nothing: the five entities of XML and numeric references are resolved here,
+//! any other is an error of its record. A document that declares entities of its own is refused.
+
+use std::{
+    collections::HashMap,
+    io::{self, BufRead, BufReader, Read},
+};
+
+use memchr::memchr_iter;
+use quick_xml::{
+    Reader,
+    escape::resolve_predefined_entity,
+    events::{BytesRef, BytesStart, Event},
+};
+
+use super::{Parse, checked};
+use crate::{
+    Place, Record, RecordError,
+    error::TOO_LONG,
+    limits::{RECORD_MAX_BYTES, XML_MAX_DEPTH, XML_PIECE_MAX_BYTES},
+    unpack::invalid,
+};
+
+/// Whose export it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    WordPress,
+    Disqus,
+}
+
+/// Columns of WordPress's comments, by the elements of WXR; the last two are the post's.
+/// (<https://github.com/WordPress/wordpress-develop/blob/6.8/src/wp-admin/includes/export.php>)
+const WORDPRESS: [&str; 11] = [
+    "comment_content",
+    "comment_author",
+    "comment_author_email",
+    "comment_author_IP",
+    "comment_author_url",
+    "comment_date_gmt",
+    "comment_approved",
+    "comment_type",
+    "comment_id",
+    "post_link",
+    "post_title",
+];
+
+/// Columns of Disqus's posts, by the elements of its export; two are the thread's.
+/// (<https://help.disqus.com/en/articles/1717199-importing-exporting>, `disqus.com/api/schemas/1.0/disqus.xsd`)
+const DISQUS: [&str; 12] = [
+    "message",
+    "author.name",
+    "author.email",
+    "author.username",
+    "ipAddress",
+    "createdAt",
+    "isSpam",
+    "isDeleted",
+    "thread_link",
+    "thread_title",
+    "id",
+    "parent",
+];
+
+impl Kind {
+    fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::WordPress => &WORDPRESS,
+            Self::Disqus => &DISQUS,
+        }
+    }
+
+    /// The element that is a record.
+    fn record(self) -> &'static str {
+        match self {
+            Self::WordPress => "wp:comment",
+            Self::Disqus => "post",
+        }
+    }
+
+    /// The element that tells what its records share or refer to.
+    fn around(self) -> &'static str {
+        match self {
+            Self::WordPress => "item",
+            Self::Disqus => "thread",
+        }
+    }
+}
+
+/// Most threads of Disqus whose link and title are remembered, and most bytes of each.
+const THREADS_MAX: usize = 200_000;
+const THREAD_TEXT_MAX: usize = 500;
+
+/// The comments or posts of an export.
+pub(super) struct Export<R> {
+    reader: Reader<Guarded<BufReader<R>>>,
+    kind: Kind,
+    columns: Vec<String>,
+    buffer: Vec<u8>,
+    /// Names of the elements that are open.
+    path: Vec<String>,
+    /// Text of the innermost element, so far.
+    text: String,
+    draft: Option<Draft>,
+    /// Of the item (WordPress) or thread (Disqus) that is open: id, link, title.
+    around: Around,
+    threads: HashMap<String, (String, String)>,
+    count: u64,
+    is_over: bool,
+}
+
+#[derive(Default)]
+struct Around {
+    id: String,
+    link: String,
+    title: String,
+}
+
+/// A record under way.
+struct Draft {
+    depth: usize,
+    line: u64,
+    fields: Vec<String>,
+    size: usize,
+    problem: Option<String>,
+}
+
+impl<R: Read> Export<R> {
+    pub(super) fn open(read: R, kind: Kind) -> Self {
+        let mut reader = Reader::from_reader(Guarded::new(BufReader::with_capacity(64 * 1024, read)));
+        reader.config_mut().allow_dangling_amp = true;
+        Self {
+            reader,
+            kind,
+            columns: kind.columns().iter().map(|&name| name.to_owned()).collect(),
+            buffer: Vec::new(),
+            path: Vec::new(),
+            text: String::new(),
+            draft: None,
+            around: Around::default(),
+            threads: HashMap::new(),
+            count: 0,
+            is_over: false,
+        }
+    }
+
+    fn place(&self) -> Place {
+        let line = self.draft.as_ref().map_or(self.reader.get_ref().line, |draft| draft.line);
+        Place::entry(self.count.max(1), line)
+    }
+
+    fn fatal(&mut self, problem: impl Into<String>) -> RecordError {
+        self.is_over = true;
+        let line = self.reader.get_ref().line;
+        RecordError::fatal(Place { line: Some(line), ..self.place() }, problem)
+    }
+
+    /// Reads on until a record ends. `None` at the end of the file.
+    fn advance(&mut self) -> Result<Option<Result<Record, RecordError>>, RecordError> {
+        loop {
+            let mut buffer = std::mem::take(&mut self.buffer);
+            buffer.clear();
+            self.reader.get_mut().taken = 0;
+            let event = self.reader.read_event_into(&mut buffer);
+            let done = match event {
+                Ok(Event::Eof) => {
+                    self.is_over = true;
+                    return self.ended().map(|()| None);
+                }
+                Ok(event) => self.take(event)?,
+                Err(error) => return Err(self.broken(&error)),
+            };
+            self.buffer = buffer;
+            if let Some(draft) = done {
+                return Ok(Some(self.finish(draft)));
+            }
+        }
+    }
+
+    fn take(&mut self, event: Event<'_>) -> Result<Option<Draft>, RecordError> {
+        match event {
+            Event::Start(element) => self.start(&element).map(|()| None),
+            Event::Empty(element) => {
+                self.start(&element)?;
+                Ok(self.end())
+            }
+            Event::End(_) => Ok(self.end()),
+            Event::Text(text) => {
+                self.push(&text);
+                Ok(None)
+            }
+            Event::CData(text) => {
+                self.push(&text);
+                Ok(None)
+            }
+            Event::GeneralRef(reference) => {
+                self.refer(&reference);
+                Ok(None)
+            }
+            Event::DocType(text) if text.contains("<!ENTITY") => Err(self.fatal(
+                "the file declares XML entities of its own, which are never expanded, as they can grow without bound; \
+                 remove the declaration if you trust the file",
+            )),
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) | Event::Eof => Ok(None),
+        }
+    }
+
+    fn start(&mut self, element: &BytesStart<'_>) -> Result<(), RecordError> {
+        if self.path.len() >= XML_MAX_DEPTH {
+            return Err(
+                self.fatal(format!("elements are nested more than {XML_MAX_DEPTH} deep, as in no export"))
+            );
+        }
+        let name = element.name().as_ref().to_owned();
+        self.text.clear();
+        if self.draft.is_some() {
+            self.attribute_of_draft(&name, element);
+        } else if name == self.kind.record() {
+            self.count += 1;
+            let fields = vec![String::new(); self.columns.len()];
+            let line = self.reader.get_ref().line;
+            self.draft = Some(Draft { depth: self.path.len(), line, fields, size: 0, problem: None });
+            self.attribute_of_draft("", element);
+        } else if name == self.kind.around() {
+            self.around = Around { id: id_of(element), ..Around::default() };
+        }
+        self.path.push(name);
+        Ok(())
+    }
+
+    /// Disqus refers by attributes: `<thread dsq:id="7"/>`.
+    fn attribute_of_draft(&mut self, name: &str, element: &BytesStart<'_>) {
+        if self.kind != Kind::Disqus {
+            return;
+        }
+        let id = id_of(element);
+        match name {
+            "" => self.set("id", id),
+            "parent" => self.set("parent", id),
+            "thread" => {
+                if let Some((link, title)) = self.threads.get(&id).cloned() {
+                    self.set("thread_link", link);
+                    self.set("thread_title", title);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn set(&mut self, column: &str, text: String) {
+        let index = self.columns.iter().position(|known| known == column);
+        if let (Some(index), Some(draft)) = (index, &mut self.draft)
+            && draft.fields[index].is_empty()
+        {
+            draft.size += text.len();
+            draft.fields[index] = text;
+        }
+    }
+
+    fn push(&mut self, text: &str) {
+        let room = RECORD_MAX_BYTES + 1 - self.text.len().min(RECORD_MAX_BYTES + 1);
+        if text.len() <= room {
+            self.text.push_str(text);
+        } else if let Some(draft) = &mut self.draft {
+            draft.problem.get_or_insert_with(|| TOO_LONG.to_owned());
+        }
+    }
+
+    fn refer(&mut self, reference: &BytesRef<'_>) {
+        let known = match reference.resolve_char_ref() {
+            Ok(Some(char)) => Some(char.to_string()),
+            Ok(None) => resolve_predefined_entity(reference).map(str::to_owned),
+            Err(_) => None,
+        };
+        match (known, &mut self.draft) {
+            (Some(text), _) => self.push(&text),
+            (None, Some(draft)) => {
+                let name: String = reference.chars().take(40).collect();
+                let words = || {
+                    format!(
+                        "has the entity &{name};, which XML does not know; write it as a number or as itself"
+                    )
+                };
+                draft.problem.get_or_insert_with(words);
+            }
+            (None, None) => {}
+        }
+    }
+
+    /// An element ends. Gives the draft when it was the record.
+    fn end(&mut self) -> Option<Draft> {
+        let name = self.path.pop()?;
+        let text = std::mem::take(&mut self.text);
+        let parent = self.path.last().map_or("", String::as_str);
+        if let Some(draft) = &self.draft {
+            let inner = self.path.len().checked_sub(draft.depth)?;
+            match inner {
+                0 => return self.draft.take(),
+                1 => self.set(name.strip_prefix("wp:").unwrap_or(&name), text),
+                2 => self.set(&format!("{parent}.{name}"), text),
+                _ => {}
+            }
+        } else if parent == self.kind.around() {
+            let text: String = text.trim().chars().take(THREAD_TEXT_MAX).collect();
+            match name.as_str() {
+                "link" => self.around.link = text,
+                "title" => self.around.title = text,
+                _ => {}
+            }
+        } else if self.kind == Kind::Disqus && name == "thread" && self.threads.len() < THREADS_MAX {
+            let Around { id, link, title } = std::mem::take(&mut self.around);
+            self.threads.insert(id, (link, title));
+        }
+        None
+    }
+
+    fn finish(&mut self, mut draft: Draft) -> Result<Record, RecordError> {
+        if self.kind == Kind::WordPress {
+            let end = draft.fields.len();
+            draft.fields[end - 2].clone_from(&self.around.link);
+            draft.fields[end - 1].clone_from(&self.around.title);
+        }
+        let place = Place::entry(self.count, draft.line);
+        if draft.size > RECORD_MAX_BYTES {
+            draft.problem.get_or_insert_with(|| TOO_LONG.to_owned());
+        }
+        let nul =
+            draft.fields.iter().find_map(|field| checked(field.as_bytes()).err()).map(ToOwned::to_owned);
+        match draft.problem.or(nul) {
+            None => Ok(Record::new(place, draft.fields)),
+            Some(problem) if problem == TOO_LONG => Err(RecordError::new(place, problem)),
+            Some(problem) => Err(RecordError::new(place, problem).with_fields(draft.fields)),
+        }
+    }
+
+    /// At the end everything should be closed.
+    fn ended(&mut self) -> Result<(), RecordError> {
+        let Some(open) = self.path.last() else { return Ok(()) };
+        let problem =
+            format!("the file ends within <{open}>; was it copied as a whole? What came before was read");
+        Err(self.fatal(problem))
+    }
+
+    fn broken(&mut self, error: &quick_xml::Error) -> RecordError {
+        match error {
+            quick_xml::Error::Io(error) => self.fatal(format!("reading ends here: {error}")),
+            error => self.fatal(format!("this is no XML from here on: {error}")),
+        }
+    }
+}
+
+impl<R: Read + Send> Parse for Export<R> {
+    fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    fn next(&mut self) -> Option<Result<Record, RecordError>> {
+        if self.is_over {
+            return None;
+        }
+        match self.advance() {
+            Ok(next) => next,
+            Err(error) => Some(Err(error)),
+        }
+    }
+}
+
+/// Disqus's ids are an attribute in a namespace of their own.
+fn id_of(element: &BytesStart<'_>) -> String {
+    let mut attributes = element.attributes();
+    let id = attributes.with_checks(false).flatten().find(|attribute| attribute.key.as_ref() == "dsq:id");
+    id.map(|attribute| attribute.value.chars().take(40).collect()).unwrap_or_default()
+}
+
+/// Counts lines, and how much one event takes.
+struct Guarded<R> {
+    read: R,
+    /// The line that is read, from 1.
+    line: u64,
+    /// Bytes of the event that is read.
+    taken: u64,
+}
+
+impl<R> Guarded<R> {
+    fn new(read: R) -> Self {
+        Self { read, line: 1, taken: 0 }
+    }
+}
+
+impl<R: BufRead> Read for Guarded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let available = self.fill_buf()?;
+        let count = available.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&available[..count]);
+        self.consume(count);
+        Ok(count)
+    }
+}
+
+impl<R: BufRead> BufRead for Guarded<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.taken > XML_PIECE_MAX_BYTES {
+            return Err(invalid("a piece of text or markup is longer than 16 MiB"));
+        }
+        self.read.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        // Filled before: this only looks at what is there.
+        if let Ok(held) = self.read.fill_buf() {
+            self.line += memchr_iter(b'\n', &held[..count.min(held.len())]).count() as u64;
+        }
+        self.taken += count as u64;
+        self.read.consume(count);
+    }
+}
