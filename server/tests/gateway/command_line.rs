@@ -30,7 +30,8 @@ fn succeeds(folder: &Path, line: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-#[tokio::test]
+// On threads of its own the server goes on while the command is waited for, also with a transaction that it has begun.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_token_made_on_the_command_line_opens_the_gateway_until_it_is_revoked() {
     let upstream = Upstream::start().await;
     let house = House::before(&upstream).await;

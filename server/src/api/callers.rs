@@ -1,0 +1,75 @@
+//! Who calls the gateway. The store is asked at every request, so that a revocation counts from the next one, whichever process
+//! made it; but a check need not wait for that.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use activelayer::wire::Refusal;
+use domain::ApiToken;
+use moderation::tokens;
+use tokio::task::JoinHandle;
+use tracing::Instrument;
+
+use crate::state::AppState;
+
+/// An app, by its token.
+pub struct Caller {
+    /// As it stood at the token's last use, or as the store has just said.
+    pub(super) token: ApiToken,
+    /// What the store says now, where `token` is from memory.
+    now: Option<JoinHandle<Result<ApiToken, Refusal>>>,
+}
+
+impl Caller {
+    /// The token, once the store has said that it is in force.
+    ///
+    /// # Errors
+    /// 401 when it is not.
+    pub(super) async fn confirmed(self) -> Result<ApiToken, Refusal> {
+        match self.now {
+            None => Ok(self.token),
+            Some(now) => now.await.unwrap_or_else(|_| Err(Refusal::internal())),
+        }
+    }
+}
+
+/// The tokens that were in force when they were last used, by the hashes of their secrets: as many as there are tokens, at most.
+#[derive(Clone)]
+pub(super) struct Callers {
+    app: AppState,
+    known: Arc<Mutex<HashMap<[u8; 32], ApiToken>>>,
+}
+
+impl Callers {
+    pub(super) fn new(app: AppState) -> Self {
+        Self { app, known: Arc::default() }
+    }
+
+    /// Finds out who asks. For a token that was used before, the store is asked meanwhile.
+    ///
+    /// # Errors
+    /// 401 for a secret that opens nothing.
+    pub(super) async fn find(&self, key: &str) -> Result<Caller, Refusal> {
+        let known =
+            self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&tokens::hash(key)).cloned();
+        let Some(token) = known else { return Ok(Caller { token: self.look_up(key).await?, now: None }) };
+        let (callers, key) = (self.clone(), key.to_owned());
+        let now = tokio::spawn(async move { callers.look_up(&key).await }.in_current_span());
+        Ok(Caller { token, now: Some(now) })
+    }
+
+    async fn look_up(&self, key: &str) -> Result<ApiToken, Refusal> {
+        let found = self.app.moderation.token(key).await.map_err(|error| {
+            tracing::error!(%error, "a token could not be looked up");
+            Refusal::internal()
+        })?;
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        match &found {
+            Some(token) => known.insert(tokens::hash(key), token.clone()),
+            None => known.remove(&tokens::hash(key)),
+        };
+        found.ok_or_else(Refusal::unauthorized)
+    }
+}
