@@ -4,72 +4,88 @@ use std::{future::Future, net::IpAddr};
 
 use activelayer::{ApiError, CheckEndpoint, CheckRequest, FeedbackRequest, wire::Refusal};
 use async_trait::async_trait;
-use domain::{ApiToken, ApiTokenId};
+use domain::ApiTokenId;
 use moderation::{GatewayError, Submission};
 use tracing::Instrument;
 
-use super::{Contract, Reply, limits::MinuteLimits};
+use super::{
+    Contract, Reply,
+    callers::{Caller, Callers},
+    limits::MinuteLimits,
+};
 use crate::state::AppState;
 
 /// Answers for the upstream.
 pub struct Gateway {
     app: AppState,
+    callers: Callers,
     limits: MinuteLimits<ApiTokenId>,
 }
 
 impl Gateway {
     /// A gateway on top of the use cases.
     pub fn new(app: AppState) -> Self {
-        Self { app, limits: MinuteLimits::default() }
+        Self { callers: Callers::new(app.clone()), app, limits: MinuteLimits::default() }
     }
 }
 
 #[async_trait]
 impl Contract for Gateway {
-    type Caller = ApiToken;
+    type Caller = Caller;
 
-    async fn caller(&self, key: &str) -> Result<ApiToken, Refusal> {
-        let token = self.app.moderation.token(key).await.map_err(|error| {
-            tracing::error!(%error, "a token could not be looked up");
-            Refusal::internal()
-        })?;
-        let token = token.ok_or_else(Refusal::unauthorized)?;
-        if let Some(per_minute) = token.per_minute {
+    async fn caller(&self, key: &str) -> Result<Caller, Refusal> {
+        let caller = self.callers.find(key).await?;
+        if let Some(per_minute) = caller.token.per_minute {
             self.limits
-                .charge(token.id, per_minute, self.app.clock.now())
+                .charge(caller.token.id, per_minute, self.app.clock.now())
                 .map_err(|wait| Refusal::rate_limited(Some(wait)))?;
         }
-        Ok(token)
+        Ok(caller)
     }
 
+    /// The verdict is asked for while the store is asked for the token: a revoked one may cost a check, and gets no verdict.
     async fn check(
         &self,
-        token: ApiToken,
+        caller: Caller,
         endpoint: CheckEndpoint,
         request: CheckRequest,
         from: IpAddr,
     ) -> Reply {
         let app = self.app.clone();
-        let submission = Submission { token, endpoint, request, from };
-        match to_the_end(async move { app.moderation.judge_for_app(submission).await }).await {
+        let submission = Submission { token: caller.token.clone(), endpoint, request, from };
+        let judged = to_the_end(async move { app.moderation.judge_for_app(submission).await }).await;
+        if let Err(refusal) = caller.confirmed().await {
+            return refusal.into();
+        }
+        match judged {
             Some(Ok(judged)) => Reply::json(judged.body).about(Some(judged.detection)),
             Some(Err(error)) => refused(&error),
             None => Refusal::internal().into(),
         }
     }
 
-    async fn feedback(&self, token: ApiToken, request: FeedbackRequest) -> Reply {
+    async fn feedback(&self, caller: Caller, request: FeedbackRequest) -> Reply {
+        let token = match caller.confirmed().await {
+            Ok(token) => token,
+            Err(refusal) => return refusal.into(),
+        };
         let app = self.app.clone();
         let work = async move { app.moderation.feedback_from_app(&token, request).await };
         to_the_end(work).await.map_or_else(|| Refusal::internal().into(), answered)
     }
 
-    async fn verify(&self, token: ApiToken) -> Reply {
-        answered(self.app.moderation.verify_for_app(&token).await)
+    async fn verify(&self, caller: Caller) -> Reply {
+        match caller.confirmed().await {
+            Ok(token) => answered(self.app.moderation.verify_for_app(&token).await),
+            Err(refusal) => refusal.into(),
+        }
     }
 
-    async fn stats(&self, _: ApiToken) -> Reply {
-        answered(self.app.moderation.stats_for_app().await)
+    async fn stats(&self, caller: Caller) -> Reply {
+        match caller.confirmed().await {
+            Ok(_) => answered(self.app.moderation.stats_for_app().await),
+            Err(refusal) => refusal.into(),
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! is behind [`Contract`].
 
 mod body;
+mod callers;
 mod check;
 mod check_comment;
 pub mod engine;
