@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build dev test lint fmt bench bench-gateway bench-search screenshots
+.PHONY: help run build dev test lint fmt bench bench-forecast bench-gateway bench-search screenshots
 
 # cargo, with the toolchain that set-up found
 SETUP = @xtask/setup/build.sh
@@ -39,6 +39,10 @@ fmt: ## format all Rust code
 
 bench: build ## bytes of every asset that a browser loads
 	$(CARGO) xtask sizes
+
+bench-forecast: ## how far the forecast of the quota is off, on made-up usages
+	$(SETUP)
+	$(CARGO) run --quiet --release --package domain --example bench_forecast
 
 bench-gateway: build ## checks a second and latencies through the gateway, beside the engine alone and nginx
 	@xtask/setup/nginx.sh

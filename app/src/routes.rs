@@ -17,6 +17,7 @@ use crate::{
     pages::{
         check::CheckPage,
         detections::{DetectionPane, DetectionsPage, NothingOpen},
+        health::HealthPage,
         login::LoginPage,
         overview::OverviewPage,
         review::ReviewPage,
@@ -43,6 +44,7 @@ pub(crate) fn AppRoutes() -> impl IntoView {
                     </ParentRoute>
                     <Route path=path!("review") view={Lazy::<Review>::new()}/>
                     <Route path=path!("stats") view={Lazy::<Stats>::new()}/>
+                    <Route path=path!("health") view={Lazy::<Health>::new()}/>
                     <Route path=path!("settings") view={Lazy::<Settings>::new()}/>
                 </ParentRoute>
             </Routes>
@@ -73,6 +75,7 @@ lazy_page!(Overview, OverviewPage);
 lazy_page!(Check, CheckPage);
 lazy_page!(Review, ReviewPage);
 lazy_page!(Stats, StatsPage);
+lazy_page!(Health, HealthPage);
 lazy_page!(Settings, SettingsPage);
 lazy_page!(Login, LoginPage);
 lazy_page!(Setup, SetupPage);

@@ -16,6 +16,7 @@ const pages = [
   { name: 'detections', path: '/detections' },
   { name: 'detection', path: '/detections/1' },
   { name: 'stats', path: '/stats' },
+  { name: 'health', path: '/health' },
   { name: 'settings', path: '/settings' },
   { name: 'not-found', path: '/no-such-page' },
 ]

@@ -16,7 +16,9 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
-use values::{between, count, duration, ip_net, listen_address, log_filter, secret, web_address};
+use values::{
+    between, count, duration, ip_net, listen_address, log_filter, mail_server, password, secret, web_address,
+};
 
 /// What every command needs: where the settings and the database are.
 #[derive(Args, Clone)]
@@ -89,6 +91,24 @@ pub struct Settings {
     /// Checks a month that the embedded detector allows
     #[arg(long, value_name = "CHECKS", default_value = "50000", value_parser = count)]
     pub embedded_quota: u64,
+    /// Mail server that alerts are sent by, as `host:port`; without one no letters are sent
+    #[arg(long, value_name = "HOST:PORT", value_parser = mail_server)]
+    pub smtp_server: Option<(String, u16)>,
+    /// How the connection to the mail server is kept private; `auto` means implicit on port 465, else starttls
+    #[arg(long, value_name = "HOW", default_value = "auto")]
+    pub smtp_tls: SmtpTls,
+    /// User at the mail server, where it wants one
+    #[arg(long, value_name = "NAME")]
+    pub smtp_user: Option<String>,
+    /// Password at the mail server
+    #[arg(long, value_name = "PASSWORD", hide_env_values = true, value_parser = password)]
+    pub smtp_password: Option<SecretString>,
+    /// Who letters about alerts come from, as in `Gavel <gavel@example.com>`
+    #[arg(long, value_name = "ADDRESS", default_value = "Gavel <gavel@localhost>")]
+    pub alert_mail_from: String,
+    /// Who gets letters about alerts
+    #[arg(long, value_name = "ADDRESSES", value_delimiter = ',')]
+    pub alert_mail_to: Vec<String>,
     /// How long a decision waits before its feedback is sent; until then undo costs nothing
     #[arg(long, value_name = "TIME", default_value = "10s",
           value_parser = duration(Duration::ZERO, Duration::from_secs(600)))]
@@ -104,6 +124,19 @@ pub enum CookieSecure {
     Always,
     /// A trusted network without TLS
     Never,
+}
+
+/// How the connection to the mail server is kept private.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SmtpTls {
+    /// By the port
+    Auto,
+    /// TLS from the first byte
+    Implicit,
+    /// STARTTLS, and nothing is sent without it
+    Starttls,
+    /// None: a server on this machine or in a trusted network
+    None,
 }
 
 /// How log lines look.

@@ -5,6 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use axum::serve::ListenerExt;
 use detector::SiteKnowledge;
 use moderation::{Clock, Moderation, Options};
+use notify::{MailOptions, MailTls, Mailer, Outside};
 use store::Store;
 use tokio::{net::TcpListener, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -12,7 +13,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     Failure, assets,
     auth::{first_run::SetupToken, password::Passwords, throttle::LoginThrottle},
-    config::Settings,
+    config::{Settings, SmtpTls},
     router::router,
     state::{AppState, Inner},
     telemetry::metrics,
@@ -21,6 +22,9 @@ use crate::{
 
 /// How long requests and workers under way may still take when the program is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// The port where TLS begins with the first byte (RFC 8314).
+const IMPLICIT_TLS_PORT: u16 = 465;
 
 /// How often sessions that have ended are forgotten.
 const SESSION_SWEEP: Duration = Duration::from_secs(3600);
@@ -104,6 +108,8 @@ async fn assemble(
     let options = Options {
         undo_period: settings.feedback_undo,
         poll_interval: settings.usage_poll_interval,
+        messenger: Arc::new(Outside::new(mailer(&settings)?)),
+        public_url: settings.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()),
         language_of: detector::language_of,
         ..Options::new(judged_by)
     };
@@ -124,6 +130,29 @@ async fn assemble(
         clock,
         passwords,
     }))
+}
+
+/// Sends letters about alerts, if the settings name a mail server.
+fn mailer(settings: &Settings) -> Result<Option<Mailer>, Failure> {
+    let Some((host, port)) = settings.smtp_server.clone() else { return Ok(None) };
+    let tls = match settings.smtp_tls {
+        SmtpTls::Auto if port == IMPLICIT_TLS_PORT => MailTls::Implicit,
+        SmtpTls::Auto | SmtpTls::Starttls => MailTls::StartTls,
+        SmtpTls::Implicit => MailTls::Implicit,
+        SmtpTls::None => MailTls::None,
+    };
+    let options = MailOptions {
+        host,
+        port,
+        tls,
+        credentials: settings.smtp_user.clone().zip(settings.smtp_password.clone()),
+        from: settings.alert_mail_from.clone(),
+        to: settings.alert_mail_to.clone(),
+    };
+    let mailer = Mailer::new(options).map_err(|error| {
+        Failure::Refused(format!("{error} (settings smtp_server, alert_mail_from and alert_mail_to)"))
+    })?;
+    Ok(Some(mailer))
 }
 
 fn start_workers(app: &AppState, workers: &TaskTracker, stopping: &CancellationToken) {

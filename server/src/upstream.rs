@@ -13,7 +13,7 @@ use detector::{Engine, EngineOptions, Ledger, LedgerError, MemoryLedger, SiteKno
 use domain::JudgedBy;
 use moderation::{
     Clock, Learner, Upstreams,
-    resilience::{Backoff, Budget, BudgetLimits, Class, ForClass, Guarded},
+    resilience::{Backoff, Budget, BudgetLimits, Class, ForClass, Guarded, Watch},
 };
 use store::Store;
 use url::{Host, Url};
@@ -110,6 +110,7 @@ fn guarded(
         gateway: of(Class::Gateway, GATEWAY_PATIENCE),
         background: of(Class::Background, BACKGROUND_PATIENCE),
         learner: None,
+        guard: Some(Arc::clone(&guarded) as Arc<dyn Watch>),
         stand_in: Some(Arc::new(stand_in(clock, knowledge))),
     }
 }

@@ -6,13 +6,16 @@
 #![deny(missing_docs)]
 
 pub mod account;
+pub mod alert;
 pub mod api_token;
+pub mod budget;
 pub mod bulk;
 pub mod content;
 pub mod decision;
 pub mod detection;
 pub mod export;
 pub mod facets;
+pub mod forecast;
 pub mod import_file;
 pub mod language;
 pub mod live;
@@ -29,7 +32,11 @@ pub mod upstream;
 pub mod usage;
 
 pub use account::{Role, User, UserId};
+pub use alert::{
+    Alert, AlertChannel, AlertDelivery, AlertEvent, AlertId, AlertKind, AlertRules, AlertRulesForm,
+};
 pub use api_token::{ApiToken, ApiTokenId, Fallback};
+pub use budget::{Budget, BudgetForm, BudgetId, BudgetScope, BudgetSpan, BudgetStanding, BudgetTime};
 pub use bulk::{BulkAction, BulkId, BulkKind, BulkState, RowRef};
 pub use content::{Content, ContentForm, FieldError};
 pub use decision::{Decision, DecisionId, Label};
@@ -39,6 +46,7 @@ pub use detection::{
 };
 pub use export::{ExportFormat, ExportProgress, ExportState};
 pub use facets::{Facet, FacetValue, Facets};
+pub use forecast::{Outlook, QuotaForecast};
 pub use import_file::{FileFormat, MappedField, Mapping};
 pub use language::Language;
 pub use live::{LiveEvent, Standing};
@@ -50,7 +58,7 @@ pub use search::SearchQuery;
 pub use statistics::Days;
 pub use story::{AppWord, DetectionStory, Note, PastVerdict};
 pub use upstream::UpstreamHealth;
-pub use usage::{DailyCount, OutboxCounts, Overview, UsageSample};
+pub use usage::{DailyCount, LogCount, OutboxCounts, Overview, QuotaReport, UsagePoint, UsageSample};
 
 /// Declares an enum that is stored, sent and searched by one lower-case word per variant.
 ///

@@ -38,32 +38,73 @@ impl UsageSample {
         let (month, year) = self.period?;
         Some(NaiveDate::from_ymd_opt(year, month, 1)?.and_hms_opt(0, 0, 0)?.and_utc())
     }
+}
 
-    /// How long the quota lasts if the rest of the period goes on at the pace of its beginning.
-    ///
-    /// `None` without a period, or before anything was used.
-    pub fn forecast(&self) -> Option<Forecast> {
-        let (began, resets) = (self.began_at()?, self.resets_at()?);
-        let elapsed = (self.taken_at - began).num_milliseconds();
-        if self.used == 0 || elapsed <= 0 {
-            return None;
+/// How much of the quota the log accounts for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogCount {
+    /// Detections logged in the period, whoever judged them.
+    pub logged: u64,
+    /// Those of them that the fallback judged and that still wait for the upstream: nothing is spent on them yet.
+    pub waiting: u64,
+    /// Further verdicts asked for in the period, for detections that had one.
+    pub rechecked: u64,
+    /// When the oldest detection of the whole log was logged, to the hour.
+    pub log_begins: Option<DateTime<Utc>>,
+}
+
+impl LogCount {
+    /// Checks that the log knows to have been spent.
+    pub fn spent(&self) -> u64 {
+        self.logged.saturating_sub(self.waiting) + self.rechecked
+    }
+
+    /// Why the upstream's count is another, in a sentence or two.
+    pub fn explain(&self, sample: &UsageSample) -> String {
+        let grouped = crate::paging::grouped;
+        let spent = self.spent();
+        if spent == sample.used {
+            return "Both counts agree.".to_owned();
         }
-        if self.remaining == 0 {
-            return Some(Forecast::RunsOut(self.taken_at));
+        if spent > sample.used {
+            let more = grouped(spent - sample.used);
+            return format!(
+                "The upstream counts {more} fewer: it may not charge what it did not judge, and its figures can be some minutes old."
+            );
         }
-        let left_ms = (elapsed as f64 / self.used as f64 * self.remaining as f64) as i64;
-        let runs_out = self.taken_at.checked_add_signed(chrono::TimeDelta::milliseconds(left_ms))?;
-        Some(if runs_out < resets { Forecast::RunsOut(runs_out) } else { Forecast::Lasts(resets) })
+        let more = grouped(sample.used - spent);
+        match self.log_begins {
+            Some(begins) if sample.began_at().is_none_or(|period| begins > period) => format!(
+                "The upstream counts {more} more: the log begins only on {}, and other programs that use the same key spend it too.",
+                begins.format("%-d %b %Y")
+            ),
+            _ => format!(
+                "The upstream counts {more} more: other programs that use the same key spend it too, and so do checks that failed before their verdict arrived."
+            ),
+        }
     }
 }
 
-/// How long the quota will last.
+/// A point of the line that shows how the quota was spent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Forecast {
-    /// Used up at this moment, before the period ends.
-    RunsOut(DateTime<Utc>),
-    /// Lasts to the end of the period, which is this moment.
-    Lasts(DateTime<Utc>),
+pub struct UsagePoint {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Checks used in the period by then.
+    pub used: u64,
+}
+
+/// All that is known of the quota.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct QuotaReport {
+    /// The newest figures; `None` when the upstream never gave any.
+    pub sample: Option<UsageSample>,
+    /// How long it lasts.
+    pub forecast: crate::forecast::QuotaForecast,
+    /// How it was spent in this period, one point an hour at most, oldest first; a lifetime plan's last 14 days.
+    pub points: Vec<UsagePoint>,
+    /// What the log itself counted; `None` without figures to hold it against.
+    pub counted: Option<LogCount>,
 }
 
 /// Checks of one day (UTC), by verdict.
@@ -116,18 +157,20 @@ mod tests {
     }
 
     #[test]
-    fn a_steady_pace_is_carried_on() {
-        let february = Some((2, 2025));
-        assert_eq!(sample(11, 500, february).forecast(), Some(Forecast::RunsOut(midnight(2025, 2, 21))));
-        assert_eq!(sample(11, 100, february).forecast(), Some(Forecast::Lasts(midnight(2025, 3, 1))));
-        assert_eq!(sample(11, 1000, february).forecast(), Some(Forecast::RunsOut(midnight(2025, 2, 11))));
-        assert_eq!(sample(11, 0, february).forecast(), None);
+    fn a_lifetime_plan_never_resets() {
+        assert_eq!(sample(11, 500, None).resets_at(), None);
+        assert_eq!(sample(1, 1, Some((12, 2025))).resets_at(), Some(midnight(2026, 1, 1)));
     }
 
     #[test]
-    fn a_lifetime_plan_never_resets() {
-        assert_eq!(sample(11, 500, None).resets_at(), None);
-        assert_eq!(sample(11, 500, None).forecast(), None);
-        assert_eq!(sample(1, 1, Some((12, 2025))).resets_at(), Some(midnight(2026, 1, 1)));
+    fn a_difference_between_the_counts_is_explained() {
+        let count = |logged| LogCount { logged, waiting: 5, rechecked: 2, log_begins: None };
+        let sample = sample(11, 500, Some((2, 2025)));
+        assert_eq!(count(503).spent(), 500);
+        assert_eq!(count(503).explain(&sample), "Both counts agree.");
+        assert!(count(403).explain(&sample).starts_with("The upstream counts 100 more: other programs"));
+        assert!(count(504).explain(&sample).starts_with("The upstream counts 1 fewer"));
+        let late = LogCount { log_begins: Some(midnight(2025, 2, 3)), ..count(403) };
+        assert!(late.explain(&sample).contains("the log begins only on 3 Feb 2025"));
     }
 }

@@ -1,6 +1,7 @@
 //! What pages share.
 
 mod action_notice;
+mod alert_banner;
 mod bar_chart;
 mod blur_switch;
 pub(crate) mod classes;
@@ -25,6 +26,7 @@ mod undo_toasts;
 mod verdict;
 
 pub(crate) use action_notice::ActionNotice;
+pub(crate) use alert_banner::AlertBanner;
 pub(crate) use bar_chart::DailyChart;
 pub(crate) use blur_switch::BlurSwitch;
 pub(crate) use copy_button::CopyButton;

@@ -1,11 +1,6 @@
 //! The quota: how much is used, how much is left, how long it lasts.
 
-use domain::{
-    UsageSample,
-    paging::grouped,
-    time::minute,
-    usage::{Forecast, QUOTA_WARNING_PERCENT},
-};
+use domain::{QuotaForecast, UsageSample, paging::grouped, usage::QUOTA_WARNING_PERCENT};
 use leptos::prelude::*;
 
 /// Colour of the used part: calm, warning from 80 %, exhausted from 100 %.
@@ -34,6 +29,9 @@ fn Bar(percentage: f64, label: String) -> impl IntoView {
 pub(crate) fn QuotaMeter(
     /// The newest figures, if the upstream ever gave any.
     quota: Option<UsageSample>,
+    /// How long it lasts.
+    #[prop(optional)]
+    forecast: QuotaForecast,
 ) -> impl IntoView {
     let Some(sample) = quota else {
         return view! { <p class="text-muted">"The upstream has not told its usage yet."</p> }.into_any();
@@ -45,12 +43,6 @@ pub(crate) fn QuotaMeter(
         }
         _ => "Lifetime plan: the quota does not start anew.".to_owned(),
     };
-    let forecast = match sample.forecast() {
-        Some(Forecast::RunsOut(_)) if sample.remaining == 0 => "The quota is used up.".to_owned(),
-        Some(Forecast::RunsOut(at)) => format!("Lasts until {} at this pace.", minute(at)),
-        Some(Forecast::Lasts(at)) => format!("Lasts to the end of the period ({}) at this pace.", minute(at)),
-        None => String::new(),
-    };
     view! {
         <div class="flex flex-col gap-2">
             <div class="flex items-baseline justify-between gap-4">
@@ -60,7 +52,8 @@ pub(crate) fn QuotaMeter(
             <Bar percentage=sample.percentage label=used.clone()/>
             <p class="text-sm text-muted tabular-nums">{used}" · plan "{sample.plan}</p>
             <p class="text-sm text-muted">{period}</p>
-            <p class="text-sm empty:hidden">{forecast}</p>
+            <p class="text-sm empty:hidden">{forecast.sentence()}</p>
+            <p class="text-sm text-muted tabular-nums empty:hidden">{forecast.trend()}</p>
         </div>
     }
     .into_any()

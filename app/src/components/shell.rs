@@ -8,7 +8,7 @@ use leptos_router::{
 };
 
 use super::{
-    Glyph, Icon, Keyboard, QuotaMini, SavedSearchList, SavedSearches, ThemeSwitch, UndoToasts,
+    AlertBanner, Glyph, Icon, Keyboard, QuotaMini, SavedSearchList, SavedSearches, ThemeSwitch, UndoToasts,
     search_box::SearchBox,
 };
 use crate::{
@@ -66,6 +66,7 @@ pub(crate) fn Shell() -> impl IntoView {
             <Sidebar/>
             <div class="flex-1 min-w-0 flex flex-col pb-16 sm:pb-0">
                 <TopBar/>
+                <AlertBanner/>
                 <EmbeddedNote/>
                 <main id="main" class="flex-1 p-4 lg:p-6" tabindex="-1"><Outlet/></main>
             </div>

@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod detections;
+pub(crate) mod health;
 pub(crate) mod login;
 pub(crate) mod overview;
 pub(crate) mod review;

@@ -31,7 +31,7 @@ pub(crate) fn OverviewPage() -> impl IntoView {
 
 #[component]
 fn Cards(report: OverviewReport) -> impl IntoView {
-    let OverviewReport { figures, quota, health, embedded } = report;
+    let OverviewReport { figures, quota, forecast, health, embedded } = report;
     let today = figures.today.day;
     let week = today - chrono::TimeDelta::days(6);
     let rate = match figures.labelled_week {
@@ -42,7 +42,7 @@ fn Cards(report: OverviewReport) -> impl IntoView {
         <div class="grid gap-4 md:grid-cols-2 xl:grid-cols-3">
             <section class=CARD>
                 <h2 class="text-sm font-semibold text-muted mb-2">"Quota"</h2>
-                <QuotaMeter quota=quota/>
+                <QuotaMeter quota=quota forecast=forecast/>
             </section>
             <Figure
                 title="Checks today"
@@ -71,6 +71,7 @@ fn Cards(report: OverviewReport) -> impl IntoView {
             <section class=CARD>
                 <h2 class="text-sm font-semibold text-muted mb-2">"Upstream"</h2>
                 <Health health=health embedded=embedded/>
+                <p class="mt-2 text-sm"><a class="text-accent underline" href="/health">"Connection and alerts"</a></p>
             </section>
         </div>
     }

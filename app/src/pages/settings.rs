@@ -1,5 +1,7 @@
 //! Settings: the connection, who may do what, and which apps may ask.
 
+mod alerts;
+mod budgets;
 mod tokens;
 
 use domain::User;
@@ -27,6 +29,8 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                 }
             })}
         </Suspense>
+        <div class="mt-4 max-w-3xl"><alerts::Alerts/></div>
+        <div class="mt-4 max-w-3xl"><budgets::Budgets/></div>
         <div class="mt-4 max-w-3xl"><tokens::Tokens/></div>
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Each function parses, authorises and calls one use case. They live below `/fn/`, reads by GET, changes by POST.
 
+pub mod alerts;
+pub mod budgets;
 pub mod checks;
 pub mod detections;
 pub mod labels;

@@ -60,7 +60,11 @@ impl Moderation {
             judgement: to_judgement(answer, judged_by),
             circumstances: Circumstances { language: language.map(|language| language.tag), ..circumstances },
         };
+        let (site, token) = (detection.site.clone(), detection.circumstances.token_id);
         let id = self.log.append(detection).await?;
+        if judged_by != JudgedBy::Fallback && self.budgets.count(site.as_deref(), token, self.clock.now()) {
+            self.alerts_wanted.notify_one();
+        }
         self.live.announce(domain::LiveEvent::Arrived(id));
         Ok(id)
     }

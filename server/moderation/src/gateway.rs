@@ -78,12 +78,21 @@ impl Moderation {
                 CheckEndpoint::CheckComment => Endpoint::CheckComment,
             },
             origin: Origin::Api,
-            site: Some(token.site),
+            site: Some(token.site.clone()),
             content: content(request, from),
         };
         let wire = crate::check::to_request(&check.content);
         let asked = Asked { by: token.id, started };
-        match self.timed(self.upstreams.gateway.check(endpoint, &wire)).await {
+        let held = match self.hold_budget(&token).await? {
+            Ok(held) => held,
+            Err(spent) => return self.answer_over_budget(&token, check, &wire, spent, asked).await,
+        };
+        let answer = self.timed(self.upstreams.gateway.check(endpoint, &wire)).await;
+        // It is counted as spent by the log before its place is given back.
+        let _held = held;
+        let by_upstream = matches!(answer, Ok(_) | Err(ApiError::Invalid { .. }));
+        self.health.app_answered(by_upstream, self.clock.now());
+        match answer {
             Ok(answer) => self.log_answer(check, answer, self.options.judged_by, asked).await,
             Err(error @ ApiError::Invalid { .. }) => Err(GatewayError::Refused(error)),
             Err(cause) => {
@@ -103,6 +112,32 @@ impl Moderation {
                         Err(GatewayError::Unavailable { cause, detection: Some(judged.detection) })
                     }
                 }
+            }
+        }
+    }
+
+    /// The fallback's answer to what a spent budget keeps from the upstream. It is final: to judge it again later would
+    /// spend the next budget before its time.
+    async fn answer_over_budget(
+        &self,
+        token: &ApiToken,
+        check: NewCheck,
+        wire: &CheckRequest,
+        spent: String,
+        asked: Asked,
+    ) -> Result<Judged, GatewayError> {
+        let endpoint = crate::check::to_wire(check.endpoint);
+        let substitute = self.substitute(token.fallback, endpoint, wire, asked.started).await?;
+        let judged = self.log_answer(check, substitute.answer().clone(), JudgedBy::Fallback, asked).await?;
+        let reason = format!("{spent} is spent");
+        let deferred = self.store.recheck_deferred(judged.detection, None, &reason).await;
+        deferred.map_err(ModerationError::from)?;
+        match substitute {
+            Substitute::Told(_) => Ok(judged),
+            Substitute::Untold(_) => {
+                let cause =
+                    ApiError::QuotaExhausted { message: reason, limit: None, used: None, remaining: Some(0) };
+                Err(GatewayError::Unavailable { cause, detection: Some(judged.detection) })
             }
         }
     }

@@ -1,33 +1,176 @@
 //! What the last calls told about the upstream.
 
 use std::{
+    collections::VecDeque,
     future::Future,
     sync::{PoisonError, RwLock},
     time::Instant,
 };
 
 use activelayer::{Answer, ApiError};
-use domain::UpstreamHealth;
+use chrono::{DateTime, Utc};
+use domain::{
+    UpstreamHealth,
+    upstream::{Circuit, ConnectionReport, ErrorCount, ErrorKind, Latency},
+};
 
-use crate::{Moderation, ModerationError};
+use crate::{Moderation, ModerationError, alerts::Reach, resilience::BreakerState};
+
+/// Answers whose latency is remembered: a few minutes of a busy gateway.
+const LATENCIES: usize = 200;
 
 /// The latest health, shared by all calls.
 #[derive(Debug, Default)]
-pub(crate) struct HealthBoard(RwLock<UpstreamHealth>);
+pub(crate) struct HealthBoard(RwLock<Watched>);
+
+/// What pages show, and what only the alerts need to know.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Watched {
+    pub(crate) shown: UpstreamHealth,
+    /// Whether any call went one way or the other since the program started.
+    heard_of: bool,
+    /// Since when there has been no answer of any kind, and what the last call ran into.
+    away: Option<(DateTime<Utc>, String)>,
+    /// When a call was last refused for want of a plan.
+    pub(crate) no_plan_at: Option<DateTime<Utc>>,
+    /// When usage was last told, which takes a plan.
+    pub(crate) plan_seen_at: Option<DateTime<Utc>>,
+    latencies: VecDeque<f64>,
+}
+
+impl Watched {
+    /// Whether the upstream answers; `None` when nobody knows.
+    pub(crate) fn reach(&self) -> Option<Reach> {
+        match &self.away {
+            Some((since, error)) => Some(Reach::Away { since: *since, error: error.clone() }),
+            None => self.heard_of.then_some(Reach::Answers),
+        }
+    }
+
+    fn answered(&mut self, elapsed_ms: f64) {
+        self.heard_of = true;
+        self.away = None;
+        self.shown.latency_ms = Some(elapsed_ms);
+        self.shown.error = None;
+        self.shown.failing_since = None;
+        if self.latencies.len() == LATENCIES {
+            self.latencies.pop_front();
+        }
+        self.latencies.push_back(elapsed_ms);
+    }
+
+    fn failed(&mut self, error: &ApiError, now: DateTime<Utc>) {
+        let kind = kind_of(error);
+        match self.shown.errors.iter_mut().find(|count| count.kind == kind) {
+            Some(count) => (count.count, count.last_at) = (count.count + 1, now),
+            None => self.shown.errors.push(ErrorCount { kind, count: 1, last_at: now }),
+        }
+        match kind {
+            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Server | ErrorKind::Strange => {
+                self.heard_of = true;
+                let since = self.away.as_ref().map_or(now, |(since, _)| *since);
+                self.away = Some((since, error.to_string()));
+            }
+            ErrorKind::Unauthorized => {
+                self.away = None;
+                self.shown.key_valid = Some(false);
+            }
+            ErrorKind::NoPlan => {
+                self.away = None;
+                self.no_plan_at = Some(now);
+            }
+            // It may be our own budget that says so, and then nothing was heard of the upstream.
+            ErrorKind::RateLimited | ErrorKind::QuotaExhausted | ErrorKind::Refused => {}
+        }
+        if kind != ErrorKind::Refused {
+            self.shown.error = Some(error.to_string());
+            self.shown.failing_since.get_or_insert(now);
+        }
+    }
+
+    fn latency(&self) -> Option<Latency> {
+        let mut sorted: Vec<f64> = self.latencies.iter().copied().collect();
+        sorted.sort_by(f64::total_cmp);
+        let at =
+            |hundredth: usize| sorted.get((sorted.len() * hundredth / 100).min(sorted.len() - 1)).copied();
+        Some(Latency {
+            answers: u32::try_from(sorted.len()).unwrap_or(u32::MAX),
+            longest_ms: *sorted.last()?,
+            median_ms: at(50)?,
+            p95_ms: at(95)?,
+        })
+    }
+}
+
+fn kind_of(error: &ApiError) -> ErrorKind {
+    match error {
+        ApiError::Connect { .. } => ErrorKind::Connect,
+        ApiError::Timeout => ErrorKind::Timeout,
+        ApiError::Server { .. } => ErrorKind::Server,
+        ApiError::Malformed { .. } | ApiError::UnexpectedStatus { .. } => ErrorKind::Strange,
+        ApiError::Unauthorized { .. } => ErrorKind::Unauthorized,
+        ApiError::NoPlan { .. } => ErrorKind::NoPlan,
+        ApiError::RateLimited { .. } => ErrorKind::RateLimited,
+        ApiError::QuotaExhausted { .. } => ErrorKind::QuotaExhausted,
+        ApiError::NotFound { .. } | ApiError::Invalid { .. } => ErrorKind::Refused,
+    }
+}
 
 impl HealthBoard {
-    fn update(&self, change: impl FnOnce(&mut UpstreamHealth)) {
+    fn update(&self, change: impl FnOnce(&mut Watched)) {
         change(&mut self.0.write().unwrap_or_else(PoisonError::into_inner));
     }
 
-    fn read(&self) -> UpstreamHealth {
+    fn read(&self) -> Watched {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes whether the upstream or the fallback answers an app.
+    pub(crate) fn app_answered(&self, by_upstream: bool, now: DateTime<Utc>) {
+        let is_fallback = !by_upstream;
+        let board = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let is_noted = board.shown.fallback_since.is_some() == is_fallback;
+        drop(board);
+        if !is_noted {
+            self.update(|watched| watched.shown.fallback_since = is_fallback.then_some(now));
+        }
+    }
+
+    /// Usage was told, which takes a plan.
+    pub(crate) fn plan_seen(&self, now: DateTime<Utc>) {
+        self.update(|watched| watched.plan_seen_at = Some(now));
     }
 }
 
 impl Moderation {
     /// How the upstream is doing, as far as the last calls told.
     pub fn health(&self) -> UpstreamHealth {
+        let watched = self.health.read();
+        UpstreamHealth { latency: watched.latency(), ..watched.shown }
+    }
+
+    /// The way to the upstream: what the last calls told, whether calls go through, what waits.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn connection(&self) -> Result<ConnectionReport, ModerationError> {
+        let guard = self.upstreams.guard.as_ref().map(|guard| guard.guard_state());
+        let circuit = guard.as_ref().map(|guard| match guard.breaker {
+            BreakerState::Closed => Circuit::Closed,
+            BreakerState::Open { .. } => Circuit::Open,
+            BreakerState::HalfOpen => Circuit::HalfOpen,
+        });
+        let in_line = guard.as_ref().map_or(0, |guard| guard.budget.waiting.iter().sum());
+        Ok(ConnectionReport {
+            health: self.health(),
+            circuit,
+            in_line: u64::try_from(in_line).unwrap_or(u64::MAX),
+            quota_used_up: guard.is_some_and(|guard| guard.quota_exhausted.is_some()),
+            backlog: self.store.backlog().await?,
+        })
+    }
+
+    pub(crate) fn watched_health(&self) -> Watched {
         self.health.read()
     }
 
@@ -38,18 +181,23 @@ impl Moderation {
     pub async fn verify(&self) -> Result<UpstreamHealth, ModerationError> {
         let result = self.timed(self.upstreams.background.verify()).await;
         let now = self.clock.now();
-        self.health.update(|health| {
-            health.verified_at = Some(now);
+        let time = |text: &str| DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc());
+        self.health.update(|Watched { shown, .. }| {
+            shown.verified_at = Some(now);
             match &result {
                 Ok(answer) => {
-                    health.key_valid = Some(answer.value.valid);
-                    health.key_name = Some(answer.value.key_info.name.clone());
-                    health.owner.clone_from(&answer.value.user_info.name);
+                    let (key, user) = (&answer.value.key_info, &answer.value.user_info);
+                    shown.key_valid = Some(answer.value.valid);
+                    shown.key_name = Some(key.name.clone());
+                    shown.owner.clone_from(&user.name);
+                    shown.key_created_at = time(&key.created_at);
+                    shown.key_last_used_at = key.last_used_at.as_deref().and_then(time);
                 }
-                Err(ApiError::Unauthorized { .. }) => health.key_valid = Some(false),
-                Err(_) => health.key_valid = None,
+                Err(ApiError::Unauthorized { .. }) => shown.key_valid = Some(false),
+                Err(_) => shown.key_valid = None,
             }
         });
+        self.alerts_wanted.notify_one();
         result?;
         Ok(self.health())
     }
@@ -63,18 +211,69 @@ impl Moderation {
         let result = call.await;
         let elapsed_ms = started.elapsed().as_secs_f64() * 1000.0;
         let now = self.clock.now();
+        let was_failing =
+            self.health.0.read().unwrap_or_else(PoisonError::into_inner).shown.failing_since.is_some();
         self.health.update(|health| match &result {
-            // A refusal of one request (404, 422) is an answer: the service is there.
-            Ok(_) | Err(ApiError::NotFound { .. } | ApiError::Invalid { .. }) => {
-                health.latency_ms = Some(elapsed_ms);
-                health.error = None;
-                health.failing_since = None;
-            }
+            Ok(_) => health.answered(elapsed_ms),
             Err(error) => {
-                health.error = Some(error.to_string());
-                health.failing_since.get_or_insert(now);
+                // A refusal of one request (404, 422) is an answer: the service is there.
+                if kind_of(error) == ErrorKind::Refused {
+                    health.answered(elapsed_ms);
+                }
+                health.failed(error, now);
             }
         });
+        match &result {
+            Err(ApiError::QuotaExhausted { .. } | ApiError::RateLimited { .. }) => {
+                self.usage_wanted.notify_one();
+                self.alerts_wanted.notify_one();
+            }
+            Err(_) if !was_failing => self.alerts_wanted.notify_one(),
+            Ok(_) if was_failing => self.alerts_wanted.notify_one(),
+            _ => {}
+        }
         result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_739_619_120, 0).unwrap()
+    }
+
+    #[test]
+    fn only_what_says_nothing_at_all_is_away() {
+        let mut watched = Watched::default();
+        assert_eq!(watched.reach(), None, "nobody asked yet");
+        watched.failed(&ApiError::RateLimited { message: String::new(), retry_after: None }, now());
+        assert_eq!(watched.reach(), None, "our own budget may have said so");
+        watched.failed(&ApiError::Timeout, now());
+        watched.failed(&ApiError::Timeout, now() + chrono::TimeDelta::minutes(5));
+        assert!(
+            matches!(watched.reach(), Some(Reach::Away { since, .. }) if since == now()),
+            "since the first"
+        );
+        watched.failed(&ApiError::Unauthorized { message: String::new() }, now());
+        assert_eq!((watched.reach(), watched.shown.key_valid), (Some(Reach::Answers), Some(false)));
+        let counts: Vec<_> = watched.shown.errors.iter().map(|error| (error.kind, error.count)).collect();
+        assert_eq!(
+            counts,
+            [(ErrorKind::RateLimited, 1), (ErrorKind::Timeout, 2), (ErrorKind::Unauthorized, 1)]
+        );
+        watched.answered(3.0);
+        assert_eq!((watched.shown.error.as_deref(), watched.shown.failing_since), (None, None));
+    }
+
+    #[test]
+    fn latencies_are_those_of_the_last_answers() {
+        let mut watched = Watched::default();
+        assert_eq!(watched.latency(), None);
+        (0..300).for_each(|ms| watched.answered(f64::from(ms)));
+        let latency = watched.latency().unwrap();
+        assert_eq!((latency.answers, latency.longest_ms), (200, 299.0));
+        assert_eq!((latency.median_ms, latency.p95_ms), (200.0, 290.0));
     }
 }

@@ -2,6 +2,8 @@
 
 #![deny(missing_docs)]
 
+pub mod alerts;
+mod budgets;
 mod bulk;
 mod check;
 mod clock;
@@ -36,6 +38,7 @@ use std::{
 };
 
 use domain::JudgedBy;
+use notify::Messenger;
 use store::Store;
 use tokio::sync::Notify;
 
@@ -62,6 +65,10 @@ pub struct Options {
     pub poll_interval: Duration,
     /// Who answers: [`JudgedBy::ActiveLayer`], or [`JudgedBy::Detector`] in embedded mode.
     pub judged_by: JudgedBy,
+    /// Carries notes of alerts out of the house; the default has no mail server.
+    pub messenger: Arc<dyn Messenger>,
+    /// The address under which people reach Gavel, without a slash at its end; for links in notes.
+    pub public_url: Option<String>,
     /// Tells the language of a text as an ISO 639-3 code; the default never can.
     pub language_of: fn(&str) -> Option<&'static str>,
 }
@@ -73,6 +80,8 @@ impl Options {
             undo_period: Duration::from_secs(10),
             poll_interval: Duration::from_secs(300),
             judged_by,
+            messenger: Arc::new(notify::Outside::default()),
+            public_url: None,
             language_of: |_| None,
         }
     }
@@ -95,6 +104,12 @@ pub struct Moderation {
     live: live::Live,
     token_uses: tokens::Uses,
     exports: export::Exports,
+    budgets: budgets::Meters,
+    alerts_wanted: Notify,
+    deliveries_wanted: Notify,
+    usage_wanted: Notify,
+    /// The newest forecast, and what it was made from.
+    forecast: Mutex<Option<(domain::UsageSample, domain::QuotaForecast)>>,
     /// When a page last asked the upstream for usage.
     usage_asked: Mutex<Option<chrono::DateTime<chrono::Utc>>>,
 }
@@ -122,6 +137,11 @@ impl Moderation {
             live: live::Live::default(),
             token_uses: tokens::Uses::default(),
             exports: export::Exports::default(),
+            budgets: budgets::Meters::default(),
+            alerts_wanted: Notify::new(),
+            deliveries_wanted: Notify::new(),
+            usage_wanted: Notify::new(),
+            forecast: Mutex::new(None),
             usage_asked: Mutex::new(None),
         })
     }

@@ -96,6 +96,10 @@ impl Moderation {
             Ok(answer) => {
                 let judgement = to_judgement(answer, self.options.judged_by);
                 self.store.rejudged(detection.id, &judgement, self.clock.now()).await?;
+                let token = self.store.token_of(detection.id).await?;
+                if self.budgets.count(detection.site.as_deref(), token, self.clock.now()) {
+                    self.alerts_wanted.notify_one();
+                }
                 // Decisions on it have waited for the upstream's id.
                 self.outbox_changed.notify_one();
                 self.announce_verdict(detection.id).await?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use activelayer::SpamApi;
 
-use crate::Learner;
+use crate::{Learner, resilience::Watch};
 
 /// The same upstream, once for each kind of caller: they share a budget, but not their patience.
 #[derive(Clone)]
@@ -15,6 +15,8 @@ pub struct Upstreams {
     pub gateway: Arc<dyn SpamApi>,
     /// For work that nobody waits for: feedback, rechecks, polls.
     pub background: Arc<dyn SpamApi>,
+    /// Tells whether calls go through; `None` where nothing guards the upstream.
+    pub guard: Option<Arc<dyn Watch>>,
     /// Who decides for sites whose fallback is [`domain::Fallback::Engine`]; without one their submissions pass.
     pub stand_in: Option<Arc<dyn SpamApi>>,
     /// The detector that learns from this installation's labels, whoever judges at present.
@@ -28,6 +30,7 @@ impl From<Arc<dyn SpamApi>> for Upstreams {
             interactive: Arc::clone(&api),
             gateway: Arc::clone(&api),
             background: api,
+            guard: None,
             stand_in: None,
             learner: None,
         }

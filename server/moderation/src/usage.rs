@@ -7,7 +7,9 @@ use std::{
 
 use activelayer::SpamApi;
 use chrono::{Days, TimeDelta};
-use domain::{DailyCount, Overview, UsageSample};
+use domain::{
+    DailyCount, Overview, QuotaForecast, QuotaReport, UsagePoint, UsageSample, forecast::LOOK_BACK,
+};
 
 use crate::{Moderation, ModerationError};
 
@@ -34,12 +36,19 @@ impl Moderation {
     /// Whatever the upstream answered instead, or the store's failure.
     pub async fn sample_usage(&self) -> Result<UsageSample, ModerationError> {
         let sample = self.usage_by(&self.upstreams.background).await?;
-        self.store.save_usage_sample(&sample).await?;
+        self.keep(&sample).await?;
         Ok(sample)
+    }
+
+    async fn keep(&self, sample: &UsageSample) -> Result<(), ModerationError> {
+        self.store.save_usage_sample(sample).await?;
+        self.alerts_wanted.notify_one();
+        Ok(())
     }
 
     async fn usage_by(&self, api: &Arc<dyn SpamApi>) -> Result<UsageSample, ModerationError> {
         let answer = self.timed(api.stats()).await?.value;
+        self.health.plan_seen(self.clock.now());
         let (usage, period) = (answer.data.usage, answer.data.period);
         Ok(UsageSample {
             taken_at: self.clock.now(),
@@ -68,7 +77,7 @@ impl Moderation {
         }
         match tokio::time::timeout(PATIENCE, self.usage_by(&self.upstreams.interactive)).await {
             Ok(Ok(sample)) => {
-                self.store.save_usage_sample(&sample).await?;
+                self.keep(&sample).await?;
                 Ok(Some(sample))
             }
             Ok(Err(ModerationError::Upstream(_))) | Err(_) => Ok(latest),
@@ -85,6 +94,46 @@ impl Moderation {
             *asked = Some(now);
         }
         may
+    }
+
+    /// How long the quota lasts, by what the upstream said in the last two weeks. Reckoned again when it said something new.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn quota_forecast(&self, newest: &UsageSample) -> Result<QuotaForecast, ModerationError> {
+        let known = self.forecast.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, forecast)) = known.filter(|(of, _)| is_same(of, newest)) {
+            return Ok(forecast);
+        }
+        let forecast = domain::forecast::forecast(&self.recent_usage(newest).await?);
+        *self.forecast.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some((newest.clone(), forecast.clone()));
+        Ok(forecast)
+    }
+
+    /// One sample an hour of the last two weeks, the newest at the end whether it was kept or not.
+    async fn recent_usage(&self, newest: &UsageSample) -> Result<Vec<UsageSample>, ModerationError> {
+        let mut samples = self.store.hourly_usage_samples(newest.taken_at - LOOK_BACK).await?;
+        samples.retain(|sample| sample.taken_at < newest.taken_at);
+        samples.push(newest.clone());
+        Ok(samples)
+    }
+
+    /// All that is known of the quota: figures, forecast, trend, and what the log itself counted.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn quota_report(&self) -> Result<QuotaReport, ModerationError> {
+        let Some(sample) = self.quota().await? else { return Ok(QuotaReport::default()) };
+        let began = sample.began_at();
+        let points = self.recent_usage(&sample).await?.into_iter();
+        let points = points.filter(|point| point.period == sample.period);
+        Ok(QuotaReport {
+            forecast: self.quota_forecast(&sample).await?,
+            points: points.map(|point| UsagePoint { at: point.taken_at, used: point.used }).collect(),
+            counted: Some(self.store.log_count(began).await?),
+            sample: Some(sample),
+        })
     }
 
     /// Quota and checks of the last `days` days (1 to 366), today included.
@@ -106,6 +155,12 @@ impl Moderation {
     pub async fn overview(&self) -> Result<Overview, ModerationError> {
         Ok(self.store.overview(self.clock.now()).await?)
     }
+}
+
+/// Whether a forecast from one sample holds for another: same figures, and not much later.
+fn is_same(of: &UsageSample, newest: &UsageSample) -> bool {
+    let figures = |sample: &UsageSample| (sample.used, sample.remaining, sample.period);
+    figures(of) == figures(newest) && newest.taken_at - of.taken_at < FRESH
 }
 
 #[cfg(test)]

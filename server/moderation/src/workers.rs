@@ -1,7 +1,9 @@
-//! What runs beside the requests: the outbox, bulk actions, the rechecks, the detector's lessons and the poll of the upstream.
+//! What runs beside the requests: the outbox, bulk actions, the rechecks, the detector's lessons, the poll of the upstream, and
+//! alerts.
 
 use std::{sync::Arc, time::Duration};
 
+use tokio::time::Instant;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{Moderation, ModerationError};
@@ -18,6 +20,9 @@ const LESSONS_EVERY: Duration = Duration::from_secs(2);
 /// How often what was logged is counted. A page counts the rest before it reads, so this only keeps that rest short.
 const COUNT_EVERY: Duration = Duration::from_secs(10);
 
+/// Shortest time between two questions for usage, where refusals (429) ask for it.
+const ASK_USAGE_EVERY: Duration = Duration::from_secs(10);
+
 impl Moderation {
     /// Starts the workers on `tracker`; they end soon after `stop` is cancelled, with nothing half done.
     pub fn spawn_workers(self: &Arc<Self>, tracker: &TaskTracker, stop: &CancellationToken) {
@@ -29,6 +34,8 @@ impl Moderation {
         tracker.spawn(Arc::clone(self).run_polls(stop.clone()));
         tracker.spawn(Arc::clone(self).run_lessons(stop.clone()));
         tracker.spawn(Arc::clone(self).run_counting(stop.clone()));
+        tracker.spawn(Arc::clone(self).run_alerts(stop.clone()));
+        tracker.spawn(Arc::clone(self).run_alert_deliveries(stop.clone()));
     }
 
     async fn run_outbox(self: Arc<Self>, stop: CancellationToken) {
@@ -94,9 +101,13 @@ impl Moderation {
     }
 
     async fn run_polls(self: Arc<Self>, stop: CancellationToken) {
+        let mut verify_from = Instant::now();
         loop {
-            if let Err(error) = self.verify().await {
-                tracing::warn!(%error, "the upstream did not verify the key");
+            if Instant::now() >= verify_from {
+                if let Err(error) = self.verify().await {
+                    tracing::warn!(%error, "the upstream did not verify the key");
+                }
+                verify_from = Instant::now() + self.options.poll_interval;
             }
             match self.sample_usage().await {
                 Ok(_) => {}
@@ -105,9 +116,16 @@ impl Moderation {
                 }
                 Err(error) => tracing::warn!(%error, "the upstream did not tell the usage"),
             }
+            // Refusals come as fast as checks do; they ask for usage once in a while.
+            let rest = tokio::time::sleep(ASK_USAGE_EVERY.min(self.options.poll_interval));
+            if stop.run_until_cancelled(rest).await.is_none() {
+                return;
+            }
+            let until = verify_from.saturating_duration_since(Instant::now());
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = tokio::time::sleep(self.options.poll_interval) => {}
+                () = self.usage_wanted.notified() => {}
+                () = tokio::time::sleep(until) => {}
             }
         }
     }

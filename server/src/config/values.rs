@@ -61,6 +61,20 @@ pub fn secret(text: &str) -> Parsed<SecretString> {
     Ok(SecretString::from(text))
 }
 
+/// A password: whatever it is made of, but something.
+pub fn password(text: &str) -> Parsed<SecretString> {
+    if text.is_empty() { Err("a password".to_owned()) } else { Ok(SecretString::from(text)) }
+}
+
+/// `host:port` of a mail server.
+pub fn mail_server(text: &str) -> Parsed<(String, u16)> {
+    let parts = text.trim().rsplit_once(':').and_then(|(host, port)| Some((host, port.parse::<u16>().ok()?)));
+    let parts = parts.filter(|(host, port)| !host.is_empty() && !host.contains(['/', ' ', '@']) && *port > 0);
+    parts
+        .map(|(host, port)| (host.trim_matches(['[', ']']).to_owned(), port))
+        .ok_or_else(|| "a mail server and its port such as smtp.example.com:587".to_owned())
+}
+
 /// A whole number of things, at least 1.
 pub fn count(text: &str) -> Parsed<u64> {
     text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "a whole number, at least 1".to_owned())
@@ -109,6 +123,15 @@ mod tests {
         }
         for bad in ["", "verbose", "server=loud"] {
             assert!(log_filter(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_mail_server_has_a_port() {
+        assert_eq!(mail_server("smtp.example.com:587"), Ok(("smtp.example.com".to_owned(), 587)));
+        assert_eq!(mail_server("[::1]:25"), Ok(("::1".to_owned(), 25)));
+        for bad in ["", "smtp.example.com", ":25", "smtp://x:25", "x:0", "x:port"] {
+            assert!(mail_server(bad).is_err(), "{bad}");
         }
     }
 

@@ -6,7 +6,9 @@
 #![deny(missing_docs)]
 
 mod accounts;
+mod alerts;
 mod audit;
+mod budgets;
 mod bulk;
 mod claims;
 mod detections;
@@ -26,7 +28,9 @@ mod tokens;
 mod usage;
 
 pub use accounts::{Accounts, NewUser, SessionRecord};
+pub use alerts::{AlertSettings, Alerts, DueDelivery, NewAlert};
 pub use audit::{Audit, AuditEvent, NewAuditEvent};
+pub use budgets::Budgets;
 pub use bulk::{Bulk, BulkFate, BulkStep, NewBulk};
 pub use claims::Claims;
 pub use detections::Detections;
@@ -53,12 +57,14 @@ use async_trait::async_trait;
 pub trait Store:
     Detections
     + Labels
+    + Budgets
     + Bulk
     + Claims
     + SavedSearches
     + Outbox
     + Accounts
     + Audit
+    + Alerts
     + Usage
     + ApiTokens
     + Rechecks

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{ApiTokenId, Detection, DetectionId, Judgement, Label};
+use domain::{ApiTokenId, Detection, DetectionId, Judgement, Label, upstream::Backlog};
 use serde_json::{Map, Value};
 
 use crate::Result;
@@ -42,6 +42,9 @@ pub struct AppFeedback {
 /// Two queues that wait for the upstream; they survive crashes.
 #[async_trait]
 pub trait Rechecks: Send + Sync {
+    /// What waits for the upstream, each counted no further than [`domain::paging::COUNT_BOUND`].
+    async fn backlog(&self) -> Result<Backlog>;
+
     /// Detections of the fallback that are due to be judged, oldest first, at most `limit`.
     async fn due_rechecks(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<Detection>>;
 

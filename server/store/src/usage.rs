@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::{DailyCount, Overview, UsageSample};
+use domain::{DailyCount, LogCount, Overview, UsageSample};
 
 use crate::Result;
 
@@ -17,6 +17,12 @@ pub trait Usage: Send + Sync {
 
     /// Samples taken since, oldest first, at most 10,000.
     async fn usage_samples(&self, since: DateTime<Utc>) -> Result<Vec<UsageSample>>;
+
+    /// The newest sample of each hour since, oldest first: what the forecast needs, at a twelfth of the rows.
+    async fn hourly_usage_samples(&self, since: DateTime<Utc>) -> Result<Vec<UsageSample>>;
+
+    /// What the log counted since, or in all.
+    async fn log_count(&self, since: Option<DateTime<Utc>>) -> Result<LogCount>;
 
     /// Checks a day (UTC) from `from` to `to`, both included, oldest first; days without checks are there with zeros.
     async fn daily_counts(&self, from: NaiveDate, to: NaiveDate) -> Result<Vec<DailyCount>>;

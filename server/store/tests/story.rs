@@ -32,6 +32,9 @@ where
     chapters::rechecks::tell(open_fresh().await).await;
     chapters::story::tell(open_fresh().await).await;
     chapters::usage::tell(open_fresh().await).await;
+    chapters::usage::quota(open_fresh().await).await;
+    chapters::alerts::tell(open_fresh().await).await;
+    chapters::budgets::tell(open_fresh().await).await;
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::quota::Quota;
 use crate::{
-    components::{DailyChart, ErrorPanel, classes::CARD},
+    components::{DailyChart, classes::CARD},
     server_fns::usage::get_stats,
 };
 
@@ -44,12 +44,7 @@ pub(crate) fn StatsPage() -> impl IntoView {
             <div class="grid gap-4 xl:grid-cols-3">
                 <section class=format!("{CARD} xl:col-span-1")>
                     <h2 class="text-sm font-semibold text-muted mb-2">"Quota"</h2>
-                    {move || Suspend::new(async move {
-                        match report.await {
-                            Ok(report) => view! { <Quota report=report/> }.into_any(),
-                            Err(error) => view! { <ErrorPanel error=error/> }.into_any(),
-                        }
-                    })}
+                    <Quota/>
                 </section>
                 <section class=format!("{CARD} xl:col-span-2")>
                     <div class="flex items-center justify-between mb-2">

@@ -74,6 +74,10 @@ pub async fn create_token(
 #[server(prefix = "/fn", endpoint = "tokens/submitted", input = leptos::server_fn::codec::GetUrl)]
 pub async fn submitted_token() -> Result<Option<Submission>, AppError> {
     let Some(crate::context::SubmittedForm(body)) = use_context() else { return Ok(None) };
+    // The page has other forms.
+    if !body.starts_with("form") {
+        return Ok(None);
+    }
     let parsed: Result<CreateToken, _> = serde_qs::Config::new(5, false).deserialize_str(&body);
     let Ok(CreateToken { form }) = parsed else {
         return Ok(Some(Submission { form: TokenForm::default(), outcome: Err(AppError::Internal) }));

@@ -1,6 +1,6 @@
 //! The overview page's figures.
 
-use domain::{Overview, UpstreamHealth, UsageSample};
+use domain::{Overview, QuotaForecast, UpstreamHealth, UsageSample};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,8 @@ pub struct OverviewReport {
     pub figures: Overview,
     /// The newest quota figures, if the upstream ever gave any.
     pub quota: Option<UsageSample>,
+    /// How long it lasts.
+    pub forecast: QuotaForecast,
     /// How the upstream is doing.
     pub health: UpstreamHealth,
     /// Whether the embedded detector is the upstream.
@@ -29,9 +31,15 @@ pub async fn get_overview() -> Result<OverviewReport, AppError> {
 
     authorise(domain::Role::Viewer)?;
     let moderation = moderation()?;
+    let quota = moderation.quota().await?;
+    let forecast = match &quota {
+        Some(sample) => moderation.quota_forecast(sample).await?,
+        None => QuotaForecast::default(),
+    };
     Ok(OverviewReport {
         figures: moderation.overview().await?,
-        quota: moderation.quota().await?,
+        quota,
+        forecast,
         health: moderation.health(),
         embedded: moderation.is_embedded(),
     })

@@ -33,15 +33,3 @@ pub async fn get_stats(
     let report = moderation.usage_report(days).await?;
     Ok(StatsReport { quota: report.quota, daily: report.daily, embedded: moderation.is_embedded() })
 }
-
-/// The newest quota figures, for the top bar.
-///
-/// # Errors
-/// When the store fails.
-#[server(prefix = "/fn", endpoint = "usage/quota", input = GetUrl)]
-pub async fn get_quota() -> Result<Option<UsageSample>, AppError> {
-    use crate::context::{authorise, moderation};
-
-    authorise(domain::Role::Viewer)?;
-    Ok(moderation()?.quota().await?)
-}

@@ -86,6 +86,18 @@ pub struct GuardState {
     pub quota_exhausted: Option<ApiError>,
 }
 
+/// Tells what a guard is doing.
+pub trait Watch: Send + Sync {
+    /// What it is doing now.
+    fn guard_state(&self) -> GuardState;
+}
+
+impl<A: SpamApi> Watch for Guarded<A> {
+    fn guard_state(&self) -> GuardState {
+        self.state()
+    }
+}
+
 /// Whether a call may be made again when nobody knows if the upstream received it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Repeat {

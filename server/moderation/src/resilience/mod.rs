@@ -17,5 +17,5 @@ pub mod quota;
 pub use backoff::Backoff;
 pub use breaker::{Breaker, BreakerState};
 pub use budget::{Budget, BudgetError, BudgetLimits, Class, Slot};
-pub use guarded::{Call, ForClass, GuardError, GuardState, Guarded};
+pub use guarded::{Call, ForClass, GuardError, GuardState, Guarded, Watch};
 pub use quota::Quota;

@@ -1,7 +1,9 @@
 //! The SQLite backend: the default, for one machine.
 
 mod accounts;
+mod alerts;
 mod audit;
+mod budgets;
 mod bulk;
 mod claims;
 mod columns;

@@ -2,13 +2,15 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{Detection, DetectionId, Judgement, Label};
+use domain::paging::COUNT_BOUND;
+use domain::upstream::Backlog;
+use domain::{BoundedCount, Detection, DetectionId, Judgement, Label};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
 use super::columns::{At, to_ms};
 use super::rows::{DetectionRow, SELECT_DETECTION};
-use super::{SqliteStore, audit, detections};
+use super::{SqliteStore, audit, detections, outbox};
 use crate::{AppFeedback, NewAppFeedback, NewAuditEvent, Rechecks, Result, StoreError};
 
 #[derive(sqlx::FromRow)]
@@ -39,6 +41,23 @@ impl TryFrom<FeedbackRow> for AppFeedback {
 
 #[async_trait]
 impl Rechecks for SqliteStore {
+    async fn backlog(&self) -> Result<Backlog> {
+        let bounded = async |rows: &'static str| -> Result<BoundedCount> {
+            let count = AssertSqlSafe(format!("SELECT count(*) FROM ({rows} LIMIT ?)"));
+            let bound = i64::try_from(COUNT_BOUND + 1).unwrap_or(i64::MAX);
+            let found: i64 = sqlx::query_scalar(count).bind(bound).fetch_one(&self.readers).await?;
+            let found = found.unsigned_abs();
+            Ok(BoundedCount { count: found.min(COUNT_BOUND), more: found > COUNT_BOUND })
+        };
+        let waiting =
+            "SELECT 1 FROM detections INDEXED BY detections_to_rejudge WHERE judged_by = 'fallback'";
+        Ok(Backlog {
+            rechecks: bounded(waiting).await?,
+            feedback: outbox::counts(&self.readers).await?,
+            app_feedback: bounded("SELECT 1 FROM app_feedback").await?,
+        })
+    }
+
     async fn due_rechecks(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<Detection>> {
         let due = "LEFT JOIN rechecks r ON r.detection_id = d.id
              WHERE d.judged_by = 'fallback' AND (r.detection_id IS NULL OR r.due_at <= ?)

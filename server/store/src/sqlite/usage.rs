@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use domain::paging::COUNT_BOUND;
-use domain::{BoundedCount, DailyCount, Overview, UsageSample};
+use domain::{BoundedCount, DailyCount, LogCount, Overview, UsageSample};
 use sqlx::sqlite::SqlitePool;
 
-use super::columns::{At, HOURS_PER_DAY, day_to_hour, to_hour, to_ms};
+use super::columns::{At, HOURS_PER_DAY, MS_PER_HOUR, day_to_hour, to_hour, to_ms};
 use super::{SqliteStore, outbox};
 use crate::{Result, StoreError, Usage};
 
@@ -89,6 +89,51 @@ impl Usage for SqliteStore {
         .fetch_all(&self.readers)
         .await?;
         rows.into_iter().map(UsageSample::try_from).collect()
+    }
+
+    async fn hourly_usage_samples(&self, since: DateTime<Utc>) -> Result<Vec<UsageSample>> {
+        let rows = sqlx::query_as::<_, SampleRow>(
+            "SELECT s.* FROM usage_samples s
+             JOIN (SELECT max(taken_at) AS taken_at FROM usage_samples WHERE taken_at >= ?
+                   GROUP BY taken_at / 3600000) h ON h.taken_at = s.taken_at
+             GROUP BY s.taken_at ORDER BY s.taken_at LIMIT ?",
+        )
+        .bind(to_ms(since))
+        .bind(SAMPLES_MAX)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.into_iter().map(UsageSample::try_from).collect()
+    }
+
+    async fn log_count(&self, since: Option<DateTime<Utc>>) -> Result<LogCount> {
+        let from = since.unwrap_or(DateTime::UNIX_EPOCH);
+        let first_hour: Option<i64> =
+            sqlx::query_scalar("SELECT min(hour) FROM check_hours").fetch_one(&self.readers).await?;
+        let begins = first_hour.and_then(|hour| DateTime::from_timestamp_millis(hour * MS_PER_HOUR));
+        // What waits is few, or the upstream is away: then the count stops at a bound rather than hold pages up.
+        let waiting: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM (SELECT 1 FROM detections INDEXED BY detections_to_rejudge
+             WHERE judged_by = 'fallback' AND created_at >= ? LIMIT ?)",
+        )
+        .bind(to_ms(from))
+        .bind(saturated(COUNT_BOUND))
+        .fetch_one(&self.readers)
+        .await?;
+        // A verdict that took the place of the fallback's is the first that was paid for.
+        let rechecked: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM superseded_verdicts s INDEXED BY superseded_verdicts_by_time
+             JOIN detections d ON d.id = s.detection_id
+             WHERE s.replaced_at >= ?1 AND (s.judged_by <> 'fallback' OR d.created_at < ?1)",
+        )
+        .bind(to_ms(from))
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(LogCount {
+            logged: self.checks_since(from).await?,
+            waiting: waiting.unsigned_abs(),
+            rechecked: rechecked.unsigned_abs(),
+            log_begins: begins,
+        })
     }
 
     async fn daily_counts(&self, from: NaiveDate, to: NaiveDate) -> Result<Vec<DailyCount>> {

@@ -1,7 +1,9 @@
 //! The chapters.
 
 pub(crate) mod accounts;
+pub(crate) mod alerts;
 pub(crate) mod audit;
+pub(crate) mod budgets;
 pub(crate) mod bulk;
 pub(crate) mod desk;
 pub(crate) mod detections;

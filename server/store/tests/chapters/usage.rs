@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{BoundedCount, DailyCount, Label, OutboxCounts, UsageSample};
+use domain::{BoundedCount, DailyCount, JudgedBy, Label, OutboxCounts, UsageSample};
 use store::{NewDecision, Store};
 
 use crate::samples::{decision, moderator, noon, scored, seconds};
@@ -77,4 +77,49 @@ async fn figures(store: &dyn Store) {
     assert_eq!(overview.outbox, OutboxCounts { pending: 2, failed: 0 });
     let later = store.overview(noon() + TimeDelta::milliseconds(1)).await.unwrap();
     assert_eq!((later.labelled_week, later.false_positives_week), (1, 1));
+}
+
+/// Samples by the hour, and what the log itself counts.
+pub(crate) async fn quota(store: Arc<dyn Store>) {
+    let hour = TimeDelta::hours(1);
+    let sample = |at: DateTime<Utc>, used| UsageSample {
+        taken_at: at,
+        plan: "Pro".to_owned(),
+        total: 1000,
+        used,
+        remaining: 1000 - used,
+        percentage: 0.0,
+        period: Some((2, 2025)),
+    };
+    for (minutes, used) in [(-70, 1), (-5, 2), (0, 3), (30, 4), (59, 5), (61, 6)] {
+        store.save_usage_sample(&sample(noon() + TimeDelta::minutes(minutes), used)).await.unwrap();
+    }
+    let used = async |since| {
+        let samples = store.hourly_usage_samples(since).await.unwrap();
+        samples.into_iter().map(|sample| sample.used).collect::<Vec<_>>()
+    };
+    assert_eq!(used(noon() - hour * 2).await, [1, 2, 5, 6], "the newest of each hour");
+    assert_eq!(used(noon()).await, [5, 6]);
+
+    assert_eq!(store.log_count(None).await.unwrap().spent(), 0);
+    let insert = async |at: DateTime<Utc>, judged_by| {
+        let mut new = scored("x", 90.0);
+        new.created_at = at;
+        new.judgement.judged_by = judged_by;
+        store.insert_detection(&new).await.unwrap()
+    };
+    let before = insert(noon() - hour, JudgedBy::Fallback).await;
+    let judged = insert(noon(), JudgedBy::ActiveLayer).await;
+    let late = insert(noon(), JudgedBy::Fallback).await;
+    let judgement = scored("x", 10.0).judgement;
+    let count = async || store.log_count(Some(noon())).await.unwrap();
+    assert_eq!((count().await.logged, count().await.waiting, count().await.rechecked), (2, 1, 0));
+    assert_eq!(count().await.log_begins, Some(noon() - hour));
+    store.rejudged(late, &judgement, noon() + hour).await.unwrap();
+    assert_eq!(count().await.spent(), 2, "its first verdict was paid for now");
+    store.rejudged(before, &judgement, noon() + hour).await.unwrap();
+    assert_eq!(count().await.spent(), 3, "an older one's first verdict, too");
+    store.rejudged(judged, &judgement, noon() + hour).await.unwrap();
+    assert_eq!(count().await.spent(), 4, "a verdict asked for again");
+    assert_eq!(store.log_count(Some(noon() + hour * 2)).await.unwrap().spent(), 0);
 }

@@ -1,0 +1,206 @@
+//! How much a site or an app may spend of the quota.
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{FieldError, UsageSample};
+
+/// Local id of a budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BudgetId(pub i64);
+
+crate::words! {
+    /// Whose spending is limited.
+    BudgetScope {
+        /// All that is checked for a site.
+        Site = "site",
+        /// All that is asked for with the token of a name.
+        Token = "token",
+    }
+}
+
+crate::words! {
+    /// In which time.
+    BudgetSpan {
+        /// The upstream's period; without one (a lifetime plan) the calendar month.
+        Period = "period",
+        /// The calendar month (UTC).
+        Month = "month",
+        /// The day (UTC).
+        Day = "day",
+    }
+}
+
+/// How much may be spent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Budget {
+    /// Local id.
+    pub id: BudgetId,
+    /// Whose spending.
+    pub scope: BudgetScope,
+    /// The site, or the token's name.
+    pub subject: String,
+    /// In which time.
+    pub span: BudgetSpan,
+    /// Checks allowed in it, at least 1.
+    pub checks: u64,
+    /// Whether the fallback answers once it is spent; else there is only an alert.
+    pub hard: bool,
+}
+
+/// A stretch of days that a budget counts in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetTime {
+    /// Its first day (UTC).
+    pub first: NaiveDate,
+    /// The first day (UTC) of the next.
+    pub next: NaiveDate,
+}
+
+impl BudgetTime {
+    /// When the next one begins.
+    pub fn ends_at(self) -> DateTime<Utc> {
+        self.next.and_time(chrono::NaiveTime::MIN).and_utc()
+    }
+}
+
+impl BudgetSpan {
+    /// The stretch of days that a moment is in. `quota` tells of the upstream's period.
+    pub fn around(self, now: DateTime<Utc>, quota: Option<&UsageSample>) -> BudgetTime {
+        let today = now.date_naive();
+        let period = quota
+            .and_then(|sample| Some((sample.began_at()?.date_naive(), sample.resets_at()?.date_naive())));
+        match (self, period) {
+            (Self::Day, _) => BudgetTime { first: today, next: today + Days::new(1) },
+            // A period that is over by now says nothing of the next; it has begun.
+            (Self::Period, Some((first, next))) if (first..next).contains(&today) => {
+                BudgetTime { first, next }
+            }
+            _ => {
+                let first = today.with_day(1).unwrap_or(today);
+                BudgetTime { first, next: first + chrono::Months::new(1) }
+            }
+        }
+    }
+}
+
+/// A budget and what is spent of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetStanding {
+    /// The budget.
+    pub budget: Budget,
+    /// Checks spent.
+    pub spent: u64,
+    /// In which days.
+    pub time: BudgetTime,
+}
+
+/// A budget as it is typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BudgetForm {
+    /// One of [`BudgetScope`]'s words.
+    pub scope: String,
+    /// The site, or the token's name.
+    pub subject: String,
+    /// One of [`BudgetSpan`]'s words.
+    pub span: String,
+    /// A whole number.
+    pub checks: String,
+    /// `hard`, or anything else for an alert only.
+    pub kind: String,
+}
+
+/// Longest site or name of a token, in characters.
+const LONGEST_SUBJECT: usize = 253;
+
+/// Most checks of a budget: more is no limit.
+const MOST_CHECKS: u64 = 1_000_000_000;
+
+impl BudgetForm {
+    /// Reads the form. The id is 0 until the budget is kept.
+    ///
+    /// # Errors
+    /// Every field that is wrong.
+    pub fn validate(&self) -> Result<Budget, Vec<FieldError>> {
+        let mut problems = Vec::new();
+        let mut wrong = |field: &str, problem: &str| {
+            problems.push(FieldError { field: field.to_owned(), problem: problem.to_owned() });
+        };
+        let subject = self.subject.trim().to_owned();
+        if subject.is_empty()
+            || subject.chars().count() > LONGEST_SUBJECT
+            || subject.chars().any(char::is_control)
+        {
+            wrong("subject", "Give the site or the name of the token that the budget is for.");
+        }
+        let checks = self.checks.trim().replace([',', ' ', '\u{a0}'], "").parse().unwrap_or(0);
+        if !(1..=MOST_CHECKS).contains(&checks) {
+            wrong("checks", "The budget must be a whole number of checks from 1 to 1000000000.");
+        }
+        let scope = self.scope.parse().unwrap_or(BudgetScope::Site);
+        let span = self.span.parse().unwrap_or(BudgetSpan::Period);
+        if problems.is_empty() {
+            Ok(Budget { id: BudgetId(0), scope, subject, span, checks, hard: self.kind == "hard" })
+        } else {
+            Err(problems)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn sample(period: Option<(u32, i32)>) -> UsageSample {
+        UsageSample {
+            taken_at: DateTime::UNIX_EPOCH,
+            plan: String::new(),
+            total: 1,
+            used: 0,
+            remaining: 1,
+            percentage: 0.0,
+            period,
+        }
+    }
+
+    #[test]
+    fn a_span_is_of_whole_days() {
+        let now: DateTime<Utc> = "2026-11-30T23:59:59Z".parse().unwrap();
+        let time = |first, next| BudgetTime { first: day(first), next: day(next) };
+        assert_eq!(BudgetSpan::Day.around(now, None), time("2026-11-30", "2026-12-01"));
+        assert_eq!(BudgetSpan::Month.around(now, None), time("2026-11-01", "2026-12-01"));
+        for quota in
+            [None, Some(sample(None)), Some(sample(Some((11, 2026)))), Some(sample(Some((10, 2026))))]
+        {
+            assert_eq!(BudgetSpan::Period.around(now, quota.as_ref()), time("2026-11-01", "2026-12-01"));
+        }
+        let december = now + chrono::TimeDelta::seconds(1);
+        assert_eq!(BudgetSpan::Month.around(december, None), time("2026-12-01", "2027-01-01"));
+        assert_eq!(time("2026-11-01", "2026-12-01").ends_at(), december);
+    }
+
+    #[test]
+    fn every_wrong_field_is_named() {
+        let good = BudgetForm {
+            scope: "token".to_owned(),
+            subject: " shop ".to_owned(),
+            span: "day".to_owned(),
+            checks: "1,000".to_owned(),
+            kind: "hard".to_owned(),
+        };
+        let budget = good.validate().unwrap();
+        assert_eq!(
+            (budget.scope, budget.subject.as_str(), budget.checks, budget.hard),
+            (BudgetScope::Token, "shop", 1000, true)
+        );
+        let bad = BudgetForm { subject: " ".to_owned(), checks: "0".to_owned(), ..good };
+        let fields: Vec<_> = bad.validate().unwrap_err().into_iter().map(|error| error.field).collect();
+        assert_eq!(fields, ["subject", "checks"]);
+    }
+}

@@ -1,0 +1,215 @@
+//! Health: the connection to the upstream, and alerts now and before.
+
+use domain::{
+    Alert, AlertDelivery,
+    paging::grouped,
+    upstream::{Circuit, ConnectionReport, ErrorCount},
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use super::overview::Health;
+use crate::{
+    components::{ErrorPanel, Glyph, Icon, TimeAgo, classes::CARD},
+    server_fns::{
+        alerts::{AlertsPage, list_alerts},
+        usage::{Connection, get_connection},
+    },
+};
+
+/// Alerts of a full page, after which there may be more.
+const PAGE: usize = 50;
+
+/// The page.
+#[component]
+pub(crate) fn HealthPage() -> impl IntoView {
+    let query = use_query_map();
+    let before = Memo::new(move |_| query.read().get("before").and_then(|id| id.parse::<i64>().ok()));
+    let connection = Resource::new_blocking(|| (), |()| get_connection());
+    let alerts = Resource::new_blocking(move || before.get(), list_alerts);
+    view! {
+        <Title text="Health"/>
+        <h1 class="text-xl font-semibold mb-4">"Health"</h1>
+        <Transition>
+            <div class="grid gap-4 xl:grid-cols-2 items-start">
+                {move || Suspend::new(async move {
+                    match connection.await {
+                        Ok(connection) => view! { <ConnectionCard connection=connection/> }.into_any(),
+                        Err(error) => view! { <ErrorPanel error=error/> }.into_any(),
+                    }
+                })}
+                {move || Suspend::new(async move {
+                    match alerts.await {
+                        Ok(page) => view! { <Alerts page=page/> }.into_any(),
+                        Err(error) => view! { <ErrorPanel error=error/> }.into_any(),
+                    }
+                })}
+            </div>
+        </Transition>
+    }
+}
+
+#[component]
+fn ConnectionCard(connection: Connection) -> impl IntoView {
+    let Connection { report, embedded, upstream } = connection;
+    let ConnectionReport { health, circuit, in_line, quota_used_up, backlog } = report;
+    let (fallback_since, latency) = (health.fallback_since, health.latency);
+    let (created, used) = (health.key_created_at, health.key_last_used_at);
+    let errors = health.errors.clone();
+    let through = match circuit {
+        _ if embedded => "The detector is part of this program: there is no connection to lose.",
+        Some(Circuit::Closed) | None => "Calls go through.",
+        Some(Circuit::Open) => {
+            "Calls are held back: it failed several times in a row. It is tried again within a minute."
+        }
+        Some(Circuit::HalfOpen) => "One call is let through to see whether it is back.",
+    };
+    let latency = latency.map(|latency| {
+        format!(
+            "{:.0} ms at the median, {:.0} ms for 95 of 100, {:.0} ms at most (last {} answers)",
+            latency.median_ms, latency.p95_ms, latency.longest_ms, latency.answers
+        )
+    });
+    let fallback = match fallback_since {
+        Some(time) => view! { "Answers apps since "<TimeAgo time=time/> }.into_any(),
+        None => "Not in use".into_any(),
+    };
+    let time = |time: Option<chrono::DateTime<chrono::Utc>>| match time {
+        Some(time) => view! { <TimeAgo time=time/> }.into_any(),
+        None => "not told".into_any(),
+    };
+    let address =
+        (!embedded).then(|| view! { <Fact name="Base URL"><span class="break-all">{upstream}</span></Fact> });
+    view! {
+        <section class=CARD aria-labelledby="connection">
+            <h2 class="font-semibold mb-2" id="connection">"Connection"</h2>
+            <Health health=health embedded=embedded/>
+            <dl class="mt-3 text-sm">
+                {address}
+                <Fact name="Key created">{time(created)}</Fact>
+                <Fact name="Key last used">{time(used)}</Fact>
+                <Fact name="Circuit">{through}</Fact>
+                <Fact name="Answers take">{latency.unwrap_or_else(|| "not known yet".to_owned())}</Fact>
+                <Fact name="Fallback">{fallback}</Fact>
+                <Fact name="Quota">{if quota_used_up { "Used up: no checks are spent on asking" } else { "Checks are allowed" }}</Fact>
+                <Fact name="Waiting for a turn">{grouped(in_line)}" requests"</Fact>
+                <Fact name="Waiting to be judged again">{backlog.rechecks.to_string()}" detections"</Fact>
+                <Fact name="Feedback of moderators">
+                    <a class="text-accent underline" href="/detections?q=is%3Apending">{grouped(backlog.feedback.pending)}" waiting"</a>", "
+                    <a class="text-accent underline" href="/detections?q=is%3Afailed">{grouped(backlog.feedback.failed)}" refused"</a>
+                </Fact>
+                <Fact name="Feedback of apps">{backlog.app_feedback.to_string()}" waiting"</Fact>
+            </dl>
+            <Errors errors=errors/>
+        </section>
+    }
+}
+
+#[component]
+fn Fact(name: &'static str, children: Children) -> impl IntoView {
+    view! {
+        <div class="flex flex-wrap justify-between gap-x-4 border-t border-line py-2">
+            <dt class="text-muted">{name}</dt>
+            <dd class="tabular-nums text-right">{children()}</dd>
+        </div>
+    }
+}
+
+#[component]
+fn Errors(errors: Vec<ErrorCount>) -> impl IntoView {
+    if errors.is_empty() {
+        return view! { <p class="mt-3 text-sm text-muted">"No errors since Gavel was started."</p> }
+            .into_any();
+    }
+    let rows = errors
+        .into_iter()
+        .map(|error| {
+            view! {
+                <tr class="border-t border-line">
+                    <th class="text-left font-normal py-1 pr-4" scope="row">{error.kind.title()}</th>
+                    <td class="text-right pr-4 tabular-nums">{grouped(error.count)}</td>
+                    <td class="text-muted"><TimeAgo time=error.last_at/></td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <h3 class="mt-4 mb-1 text-sm font-medium">"Errors since Gavel was started"</h3>
+        <table class="w-full text-sm">
+            <thead>
+                <tr class="text-muted">
+                    <th class="text-left font-medium py-1 pr-4" scope="col">"What"</th>
+                    <th class="text-right font-medium pr-4" scope="col">"How often"</th>
+                    <th class="text-left font-medium" scope="col">"Last"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+#[component]
+fn Alerts(page: AlertsPage) -> impl IntoView {
+    let AlertsPage { alerts, deliveries } = page;
+    let older = (alerts.len() >= PAGE).then(|| alerts.last().map(|alert| alert.id.0)).flatten();
+    let none = alerts.is_empty().then(|| view! { <p class="text-muted">"There has been no alert."</p> });
+    let rows = alerts
+        .into_iter()
+        .map(|alert| {
+            let told = deliveries.iter().filter(|note| note.alert == alert.id).cloned().collect();
+            view! { <Entry alert=alert told=told/> }
+        })
+        .collect_view();
+    let older = older.map(|id| {
+        view! { <p class="mt-3"><a class="text-accent underline" href=format!("/health?before={id}")>"Older alerts"</a></p> }
+    });
+    view! {
+        <section class=CARD aria-labelledby="alerts">
+            <h2 class="font-semibold mb-2" id="alerts">"Alerts now and before"</h2>
+            {none}
+            <ul>{rows}</ul>
+            {older}
+        </section>
+    }
+}
+
+#[component]
+fn Entry(alert: Alert, told: Vec<AlertDelivery>) -> impl IntoView {
+    let title = alert.kind.title();
+    let (class, glyph, state) = match alert.cleared_at {
+        None => ("flex items-center gap-2 font-medium text-spam", Glyph::Warning, "now"),
+        Some(_) => ("flex items-center gap-2 font-medium text-muted", Glyph::Ham, "over"),
+    };
+    let subject = (!alert.subject.is_empty()).then(|| format!(" · {}", alert.subject));
+    let over = alert.cleared_at.map(|time| {
+        view! { <p class="text-sm">"Over "<TimeAgo time=time/>". "{alert.over}</p> }
+    });
+    let advice = alert.cleared_at.is_none().then(|| {
+        view! { <p class="text-sm">"What to do: "{alert.advice}" "<a class="text-accent underline" href=alert.link>"Look"</a></p> }
+    });
+    let told = told
+        .into_iter()
+        .map(|note| {
+            let how = match (note.sent_at, note.failed) {
+                (Some(_), _) => "sent".to_owned(),
+                (None, true) => format!("given up: {}", note.error.unwrap_or_default()),
+                (None, false) => note
+                    .error
+                    .map_or_else(|| "waiting".to_owned(), |error| format!("tried again soon: {error}")),
+            };
+            view! { <li>{note.channel.as_str()}", "{note.event.as_str()}": "{how}</li> }
+        })
+        .collect_view();
+    view! {
+        <li class="border-t border-line py-3">
+            <p class=class><Icon glyph=glyph/>{title}{subject}<span class="ml-auto text-sm">{state}</span></p>
+            <p class="mt-1">{alert.what}</p>
+            <p class="text-sm text-muted">"Since "<TimeAgo time=alert.opened_at/>"."</p>
+            {advice}
+            {over}
+            <ul class="text-xs text-muted empty:hidden">{told}</ul>
+        </li>
+    }
+}

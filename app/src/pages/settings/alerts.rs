@@ -1,0 +1,185 @@
+//! When alerts open, and who is told.
+
+use domain::{AlertChannel, AlertRulesForm};
+use leptos::{
+    form::{ActionForm, FromFormData},
+    prelude::*,
+};
+
+use crate::{
+    components::{
+        CopyButton, ErrorPanel, TextField,
+        classes::{BUTTON, CARD, PRIMARY},
+    },
+    error::AppError,
+    server_fns::alerts::{
+        AlertsSection, AlertsSubmission, SaveAlerts, SavedAlerts, TestAlerts, get_alert_settings,
+        submitted_alerts,
+    },
+};
+
+/// The section; nothing for those who are no administrators.
+#[component]
+pub(super) fn Alerts() -> impl IntoView {
+    let save = ServerAction::<SaveAlerts>::new();
+    // In the browser no form was ever posted to the page: only the server has to look.
+    let submitted = Resource::new_blocking(
+        || (),
+        |()| async { if cfg!(feature = "ssr") { submitted_alerts().await.ok().flatten() } else { None } },
+    );
+    let section = Resource::new_blocking(
+        || (),
+        move |()| async move {
+            // What the form set is to be shown.
+            let _ = submitted.await;
+            get_alert_settings().await
+        },
+    );
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                let submission = submitted.await;
+                match section.await {
+                    Ok(Some(section)) => view! { <Section section=section save=save submission=submission/> }.into_any(),
+                    _ => ().into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Section(
+    section: AlertsSection,
+    save: ServerAction<SaveAlerts>,
+    submission: Option<AlertsSubmission>,
+) -> impl IntoView {
+    let AlertsSection { form, mail_route } = section;
+    let (form, first) = submission.map_or((form, None), |sent| (sent.form, Some(sent.outcome)));
+    let outcome = Signal::derive(move || save.value().get().or_else(|| first.clone()));
+    view! {
+        <section class=CARD aria-labelledby="alerts">
+            <h2 class="font-semibold mb-2" id="alerts">"Alerts"</h2>
+            <p class="mb-3 text-sm text-muted">
+                "Every alert is shown above the pages and listed under "<a class="underline" href="/health">"Health"</a>
+                ". It is told once when it begins and once when it is over."
+            </p>
+            <Form form=form has_mail=mail_route.is_some() save=save outcome=outcome/>
+            <div aria-live="polite">
+                {move || match outcome.get() {
+                    Some(Ok(saved)) => view! { <Saved saved=saved/> }.into_any(),
+                    Some(Err(AppError::Invalid(_))) | None => ().into_any(),
+                    Some(Err(error)) => view! { <ErrorPanel error=error/> }.into_any(),
+                }}
+            </div>
+            <Tests mail_route=mail_route/>
+        </section>
+    }
+}
+
+#[component]
+fn Form(
+    form: AlertRulesForm,
+    has_mail: bool,
+    save: ServerAction<SaveAlerts>,
+    outcome: Signal<Option<Result<SavedAlerts, AppError>>>,
+) -> impl IntoView {
+    let on_submit = move |event: leptos::ev::SubmitEvent| {
+        if let Ok(rules) = SaveAlerts::from_event(&event) {
+            event.prevent_default();
+            save.dispatch(rules);
+        }
+    };
+    let problem = move |field: &'static str| {
+        Signal::derive(move || match outcome.get() {
+            Some(Err(AppError::Invalid(errors))) => {
+                let found = errors.into_iter().find(|error| error.field == field);
+                found.map(|error| error.problem).unwrap_or_default()
+            }
+            _ => String::new(),
+        })
+    };
+    let AlertRulesForm { quota_marks, forecast, upstream, spam_wave, email, webhook_url } = form;
+    let mail =
+        has_mail.then(|| view! { <Tick name="rules[email]" label="Send letters" on=!email.is_empty()/> });
+    // What is not shown keeps its value.
+    let kept = (!has_mail && !email.is_empty())
+        .then(|| view! { <input type="hidden" name="rules[email]" value="on"/> });
+    view! {
+        <form class="grid gap-4 md:grid-cols-2 items-start" method="post" action="/settings#alerts" on:submit=on_submit>
+            <TextField name="quota_marks" form_name="rules[quota_marks]" label="Marks of the quota, in percent" value=quota_marks placeholder="80, 100" problem=problem("quota_marks")/>
+            <TextField name="spam_wave" form_name="rules[spam_wave]" label="Spam wave: times an usual hour (blank: none)" value=spam_wave placeholder="5" problem=problem("spam_wave")/>
+            <TextField name="webhook_url" form_name="rules[webhook_url]" label="Webhook address (blank: none)" value=webhook_url placeholder="https://hooks.example.com/gavel" problem=problem("webhook_url")/>
+            <fieldset class="flex flex-col gap-2">
+                <legend class="text-sm font-medium mb-1">"Also tell of"</legend>
+                <Tick name="rules[forecast]" label="A quota that will not last" on=!forecast.is_empty()/>
+                <Tick name="rules[upstream]" label="Trouble with the connection, key or feedback" on=!upstream.is_empty()/>
+                {mail}
+                {kept}
+            </fieldset>
+            <div><button class=PRIMARY disabled=save.pending()>"Save alerts"</button></div>
+        </form>
+    }
+}
+
+#[component]
+fn Tick(name: &'static str, label: &'static str, on: bool) -> impl IntoView {
+    view! {
+        <label class="flex items-center gap-2 text-sm">
+            <input type="checkbox" name=name value="on" checked=on/>
+            {label}
+        </label>
+    }
+}
+
+#[component]
+fn Saved(saved: SavedAlerts) -> impl IntoView {
+    let Some(secret) = saved.secret else {
+        return view! { <p class="mt-3 text-sm text-ham">"Saved."</p> }.into_any();
+    };
+    view! {
+        <div class="mt-4 rounded-lg border border-ham bg-ham-soft p-4">
+            <p>
+                "Saved. Requests to the webhook are signed with this secret (HMAC-SHA256, header "
+                <code>"Gavel-Signature"</code>"). It is shown only now; keep it like a password."
+            </p>
+            <p class="mt-2 flex flex-wrap items-center gap-2">
+                <code class="break-all">{secret.clone()}</code>
+                <CopyButton text=secret/>
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Tests(mail_route: Option<String>) -> impl IntoView {
+    let test = ServerAction::<TestAlerts>::new();
+    let pending = test.pending();
+    let route = match &mail_route {
+        Some(route) => format!("Letters go to {route}."),
+        None => "No letters are sent: start Gavel with the settings smtp_server, alert_mail_from and alert_mail_to.".to_owned(),
+    };
+    let button = move |channel: AlertChannel, label: &'static str| {
+        view! { <button class=BUTTON name="channel" value=channel.as_str() disabled=pending>{label}</button> }
+    };
+    view! {
+        <h3 class="font-medium mt-4 mb-2">"Try it out"</h3>
+        <p class="mb-2 text-sm text-muted">{route}</p>
+        <div class="flex flex-wrap gap-2">
+            <ActionForm action=test>{button(AlertChannel::Webhook, "Test the webhook")}</ActionForm>
+            {mail_route.map(|_| view! { <ActionForm action=test>{button(AlertChannel::Email, "Test the e-mail")}</ActionForm> })}
+        </div>
+        <div aria-live="polite" class="mt-2 text-sm">
+            {move || test.value().get().map(|outcome| match outcome {
+                Ok(AlertChannel::Webhook) => view! { <p class="text-ham">"The webhook took the test."</p> }.into_any(),
+                Ok(AlertChannel::Email) => view! { <p class="text-ham">"The mail server took the test."</p> }.into_any(),
+                Err(AppError::Invalid(errors)) => {
+                    let words: Vec<_> = errors.into_iter().map(|error| error.problem).collect();
+                    view! { <p class="text-spam" role="alert">{words.join(" ")}</p> }.into_any()
+                }
+                Err(error) => view! { <ErrorPanel error=error/> }.into_any(),
+            })}
+        </div>
+    }
+}

@@ -1,0 +1,158 @@
+//! Alerts: what needs a person opens once, is told once on every channel, and is over once, also across a restart.
+//!
+//! [`rules`] says what is due, given a [`Snapshot`]; this module takes the snapshot, writes what changed, and [`deliver`]
+//! tells people outside. What is open and what is still to be told is in the database.
+
+mod deliver;
+mod rules;
+mod settings;
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use domain::{Alert, AlertChannel, AlertDelivery, AlertId, User};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Moderation, ModerationError};
+
+pub use rules::{BudgetLine, Change, FeedbackTrouble, Reach, Snapshot, SpamRate, changes};
+pub use settings::AlertsInForce;
+
+/// How often things are looked at without being told that something changed.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
+
+/// Shortest time between two looks, however much happens.
+const REST: Duration = Duration::from_millis(500);
+
+/// Figures of the quota older than so many polls say nothing about now.
+const STALE_POLLS: u32 = 3;
+
+/// Alerts of one page.
+const PAGE: u32 = 50;
+
+/// Alerts and what became of telling them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AlertsReport {
+    /// Newest first.
+    pub alerts: Vec<Alert>,
+    /// How people were told, of those alerts.
+    pub deliveries: Vec<AlertDelivery>,
+}
+
+impl Moderation {
+    /// Looks how things stand, opens and clears alerts. Returns how many changed.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn watch(&self) -> Result<usize, ModerationError> {
+        let settings = self.store.alert_settings().await?;
+        let snapshot = self.snapshot().await?;
+        let open = self.store.open_alerts().await?;
+        let changes = rules::changes(&snapshot, &settings.rules, &open);
+        let channels = self.channels(&settings);
+        let mut changed = 0;
+        for change in &changes {
+            changed += usize::from(self.apply(change, &channels).await?);
+        }
+        if changed > 0 {
+            self.deliveries_wanted.notify_one();
+        }
+        Ok(changed)
+    }
+
+    async fn apply(&self, change: &Change, channels: &[AlertChannel]) -> Result<bool, ModerationError> {
+        match change {
+            Change::Open(alert) => {
+                let opened = self.store.open_alert(alert, channels).await?;
+                if opened.is_some() {
+                    tracing::warn!(
+                        kind = alert.kind.as_str(),
+                        subject = alert.subject,
+                        what = alert.what,
+                        "an alert opened"
+                    );
+                }
+                Ok(opened.is_some())
+            }
+            Change::Clear(id, over) => {
+                let cleared = self.store.clear_alert(*id, over, self.clock.now(), channels).await?;
+                if cleared {
+                    tracing::info!(alert = id.0, over, "an alert is over");
+                }
+                Ok(cleared)
+            }
+        }
+    }
+
+    async fn snapshot(&self) -> Result<Snapshot, ModerationError> {
+        let now = self.clock.now();
+        let stale = TimeDelta::from_std(self.options.poll_interval * STALE_POLLS).unwrap_or(TimeDelta::MAX);
+        let quota = self.store.latest_usage_sample().await?.filter(|sample| now - sample.taken_at <= stale);
+        let forecast = match &quota {
+            Some(sample) => self.quota_forecast(sample).await?,
+            None => domain::QuotaForecast::default(),
+        };
+        let health = self.watched_health();
+        Ok(Snapshot {
+            now,
+            embedded: self.is_embedded(),
+            quota,
+            forecast,
+            reach: health.reach(),
+            key_valid: health.shown.key_valid,
+            no_plan_at: health.no_plan_at,
+            plan_seen_at: health.plan_seen_at,
+            feedback: self.store.feedback_trouble(now).await?.into(),
+            spam: self.store.spam_rate(now).await?.map(|(last_hour, usual)| SpamRate { last_hour, usual }),
+            budgets: self.budget_lines().await?,
+        })
+    }
+
+    /// The alerts whose banners a person has not put away, oldest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn alerts_for(&self, user: &User) -> Result<Vec<Alert>, ModerationError> {
+        Ok(self.store.alerts_to_show(user.id).await?)
+    }
+
+    /// Alerts now and before, newest first, at most 50 before an id.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn alerts(&self, before: Option<AlertId>) -> Result<AlertsReport, ModerationError> {
+        let alerts = self.store.alerts(before, PAGE).await?;
+        let ids: Vec<_> = alerts.iter().map(|alert| alert.id).collect();
+        Ok(AlertsReport { deliveries: self.store.alert_deliveries(&ids).await?, alerts })
+    }
+
+    /// A person puts a banner away, for as long as that alert lasts.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn dismiss_alert(&self, id: AlertId, by: &User) -> Result<(), ModerationError> {
+        Ok(self.store.dismiss_alert(id, by.id, self.clock.now()).await?)
+    }
+
+    pub(crate) async fn run_alerts(self: Arc<Self>, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            if let Err(error) = self.watch().await {
+                tracing::error!(%error, "alerts could not be looked after");
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.alerts_wanted.notified() => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+            if stop.run_until_cancelled(tokio::time::sleep(REST)).await.is_none() {
+                return;
+            }
+        }
+    }
+}
+
+impl From<(u64, u64)> for FeedbackTrouble {
+    fn from((stuck, refused): (u64, u64)) -> Self {
+        Self { stuck, refused }
+    }
+}

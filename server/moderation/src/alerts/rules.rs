@@ -1,0 +1,376 @@
+//! Which alerts are due, given how things stand: nothing here asks or writes anything.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    Alert, AlertId, AlertKind, AlertRules, Outlook, QuotaForecast, UsageSample, paging::grouped, time::minute,
+};
+use store::NewAlert;
+
+/// How long the upstream must have been away. A restart of its server is over by then.
+const AWAY_FOR: TimeDelta = TimeDelta::minutes(2);
+
+/// How long a check that was refused for want of a plan counts, when `/stats` is answered meanwhile.
+const NO_PLAN_FOR: TimeDelta = TimeDelta::minutes(10);
+
+/// Refusals of feedback within the last hour that are no chance: a deleted detection is one or two.
+const REFUSALS: u64 = 3;
+
+/// A forecast is told when it is sure of the period, or when the quota runs out within so many days.
+const SOON: TimeDelta = TimeDelta::days(7);
+
+/// A lifetime plan that runs out within this time is told.
+const LIFETIME_SOON: TimeDelta = TimeDelta::days(30);
+
+/// Spam messages in an hour below which nothing is a wave.
+const SMALLEST_WAVE: f64 = 20.0;
+
+/// How things stand. `None` means that nobody knows: what is unknown neither opens nor ends an alert, so a restart does
+/// not end what it has not looked at yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    /// Now.
+    pub now: DateTime<Utc>,
+    /// Whether the detector in the program is the upstream.
+    pub embedded: bool,
+    /// The newest figures of the quota.
+    pub quota: Option<UsageSample>,
+    /// How long it lasts.
+    pub forecast: QuotaForecast,
+    /// Whether the upstream was heard of, and since when it is away.
+    pub reach: Option<Reach>,
+    /// What `/verify` or any other call said of the key.
+    pub key_valid: Option<bool>,
+    /// When a call was last refused for want of a plan, and when one was answered.
+    pub no_plan_at: Option<DateTime<Utc>>,
+    /// When usage was last told, which takes a plan.
+    pub plan_seen_at: Option<DateTime<Utc>>,
+    /// Feedback on its way.
+    pub feedback: FeedbackTrouble,
+    /// Spam of the last hour, and of a usual one; `None` with less than a day's log.
+    pub spam: Option<SpamRate>,
+    /// Budgets, and what is spent of them.
+    pub budgets: Vec<BudgetLine>,
+}
+
+/// Whether the upstream answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// It does.
+    Answers,
+    /// It does not.
+    Away {
+        /// Since when.
+        since: DateTime<Utc>,
+        /// What the last call ran into.
+        error: String,
+    },
+}
+
+/// Feedback that does not get through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FeedbackTrouble {
+    /// Waiting after three attempts or more.
+    pub stuck: u64,
+    /// Refused for good within the last hour.
+    pub refused: u64,
+}
+
+/// Spam by the hour.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SpamRate {
+    /// In the last hour.
+    pub last_hour: f64,
+    /// In a usual hour of the last week.
+    pub usual: f64,
+}
+
+/// A budget as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BudgetLine {
+    /// The budget and the window that it counts in; another window is another subject.
+    pub subject: String,
+    /// Whose it is: "The budget of the site shop.example.com".
+    pub name: String,
+    /// Checks spent.
+    pub spent: u64,
+    /// Checks allowed.
+    pub limit: u64,
+    /// Whether the fallback answers from there on.
+    pub is_hard: bool,
+    /// When it starts anew.
+    pub resets_at: Option<DateTime<Utc>>,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// An alert begins.
+    Open(NewAlert),
+    /// An alert is over, and how.
+    Clear(AlertId, String),
+}
+
+/// How one thing stands.
+enum State {
+    On { what: String, advice: String, link: &'static str },
+    Off(String),
+    Unknown,
+}
+
+impl State {
+    fn on(what: impl Into<String>, advice: impl Into<String>, link: &'static str) -> Self {
+        Self::On { what: what.into(), advice: advice.into(), link }
+    }
+
+    fn off(over: &str) -> Self {
+        Self::Off(over.to_owned())
+    }
+}
+
+struct Finding {
+    kind: AlertKind,
+    subject: String,
+    state: State,
+}
+
+/// What opens and what is over, given how things stand and what is open.
+pub fn changes(snapshot: &Snapshot, rules: &AlertRules, open: &[Alert]) -> Vec<Change> {
+    let is_open = |kind: AlertKind, subject: &str| {
+        open.iter().any(|alert| alert.kind == kind && alert.subject == subject)
+    };
+    let mut findings = quota_marks(snapshot, rules);
+    findings.extend(quota_forecast(snapshot, rules, &is_open));
+    if rules.upstream && !snapshot.embedded {
+        findings.extend(upstream(snapshot));
+    }
+    if rules.upstream {
+        findings.push(feedback(snapshot));
+    }
+    findings.extend(spam_wave(snapshot, rules, &is_open));
+    findings.extend(snapshot.budgets.iter().map(budget));
+    let opened = findings.iter().filter(|found| !is_open(found.kind, &found.subject)).filter_map(|found| {
+        let State::On { what, advice, link } = &found.state else { return None };
+        Some(Change::Open(NewAlert {
+            kind: found.kind,
+            subject: found.subject.clone(),
+            what: what.clone(),
+            advice: advice.clone(),
+            link: (*link).to_owned(),
+            opened_at: snapshot.now,
+        }))
+    });
+    let cleared = open.iter().filter_map(|alert| {
+        let found = findings.iter().find(|found| found.kind == alert.kind && found.subject == alert.subject);
+        let over = match found.map(|found| &found.state) {
+            Some(State::On { .. } | State::Unknown) => return None,
+            Some(State::Off(over)) => over.clone(),
+            None if is_unheard_of(alert, snapshot) => return None,
+            None => gone(alert.kind).to_owned(),
+        };
+        Some(Change::Clear(alert.id, over))
+    });
+    opened.chain(cleared).collect()
+}
+
+/// Whether an alert that no rule speaks of is left alone: without figures nobody knows whether its period is over.
+fn is_unheard_of(alert: &Alert, snapshot: &Snapshot) -> bool {
+    matches!(alert.kind, AlertKind::QuotaMark | AlertKind::QuotaForecast) && snapshot.quota.is_none()
+}
+
+/// How an alert ended that no rule speaks of any more: its period is over, or nobody wants to be told.
+fn gone(kind: AlertKind) -> &'static str {
+    match kind {
+        AlertKind::QuotaMark | AlertKind::QuotaForecast => "A new period began, or the rule was changed.",
+        AlertKind::BudgetSpent => "The budget started anew or was changed.",
+        _ => "The rule was changed.",
+    }
+}
+
+/// The period in words that also tell one from another: `11/2026`.
+fn period(sample: &UsageSample) -> String {
+    sample.period.map_or_else(|| "lifetime".to_owned(), |(month, year)| format!("{month:02}/{year}"))
+}
+
+fn anew(at: Option<DateTime<Utc>>) -> String {
+    at.map_or_else(
+        || "It does not start anew by itself.".to_owned(),
+        |at| format!("It starts anew on {}.", minute(at)),
+    )
+}
+
+#[expect(clippy::cast_precision_loss, reason = "checks are far below 2^52")]
+fn quota_marks(snapshot: &Snapshot, rules: &AlertRules) -> Vec<Finding> {
+    let Some(sample) = &snapshot.quota else { return Vec::new() };
+    if sample.total == 0 {
+        return Vec::new();
+    }
+    let used = sample.used as f64 * 100.0 / sample.total as f64;
+    let marks = rules.quota_marks.iter();
+    let finding = |mark: &u32| {
+        let is_out = *mark >= 100 || sample.remaining == 0;
+        let state = if used >= f64::from(*mark) {
+            let what = format!(
+                "{used:.0} % of the quota is used: {} of {} checks. {}",
+                grouped(sample.used),
+                grouped(sample.total),
+                anew(sample.resets_at())
+            );
+            let advice = if is_out {
+                "Until then the fallback of each site answers. Upgrade the plan, or wait."
+            } else {
+                "See who spends it, set budgets for sites that spend too much, or upgrade the plan."
+            };
+            State::on(what, advice, "/stats")
+        } else {
+            State::off("Less than that is used again.")
+        };
+        Finding { kind: AlertKind::QuotaMark, subject: format!("{mark} % of {}", period(sample)), state }
+    };
+    marks.map(finding).collect()
+}
+
+fn quota_forecast(
+    snapshot: &Snapshot,
+    rules: &AlertRules,
+    is_open: &dyn Fn(AlertKind, &str) -> bool,
+) -> Option<Finding> {
+    let sample = snapshot.quota.as_ref().filter(|_| rules.forecast)?;
+    let (kind, subject) = (AlertKind::QuotaForecast, period(sample));
+    let state = match snapshot.forecast.outlook {
+        Outlook::RunsOut { at, latest, .. } => {
+            let is_sure = match sample.resets_at() {
+                Some(_) => latest.is_some() || at - snapshot.now < SOON,
+                None => at - snapshot.now < LIFETIME_SOON,
+            };
+            if is_sure && snapshot.forecast.days_known > 0 || is_open(kind, &subject) {
+                let what = format!("{} {}", snapshot.forecast.sentence(), anew(sample.resets_at()));
+                State::on(
+                    what,
+                    "See who spends it, set budgets for sites, or upgrade the plan in time.",
+                    "/stats",
+                )
+            } else {
+                State::Unknown
+            }
+        }
+        // While it may still run out on a busy day, what was told stands.
+        Outlook::Lasts { earliest: None, .. } => State::off("At the present pace the quota lasts."),
+        Outlook::Lasts { .. } | Outlook::UsedUp | Outlook::Unknown => State::Unknown,
+    };
+    Some(Finding { kind, subject, state })
+}
+
+fn upstream(snapshot: &Snapshot) -> Vec<Finding> {
+    let finding = |kind, state| Finding { kind, subject: String::new(), state };
+    let reach = match &snapshot.reach {
+        None => State::Unknown,
+        Some(Reach::Answers) => {
+            State::off("ActiveLayer answers again. What the fallback judged is checked again.")
+        }
+        Some(Reach::Away { since, error }) if snapshot.now - *since >= AWAY_FOR => State::on(
+            format!("ActiveLayer has not answered since {}: {error}.", minute(*since)),
+            "The fallback of each site answers, and all of it is judged again later. Check the server's network and ActiveLayer's status.",
+            "/health",
+        ),
+        Some(Reach::Away { .. }) => State::Unknown,
+    };
+    let key = match snapshot.key_valid {
+        None => State::Unknown,
+        Some(true) => State::off("ActiveLayer accepts the key again."),
+        Some(false) => State::on(
+            "ActiveLayer does not accept the API key.",
+            "It may be deleted, revoked or mistyped. Create one under API Tokens and start Gavel with it as ACTIVELAYER_API_KEY.",
+            "/health",
+        ),
+    };
+    let plan = match (snapshot.no_plan_at, snapshot.plan_seen_at) {
+        (Some(at), seen) if snapshot.now - at < NO_PLAN_FOR || seen.is_none_or(|seen| seen < at) => {
+            State::on(
+                "The ActiveLayer account has no active plan.",
+                "Activate a plan in the ActiveLayer dashboard. Until then the fallback of each site answers.",
+                "/health",
+            )
+        }
+        (_, Some(_)) => State::off("There is a plan again."),
+        (_, None) => State::Unknown,
+    };
+    vec![
+        finding(AlertKind::UpstreamUnreachable, reach),
+        finding(AlertKind::KeyInvalid, key),
+        finding(AlertKind::NoPlan, plan),
+    ]
+}
+
+fn feedback(snapshot: &Snapshot) -> Finding {
+    let FeedbackTrouble { stuck, refused } = snapshot.feedback;
+    let state = if refused >= REFUSALS {
+        State::on(
+            format!("ActiveLayer refused {} corrections for good in the last hour.", grouped(refused)),
+            "Open one: its story tells why. Detections of another account's key cannot be corrected with this one.",
+            "/detections?q=is%3Afailed",
+        )
+    } else if stuck > 0 {
+        State::on(
+            format!(
+                "{} corrections do not get through to ActiveLayer, after three attempts or more.",
+                grouped(stuck)
+            ),
+            "Nothing is lost: they are sent again until they arrive. Look at the connection.",
+            "/health",
+        )
+    } else {
+        State::off("Corrections get through again.")
+    };
+    Finding { kind: AlertKind::FeedbackFailing, subject: String::new(), state }
+}
+
+fn spam_wave(
+    snapshot: &Snapshot,
+    rules: &AlertRules,
+    is_open: &dyn Fn(AlertKind, &str) -> bool,
+) -> Option<Finding> {
+    let times = f64::from(rules.spam_wave?);
+    let (kind, subject) = (AlertKind::SpamWave, String::new());
+    let state = match snapshot.spam {
+        None => State::Unknown,
+        Some(SpamRate { last_hour, usual }) => {
+            let wave = (usual * times).max(SMALLEST_WAVE);
+            if last_hour >= wave {
+                State::on(
+                    format!("{last_hour:.0} spam messages came in the last hour; {usual:.1} are usual."),
+                    "Look who sends them; if what passes is spam too, label it: the detector learns from it.",
+                    "/detections?q=is%3Aspam%20age%3A%3C1h",
+                )
+            } else if is_open(kind, "") && last_hour >= wave / 2.0 {
+                State::Unknown
+            } else {
+                State::off("No more spam comes than usual.")
+            }
+        }
+    };
+    Some(Finding { kind, subject, state })
+}
+
+fn budget(line: &BudgetLine) -> Finding {
+    let BudgetLine { subject, name, spent, limit, is_hard, resets_at } = line;
+    let state = if spent >= limit {
+        let what = format!(
+            "{name} is spent: {} of {} checks. {}",
+            grouped(*spent),
+            grouped(*limit),
+            anew(*resets_at)
+        );
+        let advice = if *is_hard {
+            "Until then its fallback answers. Raise the budget in Settings if these checks are wanted."
+        } else {
+            "Checks go on. See whether the app asks more than it should, or raise the budget in Settings."
+        };
+        State::on(what, advice, "/settings#budgets")
+    } else {
+        State::off("The budget has something left again.")
+    };
+    Finding { kind: AlertKind::BudgetSpent, subject: subject.clone(), state }
+}
+
+#[cfg(test)]
+mod tests;

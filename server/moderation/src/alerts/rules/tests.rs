@@ -1,0 +1,195 @@
+//! Each rule opens, holds and clears; what is unknown does neither.
+
+use domain::Outlook;
+
+use super::*;
+
+fn noon() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_794_916_800, 0).unwrap() // 17 Nov 2026, 12:00 UTC
+}
+
+fn sample(used: u64, period: Option<(u32, i32)>) -> UsageSample {
+    let remaining = 1000_u64.saturating_sub(used);
+    UsageSample {
+        taken_at: noon(),
+        plan: "Free".to_owned(),
+        total: 1000,
+        used,
+        remaining,
+        percentage: 0.0,
+        period,
+    }
+}
+
+/// All is well.
+fn calm() -> Snapshot {
+    Snapshot {
+        now: noon(),
+        embedded: false,
+        quota: Some(sample(100, Some((11, 2026)))),
+        forecast: QuotaForecast::default(),
+        reach: Some(Reach::Answers),
+        key_valid: Some(true),
+        no_plan_at: None,
+        plan_seen_at: Some(noon()),
+        feedback: FeedbackTrouble::default(),
+        spam: Some(SpamRate { last_hour: 3.0, usual: 4.0 }),
+        budgets: Vec::new(),
+    }
+}
+
+/// Nothing has been looked at yet, as after a start.
+fn unknown() -> Snapshot {
+    Snapshot { quota: None, reach: None, key_valid: None, plan_seen_at: None, spam: None, ..calm() }
+}
+
+/// Lets a snapshot act on what is open; returns what opened and how the rest ended.
+fn step(snapshot: &Snapshot, rules: &AlertRules, open: &mut Vec<Alert>) -> (Vec<String>, Vec<String>) {
+    let (mut opened, mut over) = (Vec::new(), Vec::new());
+    for change in changes(snapshot, rules, open) {
+        match change {
+            Change::Open(new) => {
+                opened.push(format!("{}:{}", new.kind, new.subject));
+                assert!(!new.what.is_empty() && !new.advice.is_empty() && new.link.starts_with('/'));
+                let id = AlertId(i64::try_from(open.len()).unwrap() + 100);
+                open.push(Alert {
+                    id,
+                    kind: new.kind,
+                    subject: new.subject,
+                    what: new.what,
+                    advice: new.advice,
+                    link: new.link,
+                    opened_at: new.opened_at,
+                    cleared_at: None,
+                    over: None,
+                });
+            }
+            Change::Clear(id, how) => {
+                open.retain(|alert| alert.id != id);
+                over.push(how);
+            }
+        }
+    }
+    (opened, over)
+}
+
+/// Opens once with `bad`, does nothing more while it lasts or nobody knows, clears once when calm.
+fn opens_holds_and_clears(bad: &Snapshot, kind: &str) {
+    let (rules, mut open) = (AlertRules::default(), Vec::new());
+    let nothing = (Vec::new(), Vec::new());
+    assert_eq!(step(&calm(), &rules, &mut open), nothing);
+    let (opened, over) = step(bad, &rules, &mut open);
+    assert_eq!((opened.len(), over.len()), (1, 0), "{opened:?}");
+    assert!(opened[0].starts_with(kind), "{opened:?}");
+    assert_eq!(step(bad, &rules, &mut open), nothing, "it is told once");
+    if kind != "feedback_failing" {
+        assert_eq!(step(&unknown(), &rules, &mut open), nothing, "a restart ends nothing");
+    }
+    let (opened, over) = step(&calm(), &rules, &mut open);
+    assert_eq!((opened.len(), over.len()), (0, 1), "it is over once");
+    assert_eq!(step(&calm(), &rules, &mut open), nothing);
+}
+
+#[test]
+fn each_trouble_with_the_upstream() {
+    let away = Reach::Away { since: noon() - AWAY_FOR, error: "no answer in time".to_owned() };
+    opens_holds_and_clears(&Snapshot { reach: Some(away), ..calm() }, "upstream_unreachable");
+    opens_holds_and_clears(&Snapshot { key_valid: Some(false), ..calm() }, "key_invalid");
+    let no_plan = Snapshot { no_plan_at: Some(noon()), plan_seen_at: Some(noon()), ..calm() };
+    opens_holds_and_clears(&no_plan, "no_plan");
+    let refused = FeedbackTrouble { stuck: 0, refused: 3 };
+    opens_holds_and_clears(&Snapshot { feedback: refused, ..calm() }, "feedback_failing");
+    let stuck = FeedbackTrouble { stuck: 1, refused: 0 };
+    opens_holds_and_clears(&Snapshot { feedback: stuck, ..calm() }, "feedback_failing");
+}
+
+#[test]
+fn a_short_outage_and_a_stray_refusal_are_nothing() {
+    let short = Reach::Away { since: noon() - AWAY_FOR + TimeDelta::seconds(1), error: String::new() };
+    let feedback = FeedbackTrouble { stuck: 0, refused: 2 };
+    let snapshot = Snapshot { reach: Some(short), feedback, ..calm() };
+    assert_eq!(changes(&snapshot, &AlertRules::default(), &[]), []);
+}
+
+#[test]
+fn embedded_there_is_no_upstream_to_lose() {
+    let snapshot = Snapshot { embedded: true, key_valid: Some(false), ..calm() };
+    assert_eq!(changes(&snapshot, &AlertRules::default(), &[]), []);
+}
+
+#[test]
+fn marks_of_the_quota_open_one_by_one_and_end_with_the_period() {
+    let (rules, mut open) = (AlertRules::default(), Vec::new());
+    let used = |used| Snapshot { quota: Some(sample(used, Some((11, 2026)))), ..calm() };
+    assert_eq!(step(&used(799), &rules, &mut open).0, [""; 0]);
+    assert_eq!(step(&used(800), &rules, &mut open).0, ["quota_mark:80 % of 11/2026"]);
+    assert!(
+        open[0].what.starts_with("80 % of the quota is used: 800 of 1,000 checks. It starts anew on 1 Dec")
+    );
+    assert_eq!(step(&used(1004), &rules, &mut open).0, ["quota_mark:100 % of 11/2026"]);
+    assert_eq!(step(&unknown(), &rules, &mut open).1, [""; 0]);
+    let december = Snapshot { quota: Some(sample(2, Some((12, 2026)))), ..calm() };
+    assert_eq!(step(&december, &rules, &mut open).1.len(), 2);
+    assert!(open.is_empty());
+    let again = Snapshot { quota: Some(sample(900, Some((12, 2026)))), ..calm() };
+    assert_eq!(step(&again, &rules, &mut open).0, ["quota_mark:80 % of 12/2026"], "each period by itself");
+}
+
+#[test]
+fn more_marks_can_be_set_and_taken_away() {
+    let rules = AlertRules { quota_marks: vec![10, 50], ..AlertRules::default() };
+    let mut open = Vec::new();
+    assert_eq!(step(&calm(), &rules, &mut open).0, ["quota_mark:10 % of 11/2026"]);
+    let none = AlertRules { quota_marks: Vec::new(), ..rules };
+    assert_eq!(step(&calm(), &none, &mut open).1, ["A new period began, or the rule was changed."]);
+}
+
+fn outlook(outlook: Outlook) -> Snapshot {
+    Snapshot { forecast: QuotaForecast { outlook, days_known: 9, ..QuotaForecast::default() }, ..calm() }
+}
+
+#[test]
+fn a_quota_that_will_not_last_is_told_when_it_is_sure_or_soon() {
+    let (rules, mut open) = (AlertRules::default(), Vec::new());
+    let day = |day| noon() + TimeDelta::days(day);
+    let unsure = outlook(Outlook::RunsOut { at: day(9), earliest: day(5), latest: None });
+    assert_eq!(step(&unsure, &rules, &mut open).0, [""; 0]);
+    let sure = outlook(Outlook::RunsOut { at: day(9), earliest: day(8), latest: Some(day(10)) });
+    assert_eq!(step(&sure, &rules, &mut open).0, ["quota_forecast:11/2026"]);
+    assert_eq!(step(&unsure, &rules, &mut open).1, [""; 0], "it does not flutter");
+    let nearly = outlook(Outlook::Lasts { until: Some(day(13)), earliest: Some(day(12)) });
+    assert_eq!(step(&nearly, &rules, &mut open).1, [""; 0]);
+    let lasts = outlook(Outlook::Lasts { until: Some(day(13)), earliest: None });
+    assert_eq!(step(&lasts, &rules, &mut open).1, ["At the present pace the quota lasts."]);
+    let soon = outlook(Outlook::RunsOut { at: day(3), earliest: day(1), latest: None });
+    assert_eq!(step(&soon, &rules, &mut open).0.len(), 1);
+}
+
+#[test]
+fn a_spam_wave_is_far_above_the_usual_and_over_at_half_of_it() {
+    let (rules, mut open) = (AlertRules::default(), Vec::new());
+    let spam = |last_hour, usual| Snapshot { spam: Some(SpamRate { last_hour, usual }), ..calm() };
+    assert_eq!(step(&spam(19.0, 0.1), &rules, &mut open).0, [""; 0], "few messages are no wave");
+    assert_eq!(step(&spam(49.0, 10.0), &rules, &mut open).0, [""; 0]);
+    assert_eq!(step(&spam(50.0, 10.0), &rules, &mut open).0, ["spam_wave:"]);
+    assert_eq!(step(&spam(30.0, 10.0), &rules, &mut open).1, [""; 0]);
+    assert_eq!(step(&spam(24.0, 10.0), &rules, &mut open).1, ["No more spam comes than usual."]);
+}
+
+#[test]
+fn a_spent_budget_is_told_once_a_window() {
+    let (rules, mut open) = (AlertRules::default(), Vec::new());
+    let line = |day: u32, spent| BudgetLine {
+        subject: format!("1@2026-11-{day}"),
+        name: "The budget of the site shop.example.com".to_owned(),
+        spent,
+        limit: 10,
+        is_hard: true,
+        resets_at: Some(noon()),
+    };
+    let with = |line| Snapshot { budgets: vec![line], ..calm() };
+    assert_eq!(step(&with(line(17, 9)), &rules, &mut open).0, [""; 0]);
+    assert_eq!(step(&with(line(17, 10)), &rules, &mut open).0, ["budget_spent:1@2026-11-17"]);
+    assert_eq!(step(&with(line(18, 0)), &rules, &mut open).1, ["The budget started anew or was changed."]);
+    assert_eq!(step(&with(line(18, 10)), &rules, &mut open).0, ["budget_spent:1@2026-11-18"]);
+}

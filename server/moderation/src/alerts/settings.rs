@@ -1,0 +1,112 @@
+//! What administrators set about alerts, and trying it out.
+
+use domain::{AlertChannel, AlertRules, AlertRulesForm, FieldError, User};
+use notify::{Letter, Post, Webhook};
+use secrecy::SecretString;
+use serde_json::json;
+use store::AlertSettings;
+
+use crate::{Moderation, ModerationError, tokens::random_token};
+
+/// What is set, without the secret.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AlertsInForce {
+    /// When alerts open.
+    pub rules: AlertRules,
+    /// Where they are posted.
+    pub webhook_url: Option<String>,
+    /// Who gets letters by which server; `None` when the configuration names none.
+    pub mail_route: Option<String>,
+}
+
+impl Moderation {
+    /// What is set about alerts.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn alert_settings(&self) -> Result<AlertsInForce, ModerationError> {
+        let AlertSettings { rules, webhook_url, .. } = self.store.alert_settings().await?;
+        Ok(AlertsInForce { rules, webhook_url, mail_route: self.options.messenger.mail_route() })
+    }
+
+    /// Sets it. A webhook that leads elsewhere than before gets a new secret, which is returned here and nowhere else.
+    ///
+    /// # Errors
+    /// [`ModerationError::Invalid`] for fields that are wrong, otherwise when the store fails.
+    pub async fn set_alerts(
+        &self,
+        form: &AlertRulesForm,
+        by: &User,
+    ) -> Result<Option<SecretString>, ModerationError> {
+        let (rules, webhook_url) = form.validate().map_err(ModerationError::Invalid)?;
+        let before = self.store.alert_settings().await?;
+        let is_new = webhook_url.is_some() && webhook_url != before.webhook_url;
+        let webhook_secret = match &webhook_url {
+            None => None,
+            Some(_) if is_new => Some(webhook_secret()?),
+            Some(_) => before.webhook_secret,
+        };
+        let settings = AlertSettings { rules, webhook_url, webhook_secret };
+        self.store.set_alert_settings(&settings, by.id, self.clock.now()).await?;
+        self.alerts_wanted.notify_one();
+        Ok(settings.webhook_secret.filter(|_| is_new).map(SecretString::from))
+    }
+
+    /// Sends a note that says it is a test.
+    ///
+    /// # Errors
+    /// [`ModerationError::Invalid`] with field `webhook_url` or `email`, in words about what went wrong.
+    pub async fn test_alerts(&self, channel: AlertChannel, by: &User) -> Result<(), ModerationError> {
+        let now = self.clock.now();
+        let id = format!("test-{}", uuid::Uuid::new_v4());
+        let what = format!("{} tries out how Gavel tells of alerts. Nothing is wrong.", by.name);
+        let sent = match channel {
+            AlertChannel::Webhook => {
+                let settings = self.store.alert_settings().await?;
+                let Some(webhook) = webhook(&settings) else {
+                    return Err(problem("webhook_url", "Set and save an address first."));
+                };
+                let body = json!({ "event": "test", "id": id, "what": what, "at": now }).to_string();
+                self.options.messenger.post(&webhook, &Post { id, event: "test", body, sent_at: now }).await
+            }
+            AlertChannel::Email => {
+                let subject = "Gavel: a test".to_owned();
+                self.options.messenger.mail(&Letter { id, subject, text: what + "\r\n", sent_at: now }).await
+            }
+        };
+        let event = store::NewAuditEvent {
+            at: now,
+            user_id: Some(by.id),
+            action: "alerts.tested",
+            subject: "alerts".to_owned(),
+            details: json!({ "channel": channel, "sent": sent.is_ok() }),
+        };
+        self.store.record(&event).await?;
+        let field = if channel == AlertChannel::Webhook { "webhook_url" } else { "email" };
+        sent.map_err(|error| problem(field, &format!("The test did not arrive: {error}.")))
+    }
+
+    /// The channels that notes go out on.
+    pub(super) fn channels(&self, settings: &AlertSettings) -> Vec<AlertChannel> {
+        let posts = settings.webhook_url.is_some().then_some(AlertChannel::Webhook);
+        let mails = settings.rules.email && self.options.messenger.mail_route().is_some();
+        posts.into_iter().chain(mails.then_some(AlertChannel::Email)).collect()
+    }
+}
+
+/// Where to post, if an address is set that can be read.
+pub(super) fn webhook(settings: &AlertSettings) -> Option<Webhook> {
+    let url = settings.webhook_url.as_ref()?.parse().ok()?;
+    let secret = settings.webhook_secret.clone()?.into();
+    Some(Webhook { url, secret })
+}
+
+/// 256 random bits, as tokens have, with a beginning of their own.
+fn webhook_secret() -> Result<String, ModerationError> {
+    let token = random_token()?;
+    Ok(format!("gvlwh_{}", token.trim_start_matches("gvl_")))
+}
+
+fn problem(field: &str, problem: &str) -> ModerationError {
+    ModerationError::Invalid(vec![FieldError { field: field.to_owned(), problem: problem.to_owned() }])
+}

@@ -1,0 +1,123 @@
+//! Tells people outside Gavel what happens: by signed webhook, and by e-mail. It knows neither alerts nor the database.
+//!
+//! This and `activelayer` are the only crates that make HTTP requests. Where a webhook leads is set by administrators only;
+//! redirects are not followed, the answer's body is not read, and no error shows the address, which may hold a secret.
+
+#![deny(missing_docs)]
+
+mod mail;
+mod signature;
+mod webhook;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+use url::Url;
+
+pub use mail::{MailOptions, MailTls, Mailer};
+pub use signature::{SIGNATURE_HEADER, sign, verify};
+
+/// Why somebody was not told.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotifyError {
+    /// The address or the settings cannot be used.
+    #[error("{0}")]
+    Settings(String),
+    /// No connection, or it broke.
+    #[error("{0}")]
+    Unreachable(String),
+    /// No answer in time.
+    #[error("no answer within {0} s")]
+    TimedOut(u64),
+    /// The receiver answered something else than success.
+    #[error("the receiver answered with status {0}")]
+    Status(u16),
+    /// The mail server refused.
+    #[error("the mail server said: {0}")]
+    Mail(String),
+}
+
+/// Where and how to post.
+#[derive(Clone, Debug)]
+pub struct Webhook {
+    /// The address; debug output shows it, errors do not.
+    pub url: Url,
+    /// Signs the body.
+    pub secret: SecretString,
+}
+
+/// Something to post.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Post {
+    /// The same at every attempt, so that a receiver can tell a repeat.
+    pub id: String,
+    /// What happens, for instance `alert.opened`.
+    pub event: &'static str,
+    /// JSON.
+    pub body: String,
+    /// Now; part of what is signed.
+    pub sent_at: DateTime<Utc>,
+}
+
+/// A letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// The same at every attempt: mail programs show a repeat once.
+    pub id: String,
+    /// One line.
+    pub subject: String,
+    /// Plain text.
+    pub text: String,
+    /// Now.
+    pub sent_at: DateTime<Utc>,
+}
+
+/// Carries notes out of the house.
+#[async_trait]
+pub trait Messenger: std::fmt::Debug + Send + Sync {
+    /// Posts to a webhook.
+    ///
+    /// # Errors
+    /// When the receiver did not answer with a status of success.
+    async fn post(&self, to: &Webhook, post: &Post) -> Result<(), NotifyError>;
+
+    /// Sends a letter to those whom the configuration names.
+    ///
+    /// # Errors
+    /// When the mail server did not take it, or none is set.
+    async fn mail(&self, letter: &Letter) -> Result<(), NotifyError>;
+
+    /// Where letters go, in words without secrets; `None` when no mail server is set.
+    fn mail_route(&self) -> Option<String>;
+}
+
+/// The real messenger.
+#[derive(Debug, Default)]
+pub struct Outside {
+    mailer: Option<Mailer>,
+}
+
+impl Outside {
+    /// Sends letters by `mailer`, if there is one.
+    pub fn new(mailer: Option<Mailer>) -> Self {
+        Self { mailer }
+    }
+}
+
+#[async_trait]
+impl Messenger for Outside {
+    async fn post(&self, to: &Webhook, post: &Post) -> Result<(), NotifyError> {
+        webhook::post(to, post).await
+    }
+
+    async fn mail(&self, letter: &Letter) -> Result<(), NotifyError> {
+        match &self.mailer {
+            Some(mailer) => mailer.send(letter).await,
+            None => Err(NotifyError::Settings("no mail server is set".to_owned())),
+        }
+    }
+
+    fn mail_route(&self) -> Option<String> {
+        self.mailer.as_ref().map(Mailer::route)
+    }
+}

@@ -1,0 +1,144 @@
+//! Alerts open once and end once, and what is to be told of them waits its turn.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use domain::{Alert, AlertChannel, AlertEvent, AlertId, AlertKind, AlertRules};
+use store::{AlertSettings, NewAlert, Store};
+
+use crate::samples::{decision, moderator, noon, scored, seconds};
+
+const BOTH: [AlertChannel; 2] = [AlertChannel::Webhook, AlertChannel::Email];
+
+fn new(subject: &str) -> NewAlert {
+    NewAlert {
+        kind: AlertKind::QuotaMark,
+        subject: subject.to_owned(),
+        what: "80 % is used.".to_owned(),
+        advice: "Look.".to_owned(),
+        link: "/stats".to_owned(),
+        opened_at: noon(),
+    }
+}
+
+pub(crate) async fn tell(store: Arc<dyn Store>) {
+    opening(&*store).await;
+    telling(&*store).await;
+    settings(&*store).await;
+    figures(&*store).await;
+}
+
+async fn opening(store: &dyn Store) {
+    let id = store.open_alert(&new("80"), &[]).await.unwrap().unwrap();
+    assert_eq!(store.open_alert(&new("80"), &BOTH).await.unwrap(), None, "it is open");
+    let other = store.open_alert(&new("100"), &[]).await.unwrap().unwrap();
+    let ids = |alerts: Vec<Alert>| alerts.into_iter().map(|alert| alert.id).collect::<Vec<_>>();
+    assert_eq!(ids(store.open_alerts().await.unwrap()), [id, other]);
+
+    let (ana, ben) = (moderator(store, "Ana").await, moderator(store, "Ben").await);
+    store.dismiss_alert(id, ana.id, noon()).await.unwrap();
+    store.dismiss_alert(id, ana.id, noon()).await.unwrap();
+    store.dismiss_alert(AlertId(999), ana.id, noon()).await.unwrap();
+    assert_eq!(ids(store.alerts_to_show(ana.id).await.unwrap()), [other]);
+    assert_eq!(ids(store.alerts_to_show(ben.id).await.unwrap()), [id, other]);
+    let events = store.audit_events(None, 100).await.unwrap();
+    assert_eq!(events.iter().filter(|event| event.action == "alert.dismissed").count(), 1);
+
+    assert!(store.clear_alert(id, "Less again.", noon() + seconds(5), &[]).await.unwrap());
+    assert!(!store.clear_alert(id, "Less again.", noon() + seconds(6), &BOTH).await.unwrap(), "it is over");
+    let again = store.open_alert(&new("80"), &[]).await.unwrap().unwrap();
+    assert_eq!(
+        ids(store.alerts_to_show(ana.id).await.unwrap()),
+        [other, again],
+        "another one is shown again"
+    );
+    let all = store.alerts(None, 10).await.unwrap();
+    assert_eq!(ids(all.clone()), [again, other, id]);
+    let first = &all[2];
+    assert_eq!((first.cleared_at, first.over.as_deref()), (Some(noon() + seconds(5)), Some("Less again.")));
+    assert_eq!(ids(store.alerts(Some(other), 10).await.unwrap()), [id]);
+    assert_eq!(store.due_deliveries(noon() + seconds(60), 10).await.unwrap(), [], "nobody was to be told");
+}
+
+async fn telling(store: &dyn Store) {
+    let id = store.open_alert(&new("told"), &BOTH).await.unwrap().unwrap();
+    assert!(store.clear_alert(id, "Over.", noon() + seconds(1), &BOTH).await.unwrap());
+    let due = async |second| {
+        let due = store.due_deliveries(noon() + seconds(second), 10).await.unwrap();
+        due.into_iter().map(|note| (note.id, note.channel, note.event)).collect::<Vec<_>>()
+    };
+    let [(post, AlertChannel::Webhook, AlertEvent::Opened), (mail, AlertChannel::Email, AlertEvent::Opened)] =
+        due(1).await[..]
+    else {
+        panic!("the end waits for the beginning: {:?}", due(1).await)
+    };
+    store.delivery_sent(mail, noon() + seconds(2)).await.unwrap();
+    store.delivery_failed(post, Some(noon() + seconds(9)), "status 500", noon() + seconds(2)).await.unwrap();
+    let ended = due(2).await;
+    assert_eq!(ended.len(), 1, "the webhook's turn has not come");
+    assert_eq!((ended[0].1, ended[0].2), (AlertChannel::Email, AlertEvent::Cleared));
+    store.delivery_sent(ended[0].0, noon() + seconds(3)).await.unwrap();
+    assert_eq!(
+        store.next_delivery_due().await.unwrap(),
+        Some(noon() + seconds(9)),
+        "nothing else is in turn"
+    );
+    let retried = store.due_deliveries(noon() + seconds(9), 10).await.unwrap();
+    assert_eq!((retried.len(), retried[0].id, retried[0].attempts), (1, post, 1));
+    store.delivery_failed(post, None, "status 500", noon() + seconds(9)).await.unwrap();
+    assert_eq!(due(9).await.len(), 1, "given up, so the end's turn has come");
+    let told = store.alert_deliveries(&[id]).await.unwrap();
+    let states: Vec<_> = told.iter().map(|note| (note.sent_at.is_some(), note.failed)).collect();
+    assert_eq!(states, [(false, true), (true, false), (false, false), (true, false)]);
+    assert_eq!(told[0].error.as_deref(), Some("status 500"));
+}
+
+async fn settings(store: &dyn Store) {
+    assert_eq!(store.alert_settings().await.unwrap(), AlertSettings::default());
+    let ana = moderator(store, "Ida").await;
+    let settings = AlertSettings {
+        rules: AlertRules { quota_marks: vec![50], ..AlertRules::default() },
+        webhook_url: Some("https://hooks.example.com/secret-path".to_owned()),
+        webhook_secret: Some("gvlwh_0".to_owned()),
+    };
+    store.set_alert_settings(&settings, ana.id, noon()).await.unwrap();
+    assert_eq!(store.alert_settings().await.unwrap(), settings);
+    let event = store.audit_events(None, 1).await.unwrap().remove(0);
+    assert_eq!(event.action, "alerts.changed");
+    let details = event.details.to_string();
+    assert!(
+        details.contains("hooks.example.com")
+            && !details.contains("secret-path")
+            && !details.contains("gvlwh")
+    );
+}
+
+async fn figures(store: &dyn Store) {
+    let hour = TimeDelta::hours(1);
+    assert_eq!(store.spam_rate(noon()).await.unwrap(), None);
+    let insert = async |ago: TimeDelta, score| {
+        let mut new = scored("x", score);
+        new.created_at = noon() + hour / 2 - ago;
+        store.insert_detection(&new).await.unwrap()
+    };
+    let first = insert(hour * 48, 90.0).await;
+    insert(hour * 47, 10.0).await;
+    insert(hour * 3, 90.0).await;
+    insert(hour, 90.0).await;
+    insert(TimeDelta::minutes(10), 90.0).await;
+    let (last, usual) = store.spam_rate(noon() + hour / 2).await.unwrap().unwrap();
+    assert!((last - 1.5).abs() < 1e-9, "half of the hour before counts: {last}");
+    assert!((usual - 2.0 / 47.0).abs() < 1e-9, "{usual}");
+
+    assert_eq!(store.feedback_trouble(noon()).await.unwrap(), (0, 0));
+    let ana = moderator(store, "Eva").await;
+    store.decide(&decision(first, domain::Label::Ham, &ana)).await.unwrap();
+    let due = store.due_feedback(noon() + hour, 10).await.unwrap().remove(0);
+    for _ in 0..3 {
+        store.feedback_deferred(due.id, noon(), "away").await.unwrap();
+    }
+    assert_eq!(store.feedback_trouble(noon()).await.unwrap(), (1, 0));
+    store.feedback_failed(due.id, noon(), "unknown").await.unwrap();
+    assert_eq!(store.feedback_trouble(noon() + hour).await.unwrap(), (0, 1));
+    assert_eq!(store.feedback_trouble(noon() + hour + seconds(1)).await.unwrap(), (0, 0));
+}

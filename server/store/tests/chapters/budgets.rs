@@ -1,0 +1,73 @@
+//! Budgets of sites and apps, and what is spent of them.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use domain::{ApiTokenId, Budget, BudgetId, BudgetScope, BudgetSpan, Fallback, JudgedBy};
+use store::{NewApiToken, Store};
+
+use crate::samples::{moderator, noon, scored};
+
+pub(crate) async fn tell(store: Arc<dyn Store>) {
+    let ana = moderator(&*store, "Ana").await;
+    let budget = Budget {
+        id: BudgetId(0),
+        scope: BudgetScope::Site,
+        subject: "shop.example.com".to_owned(),
+        span: BudgetSpan::Day,
+        checks: 10,
+        hard: true,
+    };
+    let site = store.set_budget(&budget, ana.id, noon()).await.unwrap();
+    let raised = Budget { subject: "SHOP.example.com".to_owned(), checks: 20, hard: false, ..budget.clone() };
+    let raised = store.set_budget(&raised, ana.id, noon()).await.unwrap();
+    assert_eq!((raised.id, raised.checks, raised.hard), (site.id, 20, false), "one of a subject and span");
+    let token = Budget { scope: BudgetScope::Token, subject: "shop".to_owned(), ..budget };
+    let token = store.set_budget(&token, ana.id, noon()).await.unwrap();
+    assert_eq!(store.budgets().await.unwrap(), [token.clone(), raised.clone()]);
+
+    let id = api_token(&*store).await;
+    let insert = async |site: Option<&str>, token_id, judged_by, ago: TimeDelta| {
+        let mut new = scored("x", 90.0);
+        new.created_at = noon() - ago;
+        new.site = site.map(str::to_owned);
+        new.judgement.judged_by = judged_by;
+        new.circumstances.token_id = token_id;
+        store.insert_detection(&new).await.unwrap()
+    };
+    let (shop, none) = (Some("Shop.example.com"), TimeDelta::zero());
+    insert(shop, Some(id), JudgedBy::ActiveLayer, none).await;
+    insert(shop, None, JudgedBy::Detector, none).await;
+    insert(shop, Some(id), JudgedBy::ActiveLayer, TimeDelta::days(1)).await;
+    let waiting = insert(shop, Some(id), JudgedBy::Fallback, none).await;
+    insert(Some("blog.example.com"), None, JudgedBy::ActiveLayer, none).await;
+    let today = noon().date_naive();
+    let spent =
+        async |budget: &Budget, days| store.spent_since(budget, today - TimeDelta::days(days)).await.unwrap();
+    assert_eq!((spent(&raised, 0).await, spent(&raised, 1).await), (2, 3));
+    assert_eq!((spent(&token, 0).await, spent(&token, 1).await), (1, 2));
+    assert_eq!(store.token_of(waiting).await.unwrap(), Some(id));
+    store.rejudged(waiting, &scored("x", 10.0).judgement, noon()).await.unwrap();
+    assert_eq!((spent(&raised, 0).await, spent(&token, 0).await), (3, 2), "it is paid for now");
+
+    assert_eq!(store.remove_budget(token.id, ana.id, noon()).await.unwrap(), Some(token.clone()));
+    assert_eq!(store.remove_budget(token.id, ana.id, noon()).await.unwrap(), None);
+    let events = store.audit_events(None, 10).await.unwrap();
+    let actions: Vec<_> =
+        events.iter().map(|event| event.action.as_str()).filter(|a| a.starts_with("budget")).collect();
+    assert_eq!(actions, ["budget.removed", "budget.set", "budget.set", "budget.set"]);
+}
+
+async fn api_token(store: &dyn Store) -> ApiTokenId {
+    let token = NewApiToken {
+        name: "Shop".to_owned(),
+        hash: [9; 32],
+        prefix: "gvl_0123".to_owned(),
+        site: "shop.example.com".to_owned(),
+        per_minute: None,
+        fallback: Fallback::Pass,
+        created_by: None,
+        created_at: noon(),
+    };
+    store.create_api_token(&token).await.unwrap().id
+}
