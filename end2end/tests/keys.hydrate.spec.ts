@@ -1,7 +1,8 @@
 // Every key of the table, in the browser.
 
 import { marked, marker, paste, row, rows, searching } from '../fixtures/desk.js'
-import { expect, test, type Page } from '../fixtures/test.js'
+import type { BrowserContext } from '@playwright/test'
+import { expect, test, type Gavel, type Page } from '../fixtures/test.js'
 
 const press = (page: Page, ...keys: string[]) => keys.reduce(async (before, key) => { await before; await page.keyboard.press(key) }, Promise.resolve())
 const focusedRow = (page: Page) => page.locator('[data-row]:focus-within')
@@ -85,30 +86,32 @@ test.describe('in the list', () => {
     await expect(page.locator('[data-blur]')).not.toBeAttached()
   })
 
-  test('c copies the id of what is open, r judges it again', async ({ page, context, gavel }) => {
+  /** Opens the first row and copies its id, both by key; the pane, and what reads the clipboard. */
+  async function copyFirst(page: Page, context: BrowserContext, gavel: Gavel) {
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: gavel.url })
     await press(page, 'j', 'Enter')
     const pane = page.getByRole('region', { name: 'Detection' })
     await expect(pane.getByRole('heading', { name: /^Detection \d+$/ })).toBeVisible()
     await press(page, 'c')
-    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(/^[0-9a-f-]{36}$/)
+    const copied = () => page.evaluate(() => navigator.clipboard.readText())
+    await expect.poll(copied).toMatch(/^[0-9a-f-]{36}$/)
+    return { verdicts: pane.getByRole('table', { name: 'Verdicts' }), copied }
+  }
+
+  test('c copies the id of what is open, r judges it again', async ({ page, context, gavel }) => {
+    const { verdicts } = await copyFirst(page, context, gavel)
     await press(page, 'r')
-    await expect(pane.getByRole('table', { name: 'Verdicts' }).getByRole('row')).toHaveCount(3)
+    await expect(verdicts.getByRole('row')).toHaveCount(3)
   })
 
   test('c and r are for the row at hand, also when another one is open', async ({ page, context, gavel }) => {
-    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: gavel.url })
-    await press(page, 'j', 'Enter')
-    const pane = page.getByRole('region', { name: 'Detection' })
-    await expect(pane.getByRole('heading', { name: /^Detection \d+$/ })).toBeVisible()
-    await press(page, 'c')
-    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(/^[0-9a-f-]{36}$/)
-    const first = await page.evaluate(() => navigator.clipboard.readText())
+    const { verdicts, copied } = await copyFirst(page, context, gavel)
+    const first = await copied()
     await press(page, 'j', 'c')
-    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).not.toBe(first)
+    await expect.poll(copied).not.toBe(first)
     await press(page, 'r')
     await expect(page.getByText('Rechecked.')).toBeAttached()
-    await expect(pane.getByRole('table', { name: 'Verdicts' })).toHaveCount(0)
+    await expect(verdicts).toHaveCount(0)
   })
 })
 

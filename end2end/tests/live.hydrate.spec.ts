@@ -1,18 +1,7 @@
 // What arrives while the log is open waits behind a button, and a hidden page hears nothing.
 
-import { execFileSync } from 'node:child_process'
 import { marked, marker, paste, row, rows, searching } from '../fixtures/desk.js'
-import { binary } from '../fixtures/gavel.js'
 import { expect, test, type Gavel } from '../fixtures/test.js'
-
-/** A token of an app, by the command line. */
-function token(gavel: Gavel, name: string): string {
-  const args = ['token', 'create', '--name', name, '--site', 'blog.example.com', '--database', gavel.database]
-  const printed = execFileSync(binary, args, { cwd: gavel.folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
-  const found = printed.trim().split('\n').at(-1)?.match(/^\S+$/)
-  if (!found) throw new Error(`no token in: ${printed}`)
-  return found[0]
-}
 
 async function send(gavel: Gavel, secret: string, message: string): Promise<void> {
   const answer = await fetch(`${gavel.url}/api/v1/check`, {
@@ -25,7 +14,7 @@ async function send(gavel: Gavel, secret: string, message: string): Promise<void
 
 test('new detections that match wait behind "2 new"; the list does not move until it is asked to', async ({ page, open, gavel }) => {
   const word = marker('live')
-  const secret = token(gavel, word)
+  const secret = gavel.createToken(word, 'blog.example.com')
   await paste(page, marked(word, 2))
   const listening = page.waitForRequest('**/events')
   await open(searching(word))
@@ -45,7 +34,7 @@ test('new detections that match wait behind "2 new"; the list does not move unti
 
 test('a hidden page closes its stream, and catches up when it is looked at again', async ({ page, open, gavel }) => {
   const word = marker('hidden')
-  const secret = token(gavel, word)
+  const secret = gavel.createToken(word, 'blog.example.com')
   await paste(page, marked(word, 1))
   const listening = page.waitForRequest('**/events')
   await open(searching(word))
