@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build dev test lint fmt bench bench-forecast bench-gateway bench-search screenshots
+.PHONY: help run build dev test lint fmt bench bench-forecast bench-gateway bench-search bench-stats screenshots
 
 # cargo, with the toolchain that set-up found
 SETUP = @xtask/setup/build.sh
@@ -50,6 +50,9 @@ bench-gateway: build ## checks a second and latencies through the gateway, besid
 
 bench-search: build ## searches through HTTP on 100 thousand and 1 million rows (ROWS=10000000: also on so many)
 	$(CARGO) run --quiet --release --package server --example bench_search -- $(TARGET_DIR)/release/gavel 100000 1000000 $(ROWS)
+
+bench-stats: build ## figures of the Stats page through HTTP on 1 million rows (ROWS=10000000: also on so many)
+	$(CARGO) run --quiet --release --package server --example bench_stats -- $(TARGET_DIR)/release/gavel 1000000 $(ROWS)
 
 screenshots: build ## every page at 1440 and 390 px, light and dark, to end2end/screenshots/
 	@xtask/setup/browser.sh

@@ -20,6 +20,8 @@ mod pages;
 mod routes;
 mod selection;
 pub mod server_fns;
+#[cfg(feature = "ssr")]
+pub mod stats_files;
 mod zone;
 
 use leptos::prelude::*;

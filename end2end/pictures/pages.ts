@@ -1,9 +1,11 @@
 // Each page at the width of a desk and of a phone, light and dark, with real messages in the log.
 
+import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { hydrated, messages, test, type Page } from '../fixtures/test.js'
+import { binary } from '../fixtures/gavel.js'
+import { admin, Gavel, hydrated, logIn, messages, test, type Page } from '../fixtures/test.js'
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../screenshots')
 
@@ -58,6 +60,19 @@ test('pages for those who are logged in', async ({ page }) => {
     await hydrated(page)
     await picture(page, name)
   }
+})
+
+test('figures and charts of some months', async ({ page }) => {
+  const demo = new Gavel('pictures-stats')
+  demo.addUser(admin)
+  const args = ['demo-data', '--rows', '30000', '--days', '120', '--database', demo.database]
+  execFileSync(binary, args, { env: { PATH: process.env.PATH } })
+  await demo.start()
+  await logIn(page, admin, demo.url)
+  await page.goto(`${demo.url}/stats?range=30d&threshold=60`)
+  await hydrated(page)
+  await picture(page, 'charts')
+  await demo.remove()
 })
 
 test.describe('before log-in', () => {

@@ -11,17 +11,16 @@
 //! planner: the page alone, without count and facets. The database is deleted afterwards.
 #![expect(clippy::print_stdout, reason = "it prints a table")]
 
+mod running;
+
 use std::{
     collections::HashMap,
-    net::TcpListener,
     path::PathBuf,
-    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
+use running::{Database, Failure, Gavel, fill, quantiles, start};
 use sqlx::{AssertSqlSafe, SqlitePool, sqlite::SqliteConnectOptions};
-
-type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// How often each search is asked through HTTP; enough for a 99th percentile.
 const RUNS: usize = 200;
@@ -30,85 +29,12 @@ const RUNS: usize = 200;
 const PLAIN_RUNS: usize = 30;
 const PLAIN_LIMIT: Duration = Duration::from_secs(5);
 
-const EMAIL: &str = "bench@example.com";
-const PASSWORD: &str = "correct horse battery";
-
 /// A search, as typed, and as plain SQL (a condition on `d`, and what follows it).
 struct Search {
     name: &'static str,
     q: String,
     from: String,
     plain: String,
-}
-
-/// A database that is deleted when it is no longer needed.
-struct Database {
-    file: PathBuf,
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        for end in ["", "-wal", "-shm"] {
-            let _ = std::fs::remove_file(format!("{}{end}", self.file.display()));
-        }
-    }
-}
-
-/// A running Gavel.
-struct Gavel {
-    process: Child,
-    url: String,
-    client: reqwest::Client,
-}
-
-impl Drop for Gavel {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-fn command(gavel: &str, database: &Database, line: &[&str]) -> Command {
-    let mut command = Command::new(gavel);
-    command.args(line).args(["--database", &format!("sqlite://{}", database.file.display())]);
-    command.env_remove("ACTIVELAYER_API_KEY");
-    command
-}
-
-fn fill(gavel: &str, database: &Database, rows: u64) -> Result<(), Failure> {
-    let add = ["user", "add", "--email", EMAIL, "--name", "Bench", "--role", "moderator", "--password-stdin"];
-    let mut child = command(gavel, database, &add).stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
-    if let Some(mut input) = child.stdin.take() {
-        std::io::Write::write_all(&mut input, format!("{PASSWORD}\n").as_bytes())?;
-    }
-    let added = child.wait()?;
-    let filled = command(gavel, database, &["demo-data", "--rows", &rows.to_string()]).status()?;
-    if added.success() && filled.success() { Ok(()) } else { Err("gavel could not fill the database".into()) }
-}
-
-async fn start(gavel: &str, database: &Database) -> Result<Gavel, Failure> {
-    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-    let url = format!("http://127.0.0.1:{port}");
-    let line = ["serve", "--listen", &url["http://".len()..], "--log-level", "warn"];
-    let process = command(gavel, database, &line).stdout(Stdio::null()).spawn()?;
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let redirect = reqwest::redirect::Policy::none();
-    let client = reqwest::Client::builder().cookie_store(true).redirect(redirect).build()?;
-    let running = Gavel { process, url, client };
-    let begun = Instant::now();
-    while running.client.get(format!("{}/healthz", running.url)).send().await.is_err() {
-        if begun.elapsed() > Duration::from_secs(30) {
-            return Err("gavel did not answer within 30 s".into());
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    let form = [("email", EMAIL), ("password", PASSWORD)];
-    let logged_in = running.client.post(format!("{}/login", running.url)).form(&form).send().await?;
-    if logged_in.status() == 303 {
-        Ok(running)
-    } else {
-        Err(format!("log-in: {}", logged_in.status()).into())
-    }
 }
 
 impl Gavel {
@@ -253,11 +179,6 @@ fn searches(words: &Words, rows: u64) -> Vec<Search> {
         ),
         search("facets", common.clone(), having(common.clone())),
     ]
-}
-
-fn quantiles(mut times: Vec<f64>) -> String {
-    times.sort_by(f64::total_cmp);
-    format!("{:.1} ms | {:.1} ms", times[times.len() / 2], times[times.len() * 99 / 100])
 }
 
 async fn measure(gavel: &str, rows: u64) -> Result<(), Failure> {

@@ -18,6 +18,7 @@ pub mod router;
 pub mod security;
 pub mod serve;
 pub mod state;
+pub mod stats_file;
 pub mod telemetry;
 pub mod upstream;
 

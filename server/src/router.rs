@@ -18,6 +18,7 @@ use crate::{
     auth::{client_address, first_run, gate, log_in, log_out, sessions},
     events, export, render, security,
     state::AppState,
+    stats_file,
     telemetry::{health, metrics, requests},
 };
 
@@ -43,6 +44,7 @@ pub fn router(app: AppState) -> Router {
         .route("/setup", get(first_run::page).post(first_run::submit))
         .route("/events", get(events::stream))
         .route("/detections/export", get(export::download))
+        .route("/stats/file", get(stats_file::download))
         .route("/fn/{*name}", any(render::server_function));
     // The app's own list, in app/src/routes.rs; a form without JavaScript posts to its page.
     let taken = ["/login", "/setup"];

@@ -2,8 +2,8 @@
 
 mod action_notice;
 mod alert_banner;
-mod bar_chart;
 mod blur_switch;
+pub(crate) mod chart;
 pub(crate) mod classes;
 mod copy_button;
 mod error_panel;
@@ -27,7 +27,6 @@ mod verdict;
 
 pub(crate) use action_notice::ActionNotice;
 pub(crate) use alert_banner::AlertBanner;
-pub(crate) use bar_chart::DailyChart;
 pub(crate) use blur_switch::BlurSwitch;
 pub(crate) use copy_button::CopyButton;
 pub(crate) use error_panel::{ErrorPanel, NotFound};

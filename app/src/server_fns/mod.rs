@@ -13,5 +13,6 @@ pub mod review;
 pub mod searches;
 pub mod session;
 pub mod settings;
+pub mod stats;
 pub mod tokens;
 pub mod usage;

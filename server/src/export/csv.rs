@@ -58,6 +58,18 @@ pub(super) fn write(page: &[Detection], with_names: bool) -> Result<Vec<u8>, Fai
     Ok(writer.into_inner()?)
 }
 
+/// Rows of any table, the names of its columns first.
+pub(crate) fn records(records: &[Vec<String>]) -> Result<Vec<u8>, Failure> {
+    let mut writer = WriterBuilder::new().quote_style(QuoteStyle::Always).from_writer(Vec::new());
+    for record in records {
+        for cell in record {
+            writer.write_field(defused(cell).as_bytes())?;
+        }
+        writer.write_record(None::<&[u8]>)?;
+    }
+    Ok(writer.into_inner()?)
+}
+
 fn cells(detection: &Detection) -> Result<[String; 28], Failure> {
     let Detection { content, judgement, .. } = detection;
     let word = |word: Option<&'static str>| word.unwrap_or_default().to_owned();

@@ -1,6 +1,6 @@
 //! `GET /detections/export`: all that matches a search, as a file, streamed page by page.
 
-mod csv;
+pub(crate) mod csv;
 
 use app::error::AppError;
 use axum::{

@@ -14,7 +14,7 @@
 //! | `ip:203.0.113.42`, `ip:203.0.113.0/24` | the address, or every address of the network |
 //! | `from:paste`, `import`, `api`, `recheck` | how it reached Gavel |
 //! | `judged:activelayer`, `detector`, `fallback` | who judged |
-//! | `token:shop`, `lang:de` | the app's token that asked, by its name; the language of the message, where it was told |
+//! | `token:shop`, `lang:de` | the app's token that asked, by its name (`*`: any); the language of the message, where it was told |
 //! | `import:12`, `by:ana` | the import it came with; who set the label (name, or e-mail address up to its `@`) |
 //! | `after:2025-02-01`, `before:2025-02-01T09:30:00Z` | logged at or after; logged earlier than. A date is its first moment, UTC |
 //! | `age:<7d`, `labelled:<7d` | logged, or labelled, less than that long ago (`>`: longer ago); `s m h d w` |
@@ -92,7 +92,7 @@ pub enum TermKind {
     From(Origin),
     /// Who judged.
     Judged(JudgedBy),
-    /// Name of the token of the app that asked; ASCII letters in any case.
+    /// Name of the token of the app that asked; ASCII letters in any case. `*` is any token.
     Token(String),
     /// Language of the message: a tag of [`crate::language::TAGS`].
     Lang(String),

@@ -1,6 +1,16 @@
 //! Stats: the quota, and what the log tells in figures and charts.
 
+pub(crate) mod charts;
+mod filters;
+mod labels;
+mod links;
 mod page;
+mod people;
 mod quota;
+mod spending;
+mod tops;
+mod totals;
+mod what_if;
+mod words;
 
 pub(crate) use page::StatsPage;

@@ -17,6 +17,9 @@ use domain::{
 
 use crate::{Moderation, ModerationError};
 
+/// Most sites to choose from.
+const SITES_MAX: u32 = 100;
+
 impl Moderation {
     /// The days of the quota's period up to today, or of the month when the plan has no period.
     ///
@@ -39,8 +42,33 @@ impl Moderation {
         } else {
             self.charts_from_log(days, scope).await?
         };
-        charts.threshold = self.store.newest_threshold().await?;
+        charts.threshold = self.newest_threshold().await?;
         Ok(charts)
+    }
+
+    /// The threshold of the newest check; `None` before the first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn newest_threshold(&self) -> Result<Option<f64>, ModerationError> {
+        Ok(self.store.newest_threshold().await?)
+    }
+
+    /// The sites that the log knows, at most a hundred.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn sites(&self) -> Result<Vec<String>, ModerationError> {
+        Ok(self.store.known_sites(SITES_MAX).await?)
+    }
+
+    /// The team's saved searches without how many match: name and search.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn search_names(&self) -> Result<Vec<(String, String)>, ModerationError> {
+        let saved = self.store.saved_searches().await?;
+        Ok(saved.into_iter().map(|search| (search.name, search.q)).collect())
     }
 
     async fn kept_charts(&self, days: Days, site: Option<&str>) -> Result<Charts, ModerationError> {

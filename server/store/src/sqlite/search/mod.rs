@@ -16,9 +16,10 @@ use domain::{
 use sqlx::QueryBuilder;
 use sqlx::sqlite::SqlitePool;
 
-use super::SqliteStore;
+use super::{SqliteStore, statistics};
 use crate::Result;
 pub(super) use plan::Plan;
+pub(super) use terms::push as push_term;
 
 impl SqliteStore {
     pub(super) async fn search_page(
@@ -52,6 +53,9 @@ impl SqliteStore {
         bound: u64,
         now: DateTime<Utc>,
     ) -> Result<BoundedCount> {
+        if let Some(count) = statistics::count_by_sums(query, now, &self.readers).await? {
+            return Ok(BoundedCount { count, more: false });
+        }
         let plan = Plan::choose_for_count(query, now, &self.readers).await?;
         count(&plan, bound, &self.readers).await
     }

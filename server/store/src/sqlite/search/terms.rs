@@ -13,7 +13,7 @@ use super::super::rows::ip_to_bytes;
 use super::words::{INDEX, is_text};
 
 /// Writes a term's condition. Words have none: the full-text index knows them.
-pub(super) fn push(sql: &mut QueryBuilder<Sqlite>, term: &Term, now: DateTime<Utc>) {
+pub(in super::super) fn push(sql: &mut QueryBuilder<Sqlite>, term: &Term, now: DateTime<Utc>) {
     if is_text(&term.kind) {
         return;
     }
@@ -39,6 +39,7 @@ fn condition(sql: &mut QueryBuilder<Sqlite>, kind: &TermKind, now: DateTime<Utc>
         TermKind::Ip(net) => ip(sql, *net),
         TermKind::From(origin) => sql.push("d.origin = ").push_bind(origin.as_str()),
         TermKind::Judged(by) => sql.push("d.judged_by = ").push_bind(by.as_str()),
+        TermKind::Token(name) if name == "*" => sql.push("d.token_id IS NOT NULL"),
         TermKind::Token(name) => sql
             .push("d.token_id IN (SELECT id FROM api_tokens WHERE name = ")
             .push_bind(name.clone())

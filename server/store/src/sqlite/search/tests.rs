@@ -50,6 +50,7 @@ const TERMS: &[&str] = &[
     "labelled:2025-02-14",
     "labelled:2025-02-01..2025-02-14",
     "token:shop",
+    "token:*",
     "lang:de",
     "age:<60s",
     "before:2025-02-14T12:01:30Z",

@@ -3,6 +3,7 @@
 mod fold;
 mod kept;
 mod newest;
+mod sums;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +25,8 @@ pub(super) async fn catch_up(writer: &SqlitePool) -> Result<()> {
     }
     Ok(())
 }
+
+pub(super) use sums::count as count_by_sums;
 
 /// Takes in what a load has just written, while its pages are still in memory.
 pub(super) async fn take_in(connection: &mut SqliteConnection) -> Result<()> {

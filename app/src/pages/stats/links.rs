@@ -1,0 +1,73 @@
+//! From a figure to the log with the search that finds what it counts.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    Days, JudgedBy, Label, SearchQuery,
+    search::{State, Term, TermKind},
+    statistics::{Scope, Slot, between},
+};
+use leptos_router::params::ParamsMap;
+
+/// The address of the log with a search.
+pub(super) fn log(query: &SearchQuery) -> String {
+    let mut params = ParamsMap::new();
+    params.insert("q", query.to_string());
+    format!("/detections{}", params.to_query_string())
+}
+
+/// A term as it is.
+pub(super) fn term(kind: TermKind) -> Term {
+    Term { negated: false, kind }
+}
+
+/// The verdict.
+pub(super) fn verdict(is_spam: bool) -> Term {
+    term(TermKind::Is(if is_spam { State::Spam } else { State::Ham }))
+}
+
+/// The moderators' label.
+pub(super) fn label(is_spam: bool) -> Term {
+    term(TermKind::Label(Label::from_is_spam(is_spam)))
+}
+
+/// Any label.
+pub(super) fn labelled() -> Term {
+    term(TermKind::Is(State::Labelled))
+}
+
+/// What the upstream judged.
+pub(super) fn judged() -> Term {
+    Term { negated: true, kind: TermKind::Judged(JudgedBy::Fallback) }
+}
+
+/// Finds what is counted in a scope, no further back than the counts reach.
+#[derive(Clone, Copy)]
+pub(super) struct Links<'a> {
+    pub(super) scope: &'a Scope,
+    pub(super) since: Option<DateTime<Utc>>,
+}
+
+impl Links<'_> {
+    /// What was logged from one moment to before another and has these terms.
+    fn between<const N: usize>(&self, start: DateTime<Utc>, end: DateTime<Utc>, terms: [Term; N]) -> String {
+        let start = self.since.map_or(start, |since| start.max(since));
+        // A column that lies wholly before it counts nothing, so it has no link.
+        let end = end.max(start);
+        log(&self.scope.search(terms.into_iter().chain(between(start, end))))
+    }
+
+    /// The same in a column of a chart.
+    pub(super) fn slot<const N: usize>(&self, slot: Slot, terms: [Term; N]) -> String {
+        self.between(slot.start, slot.end, terms)
+    }
+
+    /// The same in a range of days.
+    pub(super) fn days<const N: usize>(&self, days: Days, terms: [Term; N]) -> String {
+        self.between(days.start(), days.end(), terms)
+    }
+
+    /// What was labelled in these days, whenever it was logged.
+    pub(super) fn decided(&self, days: Days, more: Option<Term>) -> String {
+        log(&self.scope.search(more.into_iter().chain([term(TermKind::LabelledOn(days))])))
+    }
+}
