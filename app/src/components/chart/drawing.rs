@@ -18,7 +18,7 @@ const TOP: f64 = 14.0;
 const BOTTOM: f64 = 154.0;
 
 /// Most names below the axis.
-const NAMES: usize = 6;
+const NAMES: usize = 4;
 
 /// Most points whose place is marked on a line.
 const POINTS: usize = 60;
@@ -33,6 +33,7 @@ pub(super) fn shapes(chart: &Chart) -> String {
     for line in &chart.plot.lines {
         drawing.line(*line);
     }
+    drawing.numbers();
     drawing.mark();
     drawing.markup
 }
@@ -103,17 +104,21 @@ impl Drawing<'_> {
         let most = rows.iter().map(sum).chain(lines).fold(0.0, f64::max);
         let ticks = ticks(most, !self.chart.plot.bars.is_empty());
         self.most = ticks.last().copied().unwrap_or(1.0);
-        let unit = self.chart.plot.unit;
         for tick in ticks {
             let y = self.y(tick);
             let class = if tick == 0.0 { "c-axis" } else { "c-grid" };
             self.write(format_args!(
                 "<line class=\"{class}\" x1=\"0\" x2=\"100%\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>"
             ));
-            if tick > 0.0 {
-                let (y, number) = (y - 3.0, short(tick));
-                self.write(format_args!("<text class=\"c-text\" x=\"0\" y=\"{y:.1}\">{number}{unit}</text>"));
-            }
+        }
+    }
+
+    /// The numbers of the axis, over whatever is drawn.
+    fn numbers(&mut self) {
+        let unit = self.chart.plot.unit;
+        for tick in ticks(self.most, !self.chart.plot.bars.is_empty()).into_iter().skip(1) {
+            let (y, number) = (self.y(tick) - 3.0, short(tick));
+            self.write(format_args!("<text class=\"c-text\" x=\"0\" y=\"{y:.1}\">{number}{unit}</text>"));
         }
     }
 
@@ -133,7 +138,7 @@ impl Drawing<'_> {
                 "middle"
             };
             let x = if index == 0 { left } else { middle };
-            let name = escaped(row.first().map_or("", |cell| without_year(&cell.text)));
+            let name = escaped(row.first().map_or("", |cell| shortened(&cell.text)));
             let _ = write!(
                 names,
                 "<text class=\"c-text\" x=\"{x:.2}%\" y=\"{:.1}\" text-anchor=\"{anchor}\">{name}</text>",
@@ -233,8 +238,9 @@ impl Drawing<'_> {
     }
 }
 
-/// Below the axis there is room for day and month only.
-fn without_year(name: &str) -> &str {
+/// Below the axis there is room for day and month only, and for where a step begins.
+fn shortened(name: &str) -> &str {
+    let name = name.split(" to ").next().unwrap_or(name);
     let trimmed = name.trim_end_matches(|char: char| char.is_ascii_digit());
     if name.len() - trimmed.len() == 4 { trimmed.trim_end() } else { name }
 }
