@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build dev test lint fmt bench bench-forecast bench-gateway bench-search bench-stats screenshots
+.PHONY: help run build dev test lint fmt bench bench-forecast bench-gateway bench-import bench-search bench-stats fuzz screenshots
 
 # cargo, with the toolchain that set-up found
 SETUP = @xtask/setup/build.sh
@@ -53,6 +53,14 @@ bench-search: build ## searches through HTTP on 100 thousand and 1 million rows 
 
 bench-stats: build ## figures of the Stats page through HTTP on 1 million rows (ROWS=10000000: also on so many)
 	$(CARGO) run --quiet --release --package server --example bench_stats -- $(TARGET_DIR)/release/gavel 1000000 $(ROWS)
+
+bench-import: ## rows a second and peak memory of reading a table of 1 GiB, beside the csv crate alone
+	$(SETUP)
+	$(CARGO) run --quiet --release --package readers --example bench_read
+
+fuzz: ## any bytes through every reader of import files, 50000 times each (CASES=1000000: so many times)
+	$(SETUP)
+	@. xtask/setup/env.sh && PROPTEST_CASES=$(or $(CASES),50000) cargo test --release --package readers --test any_bytes
 
 screenshots: build ## every page at 1440 and 390 px, light and dark, to end2end/screenshots/
 	@xtask/setup/browser.sh

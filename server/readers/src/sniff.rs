@@ -22,9 +22,8 @@ pub(crate) struct Head<'a> {
 /// Finds the format out.
 ///
 /// # Errors
-/// When it is something that cannot hold messages, or holds them in a way that is not read here.
+/// When it is empty, or something that holds no messages.
 pub(crate) fn format(head: &Head<'_>) -> Result<FileFormat, ReadError> {
-    foreign(head.raw)?;
     if head.text.trim().is_empty() {
         return Err(ReadError::new("the file is empty"));
     }
@@ -49,8 +48,11 @@ pub(crate) fn format(head: &Head<'_>) -> Result<FileFormat, ReadError> {
     Ok(table_or_text(head))
 }
 
-/// What is known to hold no messages, or to be packed by something else.
-fn foreign(raw: &[u8]) -> Result<(), ReadError> {
+/// Refuses what is known to hold no messages, or to be packed by something else, whatever it is said to be.
+///
+/// # Errors
+/// With what to do about it.
+pub(crate) fn foreign(raw: &[u8]) -> Result<(), ReadError> {
     const MARKS: [(&[u8], &str); 11] = [
         (b"%PDF-", "this is a PDF; export the messages as CSV or text"),
         (b"\xd0\xcf\x11\xe0", "this is an old Excel or Word file; open it and save it as CSV (UTF-8)"),

@@ -69,20 +69,13 @@ impl RecordReader {
         let unpacked = Unpacked::open(Box::new(read), progress.clone())?;
         let packing = unpacked.packing();
         let shared = Shared::new(unpacked);
-        let inner = shared.next_file().map_err(|error| ReadError::new(error.to_string()))?;
-        let (about, parse) = begin(&shared, inner.as_deref().or(name), choices)?;
-        let file = inner.map(Into::into);
-        Ok(Self {
-            shared,
-            choices,
-            packing,
-            progress,
-            first: about,
-            parse: Some(parse),
-            order: None,
-            file,
-            notes: Vec::new(),
-        })
+        if choices.delimiter.is_some_and(|delimiter| !dialect::is_delimiter(delimiter)) {
+            return Err(ReadError::new("the delimiter must be a tab, a blank or a sign, and no quote"));
+        }
+        let mut notes = Vec::new();
+        let (file, (about, parse)) = first_file(&shared, name, choices, &mut notes)?;
+        let (parse, file) = (Some(parse), file.map(Into::into));
+        Ok(Self { shared, choices, packing, progress, first: about, parse, order: None, file, notes })
     }
 
     /// Its format: chosen, or found out.
@@ -218,12 +211,34 @@ impl Parse for Nothing {
     }
 }
 
-/// Finds out what the current file is, and begins to read it.
-fn begin(
+/// A file of which it is known what it is.
+type Begun = (About, Box<dyn Parse>);
+
+/// Begins the first file that can be read: of a zip, a picture or a README may come before it.
+fn first_file(
     shared: &Shared,
     name: Option<&str>,
     choices: Choices,
-) -> Result<(About, Box<dyn Parse>), ReadError> {
+    notes: &mut Vec<String>,
+) -> Result<(Option<String>, Begun), ReadError> {
+    let next = || shared.next_file().map_err(|error| ReadError::new(error.to_string()));
+    let Some(mut file) = next()? else { return Ok((None, begin(shared, name, choices)?)) };
+    loop {
+        match begin(shared, Some(&file), choices) {
+            Ok(begun) => return Ok((Some(file), begun)),
+            Err(error) => {
+                let Some(other) = next()? else {
+                    return Err(ReadError { problem: format!("{file}: {}", error.problem), ..error });
+                };
+                notes.push(format!("{file} is left out: {}", error.problem));
+                file = other;
+            }
+        }
+    }
+}
+
+/// Finds out what the current file is, and begins to read it.
+fn begin(shared: &Shared, name: Option<&str>, choices: Choices) -> Result<Begun, ReadError> {
     let mut read = shared.clone();
     let (raw, is_whole) = head(&mut read).map_err(|error| ReadError::new(error.to_string()))?;
     if raw.is_empty() {
@@ -233,6 +248,7 @@ fn begin(
     let mark = encoding.mark_length(&raw);
     let text = encoding.decode_head(&raw[mark..]);
     let head = Head { raw: &raw[mark..], text: &text, is_whole, name };
+    sniff::foreign(head.raw)?;
     let format = match choices.format {
         Some(format) => format,
         None => sniff::format(&head)?,

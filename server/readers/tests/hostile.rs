@@ -167,6 +167,26 @@ fn files_of_a_zip_are_read_one_after_the_other() {
 }
 
 #[test]
+fn what_is_beside_the_messages_in_a_zip_is_passed_over() {
+    let entries = [
+        zip_entry("logo.png", b"\x89PNG\r\n\x1a\n", false),
+        zip_entry("a.csv", b"name,message\nann,hi\n", true),
+    ];
+    let reader = open(zip(&entries)).unwrap();
+    assert_eq!(reader.notes(), ["logo.png is left out: this is a picture; choose a file with text"]);
+    assert_eq!(read(reader).0.len(), 1);
+    assert!(refusal(zip(&entries[..1])).starts_with("logo.png: this is a picture"));
+}
+
+#[test]
+fn a_delimiter_that_is_none_is_refused() {
+    for delimiter in [b'"', b'a', b'\n', 0xe9] {
+        let choices = Choices { delimiter: Some(delimiter), ..Choices::default() };
+        assert!(RecordReader::open(&b"a,b\n"[..], None, choices).is_err());
+    }
+}
+
+#[test]
 fn a_cut_or_damaged_zip_gives_what_it_has() {
     let rows: String = (0..50_000).map(|n| format!("{n},message {}\n", n * 7919)).collect();
     let packed = zip(&[zip_entry("a.csv", format!("id,message\n{rows}").as_bytes(), false)]);

@@ -132,3 +132,9 @@ fn plain_text_by_lines_and_by_blocks() {
     assert_eq!(reader.format(), FileFormat::Paragraphs);
     assert_eq!(lines(reader), ["line 2|Hello\nthere", "line 6|Buy"]);
 }
+
+#[test]
+fn a_reader_may_be_moved_to_where_blocking_is_allowed() {
+    let reader = open("name,message\nann,hi\n", "x.csv").unwrap();
+    assert_eq!(std::thread::spawn(move || reader.count()).join().unwrap(), 1);
+}

@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod check;
 mod config;
 mod demo_data;
 mod engine;
@@ -37,6 +38,7 @@ struct Cli {
 enum Command {
     /// Serve the web app
     Serve(serve::Serve),
+    Check(Box<check::Check>),
     /// Create and change accounts
     #[command(subcommand)]
     User(user::User),
@@ -62,6 +64,7 @@ pub fn run(line: Vec<OsString>) -> Result<(), Failure> {
     let cli = Cli::from_arg_matches(&matches).map_err(|error| refusal(ParseError::Line(error)))?;
     match cli.command {
         Command::Serve(command) => command.run(),
+        Command::Check(command) => command.run(),
         Command::User(command) => command.run(),
         Command::Token(command) => command.run(),
         Command::Engine(command) => command.run(),

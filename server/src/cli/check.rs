@@ -1,0 +1,185 @@
+//! `gavel check`: messages from the command line or standard input, judged and logged as the web app does it.
+
+mod input;
+mod output;
+
+use std::{collections::VecDeque, sync::Arc};
+
+use activelayer::ApiError;
+use clap::{
+    Args, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
+use detector::SiteKnowledge;
+use domain::{Detection, Endpoint, FileFormat, JudgedBy, Origin};
+use moderation::{Clock, Moderation, ModerationError, NewCheck, Options, SystemClock};
+use tokio::{sync::mpsc::Receiver, task::JoinHandle};
+
+use self::{
+    input::{Input, Item},
+    output::Output,
+};
+use crate::{Failure, config::Settings, telemetry, upstream};
+
+/// Checks under way at once. They share commits of the log; what they print keeps the order of the messages.
+const AT_ONCE: usize = 16;
+
+/// A database that is gone with the process: what `--no-log` writes to.
+const NOWHERE: &str = "sqlite::memory:";
+
+/// Check messages with ActiveLayer, or with the embedded detector when there is no key, and print the verdicts. Checks are
+/// logged like those of the web app and count against the same quota; --no-log keeps them out of the log, not of the quota
+#[derive(Args)]
+pub(super) struct Check {
+    /// Messages to check; without any, standard input is read
+    #[arg(value_name = "MESSAGE")]
+    messages: Vec<String>,
+    /// What stands between two messages on standard input
+    #[arg(long, value_name = "WHAT", default_value = "line")]
+    separator: Separator,
+    /// Format of standard input, when it is more than text; `auto` finds out. Columns are guessed by their names
+    #[arg(long, value_name = "FORMAT", conflicts_with = "separator", value_parser = formats())]
+    format: Option<Format>,
+    /// Site that the messages belong to, as it is shown in the log
+    #[arg(long, value_name = "HOST")]
+    site: Option<String>,
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+    /// Keep the checks out of the log; the database is not opened, and the detector knows no labels
+    #[arg(long)]
+    no_log: bool,
+    #[command(flatten, next_help_heading = "Settings, as for gavel serve")]
+    settings: Settings,
+}
+
+/// What stands between two messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Separator {
+    /// The end of a line
+    Line,
+    /// A blank line
+    Blank,
+}
+
+/// A format that is told, or to be found out.
+#[derive(Clone, Copy, Debug)]
+struct Format(Option<FileFormat>);
+
+/// The word for a format that is to be found out.
+const AUTO: &str = "auto";
+
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let words = FileFormat::ALL.iter().map(|format| format.as_str());
+    PossibleValuesParser::new(words.chain([AUTO])).try_map(|word| match word.as_str() {
+        AUTO => Ok(Format(None)),
+        word => word.parse::<FileFormat>().map(|format| Format(Some(format))),
+    })
+}
+
+impl Check {
+    pub(super) fn run(mut self) -> Result<(), Failure> {
+        telemetry::logs::start(self.settings.log_format, "warn");
+        let input = self.input();
+        let output = Output::new(self.json, !self.no_log);
+        super::block_on(async move {
+            if self.no_log {
+                NOWHERE.clone_into(&mut self.settings.place.database);
+            }
+            let store = store::open(&self.settings.place.database).await?;
+            let judged = self.judge(Arc::clone(&store), input, output).await;
+            store.close().await;
+            judged
+        })
+    }
+
+    fn input(&mut self) -> Input {
+        let messages = std::mem::take(&mut self.messages);
+        if !messages.is_empty() {
+            return Input::Messages(messages);
+        }
+        let format = match (self.format, self.separator) {
+            (Some(Format(format)), _) => format,
+            (None, Separator::Line) => Some(FileFormat::Lines),
+            (None, Separator::Blank) => Some(FileFormat::Paragraphs),
+        };
+        Input::Standard(format)
+    }
+
+    async fn judge(&self, store: Arc<dyn store::Store>, input: Input, output: Output) -> Result<(), Failure> {
+        let moderation = assemble(&self.settings, store).await?;
+        let (sender, items) = tokio::sync::mpsc::channel(4 * AT_ONCE);
+        let (told, mut outcome) = tokio::sync::oneshot::channel();
+        // Not waited for: when nobody takes its messages any more, it may still wait for standard input.
+        std::thread::spawn(move || {
+            let sent = input.send(&sender);
+            // Ahead of the end of the messages, so that it is known when they end.
+            let _ = told.send(sent);
+        });
+        let judged = self.judge_all(&moderation, items, output).await;
+        moderation.drain().await;
+        judged?;
+        outcome.try_recv().unwrap_or(Ok(()))
+    }
+
+    async fn judge_all(
+        &self,
+        moderation: &Arc<Moderation>,
+        mut items: Receiver<Item>,
+        mut output: Output,
+    ) -> Result<(), Failure> {
+        let mut under_way = VecDeque::<(Item, JoinHandle<Option<Verdict>>)>::new();
+        loop {
+            let next = if under_way.len() < AT_ONCE { items.recv().await } else { None };
+            if let Some(item) = next {
+                let handle = tokio::spawn(verdict(Arc::clone(moderation), item.clone(), self.site.clone()));
+                under_way.push_back((item, handle));
+                continue;
+            }
+            let Some((item, handle)) = under_way.pop_front() else { break };
+            let verdict = handle.await.map_err(|error| Failure::Refused(error.to_string()))?;
+            if !output.print(&item, verdict.as_ref())? {
+                return Ok(());
+            }
+            if let Some(Err(error)) = &verdict
+                && ends_all(error)
+            {
+                return Err(Failure::Upstream(error.to_string()));
+            }
+        }
+        output.finish()
+    }
+}
+
+/// What came of a message.
+type Verdict = Result<Detection, ModerationError>;
+
+/// Asks for a verdict; none for what could not be read.
+async fn verdict(moderation: Arc<Moderation>, item: Item, site: Option<String>) -> Option<Verdict> {
+    let content = item.content.ok()?;
+    let check = NewCheck { endpoint: Endpoint::Check, origin: Origin::Paste, site, content };
+    Some(moderation.check(check).await)
+}
+
+/// Whether no other message would fare better.
+fn ends_all(error: &ModerationError) -> bool {
+    use ApiError::{NoPlan, QuotaExhausted, Unauthorized};
+    matches!(error, ModerationError::Upstream(Unauthorized { .. } | NoPlan { .. } | QuotaExhausted { .. }))
+}
+
+/// The use cases as `gavel serve` has them, with the labels of the log learnt; but ActiveLayer is asked with the patience of
+/// work that waits for its turn, since a person is not at a page.
+async fn assemble(settings: &Settings, store: Arc<dyn store::Store>) -> Result<Arc<Moderation>, Failure> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let knowledge = Arc::<SiteKnowledge>::default();
+    let (mut upstreams, judged_by) = upstream::choose(settings, &store, &clock, knowledge).await?;
+    if judged_by == JudgedBy::ActiveLayer {
+        upstreams.interactive = Arc::clone(&upstreams.background);
+    }
+    let options = Options { language_of: detector::language_of, ..Options::new(judged_by) };
+    let moderation = Moderation::new(store, upstreams, clock, options);
+    while judged_by == JudgedBy::Detector
+        && moderation.take_lessons().await.map_err(|error| Failure::Refused(error.to_string()))? > 0
+    {}
+    Ok(moderation)
+}
