@@ -22,3 +22,23 @@ impl FormProblem {
         self.fields.iter().find(|error| error.field == field).map(|error| error.problem.as_str())
     }
 }
+
+/// Why an upload was refused, with what was typed beside the file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadProblem {
+    /// What is wrong, by field: `file`, `paste` or `site`.
+    pub fields: Vec<FieldError>,
+    /// The site that was typed.
+    pub site: String,
+    /// What was pasted.
+    pub paste: String,
+    /// The format that was chosen; blank for "find out".
+    pub format: String,
+}
+
+impl UploadProblem {
+    /// What is wrong with one field, if something is.
+    pub fn of(&self, field: &str) -> Option<&str> {
+        self.fields.iter().find(|error| error.field == field).map(|error| error.problem.as_str())
+    }
+}

@@ -12,13 +12,20 @@ pub(crate) struct Live {
     pub(crate) arrived: RwSignal<Option<DetectionId>>,
     /// Grows when something may have been missed: the page was hidden, or the connection was lost.
     pub(crate) looks: RwSignal<usize>,
+    /// The import that got on last, and how often any did.
+    pub(crate) import: RwSignal<(i64, usize)>,
     decisions: Decisions,
 }
 
 impl Live {
     /// Has heard nothing yet; call [`Live::follow`] in the browser.
     pub(crate) fn new(decisions: Decisions) -> Self {
-        Self { arrived: RwSignal::new(None), looks: RwSignal::new(0), decisions }
+        Self {
+            arrived: RwSignal::new(None),
+            looks: RwSignal::new(0),
+            import: RwSignal::new((0, 0)),
+            decisions,
+        }
     }
 
     /// Opens the stream of events while the page is looked at. A hidden page closes it, and costs nothing.
@@ -39,6 +46,7 @@ impl Live {
             }
             LiveEvent::Rejudged(standing) => self.decisions.rejudged(standing),
             LiveEvent::Bulk(action) => self.decisions.heard_of_bulk(action),
+            LiveEvent::Import(id) => self.import.update(|(last, count)| (*last, *count) = (id.0, *count + 1)),
             LiveEvent::Missed => self.catch_up(),
         }
     }

@@ -18,6 +18,7 @@ use crate::{
         check::CheckPage,
         detections::{DetectionPane, DetectionsPage, NothingOpen},
         health::HealthPage,
+        imports::{ImportPage, ImportsPage, NewImportPage},
         login::LoginPage,
         overview::OverviewPage,
         review::ReviewPage,
@@ -43,6 +44,9 @@ pub(crate) fn AppRoutes() -> impl IntoView {
                         <Route path=path!(":id") view={Lazy::<OpenDetection>::new()}/>
                     </ParentRoute>
                     <Route path=path!("review") view={Lazy::<Review>::new()}/>
+                    <Route path=path!("imports") view={Lazy::<Imports>::new()}/>
+                    <Route path=path!("imports/new") view={Lazy::<NewImport>::new()}/>
+                    <Route path=path!("imports/:id") view={Lazy::<OneImport>::new()}/>
                     <Route path=path!("stats") view={Lazy::<Stats>::new()}/>
                     <Route path=path!("health") view={Lazy::<Health>::new()}/>
                     <Route path=path!("settings") view={Lazy::<Settings>::new()}/>
@@ -74,6 +78,9 @@ lazy_page!(OpenDetection, DetectionPane);
 lazy_page!(Overview, OverviewPage);
 lazy_page!(Check, CheckPage);
 lazy_page!(Review, ReviewPage);
+lazy_page!(Imports, ImportsPage);
+lazy_page!(NewImport, NewImportPage);
+lazy_page!(OneImport, ImportPage);
 lazy_page!(Stats, StatsPage);
 lazy_page!(Health, HealthPage);
 lazy_page!(Settings, SettingsPage);

@@ -4,6 +4,7 @@ const pages = [
   { path: '/', title: /Overview/, heading: 'Overview' },
   { path: '/check', title: /Check/, heading: 'Check' },
   { path: '/detections', title: /Detections/, heading: 'Detections' },
+  { path: '/imports', title: /Imports/, heading: 'Imports' },
   { path: '/stats', title: /Stats/, heading: 'Stats' },
   { path: '/settings', title: /Settings/, heading: 'Settings' },
 ]

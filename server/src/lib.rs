@@ -12,6 +12,7 @@ pub mod config;
 pub mod events;
 pub mod export;
 pub mod failure;
+pub mod imports;
 mod learning;
 pub mod render;
 pub mod router;

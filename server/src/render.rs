@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::{
     context::{AppInfo, CurrentUser, SubmittedForm},
-    forms::FormProblem,
+    forms::{FormProblem, UploadProblem},
 };
 use axum::{
     body::{Body, to_bytes},
@@ -46,11 +46,11 @@ pub async fn submitted(State(app): State<AppState>, request: Request) -> Respons
 }
 
 /// Renders a page again with what was wrong about its form.
-pub async fn page_with_problem(
+pub async fn page_with_problem<P: Clone + Send + Sync + 'static>(
     app: AppState,
     mut parts: Parts,
     status: StatusCode,
-    problem: FormProblem,
+    problem: P,
 ) -> Response<Body> {
     parts.method = Method::GET;
     parts.extensions.insert(problem);
@@ -88,6 +88,9 @@ fn context(app: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
             provide_context(nonce.clone());
         }
         if let Some(problem) = parts.extensions.get::<FormProblem>() {
+            provide_context(problem.clone());
+        }
+        if let Some(problem) = parts.extensions.get::<UploadProblem>() {
             provide_context(problem.clone());
         }
         if let Some(form) = parts.extensions.get::<SubmittedForm>() {

@@ -16,7 +16,7 @@ use tower_http::{
 use crate::{
     api, assets,
     auth::{client_address, first_run, gate, log_in, log_out, sessions},
-    events, export, render, security,
+    events, export, imports, render, security,
     state::AppState,
     stats_file,
     telemetry::{health, metrics, requests},
@@ -45,9 +45,10 @@ pub fn router(app: AppState) -> Router {
         .route("/events", get(events::stream))
         .route("/detections/export", get(export::download))
         .route("/stats/file", get(stats_file::download))
+        .route("/imports/{id}/failed", get(imports::failed_rows))
         .route("/fn/{*name}", any(render::server_function));
     // The app's own list, in app/src/routes.rs; a form without JavaScript posts to its page.
-    let taken = ["/login", "/setup"];
+    let taken = ["/login", "/setup", "/imports/new"];
     let routes = render::pages()
         .iter()
         .map(|page| page.path())
@@ -56,11 +57,13 @@ pub fn router(app: AppState) -> Router {
     // The last layer sees a request first.
     routes
         .fallback(render::not_found)
+        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
+        // Files take longer and are larger than anything else; they have limits of their own.
+        .merge(imports::uploads())
         .layer(from_fn_with_state(app.clone(), gate::guard))
         .layer(sessions::layer(&app.settings, app.store.clone(), app.clock.clone()))
-        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(security::cross_site_protection(&app.settings))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
         .layer(CatchPanicLayer::custom(requests::panicked))
         .layer(CompressionLayer::new().compress_when(assets::is_page))
         .layer(from_fn_with_state(app.clone(), security::harden))

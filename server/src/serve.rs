@@ -14,6 +14,7 @@ use crate::{
     Failure, assets,
     auth::{first_run::SetupToken, password::Passwords, throttle::LoginThrottle},
     config::{Settings, SmtpTls},
+    imports,
     router::router,
     state::{AppState, Inner},
     telemetry::metrics,
@@ -98,22 +99,35 @@ pub fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, Failur
     })
 }
 
+/// The use cases on top of store and upstream, as the settings say.
+///
+/// # Errors
+/// When the upstream cannot be used as configured, or the store fails.
+pub async fn use_cases(
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+    store: &Arc<dyn Store>,
+) -> Result<Arc<Moderation>, Failure> {
+    let knowledge = Arc::<SiteKnowledge>::default();
+    let (upstreams, judged_by) = upstream::choose(settings, store, clock, Arc::clone(&knowledge)).await?;
+    let options = Options {
+        undo_period: settings.feedback_undo,
+        poll_interval: settings.usage_poll_interval,
+        messenger: Arc::new(Outside::new(mailer(settings)?)),
+        public_url: settings.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()),
+        language_of: detector::language_of,
+        imports: imports::options(settings),
+        ..Options::new(judged_by)
+    };
+    Ok(Moderation::new(Arc::clone(store), upstreams, Arc::clone(clock), options))
+}
+
 async fn assemble(
     settings: Settings,
     clock: Arc<dyn Clock>,
     store: Arc<dyn Store>,
 ) -> Result<AppState, Failure> {
-    let knowledge = Arc::<SiteKnowledge>::default();
-    let (upstreams, judged_by) = upstream::choose(&settings, &store, &clock, Arc::clone(&knowledge)).await?;
-    let options = Options {
-        undo_period: settings.feedback_undo,
-        poll_interval: settings.usage_poll_interval,
-        messenger: Arc::new(Outside::new(mailer(&settings)?)),
-        public_url: settings.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()),
-        language_of: detector::language_of,
-        ..Options::new(judged_by)
-    };
-    let moderation = Moderation::new(Arc::clone(&store), upstreams, Arc::clone(&clock), options);
+    let moderation = use_cases(&settings, &clock, &store).await?;
     let at_once = std::thread::available_parallelism().map_or(1, usize::from);
     let passwords = Passwords::new(at_once).map_err(|error| Failure::Refused(error.to_string()))?;
     Ok(AppState::new(Inner {

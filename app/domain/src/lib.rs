@@ -16,6 +16,7 @@ pub mod detection;
 pub mod export;
 pub mod facets;
 pub mod forecast;
+pub mod import;
 pub mod import_file;
 pub mod language;
 pub mod live;
@@ -47,6 +48,10 @@ pub use detection::{
 pub use export::{ExportFormat, ExportProgress, ExportState};
 pub use facets::{Facet, FacetValue, Facets};
 pub use forecast::{Outlook, QuotaForecast};
+pub use import::{
+    AtQuota, Import, ImportCost, ImportCounts, ImportId, ImportPlan, ImportPreview, ImportResults, ImportRow,
+    ImportRowState, ImportShare, ImportState, PreviewRow,
+};
 pub use import_file::{FileFormat, MappedField, Mapping};
 pub use language::Language;
 pub use live::{LiveEvent, Standing};

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{BulkAction, DetectionId, FeedbackState, JudgedBy, Label, UserId};
+use crate::{BulkAction, DetectionId, FeedbackState, ImportId, JudgedBy, Label, UserId};
 
 /// What stands of a detection now, without its content.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,6 +49,8 @@ pub enum LiveEvent {
     Rejudged(Standing),
     /// A bulk action got on: many rows may have changed.
     Bulk(BulkAction),
+    /// An import got on; who looks at it asks how far it is.
+    Import(ImportId),
     /// The reader fell behind and missed some: look at everything again.
     Missed,
 }

@@ -21,6 +21,7 @@ pub(crate) enum Glyph {
     Back,
     Review,
     Blur,
+    Import,
 }
 
 impl Glyph {
@@ -46,6 +47,7 @@ impl Glyph {
                 "M3 3l18 18 M10.6 5.1A10 10 0 0 1 22 12a13 13 0 0 1-2.4 3.3 M6.6 6.6A13 13 0 0 0 2 12a10.5 10.5 0 0 0 15 5.4 M9.9 9.9a3 3 0 0 0 4.2 4.2"
             }
             Self::Review => "M3 4h18v12H3z M8 20h8 M8.5 10l2.5 2.5 4.5-5",
+            Self::Import => "M12 3v12 M7 10l5 5 5-5 M4 17v4h16v-4",
             Self::Back => "M19 12H5 M11 18l-6-6 6-6",
         }
     }

@@ -28,6 +28,7 @@ const PAGES: &[(&str, &str, Glyph, Role)] = &[
     ("/check", "Check", Glyph::Check, Role::Moderator),
     ("/detections", "Detections", Glyph::List, Role::Viewer),
     ("/review", "Review", Glyph::Review, Role::Moderator),
+    ("/imports", "Imports", Glyph::Import, Role::Viewer),
     ("/stats", "Stats", Glyph::Chart, Role::Viewer),
     ("/settings", "Settings", Glyph::Settings, Role::Viewer),
 ];

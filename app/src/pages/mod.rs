@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod detections;
 pub(crate) mod health;
+pub(crate) mod imports;
 pub(crate) mod login;
 pub(crate) mod overview;
 pub(crate) mod review;

@@ -6,6 +6,7 @@ pub mod alerts;
 pub mod budgets;
 pub mod checks;
 pub mod detections;
+pub mod imports;
 pub mod labels;
 pub mod notes;
 pub mod rechecks;

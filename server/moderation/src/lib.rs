@@ -13,6 +13,7 @@ mod export;
 mod fallback;
 mod gateway;
 mod health;
+mod imports;
 mod label;
 mod lessons;
 mod live;
@@ -48,6 +49,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::ModerationError;
 pub use export::{Export, NewExport};
 pub use gateway::{GatewayError, Judged, Submission};
+pub use imports::{FailedFile, ImportOptions, NewFile};
 pub use lessons::Learner;
 pub use live::Listener;
 pub use recheck::Round;
@@ -71,6 +73,8 @@ pub struct Options {
     pub public_url: Option<String>,
     /// Tells the language of a text as an ISO 639-3 code; the default never can.
     pub language_of: fn(&str) -> Option<&'static str>,
+    /// Where imports keep their files, and how fast they may be.
+    pub imports: ImportOptions,
 }
 
 impl Options {
@@ -83,6 +87,7 @@ impl Options {
             messenger: Arc::new(notify::Outside::default()),
             public_url: None,
             language_of: |_| None,
+            imports: ImportOptions::default(),
         }
     }
 }
@@ -101,6 +106,8 @@ pub struct Moderation {
     lessons_seen: tokio::sync::Mutex<Option<i64>>,
     bulk_wanted: Notify,
     bulk_rechecks_wanted: Notify,
+    reading_wanted: Notify,
+    imports_wanted: Notify,
     live: live::Live,
     token_uses: tokens::Uses,
     exports: export::Exports,
@@ -134,6 +141,8 @@ impl Moderation {
             lessons_seen: tokio::sync::Mutex::default(),
             bulk_wanted: Notify::new(),
             bulk_rechecks_wanted: Notify::new(),
+            reading_wanted: Notify::new(),
+            imports_wanted: Notify::new(),
             live: live::Live::default(),
             token_uses: tokens::Uses::default(),
             exports: export::Exports::default(),

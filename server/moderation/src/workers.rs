@@ -36,6 +36,7 @@ impl Moderation {
         tracker.spawn(Arc::clone(self).run_counting(stop.clone()));
         tracker.spawn(Arc::clone(self).run_alerts(stop.clone()));
         tracker.spawn(Arc::clone(self).run_alert_deliveries(stop.clone()));
+        tracker.spawn(Arc::clone(self).run_imports(stop.clone()));
     }
 
     async fn run_outbox(self: Arc<Self>, stop: CancellationToken) {

@@ -4,6 +4,7 @@ mod check;
 mod config;
 mod demo_data;
 mod engine;
+mod import;
 mod serve;
 mod token;
 mod user;
@@ -48,6 +49,8 @@ enum Command {
     /// Run the embedded detector by itself
     #[command(subcommand)]
     Engine(engine::Engine),
+    /// Check the content of a file, row by row
+    Import(import::Import),
     /// Fill a database with made-up detections, to try Gavel on
     DemoData(demo_data::DemoData),
     /// Print the settings in force, without secrets
@@ -68,6 +71,7 @@ pub fn run(line: Vec<OsString>) -> Result<(), Failure> {
         Command::User(command) => command.run(),
         Command::Token(command) => command.run(),
         Command::Engine(command) => command.run(),
+        Command::Import(command) => command.run(),
         Command::DemoData(command) => command.run(),
         Command::Config(command) => command.run(layers::deepest(&matches)),
     }

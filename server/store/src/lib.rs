@@ -13,6 +13,7 @@ mod bulk;
 mod claims;
 mod detections;
 mod error;
+mod imports;
 mod labels;
 mod lessons;
 mod loading;
@@ -35,6 +36,9 @@ pub use bulk::{Bulk, BulkFate, BulkStep, NewBulk};
 pub use claims::Claims;
 pub use detections::Detections;
 pub use error::{Result, StoreError};
+pub use imports::{
+    ImportTurn, Imports, NewImport, NewImportRow, SettledRow, Settlement, StagedRow, WaitingRow,
+};
 pub use labels::{LabelOutcome, Labels, NewDecision, UndoOutcome};
 pub use lessons::{LabelChange, Lessons};
 pub use loading::{Loading, Past, PastLabel};
@@ -73,6 +77,7 @@ pub trait Store:
     + Lessons
     + Suggestions
     + Statistics
+    + Imports
     + Loading
 {
     /// Asks the database for a trivial answer; for readiness.

@@ -24,6 +24,7 @@ where
     chapters::labels::tell(open_fresh().await).await;
     chapters::lessons::tell(open_fresh().await).await;
     chapters::bulk::tell(open_fresh().await).await;
+    chapters::imports::tell(open_fresh().await).await;
     chapters::desk::tell(open_fresh().await).await;
     chapters::races::tell(open_fresh().await).await;
     chapters::outbox::tell(&open_fresh).await;

@@ -56,6 +56,15 @@ impl Default for BudgetLimits {
     }
 }
 
+impl BudgetLimits {
+    /// Calls a minute that go on and on, while nobody saves any up.
+    pub fn steady_per_minute(&self) -> u32 {
+        let per_minute = self.per_minute.max(1);
+        let burst = self.burst.min(per_minute / 2).max(1);
+        (per_minute.saturating_sub(burst)).max(per_minute / 2).max(1)
+    }
+}
+
 /// No turn comes before the deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BudgetError {

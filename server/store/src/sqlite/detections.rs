@@ -22,7 +22,7 @@ impl Detections for SqliteStore {
 
     async fn insert_detections(&self, detections: &[NewDetection]) -> Result<Vec<DetectionId>> {
         let mut transaction = self.begin().await?;
-        let ids = insert::insert(detections, &mut transaction).await?;
+        let ids = insert::insert(detections, None, &mut transaction).await?;
         transaction.commit().await?;
         Ok(ids)
     }

@@ -66,7 +66,7 @@ impl Loading for SqliteStore {
 
     async fn load(&self, past: &Past) -> Result<()> {
         let mut transaction = self.begin().await?;
-        let ids = insert::insert(&past.detections, &mut transaction).await?;
+        let ids = insert::insert(&past.detections, None, &mut transaction).await?;
         for label in &past.labels {
             if let Some(id) = ids.get(label.row) {
                 insert_label(*id, label, &mut transaction).await?;

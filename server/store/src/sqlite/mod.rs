@@ -9,6 +9,7 @@ mod claims;
 mod columns;
 mod decision;
 mod detections;
+mod imports;
 mod insert;
 mod keys;
 mod labels;

@@ -8,6 +8,7 @@ pub(crate) mod bulk;
 pub(crate) mod desk;
 pub(crate) mod detections;
 pub(crate) mod facets;
+pub(crate) mod imports;
 pub(crate) mod labels;
 pub(crate) mod lessons;
 pub(crate) mod outbox;

@@ -1,0 +1,71 @@
+//! Columns and choices.
+
+use std::collections::BTreeMap;
+
+use domain::Import;
+use leptos::prelude::*;
+
+use crate::error::AppError;
+
+/// Keeps columns and choices; with `then` = `read` the rows are read and kept next, else the preview shows what they lead to.
+///
+/// # Errors
+/// [`AppError::Invalid`] when no column is the message, or a choice cannot be understood; [`AppError::Stale`] when they are
+/// settled already.
+#[server(prefix = "/fn", endpoint = "imports/plan")]
+pub async fn plan_import(
+    /// The import's number.
+    id: i64,
+    /// Column by field: the words of [`domain::MappedField`].
+    #[server(default)]
+    columns: BTreeMap<String, String>,
+    /// One of [`domain::FileFormat`]'s words; blank to find out.
+    #[server(default)]
+    format: String,
+    /// One of [`domain::Endpoint`]'s words.
+    #[server(default)]
+    check: String,
+    /// The site; blank for none.
+    #[server(default)]
+    site: String,
+    /// A day, as in 2025-02-01; blank for none.
+    #[server(default)]
+    after: String,
+    /// Whether equal texts of the file are checked once.
+    #[server(default)]
+    skip_duplicates: bool,
+    /// Whether texts of the log are left out.
+    #[server(default)]
+    skip_known: bool,
+    /// `read` or `preview`.
+    #[server(default)]
+    then: String,
+) -> Result<Import, AppError> {
+    use chrono::{NaiveDate, NaiveTime};
+    use domain::{ImportId, ImportPlan, MappedField, content::present};
+
+    use crate::context::{authorise, moderation};
+
+    let user = authorise(domain::Role::Moderator)?;
+    let (moderation, id) = (moderation()?, ImportId(id));
+    let import = moderation.import(id).await?;
+    let mut plan = ImportPlan { site: present(&site), skip_duplicates, skip_known, ..import.plan };
+    for field in MappedField::ALL {
+        plan.mapping.set(*field, columns.get(field.as_str()).filter(|column| !column.is_empty()).cloned());
+    }
+    plan.format = format.parse().ok();
+    plan.endpoint = check.parse().map_err(|_| AppError::bad_field("check", "Choose one of the checks."))?;
+    plan.after = match present(&after) {
+        None => None,
+        Some(day) => {
+            let words = "This is no day. Write it like 2025-02-01.";
+            let day: NaiveDate = day.parse().map_err(|_| AppError::bad_field("after", words))?;
+            Some(day.and_time(NaiveTime::MIN).and_utc())
+        }
+    };
+    let kept = moderation.keep_plan(id, &plan).await?;
+    if then != "read" {
+        return Ok(kept);
+    }
+    Ok(moderation.plan_import(id, &plan, Some(user.id)).await?)
+}

@@ -1,0 +1,83 @@
+//! The files of imports, in a folder of their own, and the lock that lets one program at a time work on imports.
+
+use std::{
+    fs::{File, TryLockError},
+    io::BufReader,
+    path::{Path, PathBuf},
+};
+
+use domain::{Import, ImportState};
+use readers::{Choices, ReadError, RecordReader};
+use uuid::Uuid;
+
+use super::invalid;
+use crate::{Moderation, ModerationError};
+
+/// Name of the file whose lock tells who works on imports. The system lets go of it when the program ends, however it ends.
+const LOCK: &str = "worker.lock";
+
+impl Moderation {
+    /// Makes a name for a file that is about to come, and the folder for it. Whoever calls this writes the file, and hands it
+    /// over by [`Moderation::receive_import`] or removes it.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub async fn new_import_file(&self) -> Result<(String, PathBuf), ModerationError> {
+        let folder = &self.options.imports.folder;
+        tokio::fs::create_dir_all(folder).await.map_err(|error| {
+            tracing::error!(folder = %folder.display(), %error, "the folder of imports cannot be made");
+            invalid("file", format!("The server cannot keep files: {error}. Ask an administrator."))
+        })?;
+        let name = Uuid::new_v4().simple().to_string();
+        let path = self.import_path(&name);
+        Ok((name, path))
+    }
+
+    pub(super) fn import_path(&self, file: &str) -> PathBuf {
+        self.options.imports.folder.join(file)
+    }
+
+    /// Lets go of a file that nobody needs any more: all of it is in the log, or the import was given up.
+    pub(super) async fn drop_file(&self, import: &Import) -> Result<(), ModerationError> {
+        let is_over = match import.state {
+            ImportState::Cancelled => true,
+            ImportState::Done => import.counts.failed == 0,
+            _ => false,
+        };
+        if let (true, Some(file)) = (is_over, &import.file) {
+            self.store.forget_import_file(import.id).await?;
+            remove(&self.import_path(file)).await;
+        }
+        Ok(())
+    }
+
+    /// Takes the lock of those who work on imports; `None` while another program has it.
+    pub(super) fn lock_imports(&self) -> std::io::Result<Option<File>> {
+        let folder = &self.options.imports.folder;
+        std::fs::create_dir_all(folder)?;
+        let lock = File::options().create(true).truncate(false).write(true).open(folder.join(LOCK))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Some(lock)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+/// Removes a file; one that is gone already is as good.
+pub(super) async fn remove(path: &Path) {
+    if let Err(error) = tokio::fs::remove_file(path).await
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
+        tracing::warn!(file = %path.display(), %error, "a file of an import could not be removed");
+    }
+}
+
+/// Opens a file to read its records. Blocks.
+pub(super) fn open(path: &Path, name: &str, choices: Choices) -> Result<RecordReader, ReadError> {
+    let file = File::open(path).map_err(|error| ReadError {
+        place: None,
+        problem: format!("the server cannot read the file any more: {error}"),
+    })?;
+    RecordReader::open(BufReader::new(file), Some(name), choices)
+}

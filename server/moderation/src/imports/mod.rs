@@ -1,0 +1,322 @@
+//! Imports: a file comes, its columns and the choices are settled, its rows are kept, their cost is told; then they are checked,
+//! however long that takes and whatever happens meanwhile.
+
+mod failed;
+mod files;
+mod pace;
+mod preview;
+mod reading;
+mod run;
+mod worker;
+
+use std::path::PathBuf;
+
+use domain::{
+    AtQuota, FieldError, FileFormat, Import, ImportCost, ImportId, ImportPlan, ImportPreview, ImportResults,
+    ImportRow, ImportRowState, ImportState, LiveEvent, UserId,
+    import::RESULTS_BOUND,
+};
+use store::{ImportTurn, NewImport};
+
+use crate::{Moderation, ModerationError};
+
+pub use failed::FailedFile;
+
+/// Imports of one page of the list.
+const LISTED: u32 = 50;
+
+/// Rows of one page of failed rows.
+const FAILED_LISTED: u32 = 50;
+
+/// Senders and languages of a summary.
+const TOP: u32 = 10;
+
+/// What imports need of the configuration.
+#[derive(Clone, Debug)]
+pub struct ImportOptions {
+    /// Where files are kept until they are no longer needed; created when the first comes.
+    pub folder: PathBuf,
+    /// Checks a minute that the upstream's budget allows; `None` when nothing limits them.
+    pub checks_per_minute: Option<u32>,
+}
+
+impl Default for ImportOptions {
+    /// A folder of this process in the system's place for temporary files; no limit.
+    fn default() -> Self {
+        let folder = format!("gavel-imports-{}", std::process::id());
+        Self { folder: std::env::temp_dir().join(folder), checks_per_minute: None }
+    }
+}
+
+/// A file that has come.
+#[derive(Clone, Debug)]
+pub struct NewFile {
+    /// Who brought it; `None` for the command line.
+    pub by: Option<UserId>,
+    /// Its name, as it was handed over.
+    pub name: String,
+    /// Its name in the folder of imports; see [`Moderation::new_import_file`].
+    pub file: String,
+    /// The site that its content belongs to, if that is known.
+    pub site: Option<String>,
+    /// How it is written, where that is not to be found out.
+    pub format: Option<FileFormat>,
+}
+
+impl Moderation {
+    /// Takes a file in: finds out how it is written and which column is what. What was chosen for the site's last import is
+    /// chosen again where it fits.
+    ///
+    /// # Errors
+    /// [`ModerationError::Invalid`] when nothing of it can be read; the file is gone then.
+    pub async fn receive_import(&self, new: NewFile) -> Result<Import, ModerationError> {
+        let path = self.import_path(&new.file);
+        let looked = self.look_at_file(&path, &new).await;
+        let looked = match looked {
+            Ok(looked) => looked,
+            Err(error) => {
+                files::remove(&path).await;
+                return Err(error);
+            }
+        };
+        let mut plan = ImportPlan { format: new.format, mapping: looked.guess, ..ImportPlan::default() };
+        plan.site.clone_from(&new.site);
+        if let Some(last) = self.last_plan_for(new.site.as_deref()).await? {
+            let mapping = if last.mapping.fits(&looked.columns) { last.mapping } else { plan.mapping };
+            plan = ImportPlan { mapping, format: plan.format, after: None, site: plan.site, ..last };
+        }
+        let created = NewImport {
+            user_id: new.by,
+            file_name: new.name,
+            file: new.file,
+            bytes: looked.bytes,
+            format: looked.format,
+            plan,
+            created_at: self.clock.now(),
+        };
+        Ok(self.store.create_import(&created).await?)
+    }
+
+    async fn last_plan_for(&self, site: Option<&str>) -> Result<Option<ImportPlan>, ModerationError> {
+        match site {
+            Some(site) => Ok(self.store.last_plan(site).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// One import.
+    ///
+    /// # Errors
+    /// [`ModerationError::NotFound`].
+    pub async fn import(&self, id: ImportId) -> Result<Import, ModerationError> {
+        self.store.import(id).await?.ok_or(ModerationError::NotFound("import"))
+    }
+
+    /// Imports, newest first, below an id.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn imports(&self, below: Option<ImportId>) -> Result<Vec<Import>, ModerationError> {
+        Ok(self.store.imports(below, LISTED).await?)
+    }
+
+    /// The first rows of a file as they will be checked.
+    ///
+    /// # Errors
+    /// [`ModerationError::NotFound`], also when the file is no longer there.
+    pub async fn preview_import(&self, id: ImportId) -> Result<ImportPreview, ModerationError> {
+        let import = self.import(id).await?;
+        self.preview(&import).await
+    }
+
+    /// Keeps columns and choices as they are chosen so far, for the preview.
+    ///
+    /// # Errors
+    /// [`ModerationError::Superseded`] when they are settled already.
+    pub async fn keep_plan(&self, id: ImportId, plan: &ImportPlan) -> Result<Import, ModerationError> {
+        if !self.store.keep_plan(id, plan).await? {
+            self.import(id).await?;
+            return Err(ModerationError::Superseded);
+        }
+        self.import(id).await
+    }
+
+    /// Goes back to columns and choices, before the start.
+    ///
+    /// # Errors
+    /// [`ModerationError::Superseded`] when it was started.
+    pub async fn reopen_import(&self, id: ImportId, by: Option<UserId>) -> Result<Import, ModerationError> {
+        let from = [ImportState::Ready];
+        self.turn_import(id, &from, ImportState::Uploaded, None, by, "import.reopened").await
+    }
+
+    /// Settles columns and choices, and has the rows read and kept. May be done again until the import is started.
+    ///
+    /// # Errors
+    /// [`ModerationError::Invalid`] when no column holds the message; [`ModerationError::Superseded`] when it was started.
+    pub async fn plan_import(
+        &self,
+        id: ImportId,
+        plan: &ImportPlan,
+        by: Option<UserId>,
+    ) -> Result<Import, ModerationError> {
+        let import = self.import(id).await?;
+        self.try_columns(&import, plan).await?;
+        if !self.store.plan_import(id, plan, by, self.clock.now()).await? {
+            return Err(ModerationError::Superseded);
+        }
+        self.reading_wanted.notify_one();
+        self.tell_of_import(id).await
+    }
+
+    /// What it will cost to check the rows that wait.
+    ///
+    /// # Errors
+    /// [`ModerationError::NotFound`], or when the store fails.
+    pub async fn import_cost(&self, id: ImportId) -> Result<ImportCost, ModerationError> {
+        let import = self.import(id).await?;
+        let quota = self.quota().await?;
+        Ok(ImportCost {
+            checks: import.counts.waiting,
+            left: quota.as_ref().map(|quota| quota.remaining),
+            resets_at: quota.as_ref().and_then(domain::UsageSample::resets_at),
+            per_minute: self.options.imports.checks_per_minute,
+        })
+    }
+
+    /// Starts to check the rows, or goes on with what was paused. `at_quota` says what happens when the quota ends, if that is
+    /// not to be as it was planned.
+    ///
+    /// # Errors
+    /// [`ModerationError::Superseded`] when it is not in a state to.
+    pub async fn start_import(
+        &self,
+        id: ImportId,
+        at_quota: Option<AtQuota>,
+        by: Option<UserId>,
+    ) -> Result<Import, ModerationError> {
+        if let Some(at_quota) = at_quota {
+            self.store.choose_at_quota(id, at_quota).await?;
+        }
+        let from = [ImportState::Ready, ImportState::Paused, ImportState::Waiting];
+        let import = self.turn_import(id, &from, ImportState::Running, None, by, "import.started").await?;
+        if import.counts.waiting == 0 {
+            // Nothing to check: all of it was left out, or could not be read.
+            let from = [ImportState::Running];
+            return self.turn_import(id, &from, ImportState::Done, None, by, "import.finished").await;
+        }
+        self.imports_wanted.notify_one();
+        Ok(import)
+    }
+
+    /// Holds a run. What is under way is still logged.
+    ///
+    /// # Errors
+    /// [`ModerationError::Superseded`] when it is not running.
+    pub async fn pause_import(&self, id: ImportId, by: Option<UserId>) -> Result<Import, ModerationError> {
+        let from = [ImportState::Running, ImportState::Waiting];
+        self.turn_import(id, &from, ImportState::Paused, None, by, "import.paused").await
+    }
+
+    /// Gives an import up. What was checked stands.
+    ///
+    /// # Errors
+    /// [`ModerationError::Superseded`] when it has ended already.
+    pub async fn cancel_import(&self, id: ImportId, by: Option<UserId>) -> Result<Import, ModerationError> {
+        let from = [
+            ImportState::Uploaded,
+            ImportState::Reading,
+            ImportState::Ready,
+            ImportState::Running,
+            ImportState::Paused,
+            ImportState::Waiting,
+        ];
+        let import =
+            self.turn_import(id, &from, ImportState::Cancelled, None, by, "import.cancelled").await?;
+        self.drop_file(&import).await?;
+        self.import(id).await
+    }
+
+    /// Asks again for rows that the upstream would not judge. Rows that could not be read stay failed.
+    ///
+    /// # Errors
+    /// [`ModerationError::Superseded`] when there are none.
+    pub async fn retry_import(&self, id: ImportId, by: Option<UserId>) -> Result<Import, ModerationError> {
+        if self.store.retry_failed_rows(id, by, self.clock.now()).await? == 0 {
+            return Err(ModerationError::Superseded);
+        }
+        self.imports_wanted.notify_one();
+        self.tell_of_import(id).await
+    }
+
+    /// Failed rows, in the order of the file, after a number.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn failed_rows(&self, id: ImportId, after: u64) -> Result<Vec<ImportRow>, ModerationError> {
+        Ok(self.store.import_rows(id, ImportRowState::Failed, after, FAILED_LISTED).await?)
+    }
+
+    /// What came of an import so far.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn import_results(&self, id: ImportId) -> Result<ImportResults, ModerationError> {
+        Ok(self.store.import_results(id, RESULTS_BOUND, TOP).await?)
+    }
+
+    /// What happens when the quota ends: the import waits for more, or is paused, as was chosen.
+    async fn hold_at_quota(&self, import: &Import, words: &str) -> Result<(), ModerationError> {
+        let (to, reason) = match import.plan.at_quota {
+            AtQuota::Wait => {
+                (ImportState::Waiting, format!("{words} The import goes on by itself in the next period."))
+            }
+            AtQuota::Stop => (
+                ImportState::Paused,
+                format!("{words} The import stopped there, as was chosen; it can be resumed at any time."),
+            ),
+        };
+        if import.state == to && import.reason.as_deref() == Some(reason.as_str()) {
+            return Ok(());
+        }
+        let turn = ImportTurn {
+            id: import.id,
+            from: &[ImportState::Running, ImportState::Waiting],
+            to,
+            reason: Some(&reason),
+            by: None,
+            action: (import.state != to).then_some("import.quota_used_up"),
+            at: self.clock.now(),
+        };
+        self.store.turn_import(&turn).await?;
+        self.live.announce(LiveEvent::Import(import.id));
+        Ok(())
+    }
+
+    async fn turn_import(
+        &self,
+        id: ImportId,
+        from: &[ImportState],
+        to: ImportState,
+        reason: Option<&str>,
+        by: Option<UserId>,
+        action: &'static str,
+    ) -> Result<Import, ModerationError> {
+        let at = self.clock.now();
+        let turn = ImportTurn { id, from, to, reason, by, action: Some(action), at };
+        if !self.store.turn_import(&turn).await? {
+            self.import(id).await?;
+            return Err(ModerationError::Superseded);
+        }
+        self.tell_of_import(id).await
+    }
+
+    async fn tell_of_import(&self, id: ImportId) -> Result<Import, ModerationError> {
+        self.live.announce(LiveEvent::Import(id));
+        self.import(id).await
+    }
+}
+
+fn invalid(field: &str, problem: impl Into<String>) -> ModerationError {
+    ModerationError::Invalid(vec![FieldError { field: field.to_owned(), problem: problem.into() }])
+}

@@ -1,0 +1,156 @@
+//! Reads a file to its end and keeps its rows, in batches, each in one transaction. A restart reads the file again and keeps what
+//! comes after the last row that was kept.
+
+use std::{path::Path, sync::Arc};
+
+use chrono::{DateTime, Utc};
+use domain::{Import, ImportPlan, LiveEvent};
+use readers::{BoundMapping, Choices, Record, RecordError, bind};
+use store::{NewImportRow, StagedRow};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    files,
+    preview::{row_words, sentence},
+};
+use crate::{Moderation, ModerationError, check::content_hash};
+
+/// Rows, and bytes of content, of one transaction.
+const BATCH_ROWS: usize = 500;
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
+
+/// Batches between the reader and the store: memory holds no more of a file than that.
+const AHEAD: usize = 2;
+
+/// What the reading thread hands over.
+enum Piece {
+    Rows(Vec<NewImportRow>, u64),
+    /// The file is over; why, when it broke off.
+    Over(Option<String>),
+}
+
+impl Moderation {
+    /// Reads the file of an import to its end, or until it is cancelled or the program stops.
+    pub(super) async fn read_rows(
+        self: &Arc<Self>,
+        import: &Import,
+        stop: &CancellationToken,
+    ) -> Result<(), ModerationError> {
+        let Some(file) = &import.file else {
+            let words = "The file is gone. Upload it again.";
+            return Ok(self.store.finish_reading(import.id, Some(words)).await?);
+        };
+        let staged = self.store.staged_to(import.id).await?;
+        let (sender, mut pieces) = mpsc::channel(AHEAD);
+        let (path, name, plan) = (self.import_path(file), import.file_name.clone(), import.plan.clone());
+        let reading = tokio::task::spawn_blocking(move || read(&path, &name, &plan, staged, &sender));
+        while let Some(piece) = stop.run_until_cancelled(pieces.recv()).await.flatten() {
+            match piece {
+                Piece::Rows(rows, bytes_read) => {
+                    if !self.store.stage_import_rows(import.id, &rows, bytes_read).await? {
+                        break;
+                    }
+                }
+                Piece::Over(problem) => {
+                    self.store.finish_reading(import.id, problem.as_deref()).await?;
+                    break;
+                }
+            }
+            self.live.announce(LiveEvent::Import(import.id));
+        }
+        // The thread ends when nobody takes its batches any more.
+        drop(pieces);
+        if let Err(error) = reading.await {
+            tracing::error!(import = import.id.0, %error, "reading a file broke");
+            let words = "Reading broke at this place: the server's log says why.";
+            self.store.finish_reading(import.id, Some(words)).await?;
+        }
+        self.live.announce(LiveEvent::Import(import.id));
+        Ok(())
+    }
+}
+
+/// Reads records and hands them over in batches, from after number `staged` on. Blocks.
+fn read(path: &Path, name: &str, plan: &ImportPlan, staged: u64, sender: &mpsc::Sender<Piece>) {
+    let over = |words: Option<String>| drop(sender.blocking_send(Piece::Over(words)));
+    let choices = Choices { format: plan.format, ..Choices::default() };
+    let mut reader = match files::open(path, name, choices) {
+        Ok(reader) => reader,
+        Err(error) => return over(Some(sentence(&error.to_string()))),
+    };
+    let bound = match bind(&plan.mapping, reader.columns()) {
+        Ok(bound) => bound,
+        Err(problems) => {
+            let words: Vec<_> = problems.iter().map(|problem| sentence(&problem.to_string())).collect();
+            return over(Some(words.join(" ")));
+        }
+    };
+    let progress = reader.progress();
+    let (mut batch, mut bytes, mut number) = (Vec::with_capacity(BATCH_ROWS), 0, 0);
+    let mut problem = None;
+    for record in &mut reader {
+        if let Err(error) = &record
+            && error.is_fatal
+        {
+            problem = Some(sentence(&error.to_string()));
+            break;
+        }
+        number += 1;
+        if number <= staged {
+            continue;
+        }
+        let row = row(number, record, &bound, plan.after);
+        bytes += size_of(&row);
+        batch.push(row);
+        if batch.len() >= BATCH_ROWS || bytes >= BATCH_BYTES {
+            bytes = 0;
+            let rows = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_ROWS));
+            if sender.blocking_send(Piece::Rows(rows, progress.bytes())).is_err() {
+                return;
+            }
+        }
+    }
+    if !batch.is_empty() && sender.blocking_send(Piece::Rows(batch, progress.bytes())).is_err() {
+        return;
+    }
+    over(problem);
+}
+
+fn row(
+    number: u64,
+    record: Result<Record, RecordError>,
+    bound: &BoundMapping,
+    after: Option<DateTime<Utc>>,
+) -> NewImportRow {
+    let failed = |reason: String| StagedRow::Failed { reason };
+    match record {
+        Err(error) => {
+            NewImportRow { number, place: error.place.to_string(), fate: failed(sentence(&error.problem)) }
+        }
+        Ok(record) => {
+            let fate = match bound.apply(&record) {
+                Err(error) => failed(row_words(&error)),
+                Ok(row) => {
+                    let written = row.content.timestamp;
+                    let is_old = |after: DateTime<Utc>| written.is_some_and(|at| at < after.timestamp());
+                    if after.is_some_and(is_old) {
+                        StagedRow::Old
+                    } else {
+                        let content_hash = content_hash(&row.content.message);
+                        StagedRow::Check { content: Box::new(row.content), content_hash }
+                    }
+                }
+            };
+            NewImportRow { number, place: record.place().to_string(), fate }
+        }
+    }
+}
+
+fn size_of(row: &NewImportRow) -> usize {
+    match &row.fate {
+        StagedRow::Check { content, .. } => content.message.len(),
+        StagedRow::Failed { reason } => reason.len(),
+        StagedRow::Old => 0,
+    }
+}

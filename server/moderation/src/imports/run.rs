@@ -1,0 +1,376 @@
+//! Checks the rows of an import: several at once, each settled in the transaction that logs it.
+//!
+//! A row is under way from when it is taken until its verdict is on the disk, and only so many are: what a crash lets be asked
+//! again is no more than that.
+
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use activelayer::ApiError;
+use domain::{
+    Circumstances, Import, ImportId, ImportPlan, ImportState, Language, LiveEvent, NewDetection, Origin,
+};
+use store::{SettledRow, Settlement, StoreError, WaitingRow};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::pace::Pace;
+use crate::{
+    Moderation, ModerationError,
+    check::{content_hash, milliseconds, to_judgement, to_request, to_wire},
+    recheck::is_away,
+};
+
+/// Requests to ActiveLayer at once: its budget is what limits an import, and a crash may cost these many requests.
+const REQUESTS: usize = 4;
+
+/// Rows that a thread judges by the detector in one go.
+const CHUNK: usize = 128;
+
+/// Content that a thread judges in one go, in bytes, at most (but at least one row).
+const CHUNK_BYTES: usize = 1024 * 1024;
+
+/// Rows, and bytes of content, read from the store at once.
+const READ_ROWS: u32 = 1024;
+const READ_BYTES: usize = 4 * 1024 * 1024;
+
+/// How often a row is asked for that fails by itself.
+const TRIES: u32 = 3;
+
+/// How long to wait before a row is asked for again.
+const TRY_AGAIN: Duration = Duration::from_secs(2);
+
+/// How long what is under way may take when the program stops.
+const LAST_ANSWERS: Duration = Duration::from_secs(5);
+
+/// How long to wait before the store is tried again when verdicts could not be written.
+const WRITE_AGAIN: Duration = Duration::from_secs(5);
+
+/// Longest wait for an upstream that is away.
+const AWAY_MAX: Duration = Duration::from_secs(30);
+
+/// Pages hear of an import at most this often.
+const TELL_EVERY: Duration = Duration::from_millis(500);
+
+/// Why a run came to an end.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum RunEnd {
+    /// No row waits any more.
+    Empty,
+    /// Somebody paused or cancelled it, or the program stops.
+    Halted,
+    /// Its time is over for now; others wait.
+    TurnOver,
+    /// The upstream is away; try again after this long.
+    Away(Duration),
+    /// The quota is used up.
+    Exhausted,
+}
+
+/// What the upstream made of a row.
+enum Verdict {
+    Judged(Box<NewDetection>),
+    Refused(String),
+    Away(ApiError),
+    Exhausted(ApiError),
+}
+
+/// A run under way.
+struct Run {
+    id: ImportId,
+    plan: Arc<ImportPlan>,
+    rows: VecDeque<WaitingRow>,
+    /// The last row that was read from the store.
+    read_to: u64,
+    /// Why no more rows are taken.
+    end: Option<RunEnd>,
+    /// What the import says of itself.
+    reason: Option<String>,
+    pace: Pace,
+    told: Option<Instant>,
+}
+
+impl Moderation {
+    /// Checks rows of an import until none is left, somebody halts it, the upstream goes away, or `until`.
+    pub(crate) async fn check_rows(
+        self: &Arc<Self>,
+        import: &Import,
+        until: Option<Instant>,
+        stop: &CancellationToken,
+    ) -> Result<RunEnd, ModerationError> {
+        let mut run = Run {
+            id: import.id,
+            plan: Arc::new(import.plan.clone()),
+            rows: VecDeque::new(),
+            read_to: 0,
+            end: None,
+            reason: import.reason.clone(),
+            pace: Pace::default(),
+            told: None,
+        };
+        let mut under_way = JoinSet::new();
+        let mut stopping = None;
+        loop {
+            while run.end.is_none() && under_way.len() < self.lanes() && self.refill(&mut run).await? {
+                self.set_off(&mut run, &mut under_way);
+            }
+            let finished = tokio::select! {
+                finished = under_way.join_next() => finished,
+                () = stop.cancelled(), if stopping.is_none() => {
+                    stopping = Some(tokio::time::Instant::now() + LAST_ANSWERS);
+                    run.end = Some(RunEnd::Halted);
+                    continue;
+                }
+                () = sleep_until(stopping), if stopping.is_some() => {
+                    // Who still waits for a turn, or for an answer, is asked for after the next start.
+                    break;
+                }
+            };
+            let Some(first) = finished else { break };
+            let mut verdicts = read(first);
+            while let Some(more) = under_way.try_join_next() {
+                verdicts.extend(read(more));
+            }
+            self.settle(&mut run, verdicts, stop).await?;
+            if until.is_some_and(|until| Instant::now() >= until) {
+                run.end.get_or_insert(RunEnd::TurnOver);
+            }
+        }
+        self.live.announce(LiveEvent::Import(run.id));
+        Ok(run.end.unwrap_or(RunEnd::Empty))
+    }
+
+    /// Rows, or chunks of rows, under way at once.
+    fn lanes(&self) -> usize {
+        if self.is_embedded() {
+            std::thread::available_parallelism().map_or(1, usize::from)
+        } else {
+            REQUESTS
+        }
+    }
+
+    /// Whether there is a row to take.
+    async fn refill(&self, run: &mut Run) -> Result<bool, ModerationError> {
+        if run.rows.is_empty() {
+            let rows = self.store.waiting_rows(run.id, run.read_to, READ_ROWS, READ_BYTES).await?;
+            run.read_to = rows.last().map_or(run.read_to, |row| row.number);
+            run.rows.extend(rows);
+        }
+        Ok(!run.rows.is_empty())
+    }
+
+    /// Sends a row to ActiveLayer, or a chunk of rows to a thread of their own where the detector judges.
+    fn set_off(self: &Arc<Self>, run: &mut Run, under_way: &mut JoinSet<Vec<(u64, Verdict)>>) {
+        let (moderation, plan) = (Arc::clone(self), Arc::clone(&run.plan));
+        if !self.is_embedded() {
+            let Some(row) = run.rows.pop_front() else { return };
+            under_way.spawn(async move { vec![moderation.judge_row(&plan, row).await] });
+            return;
+        }
+        let mut bytes = 0;
+        let fits = |row: &WaitingRow| {
+            bytes += row.content.message.len();
+            bytes <= CHUNK_BYTES
+        };
+        let count = run.rows.iter().take(CHUNK).map(fits).take_while(|fits| *fits).count().max(1);
+        let chunk: Vec<_> = run.rows.drain(..count.min(run.rows.len())).collect();
+        let runtime = tokio::runtime::Handle::current();
+        under_way.spawn_blocking(move || {
+            let mut verdicts = Vec::with_capacity(chunk.len());
+            for row in chunk {
+                let verdict = runtime.block_on(moderation.judge_row(&plan, row));
+                let goes_on = !matches!(verdict.1, Verdict::Away(_) | Verdict::Exhausted(_));
+                verdicts.push(verdict);
+                if !goes_on {
+                    break;
+                }
+            }
+            verdicts
+        });
+    }
+
+    async fn judge_row(&self, plan: &ImportPlan, row: WaitingRow) -> (u64, Verdict) {
+        let WaitingRow { number, content } = row;
+        let request = to_request(&content);
+        let mut tries = 1;
+        loop {
+            let started = Instant::now();
+            let asked = self.upstreams.background.check(to_wire(plan.endpoint), &request);
+            let verdict = match self.timed(asked).await {
+                Ok(answer) => Verdict::Judged(Box::new(NewDetection {
+                    circumstances: self.circumstances_of(&content.message, started),
+                    created_at: self.clock.now(),
+                    endpoint: plan.endpoint,
+                    origin: Origin::Import,
+                    site: plan.site.clone(),
+                    content_hash: content_hash(&content.message),
+                    content,
+                    judgement: to_judgement(answer, self.options.judged_by),
+                })),
+                Err(error @ ApiError::QuotaExhausted { .. }) => Verdict::Exhausted(error),
+                Err(error) if is_away(&error) => Verdict::Away(error),
+                Err(error @ (ApiError::Invalid { .. } | ApiError::NotFound { .. })) => {
+                    Verdict::Refused(words_of(&error))
+                }
+                // It failed with this row: the others may fare better meanwhile.
+                Err(_) if tries < TRIES => {
+                    tokio::time::sleep(TRY_AGAIN * tries).await;
+                    tries += 1;
+                    continue;
+                }
+                Err(error) => Verdict::Refused(format!("asked {TRIES} times: {error}")),
+            };
+            return (number, verdict);
+        }
+    }
+
+    fn circumstances_of(&self, message: &str, started: Instant) -> Circumstances {
+        let took_ms = Some(milliseconds(started));
+        let language = (self.options.language_of)(message).and_then(Language::of_code);
+        Circumstances { token_id: None, took_ms, language: language.map(|language| language.tag) }
+    }
+
+    /// Logs what was judged, and looks whether the import is to go on.
+    async fn settle(
+        self: &Arc<Self>,
+        run: &mut Run,
+        verdicts: Vec<(u64, Verdict)>,
+        stop: &CancellationToken,
+    ) -> Result<(), ModerationError> {
+        let mut rows = Vec::with_capacity(verdicts.len());
+        for (number, verdict) in verdicts {
+            match verdict {
+                Verdict::Judged(detection) => rows.push(SettledRow { number, outcome: Ok(*detection) }),
+                Verdict::Refused(reason) => rows.push(SettledRow { number, outcome: Err(reason) }),
+                Verdict::Away(error) => {
+                    run.reason = Some(away_words(&error));
+                    run.end = Some(RunEnd::Away(wait_for(&error)));
+                }
+                Verdict::Exhausted(error) => {
+                    run.reason = Some(words_of(&error));
+                    run.end = Some(RunEnd::Exhausted);
+                }
+            }
+        }
+        if !rows.is_empty() {
+            run.pace.add(rows.len());
+            let settlement = Settlement { rows, per_minute: run.pace.per_minute(), at: self.clock.now() };
+            self.write(run.id, &settlement, stop).await?;
+        }
+        let import = self.store.import(run.id).await?.ok_or(ModerationError::NotFound("import"))?;
+        if !matches!(import.state, ImportState::Running | ImportState::Waiting | ImportState::Done) {
+            run.end.get_or_insert(RunEnd::Halted);
+        }
+        self.explain(run, &import).await?;
+        if run.told.is_none_or(|told| told.elapsed() >= TELL_EVERY) {
+            run.told = Some(Instant::now());
+            self.live.announce(LiveEvent::Import(run.id));
+        }
+        Ok(())
+    }
+
+    /// Writes until it is written: these verdicts were paid for.
+    async fn write(
+        &self,
+        id: ImportId,
+        settlement: &Settlement,
+        stop: &CancellationToken,
+    ) -> Result<(), ModerationError> {
+        loop {
+            match self.store.settle_import_rows(id, settlement).await {
+                Ok(ids) => {
+                    if let Some(newest) = ids.last() {
+                        self.live.announce(LiveEvent::Arrived(*newest));
+                    }
+                    return Ok(());
+                }
+                Err(error @ StoreError::BadRow { .. }) => return Err(error.into()),
+                Err(error) => {
+                    tracing::error!(import = id.0, %error, rows = settlement.rows.len(), "verdicts wait for the log");
+                    if stop.run_until_cancelled(tokio::time::sleep(WRITE_AGAIN)).await.is_none() {
+                        return Err(error.into());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Keeps what the import says of itself true: that the quota ended, that the upstream is away, or that it goes on.
+    async fn explain(&self, run: &Run, import: &Import) -> Result<(), ModerationError> {
+        let at = self.clock.now();
+        let turn = |to, reason| store::ImportTurn {
+            id: run.id,
+            from: &[ImportState::Running, ImportState::Waiting],
+            to,
+            reason,
+            by: None,
+            action: None,
+            at,
+        };
+        let reason = run.reason.as_deref();
+        match run.end {
+            Some(RunEnd::Exhausted) => self.hold_at_quota(import, reason.unwrap_or_default()).await,
+            Some(RunEnd::Away(_)) if import.reason.as_deref() != reason => {
+                self.store.turn_import(&turn(ImportState::Running, reason)).await?;
+                Ok(())
+            }
+            None | Some(RunEnd::TurnOver)
+                if import.reason.is_some() || import.state == ImportState::Waiting =>
+            {
+                self.store.turn_import(&turn(ImportState::Running, None)).await?;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+async fn sleep_until(deadline: Option<tokio::time::Instant>) {
+    if let Some(deadline) = deadline {
+        tokio::time::sleep_until(deadline).await;
+    }
+}
+
+fn read(joined: Result<Vec<(u64, Verdict)>, tokio::task::JoinError>) -> Vec<(u64, Verdict)> {
+    // A row that breaks the program stays waiting, and is asked for again after the next start.
+    joined.inspect_err(|error| tracing::error!(%error, "judging rows of an import broke")).unwrap_or_default()
+}
+
+/// How long to leave an upstream alone that is away.
+fn wait_for(error: &ApiError) -> Duration {
+    match error {
+        ApiError::RateLimited { retry_after: Some(wait), .. } => {
+            (*wait).clamp(Duration::from_secs(1), AWAY_MAX)
+        }
+        ApiError::Unauthorized { .. } | ApiError::NoPlan { .. } => AWAY_MAX,
+        _ => WRITE_AGAIN,
+    }
+}
+
+/// What keeps the upstream from answering, and that the import goes on by itself.
+fn away_words(error: &ApiError) -> String {
+    let what = match error {
+        ApiError::Unauthorized { .. } => "ActiveLayer does not accept the API key",
+        ApiError::NoPlan { .. } => "The ActiveLayer account has no active plan",
+        ApiError::RateLimited { .. } => "Others need the checks of this minute",
+        _ => "ActiveLayer cannot be reached",
+    };
+    format!("{what}. The import goes on by itself as soon as that changes.")
+}
+
+fn words_of(error: &ApiError) -> String {
+    match error {
+        ApiError::Invalid { message, errors } => {
+            let fields: Vec<_> = errors.values().flatten().map(String::as_str).collect();
+            if fields.is_empty() { message.clone() } else { fields.join(" ") }
+        }
+        ApiError::QuotaExhausted { used: Some(used), limit: Some(limit), .. } => {
+            format!("The monthly quota is used up: {used} of {limit} checks.")
+        }
+        ApiError::QuotaExhausted { .. } => "The monthly quota is used up.".to_owned(),
+        error => error.to_string(),
+    }
+}

@@ -1,0 +1,147 @@
+//! What works on imports beside the requests: one task reads files, another checks rows. Of all programs on one database, one.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use domain::{ImportState, LiveEvent};
+use tokio_util::sync::CancellationToken;
+
+use super::run::RunEnd;
+use crate::{Moderation, ModerationError};
+
+/// How often to look without being woken: another program (the command line) may have staged an import.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+
+/// How often to look whether the quota has come back. Asking costs nothing while it is known to be used up.
+const QUOTA_AGAIN: Duration = Duration::from_secs(30);
+
+/// How long to wait when the store failed.
+const AFTER_FAILURE: Duration = Duration::from_secs(5);
+
+/// How long one import is checked while others wait.
+const TURN: Duration = Duration::from_secs(10);
+
+impl Moderation {
+    /// Works on imports until `stop`, as soon as no other program does.
+    ///
+    /// # Errors
+    /// When the folder of imports cannot be used.
+    pub async fn work_on_imports(self: &Arc<Self>, stop: &CancellationToken) -> std::io::Result<()> {
+        let lock = loop {
+            if let Some(lock) = self.lock_imports()? {
+                break lock;
+            }
+            if stop.run_until_cancelled(tokio::time::sleep(LOOK_AGAIN)).await.is_none() {
+                return Ok(());
+            }
+        };
+        tokio::join!(self.read_files(stop), self.check_imports(stop));
+        drop(lock);
+        Ok(())
+    }
+
+    pub(crate) async fn run_imports(self: Arc<Self>, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            match self.work_on_imports(&stop).await {
+                Ok(()) => {}
+                Err(error) => {
+                    let folder = self.options.imports.folder.display();
+                    tracing::error!(%folder, %error, "the folder of imports cannot be used");
+                    stop.run_until_cancelled(tokio::time::sleep(Duration::from_secs(60))).await;
+                }
+            }
+        }
+    }
+
+    /// Reads one file after the other.
+    async fn read_files(self: &Arc<Self>, stop: &CancellationToken) {
+        while !stop.is_cancelled() {
+            let wait = match self.read_next(stop).await {
+                Ok(true) => continue,
+                Ok(false) => LOOK_AGAIN,
+                Err(error) => {
+                    tracing::error!(%error, "a file could not be read in");
+                    AFTER_FAILURE
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.reading_wanted.notified() => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    async fn read_next(self: &Arc<Self>, stop: &CancellationToken) -> Result<bool, ModerationError> {
+        let at_work = self.store.imports_at_work().await?;
+        let Some(import) = at_work.iter().find(|import| import.state == ImportState::Reading) else {
+            return Ok(false);
+        };
+        self.read_rows(import, stop).await?;
+        Ok(true)
+    }
+
+    /// Checks the rows of all imports that run, each for a while.
+    async fn check_imports(self: &Arc<Self>, stop: &CancellationToken) {
+        while !stop.is_cancelled() {
+            let wait = match self.check_round(stop).await {
+                Ok(Some(wait)) => wait,
+                Ok(None) => LOOK_AGAIN,
+                Err(error) => {
+                    tracing::error!(%error, "imports could not be worked on");
+                    AFTER_FAILURE
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.imports_wanted.notified() => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    /// Gives each import a turn. Returns how long to wait before the next round; `None` when there is none to work on.
+    async fn check_round(
+        self: &Arc<Self>,
+        stop: &CancellationToken,
+    ) -> Result<Option<Duration>, ModerationError> {
+        let mut at_work = self.store.imports_at_work().await?;
+        at_work.retain(|import| import.state != ImportState::Reading);
+        let alone = at_work.len() < 2;
+        let mut wait = None;
+        for import in &at_work {
+            let until = (!alone).then(|| Instant::now() + TURN);
+            let end = self.check_rows(import, until, stop).await?;
+            if end == RunEnd::Empty {
+                self.finish_import(import.id).await?;
+            }
+            let pause = match end {
+                RunEnd::Empty | RunEnd::Halted | RunEnd::TurnOver => Duration::ZERO,
+                RunEnd::Away(pause) => pause,
+                RunEnd::Exhausted => QUOTA_AGAIN,
+            };
+            wait = Some(wait.map_or(pause, |other: Duration| other.min(pause)));
+        }
+        Ok(wait)
+    }
+
+    /// No row waits: the import is done, if nobody has said so yet, and its file goes unless failed rows need it.
+    async fn finish_import(&self, id: domain::ImportId) -> Result<(), ModerationError> {
+        let turn = store::ImportTurn {
+            id,
+            from: &[ImportState::Running, ImportState::Waiting],
+            to: ImportState::Done,
+            reason: None,
+            by: None,
+            action: Some("import.finished"),
+            at: self.clock.now(),
+        };
+        self.store.turn_import(&turn).await?;
+        let import = self.import(id).await?;
+        self.drop_file(&import).await?;
+        self.live.announce(LiveEvent::Import(id));
+        Ok(())
+    }
+}
