@@ -11,6 +11,7 @@ mod fallback;
 mod feedback;
 mod guide;
 mod house;
+mod imports;
 mod keys;
 mod learning;
 mod openapi;

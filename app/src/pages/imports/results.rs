@@ -45,7 +45,7 @@ fn Summary(import: Import, results: ImportResults) -> impl IntoView {
     let bounded = (results.counted >= u64::from(RESULTS_BOUND))
         .then(|| format!("The figures below are of its newest {} rows.", grouped(results.counted)));
     let languages = results.languages.iter().map(|share| ImportShare {
-        value: Language::of_code(&share.value).map_or(share.value.clone(), |language| language.name),
+        value: Language::of_tag(&share.value).map_or(share.value.clone(), |language| language.name),
         ..share.clone()
     });
     let languages: Vec<_> = languages.collect();
@@ -60,7 +60,7 @@ fn Summary(import: Import, results: ImportResults) -> impl IntoView {
             <div class="mt-4 grid gap-6 lg:grid-cols-3">
                 <Histogram scores=results.scores import=import.id.0/>
                 <Shares title="Top senders" shares=results.senders import=Some(import.id.0)/>
-                <Shares title="Languages of a sample" shares=languages import=None/>
+                <Shares title="Languages" shares=languages import=None/>
             </div>
         </section>
     }
