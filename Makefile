@@ -54,9 +54,10 @@ bench-search: build ## searches through HTTP on 100 thousand and 1 million rows 
 bench-stats: build ## figures of the Stats page through HTTP on 1 million rows (ROWS=10000000: also on so many)
 	$(CARGO) run --quiet --release --package server --example bench_stats -- $(TARGET_DIR)/release/gavel 1000000 $(ROWS)
 
-bench-import: ## rows a second and peak memory of reading a table of 1 GiB, beside the csv crate alone
+bench-import: build ## rows of an import a second, judged and logged; and rows a second and peak memory of reading a table of 1 GiB, beside the csv crate alone
 	$(SETUP)
 	$(CARGO) run --quiet --release --package readers --example bench_read
+	$(CARGO) run --quiet --release --package server --example bench_import -- 200000
 
 fuzz: ## any bytes through every reader of import files, 50000 times each (CASES=1000000: so many times)
 	$(SETUP)

@@ -19,6 +19,8 @@ async function becomes(page: Page, heading: string, script: boolean | undefined)
 }
 
 test('a file becomes detections: columns, cost, start, results', async ({ page, open, javaScriptEnabled }, info) => {
+  // Eight pages one after the other.
+  test.slow()
   const mark = `w${info.workerIndex}${info.retry}${javaScriptEnabled}`
   await open('/imports')
   await page.getByRole('link', { name: 'New import' }).click()

@@ -61,15 +61,24 @@ async fn killed_at_twenty_random_moments_every_row_is_in_the_log_exactly_once() 
     let engine = EngineProcess::start("127.0.0.1:0", &["delay:1:15"], 1_000_000, 1_000_000).await;
     let database = format!("sqlite://{}/gavel.db", folder.path().display());
     let base_url = format!("http://{}/api/v1", engine.address);
-    let upstream = ["--activelayer-api-key", ENGINE_KEY, "--activelayer-base-url", &base_url, "--upstream-per-minute", "1000000"];
+    let upstream = [
+        "--activelayer-api-key",
+        ENGINE_KEY,
+        "--activelayer-base-url",
+        &base_url,
+        "--upstream-per-minute",
+        "1000000",
+    ];
     let program = Program {
         folder: folder.path(),
         database: database.clone(),
         upstream: upstream.map(str::to_owned).to_vec(),
     };
-    let rows: String = (1..=ROWS).map(|row| format!("{{\"message\":\"row {row} of many, about the garden\"}}\n")).collect();
+    let rows: String =
+        (1..=ROWS).map(|row| format!("{{\"message\":\"row {row} of many, about the garden\"}}\n")).collect();
     std::fs::write(folder.path().join("rows.ndjson"), rows).unwrap();
-    let staged = program.command(&["import", "rows.ndjson", "--site", "garden.example.com"]).status().unwrap();
+    let staged =
+        program.command(&["import", "rows.ndjson", "--site", "garden.example.com"]).status().unwrap();
     assert!(staged.success());
     let store = store::open(&database).await.unwrap();
     let begun = import(&*store).await;
@@ -84,7 +93,12 @@ async fn killed_at_twenty_random_moments_every_row_is_in_the_log_exactly_once() 
         serving.kill().unwrap();
         serving.wait().unwrap();
         let after = import(&*store).await;
-        assert_eq!(after.state, ImportState::Running, "kill {kill} came when all was over: {:?}", after.counts);
+        assert_eq!(
+            after.state,
+            ImportState::Running,
+            "kill {kill} came when all was over: {:?}",
+            after.counts
+        );
     }
     let mut serving = program.serve();
     until("the end", async || (import(&*store).await.state == ImportState::Done).then_some(())).await;
@@ -112,7 +126,8 @@ async fn killed_at_twenty_random_moments_every_row_is_in_the_log_exactly_once() 
 async fn the_command_imports_tables_json_and_mail_and_every_row_counts() {
     let folder = TempDir::new().unwrap();
     let table = "email,message\nann@example.com,Thanks for the article\nbob@example.com,\"Cheap pills, click\"\nann@example.com,\n";
-    let json = "{\"message\":\"Thanks for the garden\"}\n{\"message\":\"Thanks for the garden\"}\n{\"broken\n";
+    let json =
+        "{\"message\":\"Thanks for the garden\"}\n{\"message\":\"Thanks for the garden\"}\n{\"broken\n";
     let mail = "From a@example.com Sat Feb 15 11:32:00 2025\nFrom: A <a@example.com>\nSubject: Offer\n\nBuy cheap pills now.\n\n\
                 From b@example.com Sat Feb 15 11:33:00 2025\nFrom: B <b@example.com>\nSubject: Report\n\nThe weekly report.\n";
     let database = format!("sqlite://{}/gavel.db", folder.path().display());
@@ -126,10 +141,20 @@ async fn the_command_imports_tables_json_and_mail_and_every_row_counts() {
     for (place, (name, content, [rows, checked, skipped, failed])) in expected.into_iter().enumerate() {
         std::fs::write(folder.path().join(name), content).unwrap();
         let started = Instant::now();
-        let output = program.command(&["import", name, "--wait"]).stdout(Stdio::piped()).stderr(Stdio::piped()).output().unwrap();
-        let (said, complained) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let output = program
+            .command(&["import", name, "--wait"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .output()
+            .unwrap();
+        let (said, complained) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{name}: {said} {complained}");
-        assert!(said.contains(&format!("done: {checked} checked")), "{name}: {said} ({:?})", started.elapsed());
+        assert!(
+            said.contains(&format!("done: {checked} checked")),
+            "{name}: {said} ({:?})",
+            started.elapsed()
+        );
         let import = store.import(ImportId(place as i64 + 1)).await.unwrap().unwrap();
         let counts = import.counts;
         assert_eq!(

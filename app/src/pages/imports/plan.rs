@@ -46,17 +46,17 @@ pub(super) fn Plan(import: Import, preview: ImportPreview, actions: Actions, may
                     <div class="grid gap-3 sm:grid-cols-2">
                         <div class="flex flex-col gap-1">
                             <label class="text-sm font-medium" for="check">"Check"</label>
-                            <select class=INPUT id="check" name="check">
+                            <select class=INPUT id="check" name="form[check]">
                                 <option value="check-comment" selected=endpoint == Endpoint::CheckComment>"Comment check (light)"</option>
                                 <option value="check" selected=endpoint == Endpoint::Check>"Full check"</option>
                             </select>
                         </div>
-                        <TextField name="site" label="Site" value=site.unwrap_or_default() placeholder="blog.example.com"/>
-                        <TextField name="after" label="Only rows from this day on" kind="date" value=day/>
+                        <TextField name="site" form_name="form[site]" label="Site" value=site.unwrap_or_default() placeholder="blog.example.com"/>
+                        <TextField name="after" form_name="form[after]" label="Only rows from this day on" kind="date" value=day/>
                         <FormatChoice chosen=format found=import.format/>
                     </div>
-                    <Tick name="skip_duplicates" label="Check equal texts of the file once" ticked=skip_duplicates/>
-                    <Tick name="skip_known" label="Leave out texts that the log has already" ticked=skip_known/>
+                    <Tick name="form[skip_duplicates]" label="Check equal texts of the file once" ticked=skip_duplicates/>
+                    <Tick name="form[skip_known]" label="Leave out texts that the log has already" ticked=skip_known/>
                 </fieldset>
                 {buttons}
             </ActionForm>
@@ -87,7 +87,7 @@ fn ColumnChoice(
     view! {
         <div class="flex flex-col gap-1 min-w-0">
             <label class="text-sm font-medium" for=id.clone()>{field.title()}</label>
-            <select class=INPUT id=id name=format!("columns[{field}]")>
+            <select class=INPUT id=id name=format!("form[columns][{field}]")>
                 <option value="" selected=is_none>"none"</option>
                 {options}
             </select>
@@ -106,7 +106,7 @@ fn FormatChoice(chosen: Option<FileFormat>, found: FileFormat) -> impl IntoView 
     view! {
         <div class="flex flex-col gap-1">
             <label class="text-sm font-medium" for="format">"Format"</label>
-            <select class=INPUT id="format" name="format">
+            <select class=INPUT id="format" name="form[format]">
                 <option value="" selected=chosen.is_none()>{format!("Found out: {}", found.title())}</option>
                 {options}
             </select>

@@ -35,11 +35,13 @@ pub(super) fn Progress(import: Signal<Import>, actions: Actions, may: bool) -> i
         })
     };
     // Without a script nothing moves by itself.
+    let alive = RwSignal::new(false);
+    Effect::new(move |_| alive.set(true));
     let again = state.is_at_work().then(|| {
         view! {
-            <noscript>
-                <p class="mt-3 text-sm"><a class="text-accent underline" href=format!("/imports/{id}")>"Look again"</a></p>
-            </noscript>
+            <p class="mt-3 text-sm" hidden=move || alive.get()>
+                <a class="text-accent underline" href=format!("/imports/{id}")>"Look again"</a>
+            </p>
         }
     });
     view! {

@@ -7,5 +7,5 @@ mod turn;
 
 pub use get::{ImportReport, get_import, get_upload_problem};
 pub use list::list_imports;
-pub use plan::{PlanImport, plan_import};
+pub use plan::{PlanForm, PlanImport, plan_import};
 pub use turn::{TurnImport, turn_import};

@@ -4,8 +4,29 @@ use std::collections::BTreeMap;
 
 use domain::Import;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
+
+/// The form, as filled in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PlanForm {
+    /// Column by field: the words of [`domain::MappedField`].
+    pub columns: BTreeMap<String, String>,
+    /// One of [`domain::FileFormat`]'s words; blank to find out.
+    pub format: String,
+    /// One of [`domain::Endpoint`]'s words.
+    pub check: String,
+    /// The site; blank for none.
+    pub site: String,
+    /// A day, as in 2025-02-01; blank for none.
+    pub after: String,
+    /// Whether equal texts of the file are checked once.
+    pub skip_duplicates: bool,
+    /// Whether texts of the log are left out.
+    pub skip_known: bool,
+}
 
 /// Keeps columns and choices; with `then` = `read` the rows are read and kept next, else the preview shows what they lead to.
 ///
@@ -16,27 +37,8 @@ use crate::error::AppError;
 pub async fn plan_import(
     /// The import's number.
     id: i64,
-    /// Column by field: the words of [`domain::MappedField`].
-    #[server(default)]
-    columns: BTreeMap<String, String>,
-    /// One of [`domain::FileFormat`]'s words; blank to find out.
-    #[server(default)]
-    format: String,
-    /// One of [`domain::Endpoint`]'s words.
-    #[server(default)]
-    check: String,
-    /// The site; blank for none.
-    #[server(default)]
-    site: String,
-    /// A day, as in 2025-02-01; blank for none.
-    #[server(default)]
-    after: String,
-    /// Whether equal texts of the file are checked once.
-    #[server(default)]
-    skip_duplicates: bool,
-    /// Whether texts of the log are left out.
-    #[server(default)]
-    skip_known: bool,
+    /// Columns and choices.
+    form: PlanForm,
     /// `read` or `preview`.
     #[server(default)]
     then: String,
@@ -46,6 +48,7 @@ pub async fn plan_import(
 
     use crate::context::{authorise, moderation};
 
+    let PlanForm { columns, format, check, site, after, skip_duplicates, skip_known } = form;
     let user = authorise(domain::Role::Moderator)?;
     let (moderation, id) = (moderation()?, ImportId(id));
     let import = moderation.import(id).await?;

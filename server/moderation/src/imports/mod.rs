@@ -13,8 +13,7 @@ use std::path::PathBuf;
 
 use domain::{
     AtQuota, FieldError, FileFormat, Import, ImportCost, ImportId, ImportPlan, ImportPreview, ImportResults,
-    ImportRow, ImportRowState, ImportState, LiveEvent, UserId,
-    import::RESULTS_BOUND,
+    ImportRow, ImportRowState, ImportState, LiveEvent, UserId, import::RESULTS_BOUND,
 };
 use store::{ImportTurn, NewImport};
 

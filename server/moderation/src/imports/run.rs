@@ -114,9 +114,7 @@ impl Moderation {
         let mut under_way = JoinSet::new();
         let mut stopping = None;
         loop {
-            while run.end.is_none() && under_way.len() < self.lanes() && self.refill(&mut run).await? {
-                self.set_off(&mut run, &mut under_way);
-            }
+            self.fill_lanes(&mut run, &mut under_way).await?;
             let finished = tokio::select! {
                 finished = under_way.join_next() => finished,
                 () = stop.cancelled(), if stopping.is_none() => {
@@ -134,6 +132,10 @@ impl Moderation {
             while let Some(more) = under_way.try_join_next() {
                 verdicts.extend(read(more));
             }
+            if self.is_embedded() {
+                // Nobody pays for what the detector judges twice, so it judges on while the log is written.
+                self.fill_lanes(&mut run, &mut under_way).await?;
+            }
             self.settle(&mut run, verdicts, stop).await?;
             if until.is_some_and(|until| Instant::now() >= until) {
                 run.end.get_or_insert(RunEnd::TurnOver);
@@ -141,6 +143,18 @@ impl Moderation {
         }
         self.live.announce(LiveEvent::Import(run.id));
         Ok(run.end.unwrap_or(RunEnd::Empty))
+    }
+
+    /// Sets off as much as may be under way at once.
+    async fn fill_lanes(
+        self: &Arc<Self>,
+        run: &mut Run,
+        under_way: &mut JoinSet<Vec<(u64, Verdict)>>,
+    ) -> Result<(), ModerationError> {
+        while run.end.is_none() && under_way.len() < self.lanes() && self.refill(run).await? {
+            self.set_off(run, under_way);
+        }
+        Ok(())
     }
 
     /// Rows, or chunks of rows, under way at once.
