@@ -12,7 +12,7 @@ use crate::{
     model::{Model, Weighing},
     phrases, sender,
     signals::{self, Signal},
-    site::{Lessons, held},
+    site::held,
 };
 
 /// Score from which a submission is spam, 0 to 100.
@@ -63,7 +63,9 @@ pub struct ContentAnalysis {
 /// What is known beyond the submission: memory of the site, and corrections learnt from moderators.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Evidence {
-    /// Pieces of evidence; their weights add to the logarithm of the odds, together at most [`EVIDENCE_CAP`].
+    /// What lessons say. Where it contradicts the model, the model's own word is held back.
+    pub taught: Option<Signal>,
+    /// Other pieces of evidence; with what was taught, their weights add at most [`EVIDENCE_CAP`] to the logarithm of the odds.
     pub signals: Vec<Signal>,
 }
 
@@ -106,6 +108,11 @@ pub(crate) fn with_reading<T>(read: impl FnOnce(&mut Reading) -> T) -> T {
 }
 
 impl Model {
+    /// Judges a submission with this model and nothing else. The same submission always gets the same verdict.
+    pub fn verdict(&self, request: &CheckRequest) -> Verdict {
+        with_reading(|reading| self.judge(request, &Evidence::default(), reading))
+    }
+
     /// Judges a submission with this model.
     pub(crate) fn judge(
         &self,
@@ -114,7 +121,7 @@ impl Model {
         reading: &mut Reading,
     ) -> Verdict {
         let channel = reading.read(&request.message, self.bits());
-        self.judge_read(request, evidence, None, reading, channel)
+        self.judge_read(request, evidence, reading, channel)
     }
 
     /// Judges a submission whose message `reading` has read already.
@@ -122,7 +129,6 @@ impl Model {
         &self,
         request: &CheckRequest,
         evidence: &Evidence,
-        lessons: Option<&Lessons>,
         reading: &Reading,
         channel: Channel,
     ) -> Verdict {
@@ -132,10 +138,8 @@ impl Model {
         let trust = if matches!(channel, Channel::Email | Channel::Plain) { RULES_IN_MAIL } else { 1.0 };
         scale(&mut signals, trust, RULES_CAP);
         let own = tempered(&weighing, reading) + sum(&signals);
-        let mut outside: Vec<Signal> =
-            lessons.and_then(|lessons| lessons.signal(self, reading)).into_iter().collect();
-        let own = held(own, sum(&outside));
-        outside.extend(evidence.signals.iter().cloned());
+        let own = held(own, evidence.taught.as_ref().map_or(0.0, |taught| taught.weight));
+        let mut outside: Vec<Signal> = evidence.taught.iter().chain(&evidence.signals).cloned().collect();
         scale(&mut outside, 1.0, EVIDENCE_CAP);
         let logit = own + sum(&outside);
         signals.extend(outside);

@@ -4,6 +4,7 @@
 mod channel;
 mod engine;
 mod features;
+mod hash;
 mod judge;
 mod language;
 mod learn;

@@ -54,7 +54,7 @@ proptest! {
     #[test]
     fn outside_evidence_is_bounded(weight in -1e6_f64..1e6) {
         let request = request("Could we meet on Friday to talk about the report?".into(), None, None);
-        let evidence = Evidence { signals: vec![Signal::new("test", "Test", weight)] };
+        let evidence = Evidence { signals: vec![Signal::new("test", "Test", weight)], ..Evidence::default() };
         let verdict = judge_with(&request, &evidence);
         let added: f64 = verdict.signals.iter().filter(|s| s.name == "test").map(|s| s.weight).sum();
         prop_assert!(added.abs() <= EVIDENCE_CAP);

@@ -9,9 +9,10 @@ use super::{
 };
 use crate::{
     features::Reading,
+    hash::spread,
     judge::Evidence,
     model::Model,
-    site::{Lesson, Lessons, prepare},
+    site::{Lesson, Lessons, Sketch, prepare},
 };
 
 /// After how many labels accuracy is measured.
@@ -46,7 +47,7 @@ pub fn measure(corpus: &Corpus, source: &str, settings: &Settings) -> Result<Cur
     for fold in 0..FOLDS {
         let (held_out, mut shown): (Vec<usize>, Vec<usize>) =
             (0..rows.len()).partition(|row| fold_of[*row] == fold);
-        shown.sort_by_key(|row| folds::spread(*row as u64));
+        shown.sort_by_key(|row| spread(*row as u64));
         let mut learner =
             Learner { model: &model, rows: &rows, lessons: Lessons::default(), reading: Reading::default() };
         let mut given = 0;
@@ -80,9 +81,10 @@ impl Learner<'_> {
     fn is_right(&mut self, row: usize) -> bool {
         let Row { request, is_spam, .. } = &self.rows[row];
         let channel = self.reading.read(&request.message, self.model.bits());
-        let nothing = Evidence::default();
-        let verdict = self.model.judge_read(request, &nothing, Some(&self.lessons), &self.reading, channel);
-        verdict.is_spam == *is_spam
+        let sketch = Sketch::of(&self.reading.tokens);
+        let taught = self.lessons.signal(self.model, &self.reading, &sketch);
+        let evidence = Evidence { taught, signals: vec![] };
+        self.model.judge_read(request, &evidence, &self.reading, channel).is_spam == *is_spam
     }
 }
 

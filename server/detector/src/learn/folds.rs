@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::text::{Clean, Kind, Tokens};
+use crate::{
+    hash::spread,
+    text::{Clean, Tokens},
+};
 
 /// Minimum hashes a text; with bands of [`ROWS`] they find pairs at a Jaccard similarity of about 0.5 and above.
 const HASHES: usize = 64;
@@ -38,29 +41,13 @@ pub(crate) fn assign<'a>(texts: impl Iterator<Item = &'a str>, folds: u64) -> Ve
 
 /// The minimum hashes of a text's word triples.
 fn sketch(tokens: &Tokens) -> [u64; HASHES] {
-    let words: Vec<u64> = tokens
-        .list
-        .iter()
-        .filter(|token| !matches!(token.kind, Kind::Sign | Kind::Joined))
-        .map(|token| tokens.folded(token).iter().fold(7, |hash, c| spread(hash ^ u64::from(*c))))
-        .collect();
     let mut least = [u64::MAX; HASHES];
-    let size = words.len().clamp(1, 3);
-    for triple in words.windows(size) {
-        let hash = triple.iter().fold(11, |hash, word| spread(hash ^ word));
+    tokens.triples(|hash| {
         for (place, least) in least.iter_mut().enumerate() {
             *least = (*least).min(spread(hash ^ spread(place as u64)));
         }
-    }
+    });
     least
-}
-
-/// A hash of one number (the finaliser of SplitMix64).
-pub(crate) fn spread(number: u64) -> u64 {
-    let number = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let number = (number ^ (number >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let number = (number ^ (number >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    number ^ (number >> 31)
 }
 
 /// Disjoint sets.

@@ -2,7 +2,7 @@
 
 mod calibrate;
 mod corpus;
-pub(crate) mod folds;
+mod folds;
 mod metrics;
 mod svm;
 

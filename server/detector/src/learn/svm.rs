@@ -4,7 +4,7 @@
 use crate::{
     channel::Channel,
     features::Reading,
-    learn::folds::spread,
+    hash::spread,
     model::{RAREST, cross},
 };
 

@@ -10,7 +10,7 @@ use std::{
     hash::{BuildHasherDefault, Hasher},
 };
 
-use crate::learn::folds::spread;
+use crate::hash::spread;
 
 /// The most that one lesson can add to the logit of a text that is like it in everything.
 const COST: f32 = 10.0;

@@ -3,7 +3,6 @@
 use super::{
     layer::{HELD, Layer, PERSON_CAP, Sparse},
     near::{NearCopies, Sketch},
-    sketch_of,
 };
 use crate::{features::Reading, judge::Evidence, model::Model, signals::Signal};
 
@@ -39,11 +38,11 @@ pub(crate) struct Prepared {
 /// Takes a lesson apart: the model's own logit of its text, its features, its sketch.
 pub(crate) fn prepare(model: &Model, lesson: &Lesson<'_>, reading: &mut Reading) -> Prepared {
     let channel = reading.read(&lesson.request.message, model.bits());
-    let own = model.judge_read(lesson.request, &Evidence::default(), None, reading, channel);
+    let own = model.judge_read(lesson.request, &Evidence::default(), reading, channel);
     // The score is rounded to 0.01, so this is finite: at most ±9.9.
     let probability = (own.score / 100.0).clamp(0.000_05, 0.999_95);
     let offset = (probability / (1.0 - probability)).ln() as f32;
-    Prepared { offset, text: sparse(model, reading), sketch: sketch_of(reading) }
+    Prepared { offset, text: sparse(model, reading), sketch: Sketch::of(&reading.tokens) }
 }
 
 fn sparse(model: &Model, reading: &Reading) -> Sparse {
@@ -87,12 +86,13 @@ impl Lessons {
         self.copies.remove(detection);
     }
 
-    /// What the lessons say of a text. Each person's word on it and on near copies adds at most [`PERSON_CAP`].
-    pub(crate) fn signal(&self, model: &Model, reading: &Reading) -> Option<Signal> {
+    /// What the lessons say of a text with this sketch. Each person's word on it and on near copies adds at most
+    /// [`PERSON_CAP`].
+    pub(crate) fn signal(&self, model: &Model, reading: &Reading, sketch: &Sketch) -> Option<Signal> {
         if self.len() == 0 {
             return None;
         }
-        let said = self.copies.said(&sketch_of(reading));
+        let said = self.copies.said(sketch);
         let word = |person: i64| match said.get(&person) {
             Some(true) => PERSON_CAP,
             Some(false) => -PERSON_CAP,

@@ -5,10 +5,10 @@ use std::collections::{HashMap, VecDeque};
 use activelayer::CheckRequest;
 use chrono::{DateTime, Utc};
 
-use super::sketch_of;
+use super::near::Sketch;
 use crate::{
     features::Reading,
-    learn::folds::spread,
+    hash::spread,
     links::{self, LinkKind},
     signals::Signal,
 };
@@ -41,11 +41,11 @@ enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Trace(Kind, u64);
 
-/// What a submission leaves behind.
-pub(super) fn traces(request: &CheckRequest, reading: &Reading) -> Vec<Trace> {
+/// What a submission with this sketch leaves behind.
+pub(super) fn traces(request: &CheckRequest, reading: &Reading, sketch: &Sketch) -> Vec<Trace> {
     let mut traces = vec![];
     if reading.counts.words >= FEWEST_WORDS {
-        traces.extend(sketch_of(reading).bands().map(|band| Trace(Kind::Text, band)));
+        traces.extend(sketch.bands().map(|band| Trace(Kind::Text, band)));
     }
     let named = |kind: Kind, text: &str| {
         let text = text.trim().to_lowercase();

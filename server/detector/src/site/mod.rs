@@ -15,10 +15,10 @@ pub use lessons::{Lesson, MOST_FEATURES};
 pub use memory::MEMORY_CAP;
 
 pub(crate) use lessons::{Lessons, held, prepare};
+pub(crate) use near::Sketch;
 
 use self::memory::Memory;
 use crate::{
-    features::Reading,
     judge::{Evidence, Verdict},
     model::Model,
 };
@@ -46,18 +46,21 @@ impl SiteKnowledge {
     pub fn judge(&self, request: &CheckRequest, now: DateTime<Utc>, remember: bool) -> Verdict {
         crate::judge::with_reading(|reading| {
             let channel = reading.read(&request.message, self.model.bits());
-            let traces = memory::traces(request, reading);
-            let seen = {
+            let sketch = Sketch::of(&reading.tokens);
+            let traces = memory::traces(request, reading, &sketch);
+            let signals = {
                 let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
                 memory.forget(now);
-                let seen = memory.signals(&traces);
+                let signals = memory.signals(&traces);
                 if remember {
                     memory.remember(&traces, now);
                 }
-                seen
+                signals
             };
             let lessons = self.lessons.read().unwrap_or_else(PoisonError::into_inner);
-            self.model.judge_read(request, &Evidence { signals: seen }, Some(&lessons), reading, channel)
+            let taught = lessons.signal(self.model, reading, &sketch);
+            drop(lessons);
+            self.model.judge_read(request, &Evidence { taught, signals }, reading, channel)
         })
     }
 
@@ -65,7 +68,7 @@ impl SiteKnowledge {
     pub fn remember(&self, request: &CheckRequest, at: DateTime<Utc>) {
         crate::judge::with_reading(|reading| {
             reading.read(&request.message, self.model.bits());
-            let traces = memory::traces(request, reading);
+            let traces = memory::traces(request, reading, &Sketch::of(&reading.tokens));
             self.memory.lock().unwrap_or_else(PoisonError::into_inner).remember(&traces, at);
         });
     }
@@ -92,9 +95,4 @@ impl SiteKnowledge {
     pub fn lessons(&self) -> usize {
         self.lessons.read().unwrap_or_else(PoisonError::into_inner).len()
     }
-}
-
-/// The part of a reading that lessons and memory go by.
-pub(crate) fn sketch_of(reading: &Reading) -> near::Sketch {
-    near::Sketch::of(&reading.tokens)
 }

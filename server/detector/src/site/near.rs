@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::{
-    learn::folds::spread,
-    text::{Kind, Tokens},
-};
+use crate::{hash::spread, text::Tokens};
 
 /// Bins of a sketch.
 const BINS: usize = 64;
@@ -27,20 +24,13 @@ const EMPTY: u32 = u32::MAX;
 pub(crate) struct Sketch([u32; BINS]);
 
 impl Sketch {
-    /// The sketch of a text's words, in triples; numbers count as words.
-    pub(super) fn of(tokens: &Tokens) -> Self {
-        let words: Vec<u64> = tokens
-            .list
-            .iter()
-            .filter(|token| !matches!(token.kind, Kind::Sign | Kind::Joined))
-            .map(|token| tokens.folded(token).iter().fold(7, |hash, c| spread(hash ^ u64::from(*c))))
-            .collect();
+    /// The sketch of a text's words, in triples.
+    pub(crate) fn of(tokens: &Tokens) -> Self {
         let mut bins = [EMPTY; BINS];
-        for triple in words.windows(words.len().clamp(1, 3)) {
-            let hash = triple.iter().fold(11, |hash, word| spread(hash ^ word));
+        tokens.triples(|hash| {
             let bin = &mut bins[(hash % BINS as u64) as usize];
             *bin = (*bin).min((hash >> 32) as u32);
-        }
+        });
         Self(bins)
     }
 

@@ -5,6 +5,7 @@ use super::{
     Clean,
     fold::{fold_leet, is_cjk, is_cyrillic, is_emoji, is_latin, to_cyrillic, to_latin},
 };
+use crate::hash::spread;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +99,19 @@ impl Tokens {
     pub(crate) fn is(&self, token: &Token, word: &str) -> bool {
         let folded = self.folded(token);
         folded.len() == word.len() && folded.iter().copied().eq(word.chars())
+    }
+
+    /// A hash of every three neighbouring words, numbers among them; of all words together where there are fewer.
+    pub(crate) fn triples(&self, mut found: impl FnMut(u64)) {
+        let words: Vec<u64> = self
+            .list
+            .iter()
+            .filter(|token| !matches!(token.kind, Kind::Sign | Kind::Joined))
+            .map(|token| self.folded(token).iter().fold(7, |hash, c| spread(hash ^ u64::from(*c))))
+            .collect();
+        for triple in words.windows(words.len().clamp(1, 3)) {
+            found(triple.iter().fold(11, |hash, word| spread(hash ^ word)));
+        }
     }
 
     fn push(&mut self, kind: Kind, start: usize, end: usize, gap: bool, folded: &[char]) -> &mut Token {
