@@ -1,17 +1,17 @@
-//! Moderators' labels on their way to the detector.
+//! Moderators' labels and apps' feedback on their way to the detector.
 
 use std::sync::Arc;
 
 use activelayer::CheckRequest;
 use detector::{Lesson, SiteKnowledge};
-use domain::{Detection, DetectionId, Label, UserId};
+use domain::{ApiTokenId, Detection, DetectionId, Label, Teacher, UserId};
 use moderation::Learner;
 
 /// The detector's knowledge of this installation, as moderation sees it.
 pub(crate) struct LearningDetector(pub(crate) Arc<SiteKnowledge>);
 
 impl Learner for LearningDetector {
-    fn learn(&self, detection: &Detection, label: Label, by: UserId) {
+    fn learn(&self, detection: &Detection, label: Label, by: Teacher) {
         let content = &detection.content;
         let request = CheckRequest {
             message: content.message.clone(),
@@ -22,7 +22,10 @@ impl Learner for LearningDetector {
         };
         self.0.learn(&Lesson {
             detection: detection.id.0,
-            person: by.0,
+            teacher: match by {
+                Teacher::Person(user) => detector::Teacher::Person(user.0),
+                Teacher::App(token) => detector::Teacher::App(token.0),
+            },
             is_spam: label == Label::Spam,
             request: &request,
         });
@@ -36,7 +39,11 @@ impl Learner for LearningDetector {
         self.0.reset();
     }
 
-    fn lessons(&self) -> usize {
-        self.0.lessons()
+    fn teachers(&self) -> Vec<(Teacher, usize)> {
+        let named = |teacher| match teacher {
+            detector::Teacher::Person(user) => Teacher::Person(UserId(user)),
+            detector::Teacher::App(token) => Teacher::App(ApiTokenId(token)),
+        };
+        self.0.teachers().into_iter().map(|(teacher, lessons)| (named(teacher), lessons)).collect()
     }
 }

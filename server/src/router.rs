@@ -46,6 +46,7 @@ pub fn router(app: AppState) -> Router {
         .route("/detections/export", get(export::download))
         .route("/stats/file", get(stats_file::download))
         .route("/imports/{id}/failed", get(imports::failed_rows))
+        .route("/settings/lessons", get(export::lessons::download))
         .route("/fn/{*name}", any(render::server_function));
     // The app's own list, in app/src/routes.rs; a form without JavaScript posts to its page.
     let taken = ["/login", "/setup", "/imports/new"];

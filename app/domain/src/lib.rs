@@ -19,6 +19,7 @@ pub mod forecast;
 pub mod import;
 pub mod import_file;
 pub mod language;
+pub mod lessons;
 pub mod live;
 pub mod paging;
 pub mod related;
@@ -54,6 +55,7 @@ pub use import::{
 };
 pub use import_file::{FileFormat, MappedField, Mapping};
 pub use language::Language;
+pub use lessons::{Learnt, Taught, Teacher};
 pub use live::{LiveEvent, Standing};
 pub use paging::{BoundedCount, Cursor, Direction, Order, Page, PageRequest};
 pub use related::{Alike, History, Related};

@@ -8,6 +8,7 @@ pub mod checks;
 pub mod detections;
 pub mod imports;
 pub mod labels;
+pub mod lessons;
 pub mod notes;
 pub mod rechecks;
 pub mod review;

@@ -26,5 +26,7 @@ pub use learn::{Corpus, CorpusError, Row, curve, eval, train};
 pub use ledger::{Ledger, LedgerError, MemoryLedger};
 pub use model::{Model, ModelError};
 pub use signals::Signal;
-pub use site::{HELD, Lesson, MEMORY_CAP, MOST_FEATURES, PERSON_CAP, SiteKnowledge};
+pub use site::{
+    APP_CAP, HELD, Lesson, MEMORY_CAP, MOST_FEATURES, MOST_OF_AN_APP, PERSON_CAP, SiteKnowledge, Teacher,
+};
 pub use validate::validate;

@@ -2,7 +2,9 @@
 
 use activelayer::CheckRequest;
 use chrono::{DateTime, TimeDelta, Utc};
-use detector::{Lesson, MEMORY_CAP, PERSON_CAP, SiteKnowledge, Verdict, judge};
+use detector::{
+    APP_CAP, Lesson, MEMORY_CAP, MOST_OF_AN_APP, PERSON_CAP, SiteKnowledge, Teacher, Verdict, judge,
+};
 
 const PLUMBING: &str =
     "Our plumbers fix leaking kitchen taps in Norwich on the same day, ring the office for a visit";
@@ -20,7 +22,11 @@ fn judged(site: &SiteKnowledge, text: &str) -> Verdict {
 }
 
 fn teach(site: &SiteKnowledge, detection: i64, person: i64, text: &str, is_spam: bool) {
-    site.learn(&Lesson { detection, person, is_spam, request: &message(text) });
+    teach_as(site, detection, Teacher::Person(person), text, is_spam);
+}
+
+fn teach_as(site: &SiteKnowledge, detection: i64, teacher: Teacher, text: &str, is_spam: bool) {
+    site.learn(&Lesson { detection, teacher, is_spam, request: &message(text) });
 }
 
 fn weight(verdict: &Verdict, name: &str) -> Option<f64> {
@@ -115,6 +121,40 @@ fn one_hostile_labeller_cannot_outweigh_another_person() {
     let verdict = judged(&site, &wanted(1_000));
     let taught = weight(&verdict, "taught").or(weight(&verdict, "near_copy")).expect("a signal");
     assert!(taught > 0.0 && taught <= f64::from(PERSON_CAP), "{taught}");
+}
+
+#[test]
+fn apps_teach_too_but_any_person_outweighs_them() {
+    let site = SiteKnowledge::default();
+    teach_as(&site, 1, Teacher::App(1), PLUMBING, true);
+    let copy = PLUMBING.replace("Norwich", "Ipswich");
+    let verdict = judged(&site, &copy);
+    let near = verdict.signals.iter().find(|signal| signal.name == "near_copy").expect("a signal");
+    assert_eq!(near.description, "An app reported a near copy of this as spam");
+    assert!(near.weight > 0.0 && near.weight <= f64::from(APP_CAP), "{near:?}");
+    teach(&site, 2, 1, &PLUMBING.replace("Norwich", "Bury"), false);
+    assert!(weight(&judged(&site, &copy), "near_copy").is_some_and(|weight| weight < 0.0));
+    assert_eq!(site.teachers(), [(Teacher::Person(1), 1), (Teacher::App(1), 1)]);
+}
+
+#[test]
+fn many_apps_weigh_no_more_than_a_person() {
+    let site = SiteKnowledge::default();
+    for app in 0..10 {
+        teach_as(&site, app, Teacher::App(app), PLUMBING, true);
+    }
+    let near = weight(&judged(&site, PLUMBING), "near_copy").expect("a signal");
+    assert!(near <= f64::from(PERSON_CAP) + 0.005, "{near}");
+}
+
+#[test]
+fn an_app_drives_out_only_its_own_lessons() {
+    let site = SiteKnowledge::default();
+    teach(&site, 0, 1, PLUMBING, true);
+    for number in 1..=MOST_OF_AN_APP as i64 + 20 {
+        teach_as(&site, number, Teacher::App(1), &format!("note {number}"), false);
+    }
+    assert_eq!(site.teachers(), [(Teacher::Person(1), 1), (Teacher::App(1), MOST_OF_AN_APP)]);
 }
 
 #[test]

@@ -1,11 +1,17 @@
-//! The detector learns from moderators' labels, however they were set: one by one, in bulk, or by taking one back.
+//! The detector learns from moderators' labels, however they were set (one by one, in bulk, or by taking one back), and from the
+//! feedback of apps.
 
-use domain::{Detection, DetectionId, Label, UserId};
+use std::collections::HashMap;
+
+use domain::{Detection, DetectionId, Label, Learnt, Taught, Teacher, UserId, lessons::TEACHERS_LISTED};
+use serde_json::json;
+use store::{LessonSource, NewAuditEvent, Store};
 
 use crate::{Moderation, ModerationError};
 
-/// The newest labels that are learnt after a start. Reading them takes some seconds in the background.
-const MOST_LESSONS: u32 = 5_000;
+/// The sequences of lessons, and how many of the newest are learnt after a start; reading them takes some seconds in the
+/// background. What people say counts for more.
+const SOURCES: [(LessonSource, u32); 2] = [(LessonSource::Labels, 5_000), (LessonSource::Feedback, 1_000)];
 
 /// Labels learnt in one go.
 const BATCH: u32 = 100;
@@ -13,7 +19,7 @@ const BATCH: u32 = 100;
 /// Learns from labels. All of it may take milliseconds of processor time.
 pub trait Learner: Send + Sync {
     /// Learns a label; what the same detection taught before is replaced.
-    fn learn(&self, detection: &Detection, label: Label, by: UserId);
+    fn learn(&self, detection: &Detection, label: Label, by: Teacher);
 
     /// Takes back what a detection taught.
     fn unlearn(&self, detection: DetectionId);
@@ -21,60 +27,185 @@ pub trait Learner: Send + Sync {
     /// Forgets everything.
     fn forget(&self);
 
-    /// Labels that count at present.
-    fn lessons(&self) -> usize;
+    /// How many labels of each teacher count at present.
+    fn teachers(&self) -> Vec<(Teacher, usize)>;
+}
+
+/// How far the learner has read.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct LessonsSeen {
+    /// The last reset that it knows of.
+    reset: i64,
+    /// Number of the last change in each of [`SOURCES`].
+    upto: [i64; SOURCES.len()],
 }
 
 impl Moderation {
-    /// Lets the detector learn labels that it has not seen yet, and returns how many there were; 0 when it is up to date.
+    /// Lets the detector learn what it has not seen yet, and returns how many changes there were; 0 when it is up to date.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn take_lessons(&self) -> Result<usize, ModerationError> {
         let Some(learner) = self.upstreams.learner.clone() else { return Ok(0) };
         let mut seen = self.lessons_seen.lock().await;
-        let after = match *seen {
-            Some(seen) => seen,
-            None => self.store.first_lesson(MOST_LESSONS).await?,
+        let reset = self.store.last_reset().await?;
+        let LessonsSeen { mut upto, .. } = match *seen {
+            Some(seen) if seen.reset == reset => seen,
+            // A start, or a reset by another process.
+            _ => {
+                learner.forget();
+                self.lessons_from(reset).await?
+            }
         };
-        let changes = self.store.label_changes(after, BATCH).await?;
-        let (count, last) = (changes.len(), changes.last().map_or(after, |change| change.number));
-        if count > 0 {
+        let mut count = 0;
+        for (upto, (source, _)) in upto.iter_mut().zip(SOURCES) {
+            let changes = self.store.lesson_changes(source, *upto, BATCH).await?;
+            let (after, last) = (*upto, changes.last().map_or(*upto, |change| change.number));
+            (count, *upto) = (count + changes.len(), last);
+            if changes.is_empty() {
+                continue;
+            }
+            let learner = learner.clone();
             let learnt = tokio::task::spawn_blocking(move || {
                 for change in changes {
-                    match (change.detection.label, change.by) {
-                        (Some(label), Some(by)) => learner.learn(&change.detection, label, by),
-                        _ => learner.unlearn(change.detection.id),
+                    match change.stands {
+                        Some((teacher, label)) => learner.learn(&change.detection, label, teacher),
+                        None => learner.unlearn(change.detection.id),
                     }
                 }
             });
             if learnt.await.is_err() {
                 tracing::error!(
+                    ?source,
                     after,
                     last,
                     "the detector could not learn some labels; it goes on without them"
                 );
             }
         }
-        *seen = Some(last);
+        *seen = Some(LessonsSeen { reset, upto });
         Ok(count)
     }
 
-    /// Labels that the detector goes by at present; `None` when nothing learns.
-    pub fn lessons(&self) -> Option<usize> {
-        self.upstreams.learner.as_ref().map(|learner| learner.lessons())
+    /// Where reading begins after a reset.
+    async fn lessons_from(&self, reset: i64) -> Result<LessonsSeen, ModerationError> {
+        let mut upto = [0; SOURCES.len()];
+        for (upto, (source, most)) in upto.iter_mut().zip(SOURCES) {
+            *upto = self.store.first_lesson(source, most).await?;
+        }
+        Ok(LessonsSeen { reset, upto })
     }
 
-    /// Lets the detector forget all that moderators taught it. Labels stay; only new ones teach.
+    /// What the detector goes by at present, and who taught it; `None` when nothing learns.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn learnt(&self) -> Result<Option<Learnt>, ModerationError> {
+        let Some(learner) = &self.upstreams.learner else { return Ok(None) };
+        let mut teachers = learner.teachers();
+        teachers.sort_by_key(|(_, lessons)| std::cmp::Reverse(*lessons));
+        let mut names: HashMap<Teacher, String> = HashMap::new();
+        names.extend(self.store.users().await?.into_iter().map(|user| (Teacher::Person(user.id), user.name)));
+        let tokens = self.store.api_tokens().await?;
+        names.extend(tokens.into_iter().map(|token| (Teacher::App(token.id), token.name)));
+        let of = |teachers: &[(Teacher, usize)]| teachers.iter().map(|(_, lessons)| lessons).sum();
+        let (lessons, listed) = (of(&teachers), teachers.len().min(TEACHERS_LISTED));
+        let of_others = of(&teachers[listed..]);
+        let teachers = teachers[..listed].iter().map(|(teacher, lessons)| Taught {
+            name: names.remove(teacher).unwrap_or_default(),
+            is_app: matches!(teacher, Teacher::App(_)),
+            lessons: *lessons,
+        });
+        Ok(Some(Learnt { lessons, teachers: teachers.collect(), of_others }))
+    }
+
+    /// Lets the detector forget all that it was taught. Labels stay; only new ones teach.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn forget_lessons(&self, by: UserId) -> Result<(), ModerationError> {
         let mut seen = self.lessons_seen.lock().await;
-        *seen = Some(self.store.forget_lessons(by, self.clock.now()).await?);
+        self.store.forget_lessons(Some(by), self.clock.now()).await?;
+        // The next look finds the reset; until then nothing of before may count.
+        *seen = None;
         if let Some(learner) = &self.upstreams.learner {
             learner.forget();
         }
         Ok(())
+    }
+
+    /// Begins to read what the detector is taught, and puts that on record.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn export_lessons(&self, by: UserId) -> Result<LessonReader, ModerationError> {
+        let event = NewAuditEvent {
+            at: self.clock.now(),
+            user_id: Some(by),
+            action: "lessons.exported",
+            subject: "detector".to_owned(),
+            details: json!({}),
+        };
+        self.store.record(&event).await?;
+        Ok(LessonReader::default())
+    }
+
+    /// The next page of an export; see [`LessonReader::next_page`].
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn next_lessons(
+        &self,
+        reader: &mut LessonReader,
+    ) -> Result<Option<Vec<LessonRow>>, ModerationError> {
+        Ok(reader.next_page(&*self.store).await?)
+    }
+}
+
+/// A label as it is taught.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LessonRow {
+    /// What it is about.
+    pub detection: Detection,
+    /// The label.
+    pub label: Label,
+    /// Whose word it is.
+    pub teacher: Teacher,
+}
+
+/// Reads what the detector learns after a start, page by page: labels first, then feedback of apps, each oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct LessonReader {
+    /// Which of [`SOURCES`] is read.
+    source: usize,
+    after: Option<i64>,
+}
+
+impl LessonReader {
+    /// The next page, which may be empty; `None` at the end.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn next_page(&mut self, store: &dyn Store) -> store::Result<Option<Vec<LessonRow>>> {
+        let Some((source, most)) = SOURCES.get(self.source).copied() else { return Ok(None) };
+        let after = match self.after {
+            Some(after) => after,
+            None => store.first_lesson(source, most).await?,
+        };
+        let changes = store.lesson_changes(source, after, BATCH).await?;
+        match changes.last() {
+            Some(last) => self.after = Some(last.number),
+            None => *self = Self { source: self.source + 1, after: None },
+        }
+        // A detection on which both have spoken is in both sequences.
+        let is_of_source = |teacher: Teacher| match source {
+            LessonSource::Labels => matches!(teacher, Teacher::Person(_)),
+            LessonSource::Feedback => matches!(teacher, Teacher::App(_)),
+        };
+        let rows = changes.into_iter().filter_map(|change| {
+            let (teacher, label) = change.stands.filter(|(teacher, _)| is_of_source(*teacher))?;
+            Some(LessonRow { detection: change.detection, label, teacher })
+        });
+        Ok(Some(rows.collect()))
     }
 }

@@ -50,7 +50,7 @@ pub use error::ModerationError;
 pub use export::{Export, NewExport};
 pub use gateway::{GatewayError, Judged, Submission};
 pub use imports::{FailedFile, ImportOptions, NewFile};
-pub use lessons::Learner;
+pub use lessons::{Learner, LessonReader, LessonRow};
 pub use live::Listener;
 pub use recheck::Round;
 pub use review::QueueRequest;
@@ -102,8 +102,8 @@ pub struct Moderation {
     health: health::HealthBoard,
     outbox_changed: Notify,
     recheck_wanted: Notify,
-    /// Number of the last label change that the learner has seen.
-    lessons_seen: tokio::sync::Mutex<Option<i64>>,
+    /// How far the learner has read.
+    lessons_seen: tokio::sync::Mutex<Option<lessons::LessonsSeen>>,
     bulk_wanted: Notify,
     bulk_rechecks_wanted: Notify,
     reading_wanted: Notify,

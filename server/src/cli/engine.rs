@@ -1,5 +1,6 @@
 //! `gavel engine`: the embedded detector by itself.
 
+mod lessons;
 mod serve;
 mod study;
 
@@ -14,7 +15,7 @@ pub(super) enum Engine {
     Train(study::Train),
     Eval(study::Eval),
     CrossValidate(study::CrossValidate),
-    Lessons(study::Lessons),
+    Lessons(lessons::Lessons),
     Judge(study::Judge),
 }
 

@@ -1,6 +1,7 @@
 //! `GET /detections/export`: all that matches a search, as a file, streamed page by page.
 
 pub(crate) mod csv;
+pub(crate) mod lessons;
 
 use app::error::AppError;
 use axum::{

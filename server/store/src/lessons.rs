@@ -1,32 +1,44 @@
-//! What the detector learns from: labels, in the order in which they changed.
+//! What the detector learns from: labels of moderators and feedback of apps, in the order in which they changed.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{Detection, UserId};
+use domain::{Detection, Label, Teacher, UserId};
 
 use crate::Result;
 
-/// A label that was set, changed or taken back.
+/// A sequence of changes. They are apart, so that apps do not push out what people taught.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LessonSource {
+    /// Labels that were set, changed or taken back.
+    Labels,
+    /// Feedback that came through the gateway.
+    Feedback,
+}
+
+/// A detection on which somebody changed their word.
 #[derive(Clone, Debug, PartialEq)]
-pub struct LabelChange {
-    /// Number of the change; later ones have higher numbers. A detection has only its last change.
+pub struct LessonChange {
+    /// Number of the change in its sequence; later ones have higher numbers. A detection has only its last change.
     pub number: i64,
-    /// What stands now.
+    /// The detection as it is now.
     pub detection: Detection,
-    /// Who set the label that stands; `None` when none does.
-    pub by: Option<UserId>,
+    /// What stands now: the moderator's label, else what an app said last; `None` when neither does.
+    pub stands: Option<(Teacher, Label)>,
 }
 
 /// Reads what there is to learn.
 #[async_trait]
 pub trait Lessons: Send + Sync {
     /// Where to start reading: before the `most` last changes, and not before the last reset.
-    async fn first_lesson(&self, most: u32) -> Result<i64>;
+    async fn first_lesson(&self, source: LessonSource, most: u32) -> Result<i64>;
 
     /// Changes after number `after`, oldest first, at most `limit`.
-    async fn label_changes(&self, after: i64, limit: u32) -> Result<Vec<LabelChange>>;
+    async fn lesson_changes(&self, source: LessonSource, after: i64, limit: u32)
+    -> Result<Vec<LessonChange>>;
 
-    /// Lets everything up to now teach nothing any more, and puts that on the audit record. Returns the number of the last
-    /// change that is forgotten.
-    async fn forget_lessons(&self, by: UserId, at: DateTime<Utc>) -> Result<i64>;
+    /// Number of the last reset; 0 before the first.
+    async fn last_reset(&self) -> Result<i64>;
+
+    /// Lets everything up to now teach nothing any more, and puts that on the audit record. `None`: the command line wants it.
+    async fn forget_lessons(&self, by: Option<UserId>, at: DateTime<Utc>) -> Result<()>;
 }

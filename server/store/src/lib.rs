@@ -40,7 +40,7 @@ pub use imports::{
     ImportTurn, Imports, NewImport, NewImportRow, SettledRow, Settlement, StagedRow, WaitingRow,
 };
 pub use labels::{LabelOutcome, Labels, NewDecision, UndoOutcome};
-pub use lessons::{LabelChange, Lessons};
+pub use lessons::{LessonChange, LessonSource, Lessons};
 pub use loading::{Loading, Past, PastLabel};
 pub use outbox::{Outbox, OutboxItem};
 pub use rechecks::{AppFeedback, NewAppFeedback, Rechecks};

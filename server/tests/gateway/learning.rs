@@ -1,6 +1,7 @@
-//! What moderators label, the embedded detector knows for the next check.
+//! What moderators label and apps say, the embedded detector knows for the next check.
 
 use domain::{DecisionId, Label, Role, UserId};
+use moderation::{Clock, SystemClock};
 use serde_json::{Value, json};
 use store::{LabelOutcome, NewDecision, NewUser};
 
@@ -65,4 +66,33 @@ async fn a_label_teaches_and_its_undo_is_forgotten() {
         answer["signals"].as_array().unwrap().iter().all(|signal| signal["name"] != "near_copy").then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn an_apps_feedback_teaches_until_its_next_word_or_a_reset() {
+    let house = House::with(&[]).await;
+    let first = judged(&house, ADVERTISEMENT).await;
+    let say = async |is_spam: bool| {
+        let body = json!({ "detection_id": first["detection_id"], "is_spam": is_spam });
+        assert_eq!(house.post("feedback", &body).send().await.unwrap().status(), 200);
+    };
+    let near = async |town: &str| {
+        let answer = judged(&house, &ADVERTISEMENT.replace("Norwich", town)).await;
+        answer["signals"].as_array().unwrap().iter().find(|signal| signal["name"] == "near_copy").cloned()
+    };
+    say(true).await;
+    until("the app's word counts", async || {
+        let near = near("Ipswich").await?;
+        assert_eq!(near["description"], "An app reported a near copy of this as spam");
+        let weight = near["weight"].as_f64()?;
+        (weight > 0.0 && weight <= f64::from(detector::APP_CAP)).then_some(())
+    })
+    .await;
+    say(false).await;
+    until("its next word counts", async || (near("Bury").await?["weight"].as_f64()? < 0.0).then_some(()))
+        .await;
+
+    // From another door, as the command line does.
+    house.store.forget_lessons(None, SystemClock.now()).await.unwrap();
+    until("it is forgotten", async || near("Ely").await.is_none().then_some(())).await;
 }

@@ -11,6 +11,7 @@ mod doors;
 mod export;
 mod first_run;
 mod headers;
+mod lessons;
 mod operations;
 mod test_app;
 mod tokens;

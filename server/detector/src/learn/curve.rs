@@ -12,7 +12,7 @@ use crate::{
     hash::spread,
     judge::Evidence,
     model::Model,
-    site::{Lesson, Lessons, Sketch, prepare},
+    site::{Lesson, Lessons, Sketch, Teacher, prepare},
 };
 
 /// After how many labels accuracy is measured.
@@ -73,7 +73,8 @@ struct Learner<'a> {
 impl Learner<'_> {
     fn learn(&mut self, row: usize) {
         let Row { request, is_spam, .. } = &self.rows[row];
-        let lesson = Lesson { detection: row as i64, person: 1, is_spam: *is_spam, request };
+        let lesson =
+            Lesson { detection: row as i64, teacher: Teacher::Person(1), is_spam: *is_spam, request };
         let prepared = prepare(self.model, &lesson, &mut self.reading);
         self.lessons.learn(&lesson, prepared);
     }

@@ -6,7 +6,7 @@
 //! with models that had seen neither (`engine lessons`, in `MODEL.md`).
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     hash::{BuildHasherDefault, Hasher},
 };
 
@@ -37,6 +37,41 @@ const NOTHING: f32 = 1e-5;
 /// it is sure ([`HELD`]), and no more than another person's lessons can balance.
 pub const PERSON_CAP: f32 = 3.5;
 
+/// The most that one app's feedback can add to a logit, in either direction: it decides what is open, it cannot overrule the
+/// model where that is sure, and any moderator outweighs it.
+pub const APP_CAP: f32 = 2.0;
+
+/// Lessons of one app that count, the newest: an app may send feedback by the thousand, and is not to drive out what people
+/// taught.
+pub const MOST_OF_AN_APP: usize = 500;
+
+/// Whose word a lesson is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Teacher {
+    /// A moderator, by number.
+    Person(i64),
+    /// An app, by the number of its token.
+    App(i64),
+}
+
+impl Teacher {
+    /// The most that the teacher's lessons can add to a logit, in either direction.
+    pub fn cap(self) -> f32 {
+        match self {
+            Self::Person(_) => PERSON_CAP,
+            Self::App(_) => APP_CAP,
+        }
+    }
+
+    /// Lessons that count.
+    fn most(self) -> usize {
+        match self {
+            Self::Person(_) => usize::MAX,
+            Self::App(_) => MOST_OF_AN_APP,
+        }
+    }
+}
+
 /// How sure the model may be where lessons contradict it: scores of 5 to 95.
 pub const HELD: f32 = 3.0;
 
@@ -61,16 +96,17 @@ impl Hasher for PlaceHasher {
     }
 }
 
-/// What one person taught.
+/// What one teacher taught.
 #[derive(Clone, Debug, Default)]
 struct Taught {
+    lessons: BTreeSet<i64>,
     weights: HashMap<u32, f32, BuildHasherDefault<PlaceHasher>>,
     bias: f32,
 }
 
 #[derive(Clone, Debug)]
 struct Example {
-    person: i64,
+    teacher: Teacher,
     sign: f32,
     offset: f32,
     text: Sparse,
@@ -81,7 +117,7 @@ struct Example {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Layer {
     examples: BTreeMap<i64, Example>,
-    people: BTreeMap<i64, Taught>,
+    teachers: BTreeMap<Teacher, Taught>,
     features: usize,
 }
 
@@ -101,13 +137,32 @@ impl Layer {
         self.examples.keys().next().copied()
     }
 
+    /// How many lessons each teacher gave that count.
+    pub(super) fn teachers(&self) -> impl Iterator<Item = (Teacher, usize)> {
+        self.teachers.iter().map(|(teacher, taught)| (*teacher, taught.lessons.len()))
+    }
+
+    /// The oldest lesson of a teacher who gave more than count.
+    pub(super) fn beyond(&self, teacher: Teacher) -> Option<i64> {
+        let lessons = &self.teachers.get(&teacher)?.lessons;
+        if lessons.len() > teacher.most() { lessons.first().copied() } else { None }
+    }
+
     /// Learns that the text of a detection is spam or not. `offset` is the model's own logit for it.
-    pub(super) fn learn(&mut self, detection: i64, person: i64, is_spam: bool, offset: f32, text: Sparse) {
+    pub(super) fn learn(
+        &mut self,
+        detection: i64,
+        teacher: Teacher,
+        is_spam: bool,
+        offset: f32,
+        text: Sparse,
+    ) {
         self.unlearn(detection);
         self.features += text.len();
+        self.teachers.entry(teacher).or_default().lessons.insert(detection);
         let sign = if is_spam { 1.0 } else { -1.0 };
         let offset = offset.clamp(-HELD, HELD);
-        self.examples.insert(detection, Example { person, sign, offset, text, multiplier: 0.0 });
+        self.examples.insert(detection, Example { teacher, sign, offset, text, multiplier: 0.0 });
         self.weigh(detection);
         for _ in 0..PASSES {
             let recent: Vec<i64> = self.examples.keys().rev().take(RECENT).copied().collect();
@@ -119,29 +174,30 @@ impl Layer {
     pub(super) fn unlearn(&mut self, detection: i64) {
         let Some(example) = self.examples.remove(&detection) else { return };
         self.features -= example.text.len();
-        let taught = self.people.entry(example.person).or_default();
+        let taught = self.teachers.entry(example.teacher).or_default();
         taught.add(&example, -example.multiplier);
-        if self.examples.values().all(|other| other.person != example.person) {
-            self.people.remove(&example.person);
+        taught.lessons.remove(&detection);
+        if taught.lessons.is_empty() {
+            self.teachers.remove(&example.teacher);
         }
     }
 
     /// One step of dual coordinate descent.
     fn weigh(&mut self, detection: i64) {
         let Some(example) = self.examples.get_mut(&detection) else { return };
-        let taught: f32 = self.people.values().map(|taught| taught.logit(&example.text)).sum();
+        let taught: f32 = self.teachers.values().map(|taught| taught.logit(&example.text)).sum();
         let margin = example.sign * (example.offset + taught);
         let next = (example.multiplier + (AIM - margin) / (1.0 + BIAS * BIAS)).clamp(0.0, COST);
         let step = next - example.multiplier;
         if step.abs() > LEAST_STEP {
             example.multiplier = next;
-            self.people.entry(example.person).or_default().add(example, step);
+            self.teachers.entry(example.teacher).or_default().add(example, step);
         }
     }
 
-    /// What each person's lessons say of a text.
-    pub(super) fn logits(&self, text: &Sparse) -> impl Iterator<Item = (i64, f32)> {
-        self.people.iter().map(|(person, taught)| (*person, taught.logit(text)))
+    /// What each teacher's lessons say of a text.
+    pub(super) fn logits(&self, text: &Sparse) -> impl Iterator<Item = (Teacher, f32)> {
+        self.teachers.iter().map(|(teacher, taught)| (*teacher, taught.logit(text)))
     }
 }
 

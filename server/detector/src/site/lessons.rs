@@ -1,7 +1,7 @@
 //! What moderators taught: weights over all texts, and the word of people on near copies.
 
 use super::{
-    layer::{HELD, Layer, PERSON_CAP, Sparse},
+    layer::{HELD, Layer, PERSON_CAP, Sparse, Teacher},
     near::{NearCopies, Sketch},
 };
 use crate::{features::Reading, judge::Evidence, model::Model, signals::Signal};
@@ -15,13 +15,13 @@ const UNSEEN: f32 = 10.0;
 /// A signal must weigh at least this to be told.
 const WORTH_TELLING: f64 = 0.1;
 
-/// A person's label on a message.
+/// A person's label on a message, or an app's feedback.
 #[derive(Clone, Copy, Debug)]
 pub struct Lesson<'a> {
     /// Number of the detection; later detections have higher numbers.
     pub detection: i64,
-    /// Who labelled it.
-    pub person: i64,
+    /// Whose word it is.
+    pub teacher: Teacher,
     /// The label.
     pub is_spam: bool,
     /// What was submitted.
@@ -70,10 +70,18 @@ impl Lessons {
         self.layer.len()
     }
 
+    /// How many lessons each teacher gave that count.
+    pub(super) fn teachers(&self) -> impl Iterator<Item = (Teacher, usize)> {
+        self.layer.teachers()
+    }
+
     pub(crate) fn learn(&mut self, lesson: &Lesson<'_>, prepared: Prepared) {
         let Prepared { offset, text, sketch } = prepared;
-        self.layer.learn(lesson.detection, lesson.person, lesson.is_spam, offset, text);
-        self.copies.insert(lesson.detection, lesson.person, lesson.is_spam, sketch);
+        self.layer.learn(lesson.detection, lesson.teacher, lesson.is_spam, offset, text);
+        self.copies.insert(lesson.detection, lesson.teacher, lesson.is_spam, sketch);
+        while let Some(oldest) = self.layer.beyond(lesson.teacher) {
+            self.unlearn(oldest);
+        }
         while self.layer.features() > MOST_FEATURES
             && let Some(oldest) = self.layer.oldest()
         {
@@ -86,32 +94,48 @@ impl Lessons {
         self.copies.remove(detection);
     }
 
-    /// What the lessons say of a text with this sketch. Each person's word on it and on near copies adds at most
-    /// [`PERSON_CAP`].
+    /// What the lessons say of a text with this sketch. Each teacher's word on it and on near copies adds at most
+    /// [`Teacher::cap`], all apps together no more than a person's.
     pub(crate) fn signal(&self, model: &Model, reading: &Reading, sketch: &Sketch) -> Option<Signal> {
         if self.len() == 0 {
             return None;
         }
         let said = self.copies.said(sketch);
-        let word = |person: i64| match said.get(&person) {
-            Some(true) => PERSON_CAP,
-            Some(false) => -PERSON_CAP,
-            None => 0.0,
-        };
         let text = sparse(model, reading);
-        let people = self.layer.logits(&text);
-        let taught: f32 =
-            people.map(|(person, logit)| (logit + word(person)).clamp(-PERSON_CAP, PERSON_CAP)).sum();
-        let taught = f64::from(taught);
-        let (is_spam, label) = if taught > 0.0 { (true, "spam") } else { (false, "ham") };
-        (taught.abs() >= WORTH_TELLING).then(|| {
-            if said.values().any(|said| *said == is_spam) {
-                Signal::new("near_copy", format!("A moderator marked a near copy of this as {label}"), taught)
-            } else {
-                Signal::new("taught", format!("Moderators here marked messages like this as {label}"), taught)
-            }
-        })
+        let (mut people, mut apps) = (0.0_f32, 0.0_f32);
+        for (teacher, logit) in self.layer.logits(&text) {
+            let cap = teacher.cap();
+            let word = said.get(&teacher).map_or(0.0, |is_spam| if *is_spam { cap } else { -cap });
+            let all = match teacher {
+                Teacher::Person(_) => &mut people,
+                Teacher::App(_) => &mut apps,
+            };
+            *all += (logit + word).clamp(-cap, cap);
+        }
+        let apps = apps.clamp(-PERSON_CAP, PERSON_CAP);
+        let taught = f64::from(people + apps);
+        if taught.abs() < WORTH_TELLING {
+            return None;
+        }
+        let is_spam = taught > 0.0;
+        let by_person = people.abs() >= apps.abs();
+        let is_copy = said
+            .iter()
+            .any(|(teacher, said)| *said == is_spam && matches!(teacher, Teacher::Person(_)) == by_person);
+        Some(told(is_spam, by_person, is_copy, taught))
     }
+}
+
+/// What was taught, in words.
+fn told(is_spam: bool, by_person: bool, is_copy: bool, weight: f64) -> Signal {
+    let label = if is_spam { "spam" } else { "ham" };
+    let (name, words) = match (is_copy, by_person) {
+        (true, true) => ("near_copy", "A moderator marked a near copy of this as"),
+        (true, false) => ("near_copy", "An app reported a near copy of this as"),
+        (false, true) => ("taught", "Moderators here marked messages like this as"),
+        (false, false) => ("taught", "Apps reported messages like this as"),
+    };
+    Signal::new(name, format!("{words} {label}"), weight)
 }
 
 /// The model's own logit, held to [`HELD`] as far as lessons pull the other way: whoever taught it can overrule it.

@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError, RwLock};
 use activelayer::CheckRequest;
 use chrono::{DateTime, Utc};
 
-pub use layer::{HELD, PERSON_CAP};
+pub use layer::{APP_CAP, HELD, MOST_OF_AN_APP, PERSON_CAP, Teacher};
 pub use lessons::{Lesson, MOST_FEATURES};
 pub use memory::MEMORY_CAP;
 
@@ -94,5 +94,10 @@ impl SiteKnowledge {
     /// Lessons that count at present.
     pub fn lessons(&self) -> usize {
         self.lessons.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// How many lessons of each teacher count at present, in the order of their numbers, people first.
+    pub fn teachers(&self) -> Vec<(Teacher, usize)> {
+        self.lessons.read().unwrap_or_else(PoisonError::into_inner).teachers().collect()
     }
 }

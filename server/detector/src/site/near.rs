@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::layer::Teacher;
 use crate::{hash::spread, text::Tokens};
 
 /// Bins of a sketch.
@@ -64,14 +65,14 @@ impl Sketch {
 /// Labelled texts, to find near copies of.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NearCopies {
-    texts: HashMap<i64, (Sketch, i64, bool)>,
+    texts: HashMap<i64, (Sketch, Teacher, bool)>,
     bins: HashMap<(u8, u32), Vec<i64>>,
 }
 
 impl NearCopies {
-    pub(super) fn insert(&mut self, detection: i64, person: i64, is_spam: bool, sketch: Sketch) {
+    pub(super) fn insert(&mut self, detection: i64, teacher: Teacher, is_spam: bool, sketch: Sketch) {
         self.remove(detection);
-        self.texts.insert(detection, (sketch, person, is_spam));
+        self.texts.insert(detection, (sketch, teacher, is_spam));
         for bin in sketch.filled() {
             self.bins.entry(bin).or_default().push(detection);
         }
@@ -89,8 +90,8 @@ impl NearCopies {
         }
     }
 
-    /// What each person said last of near copies of a text: whether it is spam.
-    pub(super) fn said(&self, sketch: &Sketch) -> BTreeMap<i64, bool> {
+    /// What each teacher said last of near copies of a text: whether it is spam.
+    pub(super) fn said(&self, sketch: &Sketch) -> BTreeMap<Teacher, bool> {
         let mut candidates: Vec<i64> = sketch
             .filled()
             .filter_map(|bin| self.bins.get(&bin))
@@ -100,10 +101,10 @@ impl NearCopies {
         candidates.dedup();
         let mut said = BTreeMap::new();
         for detection in candidates {
-            if let Some((other, person, is_spam)) = self.texts.get(&detection)
+            if let Some((other, teacher, is_spam)) = self.texts.get(&detection)
                 && sketch.similarity(other) >= NEAR
             {
-                said.insert(*person, *is_spam);
+                said.insert(*teacher, *is_spam);
             }
         }
         said

@@ -1,4 +1,4 @@
-//! `gavel engine train`, `eval`, `cross-validate`, `lessons` and `judge`: making the model, and measuring it.
+//! `gavel engine train`, `eval`, `cross-validate` and `judge`: making the model, and measuring it.
 
 use std::{
     io::{Read, Write},
@@ -83,27 +83,15 @@ impl CrossValidate {
     }
 }
 
-/// Measure how fast labels teach sources that the model was not trained on
-#[derive(Args)]
-pub(in crate::cli) struct Lessons {
-    /// Folder of labelled messages
-    #[arg(long, value_name = "DIR")]
-    corpus: PathBuf,
-    /// Source to leave out of training; may be repeated
-    #[arg(long = "source", value_name = "NAME", required = true)]
-    sources: Vec<String>,
-}
-
-impl Lessons {
-    pub(super) fn run(self) -> Result<(), Failure> {
-        let corpus = read(&self.corpus)?;
-        for source in &self.sources {
-            let curve = curve::measure(&corpus, source, &train::Settings::default())
-                .map_err(|error| Failure::Refused(format!("{source}: {error}")))?;
-            print(&curve.to_string())?;
-        }
-        Ok(())
+/// Measures how fast labels teach sources that the model was not trained on.
+pub(super) fn learning_curves(corpus: &Path, sources: &[String]) -> Result<(), Failure> {
+    let corpus = read(corpus)?;
+    for source in sources {
+        let curve = curve::measure(&corpus, source, &train::Settings::default())
+            .map_err(|error| Failure::Refused(format!("{source}: {error}")))?;
+        print(&curve.to_string())?;
     }
+    Ok(())
 }
 
 /// Judge one message, from the line or from standard input, and print the verdict with all its evidence

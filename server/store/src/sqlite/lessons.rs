@@ -2,65 +2,110 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{DetectionId, UserId};
+use domain::{ApiTokenId, DetectionId, Label, Teacher, UserId};
 use serde_json::json;
+use sqlx::AssertSqlSafe;
 
 use super::columns::to_ms;
 use super::{SqliteStore, audit};
-use crate::{Detections, LabelChange, Lessons, NewAuditEvent, Result};
+use crate::{Detections, LessonChange, LessonSource, Lessons, NewAuditEvent, Result};
+
+impl LessonSource {
+    /// The table of the sequence, and the column of a reset that says how far it is forgotten.
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Labels => ("label_changes", "label_change_id"),
+            Self::Feedback => ("word_changes", "word_change_id"),
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct ChangeRow {
+    id: i64,
+    detection_id: i64,
+    labelled_by: Option<i64>,
+    token_id: Option<i64>,
+    is_spam: Option<bool>,
+}
 
 #[async_trait]
 impl Lessons for SqliteStore {
-    async fn first_lesson(&self, most: u32) -> Result<i64> {
-        let first: i64 = sqlx::query_scalar(
+    async fn first_lesson(&self, source: LessonSource, most: u32) -> Result<i64> {
+        let (table, forgotten) = source.names();
+        let first: i64 = sqlx::query_scalar(AssertSqlSafe(format!(
             "SELECT max(
-                 coalesce((SELECT id FROM label_changes ORDER BY id DESC LIMIT 1 OFFSET ?), 0),
-                 coalesce((SELECT label_change_id FROM lesson_resets ORDER BY id DESC LIMIT 1), 0))",
-        )
+                 coalesce((SELECT id FROM {table} ORDER BY id DESC LIMIT 1 OFFSET ?), 0),
+                 coalesce((SELECT {forgotten} FROM lesson_resets ORDER BY id DESC LIMIT 1), 0))"
+        )))
         .bind(most)
         .fetch_one(&self.readers)
         .await?;
         Ok(first)
     }
 
-    async fn label_changes(&self, after: i64, limit: u32) -> Result<Vec<LabelChange>> {
-        let numbers: Vec<(i64, i64, Option<i64>)> = sqlx::query_as(
-            "SELECT l.id, l.detection_id, d.labelled_by FROM label_changes l JOIN detections d ON d.id = l.detection_id
-             WHERE l.id > ? ORDER BY l.id LIMIT ?",
-        )
+    async fn lesson_changes(
+        &self,
+        source: LessonSource,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<LessonChange>> {
+        let (table, _) = source.names();
+        // A label outweighs what apps said. What they said before the last reset is forgotten, also when a label that came
+        // later is taken back.
+        let rows: Vec<ChangeRow> = sqlx::query_as(AssertSqlSafe(format!(
+            "SELECT l.id, l.detection_id, d.labelled_by, w.token_id, w.is_spam
+             FROM {table} l JOIN detections d ON d.id = l.detection_id
+             LEFT JOIN app_words w ON d.label IS NULL
+                 AND w.id = (SELECT max(id) FROM app_words WHERE detection_id = l.detection_id)
+                 AND w.said_at > coalesce((SELECT at FROM lesson_resets ORDER BY id DESC LIMIT 1), 0)
+             WHERE l.id > ? ORDER BY l.id LIMIT ?"
+        )))
         .bind(after)
         .bind(limit)
         .fetch_all(&self.readers)
         .await?;
-        let mut changes = Vec::with_capacity(numbers.len());
-        for (number, detection, by) in numbers {
-            if let Some(detection) = self.detection(DetectionId(detection)).await? {
-                changes.push(LabelChange { number, detection, by: by.map(UserId) });
+        let mut changes = Vec::with_capacity(rows.len());
+        for row in rows {
+            if let Some(detection) = self.detection(DetectionId(row.detection_id)).await? {
+                let stands = match (detection.label, row.labelled_by, row.token_id, row.is_spam) {
+                    (Some(label), Some(by), ..) => Some((Teacher::Person(UserId(by)), label)),
+                    (None, _, Some(token), Some(is_spam)) => {
+                        Some((Teacher::App(ApiTokenId(token)), Label::from_is_spam(is_spam)))
+                    }
+                    _ => None,
+                };
+                changes.push(LessonChange { number: row.id, detection, stands });
             }
         }
         Ok(changes)
     }
 
-    async fn forget_lessons(&self, by: UserId, at: DateTime<Utc>) -> Result<i64> {
+    async fn last_reset(&self) -> Result<i64> {
+        let last = sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM lesson_resets");
+        Ok(last.fetch_one(&self.readers).await?)
+    }
+
+    async fn forget_lessons(&self, by: Option<UserId>, at: DateTime<Utc>) -> Result<()> {
         let mut transaction = self.begin().await?;
-        let last: i64 = sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM label_changes")
-            .fetch_one(&mut *transaction)
-            .await?;
-        sqlx::query("INSERT INTO lesson_resets (at, user_id, label_change_id) VALUES (?, ?, ?)")
-            .bind(to_ms(at))
-            .bind(by.0)
-            .bind(last)
-            .execute(&mut *transaction)
-            .await?;
+        let (labels, words): (i64, i64) = sqlx::query_as(
+            "INSERT INTO lesson_resets (at, user_id, label_change_id, word_change_id) VALUES
+                 (?, ?, (SELECT coalesce(max(id), 0) FROM label_changes), (SELECT coalesce(max(id), 0) FROM word_changes))
+             RETURNING label_change_id, word_change_id",
+        )
+        .bind(to_ms(at))
+        .bind(by.map(|by| by.0))
+        .fetch_one(&mut *transaction)
+        .await?;
         let event = NewAuditEvent {
             at,
-            user_id: Some(by),
+            user_id: by,
             action: "lessons.forgotten",
             subject: "detector".to_owned(),
-            details: json!({ "up_to": last }),
+            details: json!({ "labels_up_to": labels, "feedback_up_to": words }),
         };
         audit::record(&event, &mut *transaction).await?;
         transaction.commit().await?;
-        Ok(last)
+        Ok(())
     }
 }

@@ -2,42 +2,88 @@
 
 use std::sync::Arc;
 
-use domain::{DetectionId, Label};
-use store::Store;
+use domain::{DetectionId, Fallback, Label, Teacher};
+use store::{LessonSource, NewApiToken, Store};
 
 use crate::samples::{decide, detection, moderator, noon, seconds};
+
+use LessonSource::{Feedback, Labels};
 
 pub(crate) async fn tell(store: Arc<dyn Store>) {
     let ana = moderator(&*store, "ana").await;
     let one = store.insert_detection(&detection("one")).await.unwrap();
     let two = store.insert_detection(&detection("two")).await.unwrap();
-    assert_eq!(changes(&*store, 0).await, [], "nothing is labelled");
+    assert_eq!(changes(&*store, Labels, 0).await, [], "nothing is labelled");
 
+    let by_ana = Teacher::Person(ana.id);
+    let (spam, ham) = (Some((by_ana, Label::Spam)), Some((by_ana, Label::Ham)));
     let first = decide(&*store, one, Label::Spam, &ana).await.id;
-    decide(&*store, two, Label::Ham, &ana).await;
-    assert_eq!(changes(&*store, 0).await, [(1, one, Some(Label::Spam)), (2, two, Some(Label::Ham))]);
+    let second = decide(&*store, two, Label::Ham, &ana).await.id;
+    assert_eq!(changes(&*store, Labels, 0).await, [(1, one, spam), (2, two, ham)]);
 
     // Another word comes last, and counts once.
     let changed = decide(&*store, one, Label::Ham, &ana).await.id;
-    assert_eq!(changes(&*store, 0).await, [(2, two, Some(Label::Ham)), (3, one, Some(Label::Ham))]);
-    assert_eq!(store.label_changes(2, 9).await.unwrap()[0].by, Some(ana.id));
+    assert_eq!(changes(&*store, Labels, 0).await, [(2, two, ham), (3, one, ham)]);
 
     // So does taking it back, until nothing stands.
     store.undo(changed, ana.id, noon() + seconds(1)).await.unwrap();
-    assert_eq!(changes(&*store, 3).await, [(4, one, Some(Label::Spam))]);
+    assert_eq!(changes(&*store, Labels, 3).await, [(4, one, spam)]);
     store.undo(first, ana.id, noon() + seconds(2)).await.unwrap();
-    assert_eq!(changes(&*store, 4).await, [(5, one, None)]);
-    assert_eq!(store.label_changes(4, 9).await.unwrap()[0].by, None);
+    assert_eq!(changes(&*store, Labels, 4).await, [(5, one, None)]);
 
-    assert_eq!(store.first_lesson(9).await.unwrap(), 0);
-    assert_eq!(store.first_lesson(1).await.unwrap(), 2, "only the newest");
-    assert_eq!(store.forget_lessons(ana.id, noon()).await.unwrap(), 5);
-    assert_eq!(store.first_lesson(9).await.unwrap(), 5);
-    decide(&*store, two, Label::Spam, &ana).await;
-    assert_eq!(changes(&*store, 5).await, [(6, two, Some(Label::Spam))]);
+    assert_eq!(store.first_lesson(Labels, 9).await.unwrap(), 0);
+    assert_eq!(store.first_lesson(Labels, 1).await.unwrap(), 2, "only the newest");
+
+    // Apps have a sequence of their own. Their last word counts, where no moderator's stands.
+    let shop = token(&*store).await;
+    let says =
+        async |id, label, after| store.app_said(id, shop, label, noon() + seconds(after)).await.unwrap();
+    says(one, Label::Spam, 3).await;
+    says(two, Label::Spam, 4).await;
+    says(one, Label::Ham, 5).await;
+    let by_shop = Some((Teacher::App(shop), Label::Ham));
+    assert_eq!(changes(&*store, Feedback, 0).await, [(2, two, ham), (3, one, by_shop)]);
+    assert_eq!(store.first_lesson(Feedback, 1).await.unwrap(), 2);
+    store.undo(second, ana.id, noon() + seconds(6)).await.unwrap();
+    assert_eq!(changes(&*store, Labels, 5).await, [(6, two, Some((Teacher::App(shop), Label::Spam)))]);
+
+    // A reset ends both, and is on record; also the command line's.
+    assert_eq!(store.last_reset().await.unwrap(), 0);
+    store.forget_lessons(Some(ana.id), noon() + seconds(7)).await.unwrap();
+    store.forget_lessons(None, noon() + seconds(8)).await.unwrap();
+    assert_eq!(store.last_reset().await.unwrap(), 2);
+    assert_eq!(store.first_lesson(Labels, 9).await.unwrap(), 6);
+    assert_eq!(store.first_lesson(Feedback, 9).await.unwrap(), 3);
+    let events = store.audit_events(None, 2).await.unwrap();
+    assert!(events.iter().all(|event| event.action == "lessons.forgotten"), "{events:?}");
+    assert_eq!([&events[1].user_name, &events[0].user_name], [&Some("ana".to_owned()), &None]);
+
+    // What was forgotten does not come back when a label that came later is taken back.
+    let third = decide(&*store, two, Label::Spam, &ana).await.id;
+    assert_eq!(changes(&*store, Labels, 6).await, [(7, two, spam)]);
+    store.undo(third, ana.id, noon() + seconds(9)).await.unwrap();
+    assert_eq!(changes(&*store, Labels, 7).await, [(8, two, None)]);
 }
 
-async fn changes(store: &dyn Store, after: i64) -> Vec<(i64, DetectionId, Option<Label>)> {
-    let changes = store.label_changes(after, 9).await.unwrap();
-    changes.into_iter().map(|change| (change.number, change.detection.id, change.detection.label)).collect()
+async fn changes(
+    store: &dyn Store,
+    source: LessonSource,
+    after: i64,
+) -> Vec<(i64, DetectionId, Option<(Teacher, Label)>)> {
+    let changes = store.lesson_changes(source, after, 9).await.unwrap();
+    changes.into_iter().map(|change| (change.number, change.detection.id, change.stands)).collect()
+}
+
+async fn token(store: &dyn Store) -> domain::ApiTokenId {
+    let new = NewApiToken {
+        name: "shop".to_owned(),
+        hash: [1; 32],
+        prefix: "gvl_1".to_owned(),
+        site: "shop.example.com".to_owned(),
+        per_minute: None,
+        fallback: Fallback::Pass,
+        created_by: None,
+        created_at: noon(),
+    };
+    store.create_api_token(&new).await.unwrap().id
 }
