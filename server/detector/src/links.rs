@@ -42,9 +42,14 @@ const BARE_TLDS: &[&str] = &[
 pub(crate) fn find(clean: &Clean, tokens: &Tokens) -> Vec<Link> {
     let mut links: Vec<Link> = vec![];
     let list = &tokens.list;
-    let mut at = 0;
+    let (mut at, mut in_vain) = (0, 0);
     while at < list.len() && links.len() < MAX_LINKS {
         let (kind, host_at, sure) = match start_of_address(tokens, at) {
+            // What ends without a top-level domain does so wherever one begins to read.
+            Some((_, host_at, false)) if host_at < in_vain => {
+                at += 1;
+                continue;
+            }
             Some(found) => found,
             None => {
                 at += 1;
@@ -52,12 +57,15 @@ pub(crate) fn find(clean: &Clean, tokens: &Tokens) -> Vec<Link> {
             }
         };
         match host(clean, tokens, host_at, sure) {
-            Some((name, last)) => {
+            Ok((name, last)) => {
                 let end = end_of_path(clean, list[last - 1].end);
                 links.push(Link { kind, host: name, first: at, last, start: list[at].start, end });
                 at = last;
             }
-            None => at += 1,
+            Err(last) => {
+                at += 1;
+                in_vain = in_vain.max(last);
+            }
         }
     }
     links
@@ -89,8 +97,9 @@ fn start_of_address(tokens: &Tokens, at: usize) -> Option<(LinkKind, usize, bool
     }
 }
 
-/// Reads labels and dots from token `at`: the host, and one past its last token.
-fn host(clean: &Clean, tokens: &Tokens, at: usize, sure: bool) -> Option<(String, usize)> {
+/// Reads labels and dots from token `at`: the host, and one past its last token. When it is no host, its last token,
+/// which another may begin with.
+fn host(clean: &Clean, tokens: &Tokens, at: usize, sure: bool) -> Result<(String, usize), usize> {
     let list = &tokens.list;
     let is_label = |t: &Token| matches!(t.kind, Kind::Word | Kind::Mixed | Kind::Number | Kind::Cjk);
     let mut name = String::new();
@@ -126,14 +135,14 @@ fn host(clean: &Clean, tokens: &Tokens, at: usize, sure: bool) -> Option<(String
         }
         next += 2;
     }
-    let tld = name.rsplit('.').next()?;
+    let tld = tld(&name);
     let plausible = tld.chars().all(char::is_alphabetic) && tld.chars().count() >= 2;
     let is_ip = sure && dots == 3 && name.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     let known = sure || BARE_TLDS.binary_search(&tld).is_ok();
     if dots == 0 || !(is_ip || (plausible && known)) {
-        return None;
+        return Err(last.saturating_sub(1));
     }
-    Some((name.strip_prefix("www.").unwrap_or(&name).to_owned(), last))
+    Ok((name.strip_prefix("www.").unwrap_or(&name).to_owned(), last))
 }
 
 /// One past the path of an address whose host ends at `from`.
@@ -193,6 +202,13 @@ mod tests {
         assert_eq!(registrable("shop.example.co.uk"), "example.co.uk");
         assert_eq!(registrable("10.1.2.3"), "10.1.2.3");
         assert_eq!(registrable("com"), "com");
+    }
+
+    #[test]
+    fn a_host_may_begin_where_none_ended() {
+        assert_eq!(hosts("see a.b . com now"), ["b.com"]);
+        assert_eq!(hosts("a.b.c.nothing then x.example.org"), ["x.example.org"]);
+        assert_eq!(hosts(&format!("{}com", "a.".repeat(400))), hosts(&format!("{}com", "a.".repeat(100))));
     }
 
     #[test]

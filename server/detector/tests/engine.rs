@@ -49,10 +49,17 @@ async fn the_guides_samples_are_judged_right_with_reasons() {
         .iter()
         .map(|signal| signal["name"].as_str().expect("a name"))
         .collect();
-    assert!(names.contains(&"leads_for_sale"), "{names:?}");
+    for reason in ["leads_for_sale", "income_promise", "abused_tld"] {
+        assert!(names.contains(&reason), "{reason} is not among {names:?}");
+    }
     let ham = engine.check(CheckEndpoint::Check, &message(HAM_SAMPLE)).await.expect("a verdict").value;
     assert!(!ham.is_spam && ham.total_score < 50.0 && ham.total_score >= 0.0);
     assert_eq!(ham.extra["content_analysis"]["language"], "eng");
+    let strongest = &ham.extra["signals"][0];
+    assert_eq!(strongest["name"], "ham_word", "{strongest}");
+    assert!(strongest["weight"].as_f64().is_some_and(|weight| weight < 0.0));
+    let words = strongest["description"].as_str().expect("words");
+    assert!(words.ends_with("is common in wanted messages"), "{words}");
 }
 
 #[tokio::test]

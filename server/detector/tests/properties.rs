@@ -1,7 +1,8 @@
 //! Any submission gets a verdict, and always the same one.
 
 use activelayer::CheckRequest;
-use detector::{EVIDENCE_CAP, Evidence, Signal, judge, judge_with};
+use chrono::DateTime;
+use detector::{EVIDENCE_CAP, Evidence, Lesson, Signal, SiteKnowledge, Teacher, judge, judge_with};
 use proptest::prelude::*;
 
 /// Pieces that texts are made of: scripts, disguises, markup begun and not ended.
@@ -49,6 +50,28 @@ proptest! {
     fn any_bytes_get_a_verdict(bytes in prop::collection::vec(any::<u8>(), 0..4_000)) {
         let verdict = judge(&request(String::from_utf8_lossy(&bytes).into_owned(), None, None));
         prop_assert!((0.0..=100.0).contains(&verdict.score));
+    }
+
+    #[test]
+    fn whatever_was_taught_is_bounded_and_can_be_taken_back(
+        taught in prop::collection::vec((prop::collection::vec(piece(), 0..20), 0_i64..4, any::<bool>()), 0..8),
+        pieces in prop::collection::vec(piece(), 0..20),
+    ) {
+        let site = SiteKnowledge::default();
+        for (detection, (pieces, who, is_spam)) in taught.iter().enumerate() {
+            let teacher = if *who == 0 { Teacher::App(1) } else { Teacher::Person(*who) };
+            let request = request(pieces.concat(), None, None);
+            site.learn(&Lesson { detection: detection as i64, teacher, is_spam: *is_spam, request: &request });
+        }
+        let request = request(pieces.concat(), None, None);
+        let now = DateTime::from_timestamp(1_740_744_000, 0).unwrap_or_default();
+        let verdict = site.judge(&request, now, false);
+        prop_assert!((0.0..=100.0).contains(&verdict.score));
+        let told = verdict.signals.iter().filter(|signal| ["taught", "near_copy"].contains(&signal.name.as_str()));
+        prop_assert!(told.map(|signal| signal.weight.abs()).sum::<f64>() <= EVIDENCE_CAP);
+        prop_assert_eq!(&site.judge(&request, now, false), &verdict);
+        (0..taught.len()).for_each(|detection| site.unlearn(detection as i64));
+        prop_assert_eq!(site.judge(&request, now, false), judge(&request));
     }
 
     #[test]
