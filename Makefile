@@ -3,11 +3,13 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build dev test lint fmt bench bench-forecast bench-gateway bench-import bench-search bench-stats fuzz screenshots
+.PHONY: help run build dev test lint fmt bench bench-engine bench-forecast bench-gateway bench-import bench-search bench-stats fuzz screenshots
 
 # cargo, with the toolchain that set-up found
 SETUP = @xtask/setup/build.sh
 CARGO = @. xtask/setup/env.sh && cargo
+# made-up inputs a property
+fuzz: export PROPTEST_CASES = $(or $(CASES),20000)
 TARGET_DIR = $(or $(CARGO_TARGET_DIR),target)
 
 help: ## this list
@@ -30,6 +32,10 @@ test: ## everything: formatting, lints, unit, integration and doc tests, end-to-
 	@xtask/setup/clients.sh
 	$(CARGO) xtask test
 
+fuzz: ## the properties that hold for any input, on many made-up ones (CASES=100000: on so many)
+	$(SETUP)
+	$(CARGO) test --quiet --package detector --test properties --package readers --test any_bytes
+
 lint: ## formatting and clippy, for the server and for the browser
 	$(SETUP)
 	$(CARGO) xtask lint
@@ -39,6 +45,11 @@ fmt: ## format all Rust code
 
 bench: build ## bytes of every asset that a browser loads
 	$(CARGO) xtask sizes
+
+bench-engine: ## the detector beside bogofilter and SpamAssassin (GAVEL_CORPORA=DIR, or ARGS="--corpus DIR --sample 600")
+	$(SETUP)
+	@xtask/setup/rivals.sh
+	$(CARGO) run --quiet --release --package detector --example bench_engine -- $(ARGS)
 
 bench-forecast: ## how far the forecast of the quota is off, on made-up usages
 	$(SETUP)

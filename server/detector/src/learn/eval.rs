@@ -53,9 +53,36 @@ const EXCERPT: usize = 120;
 /// # Errors
 /// When the corpus has no messages of one of the labels.
 pub fn cross_validate(corpus: &Corpus, settings: &Settings) -> Result<Evaluation, CorpusError> {
-    let study = Study::of(corpus, settings)?;
-    let models = study.held_out_models();
-    Ok(measure(corpus, |row| &models[usize::from(study.folds[row])]))
+    let held_out = HeldOut::of(corpus, settings)?;
+    Ok(measure(corpus, |row| held_out.model(row)))
+}
+
+/// For each fold of a corpus the model that was trained, calibrated and quantised without its messages. Near-duplicates are in
+/// one fold.
+pub struct HeldOut {
+    models: Vec<Model>,
+    folds: Vec<u8>,
+}
+
+impl HeldOut {
+    /// Trains them.
+    ///
+    /// # Errors
+    /// When the corpus has no messages of one of the labels.
+    pub fn of(corpus: &Corpus, settings: &Settings) -> Result<Self, CorpusError> {
+        let study = Study::of(corpus, settings)?;
+        Ok(Self { models: study.held_out_models(), folds: study.folds })
+    }
+
+    /// The fold of a row of the corpus, from 0.
+    pub fn fold(&self, row: usize) -> usize {
+        usize::from(self.folds[row])
+    }
+
+    /// The model that has not seen a row of the corpus.
+    pub fn model(&self, row: usize) -> &Model {
+        &self.models[self.fold(row)]
+    }
 }
 
 /// Measures a model on messages that it never saw.
