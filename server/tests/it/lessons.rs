@@ -22,6 +22,7 @@ async fn logged(app: &TestApp, message: &str) -> DetectionId {
         site: None,
         content: Content { message: message.to_owned(), ..Content::default() },
         content_hash: [0; 32],
+        circumstances: domain::Circumstances::default(),
         judgement: Judgement {
             upstream_id: format!("upstream-{message}"),
             is_spam: false,
