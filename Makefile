@@ -70,10 +70,6 @@ bench-import: build ## rows of an import a second, judged and logged; and rows a
 	$(CARGO) run --quiet --release --package readers --example bench_read
 	$(CARGO) run --quiet --release --package server --example bench_import -- 200000
 
-fuzz: ## any bytes through every reader of import files, 50000 times each (CASES=1000000: so many times)
-	$(SETUP)
-	@. xtask/setup/env.sh && PROPTEST_CASES=$(or $(CASES),50000) cargo test --release --package readers --test any_bytes
-
 screenshots: build ## every page at 1440 and 390 px, light and dark, to end2end/screenshots/
 	@xtask/setup/browser.sh
 	@cd end2end && npm run --silent screenshots
