@@ -1,6 +1,5 @@
 //! The detector forgets.
 
-use domain::FieldError;
 use leptos::prelude::*;
 
 use crate::error::AppError;
@@ -20,7 +19,7 @@ pub async fn forget_lessons(
     let user = authorise(domain::Role::Admin)?;
     if sure != "yes" {
         let problem = "Tick the box to say that this is meant.".to_owned();
-        return Err(AppError::Invalid(vec![FieldError { field: "sure".to_owned(), problem }]));
+        return Err(AppError::Invalid(vec![domain::FieldError { field: "sure".to_owned(), problem }]));
     }
     Ok(moderation()?.forget_lessons(user.id).await?)
 }
