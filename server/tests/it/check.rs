@@ -97,3 +97,12 @@ fn without_a_log_no_database_appears() {
     assert!(text(&output.stdout).starts_with("spam "));
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn what_cannot_be_read_is_told() {
+    let folder = TempDir::new().unwrap();
+    let output = check(&folder, &["--no-log"], b"");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+    assert!(text(&output.stderr).contains("the file is empty"), "{}", text(&output.stderr));
+}

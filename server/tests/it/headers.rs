@@ -56,6 +56,11 @@ async fn every_page_is_hardened_and_its_scripts_carry_the_nonce() {
     let mut nonces = vec![check("/check", &response)];
     check_inline("/check", &response.text().await.unwrap(), &nonces[0]);
 
+    let pasted =
+        "--part\r\ncontent-disposition: form-data; name=\"paste\"\r\n\r\nBuy cheap leads\r\n--part--\r\n";
+    let upload = app.browser.post(app.url("/imports/new")).header("sec-fetch-site", "same-origin");
+    let upload = upload.header("content-type", "multipart/form-data; boundary=part").body(pasted);
+    assert_eq!(upload.send().await.unwrap().status(), 303);
     for path in pages().into_iter().chain(["/no/such/page".into(), "/detections/999".into()]) {
         let response = app.page(&path).send().await.unwrap();
         let status = response.status().as_u16();
