@@ -18,6 +18,8 @@ const pages = [
   { name: 'detections', path: '/detections' },
   { name: 'detection', path: '/detections/1' },
   { name: 'stats', path: '/stats' },
+  { name: 'imports', path: '/imports' },
+  { name: 'import', path: '/imports/new' },
   { name: 'health', path: '/health' },
   { name: 'settings', path: '/settings' },
   { name: 'not-found', path: '/no-such-page' },

@@ -25,6 +25,8 @@ for (const { path, title, heading } of pages) {
       content: document.documentElement.scrollWidth, screen: document.documentElement.clientWidth,
     }))
     expect(content).toBeLessThanOrEqual(screen)
+    const last = await page.getByRole('navigation', { name: 'Pages', exact: true }).getByRole('link').last().boundingBox()
+    expect(last!.x + last!.width, 'the bar at the bottom shows every page').toBeLessThanOrEqual(screen)
   })
 }
 

@@ -102,7 +102,7 @@ fn Sidebar() -> impl IntoView {
                         <A
                             href=address
                             exact=address == "/"
-                            attr:class="flex flex-col sm:flex-row items-center sm:justify-center lg:justify-start gap-1 sm:gap-3 px-2 sm:px-3 py-2 rounded-md text-muted hover:bg-raised hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent"
+                            attr:class="flex flex-col sm:flex-row items-center sm:justify-center lg:justify-start gap-1 sm:gap-3 px-0.5 sm:px-3 py-2 rounded-md text-muted hover:bg-raised hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent"
                         >
                             <Icon glyph=glyph/>
                             <span class="text-xs lg:text-sm font-medium sm:sr-only lg:not-sr-only">{name}</span>
@@ -121,7 +121,7 @@ fn Sidebar() -> impl IntoView {
                 <Icon glyph=Glyph::Gavel/><span class="sr-only lg:not-sr-only">"Gavel"</span>
             </p>
             <Suspense>
-                <ul class="flex sm:flex-col gap-1">
+                <ul class="flex sm:flex-col sm:gap-1">
                     {move || Suspend::new(async move { session.await.ok().as_ref().map(links) })}
                 </ul>
             </Suspense>

@@ -6,7 +6,13 @@ use sqlx::{AssertSqlSafe, SqliteConnection};
 use crate::Result;
 
 /// Detections taken in by one transaction. A crash between two loses nothing: the mark is moved on with the counts.
-const CHUNK: i64 = 50_000;
+#[derive(Clone, Copy)]
+pub(super) enum Chunk {
+    /// So few that a check which comes meanwhile waits some 5 ms for its turn to be logged.
+    WhileServing = 500,
+    /// When nobody waits.
+    WhileOpening = 50_000,
+}
 
 /// A table of counts, and how it is filled from rows `d` of the log.
 struct Target {
@@ -98,7 +104,7 @@ impl Target {
 }
 
 /// Takes in everything that is not counted yet, and returns how many detections that were.
-pub(super) async fn all(writer: &SqlitePool) -> Result<u64> {
+pub(super) async fn all(writer: &SqlitePool, size: Chunk) -> Result<u64> {
     let mut taken = 0;
     loop {
         let (counted_to, last) = marks(writer).await?;
@@ -106,7 +112,7 @@ pub(super) async fn all(writer: &SqlitePool) -> Result<u64> {
             return Ok(taken);
         }
         let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
-        taken += chunk(&mut transaction).await?;
+        taken += chunk(&mut transaction, size).await?;
         transaction.commit().await?;
     }
 }
@@ -120,9 +126,9 @@ async fn marks(executor: impl sqlx::SqliteExecutor<'_>) -> Result<(i64, i64)> {
 }
 
 /// Takes in the next rows, in the caller's transaction.
-pub(super) async fn chunk(connection: &mut SqliteConnection) -> Result<u64> {
+pub(super) async fn chunk(connection: &mut SqliteConnection, size: Chunk) -> Result<u64> {
     let (counted_to, last) = marks(&mut *connection).await?;
-    let to = last.min(counted_to.saturating_add(CHUNK));
+    let to = last.min(counted_to.saturating_add(size as i64));
     if to <= counted_to {
         return Ok(0);
     }

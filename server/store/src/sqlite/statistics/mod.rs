@@ -13,13 +13,14 @@ use domain::{Days, DetectionId, SearchQuery};
 use sqlx::sqlite::SqlitePool;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
+use self::fold::Chunk;
 use super::SqliteStore;
 use crate::statistics::{Counts, DayCount, HourCount, LabelledScore, Newest, Source};
 use crate::{Result, Statistics};
 
 /// Takes in everything that an older Gavel, or one that was cut off, has left uncounted.
 pub(super) async fn catch_up(writer: &SqlitePool) -> Result<()> {
-    let taken = fold::all(writer).await?;
+    let taken = fold::all(writer, Chunk::WhileOpening).await?;
     if taken > 0 {
         tracing::info!(taken, "counted the log for its charts");
     }
@@ -30,14 +31,14 @@ pub(super) use sums::count as count_by_sums;
 
 /// Takes in what a load has just written, while its pages are still in memory.
 pub(super) async fn take_in(connection: &mut SqliteConnection) -> Result<()> {
-    while fold::chunk(&mut *connection).await? > 0 {}
+    while fold::chunk(&mut *connection, Chunk::WhileOpening).await? > 0 {}
     Ok(())
 }
 
 #[async_trait]
 impl Statistics for SqliteStore {
     async fn count_new(&self) -> Result<u64> {
-        fold::all(&self.writer).await
+        fold::all(&self.writer, Chunk::WhileServing).await
     }
 
     async fn counts(&self, days: Days, site: Option<&str>) -> Result<Counts> {
