@@ -65,6 +65,16 @@ impl AppError {
         }
     }
 
+    /// All that is to be said in one line: what is wrong with each field, or what happened.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Invalid(fields) => {
+                fields.iter().map(|field| field.problem.as_str()).collect::<Vec<_>>().join(" ")
+            }
+            other => other.to_string(),
+        }
+    }
+
     /// A heading of a few words.
     pub fn title(&self) -> &'static str {
         match self {

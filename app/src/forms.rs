@@ -3,6 +3,11 @@
 use domain::FieldError;
 use serde::{Deserialize, Serialize};
 
+/// What is wrong with one field, if something is.
+pub fn problem_of<'a>(fields: &'a [FieldError], field: &str) -> Option<&'a str> {
+    fields.iter().find(|error| error.field == field).map(|error| error.problem.as_str())
+}
+
 /// Why a log-in or first-run form was refused. Carries what was typed, but never a password.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormProblem {
@@ -19,7 +24,7 @@ pub struct FormProblem {
 impl FormProblem {
     /// What is wrong with one field, if something is.
     pub fn of(&self, field: &str) -> Option<&str> {
-        self.fields.iter().find(|error| error.field == field).map(|error| error.problem.as_str())
+        problem_of(&self.fields, field)
     }
 }
 
@@ -39,6 +44,6 @@ pub struct UploadProblem {
 impl UploadProblem {
     /// What is wrong with one field, if something is.
     pub fn of(&self, field: &str) -> Option<&str> {
-        self.fields.iter().find(|error| error.field == field).map(|error| error.problem.as_str())
+        problem_of(&self.fields, field)
     }
 }

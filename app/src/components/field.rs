@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::classes::INPUT;
+use crate::{error::AppError, forms::problem_of};
 
 /// What is wrong with a field, tied to its input by id `{name}-problem`.
 #[component]
@@ -15,6 +16,19 @@ pub(crate) fn FieldProblem(
     view! {
         <p id=format!("{name}-problem") class="text-sm text-spam empty:hidden" aria-live="polite">{problem}</p>
     }
+}
+
+/// What the outcome of a form says about one of its fields; empty when nothing is wrong with it.
+pub(crate) fn field_problem<T: Clone + Send + Sync + 'static>(
+    outcome: Signal<Option<Result<T, AppError>>>,
+    field: &'static str,
+) -> Signal<String> {
+    Signal::derive(move || {
+        outcome.with(|outcome| match outcome {
+            Some(Err(AppError::Invalid(errors))) => problem_of(errors, field).unwrap_or_default().to_owned(),
+            _ => String::new(),
+        })
+    })
 }
 
 /// Text as the child of a `<textarea>`. Leptos writes children of this element as they are when it renders on the server

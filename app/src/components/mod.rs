@@ -25,12 +25,12 @@ mod time;
 mod undo_toasts;
 mod verdict;
 
-pub(crate) use action_notice::ActionNotice;
+pub(crate) use action_notice::{ActionNotice, Refusal};
 pub(crate) use alert_banner::AlertBanner;
 pub(crate) use blur_switch::BlurSwitch;
 pub(crate) use copy_button::CopyButton;
 pub(crate) use error_panel::{ErrorPanel, NotFound};
-pub(crate) use field::{FieldProblem, TextField, textarea_text};
+pub(crate) use field::{FieldProblem, TextField, field_problem, textarea_text};
 pub(crate) use hostile_text::{HostileText, Marked};
 pub(crate) use icon::{Glyph, Icon};
 pub(crate) use kbd::Kbd;

@@ -7,9 +7,8 @@ use crate::{
     components::{
         FieldProblem, TextField,
         classes::{BUTTON, TEXTAREA},
-        textarea_text,
+        field_problem, textarea_text,
     },
-    error::AppError,
     server_fns::checks::{CheckForm, SplitBy},
 };
 
@@ -23,16 +22,7 @@ pub(super) fn Fields(
     /// Where problems are found.
     outcome: OutcomeSignal,
 ) -> impl IntoView {
-    let problem = move |field: &'static str| {
-        Signal::derive(move || match outcome.get() {
-            Some(Err(AppError::Invalid(errors))) => errors
-                .into_iter()
-                .find(|error| error.field == field)
-                .map(|error| error.problem)
-                .unwrap_or_default(),
-            _ => String::new(),
-        })
-    };
+    let problem = move |field| field_problem(outcome, field);
     let typed = form.content.message.clone();
     let first_message =
         if typed.is_empty() { sample.get_untracked().unwrap_or_default().to_owned() } else { typed };

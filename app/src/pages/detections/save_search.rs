@@ -99,11 +99,5 @@ where
     S: leptos::server_fn::ServerFn<Output = (), Error = AppError> + Send + Sync + Clone + 'static,
     S::Error: Send + Sync + 'static,
 {
-    action.value().with(|value| match value {
-        Some(Err(AppError::Invalid(fields))) => {
-            Some(fields.iter().map(|field| field.problem.as_str()).collect::<Vec<_>>().join(" "))
-        }
-        Some(Err(error)) => Some(error.to_string()),
-        _ => None,
-    })
+    action.value().with(|value| value.as_ref()?.as_ref().err().map(AppError::words))
 }

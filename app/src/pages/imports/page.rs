@@ -7,7 +7,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{cost::Cost, plan::Plan, progress::Progress, results::Results, size_words};
 use crate::{
-    components::{ErrorPanel, Glyph, Icon, SessionResource, TimeAgo},
+    components::{ErrorPanel, Glyph, Icon, Refusal, SessionResource, TimeAgo},
     error::AppError,
     live::Live,
     server_fns::imports::{ImportReport, PlanImport, TurnImport, get_import},
@@ -112,21 +112,7 @@ fn Problem(actions: Actions) -> impl IntoView {
         let plan = actions.plan.value().with(|value| value.as_ref()?.as_ref().err().cloned());
         plan.or_else(|| actions.turn.value().with(|value| value.as_ref()?.as_ref().err().cloned()))
     };
-    move || {
-        problem().map(|error| {
-            let words = match &error {
-                AppError::Invalid(fields) => {
-                    fields.iter().map(|field| field.problem.as_str()).collect::<Vec<_>>().join(" ")
-                }
-                other => other.to_string(),
-            };
-            view! {
-                <p class="mb-4 flex items-center gap-2 rounded-lg border border-spam bg-spam-soft text-ink px-4 py-3" role="alert">
-                    <Icon glyph=Glyph::Warning/>{words}
-                </p>
-            }
-        })
-    }
+    view! { <Refusal error=Signal::derive(problem)/> }
 }
 
 #[component]

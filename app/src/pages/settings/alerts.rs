@@ -10,6 +10,7 @@ use crate::{
     components::{
         CopyButton, ErrorPanel, TextField,
         classes::{BUTTON, CARD, PRIMARY},
+        field_problem,
     },
     error::AppError,
     server_fns::alerts::{
@@ -90,15 +91,7 @@ fn Form(
             save.dispatch(rules);
         }
     };
-    let problem = move |field: &'static str| {
-        Signal::derive(move || match outcome.get() {
-            Some(Err(AppError::Invalid(errors))) => {
-                let found = errors.into_iter().find(|error| error.field == field);
-                found.map(|error| error.problem).unwrap_or_default()
-            }
-            _ => String::new(),
-        })
-    };
+    let problem = move |field| field_problem(outcome, field);
     let AlertRulesForm { quota_marks, forecast, upstream, spam_wave, email, webhook_url } = form;
     let mail =
         has_mail.then(|| view! { <Tick name="rules[email]" label="Send letters" on=!email.is_empty()/> });
@@ -174,9 +167,8 @@ fn Tests(mail_route: Option<String>) -> impl IntoView {
             {move || test.value().get().map(|outcome| match outcome {
                 Ok(AlertChannel::Webhook) => view! { <p class="text-ham">"The webhook took the test."</p> }.into_any(),
                 Ok(AlertChannel::Email) => view! { <p class="text-ham">"The mail server took the test."</p> }.into_any(),
-                Err(AppError::Invalid(errors)) => {
-                    let words: Vec<_> = errors.into_iter().map(|error| error.problem).collect();
-                    view! { <p class="text-spam" role="alert">{words.join(" ")}</p> }.into_any()
+                Err(error @ AppError::Invalid(_)) => {
+                    view! { <p class="text-spam" role="alert">{error.words()}</p> }.into_any()
                 }
                 Err(error) => view! { <ErrorPanel error=error/> }.into_any(),
             })}

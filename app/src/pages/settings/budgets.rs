@@ -10,6 +10,7 @@ use crate::{
     components::{
         ErrorPanel, TextField,
         classes::{BUTTON, CARD, INPUT, PRIMARY},
+        field_problem,
     },
     error::AppError,
     server_fns::budgets::{BudgetSubmission, RemoveBudget, SetBudget, list_budgets, submitted_budget},
@@ -136,15 +137,7 @@ fn NewBudget(set: ServerAction<SetBudget>, submission: Option<BudgetSubmission>)
             set.dispatch(wish);
         }
     };
-    let problem = move |field: &'static str| {
-        Signal::derive(move || match outcome.get() {
-            Some(Err(AppError::Invalid(errors))) => {
-                let found = errors.into_iter().find(|error| error.field == field);
-                found.map(|error| error.problem).unwrap_or_default()
-            }
-            _ => String::new(),
-        })
-    };
+    let problem = move |field| field_problem(outcome, field);
     let BudgetForm { scope, subject, span, checks, kind } = form;
     let scopes = [(BudgetScope::Site.as_str(), "Site"), (BudgetScope::Token.as_str(), "Token, by its name")];
     let spans = [

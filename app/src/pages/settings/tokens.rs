@@ -7,6 +7,7 @@ use crate::{
     components::{
         CopyButton, ErrorPanel, TextField, TimeAgo,
         classes::{BUTTON, CARD, INPUT, PRIMARY},
+        field_problem,
     },
     error::AppError,
     server_fns::tokens::{
@@ -147,15 +148,7 @@ fn NewToken(create: ServerAction<CreateToken>, submission: Option<Submission>) -
             create.dispatch(wish);
         }
     };
-    let problem = move |field: &'static str| {
-        Signal::derive(move || match outcome.get() {
-            Some(Err(AppError::Invalid(errors))) => {
-                let found = errors.into_iter().find(|error| error.field == field);
-                found.map(|error| error.problem).unwrap_or_default()
-            }
-            _ => String::new(),
-        })
-    };
+    let problem = move |field| field_problem(outcome, field);
     let pending = create.pending();
     let TokenForm { name, site, per_minute, fallback } = form;
     let chosen = fallback.parse().unwrap_or(Fallback::Pass);

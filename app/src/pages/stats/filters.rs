@@ -9,6 +9,7 @@ use crate::{
         FieldProblem,
         classes::{BUTTON, INPUT},
     },
+    forms::problem_of,
     server_fns::stats::{Asked, NO_SITE, PRESETS},
 };
 
@@ -82,10 +83,7 @@ pub(super) fn Filters(asked: Memo<Asked>, choices: Choices, problems: Vec<FieldE
             }
         })
         .collect();
-    let problem = |field: &str| {
-        let found = problems.iter().find(|one| one.field == field);
-        Signal::stored(found.map(|one| one.problem.clone()).unwrap_or_default())
-    };
+    let problem = |field: &str| Signal::stored(problem_of(&problems, field).unwrap_or_default().to_owned());
     let (from_problem, to_problem) = (problem("from"), problem("to"));
     let (sites, searches) = (site_options(&choices, &now), search_options(&choices, &now));
     view! {
