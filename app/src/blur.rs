@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{context::cookie, server_fns::session::SetBlur};
+use crate::context::{cookie, remember};
 
 /// Name of the cookie that remembers the choice.
 pub(crate) const BLUR_COOKIE: &str = "gavel_blur";
@@ -11,16 +11,12 @@ pub(crate) const BLUR_COOKIE: &str = "gavel_blur";
 #[derive(Clone, Copy)]
 pub(crate) struct Blur {
     on: RwSignal<bool>,
-    remember: ServerAction<SetBlur>,
 }
 
 impl Blur {
     /// As the cookie says.
     pub(crate) fn new() -> Self {
-        Self {
-            on: RwSignal::new(cookie(BLUR_COOKIE).as_deref() == Some("on")),
-            remember: ServerAction::new(),
-        }
+        Self { on: RwSignal::new(cookie(BLUR_COOKIE).as_deref() == Some("on")) }
     }
 
     /// Whether text is blurred now.
@@ -28,10 +24,10 @@ impl Blur {
         self.on.get()
     }
 
-    /// Turns it on or off at once, and has the server remember it.
+    /// Turns it on or off at once, and remembers it.
     pub(crate) fn toggle(self) {
         let on = !self.on.get_untracked();
         self.on.set(on);
-        self.remember.dispatch(SetBlur { on });
+        remember(BLUR_COOKIE, if on { "on" } else { "off" });
     }
 }

@@ -134,6 +134,39 @@ mod server {
 #[cfg(feature = "ssr")]
 pub(crate) use server::{authorise, keep_cookie, moderation, theme};
 
+/// What was typed into a form that the server refused, for one minute: the form that comes next puts it back.
+#[cfg(feature = "ssr")]
+pub(crate) fn keep_typed(text: &str) {
+    use axum::http::{HeaderValue, header};
+
+    let text = leptos_router::location::Url::escape(text);
+    let cookie = format!("{TYPED_COOKIE}={text}; Path=/; Max-Age=60; SameSite=Lax");
+    if let (Some(response), Ok(value)) =
+        (leptos::prelude::use_context::<leptos_axum::ResponseOptions>(), HeaderValue::from_str(&cookie))
+    {
+        response.append_header(header::SET_COOKIE, value);
+    }
+}
+
+/// What was typed before, if it was refused.
+pub(crate) fn typed() -> Option<String> {
+    cookie(TYPED_COOKIE).map(|text| leptos_router::location::Url::unescape(&text))
+}
+
+/// Name of the cookie of [`typed`].
+const TYPED_COOKIE: &str = "gavel_typed";
+
+/// Keeps a choice for a year, as the server would: pages remember it without asking. Name and value hold only what a cookie may.
+pub(crate) fn remember(name: &str, value: &str) {
+    #[cfg(feature = "hydrate")]
+    {
+        let kept = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
+        let _ = js_sys::Reflect::set(&leptos::prelude::document(), &"cookie".into(), &kept.into());
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = (name, value);
+}
+
 /// A choice that a cookie keeps: of the request while the server renders, of the document in the browser.
 pub(crate) fn cookie(name: &str) -> Option<String> {
     #[cfg(feature = "ssr")]

@@ -14,6 +14,7 @@ mod decisions;
 pub mod error;
 pub mod forms;
 mod keys;
+mod later;
 mod list_look;
 mod live;
 mod pages;
@@ -49,6 +50,15 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// Takes over the page that the server rendered.
+#[cfg(feature = "hydrate")]
+pub fn take_over() {
+    wasm_bindgen_futures::spawn_local(async {
+        leptos::mount::hydrate_from_async(leptos::tachys::dom::body(), App).await.forget();
+        later::taken_over();
+    });
 }
 
 /// The whole app.

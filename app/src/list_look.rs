@@ -2,10 +2,13 @@
 
 use leptos::prelude::*;
 
-use crate::{context::cookie, server_fns::session::SetListLook};
+use crate::context::{cookie, remember};
 
 /// Name of the cookie that remembers the choice.
 pub(crate) const LOOK_COOKIE: &str = "gavel_list";
+
+/// The word in the cookie for unfolded facets.
+const FACETS: &str = "facets";
 
 /// What a person chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,11 +23,13 @@ pub(crate) struct ListLook {
     pub(crate) site: bool,
     /// Whether the time is shown.
     pub(crate) time: bool,
+    /// Whether what the matches are made of is unfolded above the list.
+    pub(crate) facets: bool,
 }
 
 impl Default for ListLook {
     fn default() -> Self {
-        Self { compact: false, score: true, sender: true, site: true, time: true }
+        Self { compact: false, score: true, sender: true, site: true, time: true, facets: false }
     }
 }
 
@@ -54,10 +59,10 @@ impl ListLook {
     }
 
     /// What the cookie holds: the words of what is on.
-    #[cfg(feature = "ssr")]
     pub(crate) fn to_word(self) -> String {
         let mut words = vec![if self.compact { "compact" } else { "comfortable" }];
         words.extend(Self::COLUMNS.into_iter().filter(|column| self.shows(column)));
+        words.extend(self.facets.then_some(FACETS));
         words.join(".")
     }
 
@@ -66,6 +71,7 @@ impl ListLook {
         for column in Self::COLUMNS {
             look.show(column, word.split('.').any(|word| word == column));
         }
+        look.facets = word.split('.').any(|word| word == FACETS);
         look
     }
 
@@ -74,10 +80,9 @@ impl ListLook {
         cookie(LOOK_COOKIE).map_or_else(Self::default, |word| Self::of_word(&word))
     }
 
-    /// What the form would send.
-    pub(crate) fn to_form(self) -> SetListLook {
-        let Self { compact, score, sender, site, time } = self;
-        SetListLook { compact, score, sender, site, time }
+    /// Has the browser remember it.
+    pub(crate) fn keep(self) {
+        remember(LOOK_COOKIE, &self.to_word());
     }
 }
 

@@ -1,6 +1,6 @@
 //! What happens elsewhere, while the page is looked at: new detections, others' decisions, bulk actions getting on.
 
-use domain::{DetectionId, LiveEvent};
+use domain::DetectionId;
 use leptos::prelude::*;
 
 use crate::decisions::Decisions;
@@ -36,22 +36,8 @@ impl Live {
         });
     }
 
-    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only browsers listen"))]
-    fn heard(self, event: LiveEvent) {
-        match event {
-            LiveEvent::Arrived(id) => self.arrived.set(Some(id)),
-            LiveEvent::Decided { standing, by, .. } => {
-                let mine = self.decisions.me.with_untracked(|me| me.as_ref().is_some_and(|me| me.id == by));
-                self.decisions.heard(&standing, !mine);
-            }
-            LiveEvent::Rejudged(standing) => self.decisions.rejudged(standing),
-            LiveEvent::Bulk(action) => self.decisions.heard_of_bulk(action),
-            LiveEvent::Import(id) => self.import.update(|(last, count)| (*last, *count) = (id.0, *count + 1)),
-            LiveEvent::Missed => self.catch_up(),
-        }
-    }
-
-    fn catch_up(self) {
+    /// Asks for everything that may have been missed.
+    pub(crate) fn catch_up(self) {
         self.decisions.refresh(self.decisions.shown.get_untracked());
         self.decisions.list_undoable();
         self.looks.update(|looks| *looks += 1);
@@ -62,7 +48,6 @@ impl Live {
 mod browser {
     use std::time::Duration;
 
-    use domain::LiveEvent;
     use leptos::{
         prelude::*,
         wasm_bindgen::{JsCast, closure::Closure},
@@ -107,10 +92,8 @@ mod browser {
         }
         let Ok(source) = EventSource::new("/events") else { return };
         let heard = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
-            let event =
-                message.data().as_string().and_then(|text| serde_json::from_str::<LiveEvent>(&text).ok());
-            if let Some(event) = event {
-                live.heard(event);
+            if let Some(event) = message.data().as_string() {
+                live.decisions.hear(live, event);
             }
         });
         let missed = StoredValue::new(again);

@@ -24,8 +24,7 @@ impl Zone {
                 #[expect(clippy::cast_possible_truncation, reason = "whole minutes of at most a day")]
                 let here = -js_sys::Date::new_0().get_timezone_offset() as i32;
                 if told != Some(here) {
-                    let kept = format!("{ZONE_COOKIE}={here}; Path=/; Max-Age=31536000; SameSite=Lax");
-                    let _ = js_sys::Reflect::set(&document(), &"cookie".into(), &kept.into());
+                    crate::context::remember(ZONE_COOKIE, &here.to_string());
                     minutes.set(here);
                 }
             }

@@ -46,23 +46,36 @@ test('a value narrows the search, says what it finds, and lets go again', async 
   await expect(page.getByText('400 detections', { exact: true })).toBeVisible()
 })
 
-test('on a small screen they are folded away', async ({ page }) => {
+test('they are folded until somebody wants them, say what is chosen, and stay as they were left', async ({ page, javaScriptEnabled }) => {
+  const open = async (address: string) => {
+    await page.goto(demo.url + address)
+    if (javaScriptEnabled !== false) await hydrated(page)
+  }
   await logIn(page, admin, demo.url)
-  await page.setViewportSize({ width: 390, height: 800 })
-  await page.goto(`${demo.url}/detections`)
+  await open('/detections?q=is%3Aspam+from%3Aapi')
+  await expect(page.getByText('Narrow down: spam, api')).toBeVisible()
   await expect(value(page, 'Verdict', 'spam')).toBeHidden()
   await page.getByText('Narrow down').click()
   await expect(value(page, 'Verdict', 'spam')).toBeVisible()
+  if (javaScriptEnabled === false) return
+  await expect.poll(() => page.evaluate(() => document.cookie)).toContain('facets')
+  await open('/detections')
+  await expect(value(page, 'Verdict', 'spam')).toBeVisible()
+  await page.getByText('Narrow down').click()
+  await expect(value(page, 'Verdict', 'spam')).toBeHidden()
+  await expect.poll(() => page.evaluate(() => document.cookie)).not.toContain('facets')
+  await open('/detections')
+  await expect(value(page, 'Verdict', 'spam')).toBeHidden()
 })
 
 function value(page: Page, facet: string, words: string) {
   return page.getByRole('list', { name: facet, exact: true, includeHidden: true }).getByRole('link', { name: new RegExp(`^${words}\\b`), includeHidden: true })
 }
 
-/** Where the panel is folded, as in browsers that cannot keep it open by style alone, opens it. */
+/** Opens the panel where it is folded. */
 async function unfold(page: Page): Promise<void> {
   const fold = page.getByText('Narrow down')
-  if (await fold.isVisible() && await page.locator('details.facets[open]').count() === 0) await fold.click()
+  if (await page.locator('details[open]').filter({ has: fold }).count() === 0) await fold.click()
 }
 
 async function choose(page: Page, facet: string, words: string): Promise<void> {

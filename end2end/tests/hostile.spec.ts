@@ -100,6 +100,31 @@ for (const width of [1440, 390]) {
   })
 }
 
+test('each is found by a search and shown as it was written', async ({ page, open, gavel, request }) => {
+  const unharmed = watch(page, gavel.url)
+  // Addresses are shown so that nobody follows them; line ends are the page's.
+  const plain = (text: string) => text.replaceAll('[.]', '.').replaceAll('hxxp', 'http').replace(/\r\n?/g, '\n').trim()
+  for (const { name, word, message } of hostile) {
+    const answer = await request.get(`/fn/detections/search?q=${word}&order=&from=`)
+    const { page: { rows } } = await answer.json() as { page: { rows: { id: number }[] } }
+    expect(rows.length, `${word}: ${name}`).toBe(1)
+    // The megabyte is looked at in a test of its own.
+    if (message.length > 100_000) continue
+    await open(`/detections/${rows[0]!.id}?show=all`)
+    expect(plain(await shownText(page)), `${word}: ${name}`).toBe(plain(message))
+    await expectUnharmed(page, `${word}: ${name}`)
+  }
+  await unharmed()
+})
+
+test('their table runs nothing in a spreadsheet', async ({ request }) => {
+  const answer = await request.get('/detections/export?q=site%3Ahostile.example.com&format=csv')
+  const cells = [...(await answer.text()).matchAll(/"((?:[^"]|"")*)"(,|\r?\n)/g)]
+  expect(cells.filter(([, , end]) => end !== ',').length, 'rows, with the heading').toBe(hostile.length + 1)
+  expect(cells.map(([, cell]) => cell).filter(cell => /^\s*[=+\-@\t\r\n＝＋－＠]/.test(cell!))).toEqual([])
+  for (const { word } of hostile) expect(cells.some(([, cell]) => cell!.includes(word)), word).toBe(true)
+})
+
 test('a long one is cut at first', async ({ page, open }) => {
   await open(`/detections?q=${hostile.at(-1)?.word}`)
   await page.locator('.log-row').first().click()

@@ -24,6 +24,9 @@ test('s and h label and go on, j skips, u takes back', async ({ page, open }, in
   await expect(page.getByText('2 of 5 today')).toBeVisible()
   await page.keyboard.press('u')
   await expect(page.getByText('Undone.')).toBeAttached()
+  // What was taken back is on the desk again.
+  await expect(at(3)).toBeVisible()
+  await expect(page.getByText('1 of 5 today')).toBeVisible()
   await open(`${gavel.url}/review?order=newest`)
   await expect(page.getByText('1 of 5 today')).toBeVisible()
   await gavel.remove()

@@ -33,7 +33,10 @@ test('a name that is taken is refused with a reason', async ({ page, open }) => 
     await page.getByText('Save this search').click()
     await page.getByLabel('Name of the search').fill(`Twice ${word}`)
     await page.getByRole('button', { name: 'Save for the team' }).click()
-    if (refused) await expect(page.getByRole('alert').first()).toContainText('There is a saved search of this name already.')
+    if (refused) {
+      await expect(page.getByRole('alert').first()).toContainText('There is a saved search of this name already.')
+      await expect(page.getByLabel('Name of the search')).toHaveValue(`Twice ${word}`)
+    }
     else await expect(page.getByText(`Saved as “Twice ${word}” by Ana`)).toBeVisible()
   }
 })

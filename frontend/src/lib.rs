@@ -9,5 +9,5 @@ use wasm_bindgen::prelude::wasm_bindgen;
 pub fn hydrate() {
     // Without the hook a panic in the browser reads "unreachable executed" and nothing more.
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_lazy(app::App);
+    app::take_over();
 }

@@ -23,6 +23,9 @@ pub struct DetectionStory {
     pub message_chars: usize,
     /// The language of the message, when it is long enough to tell.
     pub language: Option<Language>,
+    /// Byte ranges of the message that the words of a search match, in order; empty when there is no search.
+    #[serde(default)]
+    pub matches: Vec<(usize, usize)>,
     /// What was asked of the upstream, as JSON; the message may be cut as above. Never a key.
     pub request: String,
     /// The moderators' decisions.

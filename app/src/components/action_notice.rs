@@ -8,7 +8,8 @@ use crate::{decisions::Decisions, error::AppError};
 /// Says why the last label or undo was refused; the row has been put back by then.
 #[component]
 pub(crate) fn ActionNotice() -> impl IntoView {
-    view! { <Refusal error=Signal::derive(expect_context::<Decisions>().problem())/> }
+    let decisions = expect_context::<Decisions>();
+    view! { <Refusal error=Signal::derive(move || decisions.problem().or_else(refused))/> }
 }
 
 /// Says why something was refused, while there is an error.
@@ -23,4 +24,20 @@ pub(crate) fn Refusal(error: Signal<Option<AppError>>) -> impl IntoView {
             }
         })
     }
+}
+
+/// What the server said to a form that the browser sent by itself: it came back with the address of the page.
+fn refused() -> Option<AppError> {
+    #[cfg(feature = "ssr")]
+    {
+        use leptos::server_fn::{ServerFn, error::ServerFnUrlError};
+
+        use crate::server_fns::labels::{CancelBulk, LabelDetection, LabelRows, UndoLabel};
+
+        let forms = [LabelRows::url(), LabelDetection::url(), UndoLabel::url(), CancelBulk::url()];
+        let said = use_context::<leptos::server::ServerActionError>()?;
+        forms.contains(&said.path()).then(|| ServerFnUrlError::<AppError>::decode_err(said.err()))
+    }
+    #[cfg(not(feature = "ssr"))]
+    None
 }

@@ -9,15 +9,26 @@ use crate::blur::Blur;
 /// the text. A megabyte of alternating direction marks must not become a million elements.
 const PIECES_MAX: usize = 2_000;
 
-/// A stretch of text that is evidence.
+/// Why a stretch of text is marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// It speaks for spam.
+    ForSpam,
+    /// It speaks for ham.
+    ForHam,
+    /// A search found it.
+    Match,
+}
+
+/// A stretch of text that is marked.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Marked {
     /// Byte range of the text.
     pub(crate) span: (usize, usize),
     /// Why it is marked.
     pub(crate) reason: String,
-    /// Whether it speaks for spam.
-    pub(crate) for_spam: bool,
+    /// What it is.
+    pub(crate) what: Mark,
 }
 
 /// Text as text: never markup, never a live link; what cannot be seen is shown by its code point, with its name on hover.
@@ -88,7 +99,11 @@ fn show_piece(piece: Piece, mark: Option<&Marked>) -> AnyView {
     match mark {
         None => view,
         Some(mark) => {
-            let class = if mark.for_spam { "evidence-spam" } else { "evidence-ham" };
+            let class = match mark.what {
+                Mark::ForSpam => "evidence-spam",
+                Mark::ForHam => "evidence-ham",
+                Mark::Match => "match",
+            };
             view! { <mark class=class title=mark.reason.clone()>{view}</mark> }.into_any()
         }
     }

@@ -1,14 +1,15 @@
 //! Listens to the keyboard and does what the table in `keys` says. A key presses the button that shows it; so whatever
 //! a button does, also without JavaScript, its key does too.
 
-use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast, web_sys};
+use leptos::{ev, prelude::*, wasm_bindgen::JsCast, web_sys};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::palette::{Help, Palette};
+use super::{FramePart, palette::Dialog};
 use crate::{
     blur::Blur,
     decisions::Decisions,
     keys::{self, Command},
+    later::{Later, Part},
     selection::Selection,
 };
 
@@ -19,14 +20,14 @@ const SEQUENCE_MS: f64 = 1_500.0;
 type Navigate = Box<dyn Fn(&str) + Send + Sync>;
 
 /// Does what a key, or a line of the palette, stands for.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub(crate) struct Keys {
     decisions: Decisions,
     selection: Selection,
     blur: Blur,
-    palette: NodeRef<html::Dialog>,
-    help: NodeRef<html::Dialog>,
     navigate: StoredValue<Navigate>,
+    /// The dialog that is to open.
+    pub(super) wanted: RwSignal<Option<Dialog>>,
 }
 
 /// The listener, the palette and the help.
@@ -37,29 +38,18 @@ pub(crate) fn Keyboard() -> impl IntoView {
         decisions: expect_context(),
         selection: expect_context(),
         blur: expect_context(),
-        palette: NodeRef::new(),
-        help: NodeRef::new(),
+        wanted: RwSignal::new(None),
         navigate: StoredValue::new(Box::new(move |page| navigate(page, NavigateOptions::default()))),
     };
-    let listening = keys.clone();
     Effect::new(move |_| {
-        let keys = listening.clone();
         let before: StoredValue<Option<(String, f64)>> = StoredValue::new(None);
         let handle = window_event_listener(ev::keydown, move |event| keys.heard(&event, before));
         on_cleanup(move || handle.remove());
     });
-    view! {
-        <Palette keys=keys.clone()/>
-        <Help dialog=keys.help/>
-    }
+    view! { <Later part=Part::Frame(FramePart::Dialogs(StoredValue::new(keys)))/> }
 }
 
 impl Keys {
-    /// The palette's dialog.
-    pub(crate) fn palette(&self) -> NodeRef<html::Dialog> {
-        self.palette
-    }
-
     /// Goes to a page.
     pub(crate) fn go(&self, page: &str) {
         self.navigate.with_value(|navigate| navigate(page));
@@ -119,8 +109,8 @@ impl Keys {
                 self.blur.toggle();
                 true
             }
-            Command::Palette => open(self.palette),
-            Command::Help => open(self.help),
+            Command::Palette => self.open(Dialog::Palette),
+            Command::Help => self.open(Dialog::Help),
             Command::GoToDetections | Command::GoToReview | Command::GoToStats | Command::GoToCheck => false,
         }
     }
@@ -162,6 +152,11 @@ impl Keys {
         let found =
             places.into_iter().flatten().find_map(|place| place.query_selector(&button).ok().flatten());
         found.is_some_and(|button| press_element(&button))
+    }
+
+    fn open(&self, dialog: Dialog) -> bool {
+        self.wanted.set(Some(dialog));
+        true
     }
 
     fn step(&self, by: isize) -> bool {
@@ -228,14 +223,6 @@ fn focus(selector: &str, select: bool) -> bool {
     }
     if let Some(input) = element.dyn_ref::<web_sys::HtmlInputElement>().filter(|_| select) {
         input.select();
-    }
-    true
-}
-
-fn open(dialog: NodeRef<html::Dialog>) -> bool {
-    let Some(dialog) = dialog.get_untracked() else { return false };
-    if !dialog.open() {
-        let _ = dialog.show_modal();
     }
     true
 }

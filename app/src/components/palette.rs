@@ -15,6 +15,36 @@ enum Choice {
     Go(&'static str),
 }
 
+/// A dialog that a key opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dialog {
+    Palette,
+    Help,
+}
+
+/// Both dialogs. The one that is wanted opens.
+#[component]
+pub(super) fn Dialogs(keys: Keys) -> impl IntoView {
+    let (palette, help) = (NodeRef::<html::Dialog>::new(), NodeRef::<html::Dialog>::new());
+    Effect::new(move |_| {
+        let dialog = match keys.wanted.get() {
+            Some(Dialog::Palette) => palette.get(),
+            Some(Dialog::Help) => help.get(),
+            None => None,
+        };
+        if let Some(dialog) = dialog {
+            keys.wanted.set(None);
+            if !dialog.open() {
+                let _ = dialog.show_modal();
+            }
+        }
+    });
+    view! {
+        <Palette keys=keys dialog=palette/>
+        <Help dialog=help/>
+    }
+}
+
 #[derive(Clone, Copy, PartialEq)]
 struct Line {
     words: &'static str,
@@ -38,8 +68,7 @@ fn lines(filter: &str) -> Vec<Line> {
 
 /// The palette. It is a dialog of the browser: Escape closes it, and the focus comes back to where it was.
 #[component]
-pub(super) fn Palette(keys: Keys) -> impl IntoView {
-    let dialog = keys.palette();
+fn Palette(keys: Keys, dialog: NodeRef<html::Dialog>) -> impl IntoView {
     let filter = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
     let found = Memo::new(move |_| filter.with(|filter| lines(filter)));
@@ -50,12 +79,11 @@ pub(super) fn Palette(keys: Keys) -> impl IntoView {
         filter.set(String::new());
         at.set(0);
     };
-    let keys = StoredValue::new(keys);
     let choose = move |choice: Choice| {
         close();
         match choice {
-            Choice::Do(command) => drop(keys.with_value(|keys| keys.run(command))),
-            Choice::Go(page) => keys.with_value(|keys| keys.go(page)),
+            Choice::Do(command) => drop(keys.run(command)),
+            Choice::Go(page) => keys.go(page),
         }
     };
     let on_key = move |event: ev::KeyboardEvent| {
@@ -127,7 +155,7 @@ pub(super) fn Palette(keys: Keys) -> impl IntoView {
 
 /// The list of keys.
 #[component]
-pub(super) fn Help(dialog: NodeRef<html::Dialog>) -> impl IntoView {
+fn Help(dialog: NodeRef<html::Dialog>) -> impl IntoView {
     let rows = SHORTCUTS
         .iter()
         .map(|row| {

@@ -3,6 +3,8 @@
 use domain::{QuotaForecast, UsageSample, paging::grouped, usage::QUOTA_WARNING_PERCENT};
 use leptos::prelude::*;
 
+use crate::server_fns::usage::get_quota;
+
 /// Colour of the used part: calm, warning from 80 %, exhausted from 100 %.
 fn fill(percentage: f64) -> &'static str {
     if percentage >= 100.0 {
@@ -59,12 +61,22 @@ pub(crate) fn QuotaMeter(
     .into_any()
 }
 
-/// The quota in the top bar.
+/// The quota in the top bar. It is asked for again on every page: the figures are a minute old at most, and cost one indexed row.
 #[component]
-pub(crate) fn QuotaMini(
-    /// The newest figures, if the upstream ever gave any.
-    quota: Option<UsageSample>,
+pub(super) fn Quota(
+    /// The address of the page.
+    path: Memo<String>,
 ) -> impl IntoView {
+    let quota = Resource::new(move || path.get(), |_| get_quota());
+    view! {
+        <Transition>
+            {move || Suspend::new(async move { view! { <QuotaMini quota=quota.await.ok().flatten()/> } })}
+        </Transition>
+    }
+}
+
+#[component]
+fn QuotaMini(quota: Option<UsageSample>) -> impl IntoView {
     quota.map(|sample| {
         let label = format!("Quota: {:.1} % used", sample.percentage);
         view! {

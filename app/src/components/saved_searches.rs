@@ -29,9 +29,38 @@ pub(crate) struct SavedSearches {
     pub(crate) delete: ServerAction<DeleteSearch>,
 }
 
+/// Where the saved searches are kept, once some part asks for them.
+#[derive(Clone, Copy)]
+pub(crate) struct SavedDesk {
+    owner: StoredValue<Option<Owner>>,
+    searches: StoredValue<Option<SavedSearches>>,
+}
+
+impl SavedDesk {
+    /// Nothing asked for yet; what is kept lives as long as who is the owner here.
+    pub(crate) fn new() -> Self {
+        Self { owner: StoredValue::new(Owner::current()), searches: StoredValue::new(None) }
+    }
+}
+
 impl SavedSearches {
+    /// The searches; loaded by the first who asks.
+    pub(crate) fn of_frame() -> Self {
+        let desk = expect_context::<SavedDesk>();
+        if let Some(searches) = desk.searches.get_value() {
+            return searches;
+        }
+        let make = || Self::new(expect_context(), expect_context());
+        let searches = match desk.owner.get_value() {
+            Some(owner) => owner.with(make),
+            None => make(),
+        };
+        desk.searches.set_value(Some(searches));
+        searches
+    }
+
     /// Loads them, and again when one changes or when something happened that changes counts.
-    pub(crate) fn new(live: Live, decisions: Decisions) -> Self {
+    fn new(live: Live, decisions: Decisions) -> Self {
         let (save, rename, delete) = (ServerAction::new(), ServerAction::new(), ServerAction::new());
         let counted = RwSignal::new(0_usize);
         let waits = StoredValue::new(false);
@@ -59,7 +88,7 @@ impl SavedSearches {
 /// The list in the sidebar.
 #[component]
 pub(crate) fn SavedSearchList() -> impl IntoView {
-    let saved = expect_context::<SavedSearches>();
+    let saved = SavedSearches::of_frame();
     view! {
         <Transition>
             {move || Suspend::new(async move {

@@ -7,18 +7,16 @@ use leptos_router::{
     hooks::use_location,
 };
 
-use super::{
-    AlertBanner, Glyph, Icon, Keyboard, QuotaMini, SavedSearchList, SavedSearches, ThemeSwitch, UndoToasts,
-    search_box::SearchBox,
-};
+use super::{AlertBanner, FramePart, Glyph, Icon, Keyboard, SavedDesk, ThemeSwitch, search_box::SearchBox};
 use crate::{
     blur::Blur,
     context::Session,
     decisions::Decisions,
     error::AppError,
+    later::{Later, Part},
     live::Live,
     selection::Selection,
-    server_fns::{session::get_session, usage::get_quota},
+    server_fns::session::get_session,
     zone::Zone,
 };
 
@@ -45,7 +43,7 @@ pub(crate) fn Shell() -> impl IntoView {
     let live = Live::new(decisions);
     provide_context(live);
     live.follow();
-    provide_context(SavedSearches::new(live, decisions));
+    provide_context(SavedDesk::new());
     let blur = Blur::new();
     provide_context(blur);
     provide_context(Zone::new());
@@ -72,7 +70,8 @@ pub(crate) fn Shell() -> impl IntoView {
                 <main id="main" class="flex-1 p-4 lg:p-6" tabindex="-1"><Outlet/></main>
             </div>
         </div>
-        <UndoToasts/>
+        <Later part=Part::Frame(FramePart::Toasts)/>
+        <p class="sr-only" role="status">{decisions.said}</p>
         <Keyboard/>
     }
 }
@@ -125,7 +124,7 @@ fn Sidebar() -> impl IntoView {
                     {move || Suspend::new(async move { session.await.ok().as_ref().map(links) })}
                 </ul>
             </Suspense>
-            <SavedSearchList/>
+            <Later part=Part::Frame(FramePart::Searches)/>
         </nav>
     }
 }
@@ -133,15 +132,11 @@ fn Sidebar() -> impl IntoView {
 #[component]
 fn TopBar() -> impl IntoView {
     let location = use_location();
-    // The figures are asked for again on every page: they are a minute old at most, and cost one indexed row.
-    let quota = Resource::new(move || location.pathname.get(), |_| get_quota());
     view! {
         <header class="flex items-center gap-3 px-4 h-14 border-b border-line bg-surface">
             <SearchBox/>
             <div class="ml-auto flex items-center gap-4">
-                <Transition>
-                    {move || Suspend::new(async move { view! { <QuotaMini quota=quota.await.ok().flatten()/> } })}
-                </Transition>
+                <Later part=Part::Frame(FramePart::Quota(location.pathname))/>
                 <Account/>
             </div>
         </header>
@@ -162,7 +157,7 @@ fn Account() -> impl IntoView {
                 <span class="sr-only">"Account"</span>
             </summary>
             <div class="absolute z-20 right-0 top-10 w-56 flex flex-col gap-3 rounded-lg border border-line bg-surface shadow-lg p-3">
-                <ThemeSwitch/>
+                <Later part=Part::Frame(FramePart::Theme)/>
                 <form method="post" action="/logout">
                     <button class="w-full flex items-center gap-2 h-9 px-2 rounded-md hover:bg-raised cursor-pointer">
                         <Icon glyph=Glyph::LogOut/>"Log out"

@@ -7,7 +7,7 @@ use super::Kbd;
 use crate::{
     decisions::Decisions,
     keys::Command,
-    server_fns::labels::{CancelBulk, UndoLabel, Undoable, cancel_bulk, list_undoable},
+    server_fns::labels::{CancelBulk, UndoLabel, Undoable, list_undoable},
 };
 
 /// Toasts on screen at once; the rest are counted.
@@ -25,12 +25,6 @@ pub(crate) fn UndoToasts() -> impl IntoView {
     let decisions = expect_context::<Decisions>();
     let loaded = Resource::new(|| (), |()| list_undoable());
     let clock = Clock::new();
-    // A decision by a form of another page (Check).
-    Effect::new(move |_| {
-        if decisions.label.version().get() > 0 {
-            decisions.list_undoable();
-        }
-    });
     count_down(decisions, clock);
     view! {
         <div class="fixed z-20 right-4 bottom-20 lg:bottom-4 flex flex-col gap-2 w-80 max-w-full" aria-label="Undo" role="region">
@@ -47,7 +41,6 @@ pub(crate) fn UndoToasts() -> impl IntoView {
                 })}
             </Transition>
         </div>
-        <p class="sr-only" role="status">{decisions.said}</p>
     }
 }
 
@@ -158,19 +151,11 @@ fn Toast(one: Undoable, clock: Clock) -> impl IntoView {
     let undone = key.clone();
     let undo = can_undo.then(|| {
         view! {
-            <form
-                method="post"
-                action=UndoLabel::url()
-                on:submit=move |event| {
-                    event.prevent_default();
-                    decisions.undo_one(undone.clone());
-                }
-            >
-                <input type="hidden" name="key" value=key.clone() />
+            <OneButton action=UndoLabel::url() name="key" value=key press=move || decisions.undo_one(undone.clone())>
                 <button class="inline-flex items-center gap-1 text-accent font-semibold underline cursor-pointer px-2 h-9" aria-keyshortcuts=Command::Undo.aria()>
                     "Undo"<Kbd command=Command::Undo/>
                 </button>
-            </form>
+            </OneButton>
         }
     });
     view! {
@@ -191,25 +176,30 @@ fn Toast(one: Undoable, clock: Clock) -> impl IntoView {
 #[component]
 fn CancelButton(id: i64) -> impl IntoView {
     let decisions = expect_context::<Decisions>();
-    let cancel = move || {
-        leptos::task::spawn_local(async move {
-            match cancel_bulk(id).await {
-                Ok(action) => decisions.heard_of_bulk(action),
-                Err(error) => decisions.set_problem(Some(error)),
-            }
-        });
+    view! {
+        <OneButton action=CancelBulk::url() name="id" value=id.to_string() press=move || decisions.cancel_bulk(id)>
+            <button class="text-muted underline cursor-pointer px-2 h-9">"Cancel"</button>
+        </OneButton>
+    }
+}
+
+/// A form of one button, for one thing. With JavaScript the page does what the server would.
+#[component]
+fn OneButton(
+    action: &'static str,
+    name: &'static str,
+    value: String,
+    press: impl Fn() + Send + Sync + 'static,
+    children: Children,
+) -> impl IntoView {
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        press();
     };
     view! {
-        <form
-            method="post"
-            action=CancelBulk::url()
-            on:submit=move |event| {
-                event.prevent_default();
-                cancel();
-            }
-        >
-            <input type="hidden" name="id" value=id.to_string() />
-            <button class="text-muted underline cursor-pointer px-2 h-9">"Cancel"</button>
+        <form method="post" action=action on:submit=submit>
+            <input type="hidden" name=name value=value />
+            {children()}
         </form>
     }
 }

@@ -114,8 +114,13 @@ impl Moderation {
             BulkTarget::Rows(rows) => Ok(rows.len() as u64),
             BulkTarget::Search(q) => {
                 let query = parse(q)?;
-                let count = self.store.count(&query, CONFIRM_ABOVE + 1, self.clock.now()).await?.count;
-                if count == 0 { Err(invalid("rows", "Nothing matches this search.")) } else { Ok(count) }
+                let count = self.store.count(&query, CONFIRM_ABOVE + 1, self.clock.now()).await?;
+                match count.count {
+                    0 if !count.more => Err(invalid("rows", "Nothing matches this search.")),
+                    // Nobody looked to the end: they may be many.
+                    _ if count.more => Ok(CONFIRM_ABOVE + 1),
+                    count => Ok(count),
+                }
             }
         }
     }
@@ -303,3 +308,6 @@ fn parse(q: &str) -> Result<SearchQuery, ModerationError> {
 fn invalid(field: &str, problem: &str) -> ModerationError {
     ModerationError::Invalid(vec![FieldError { field: field.to_owned(), problem: problem.to_owned() }])
 }
+
+#[cfg(test)]
+mod tests;

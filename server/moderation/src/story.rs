@@ -27,6 +27,7 @@ impl Moderation {
         }
         let request = serde_json::to_string_pretty(&to_request(&detection.content)).unwrap_or_default();
         Ok(DetectionStory {
+            matches: Vec::new(),
             decisions: self.decisions(id).await?,
             past_verdicts: self.store.past_verdicts(id).await?,
             app_words: self.store.app_words(id).await?,

@@ -1,4 +1,4 @@
-//! Quick filters: a state is put into a search or taken out of it, and what contradicts it goes.
+//! Quick filters and facets: a term is put into a search or taken out of it, and what contradicts it goes.
 
 use super::{SearchQuery, State, Term, TermKind};
 
@@ -7,25 +7,25 @@ const GROUPS: [&[State]; 2] =
     [&[State::Spam, State::Ham], &[State::Labelled, State::Unlabelled, State::Disputed]];
 
 impl SearchQuery {
-    /// Whether the search asks for the state.
-    pub fn asks_for(&self, state: State) -> bool {
-        self.terms.iter().any(|term| !term.negated && term.kind == TermKind::Is(state))
+    /// Whether the search has this term.
+    pub fn has(&self, term: &Term) -> bool {
+        self.terms.contains(term)
     }
 
-    /// The search with the state, instead of others of its kind; without it, if it was there. Other terms stay.
+    /// The search with the term at its end, instead of states that it contradicts; without it, if it was there. Other terms stay.
     #[must_use]
-    pub fn toggled(&self, state: State) -> Self {
-        let group = GROUPS.into_iter().find(|group| group.contains(&state)).unwrap_or(&[]);
-        let mut terms: Vec<Term> = self
-            .terms
-            .iter()
-            .filter(
-                |term| !matches!(term.kind, TermKind::Is(other) if other == state || group.contains(&other)),
-            )
-            .cloned()
-            .collect();
-        if !self.asks_for(state) {
-            terms.push(Term { negated: false, kind: TermKind::Is(state) });
+    pub fn toggled(&self, term: &Term) -> Self {
+        let contradicts = |other: &Term| match (&term.kind, &other.kind) {
+            (TermKind::Is(state), TermKind::Is(other)) if !term.negated => {
+                other == state
+                    || GROUPS.into_iter().any(|group| group.contains(state) && group.contains(other))
+            }
+            _ => other == term,
+        };
+        let mut terms = self.terms.clone();
+        terms.retain(|other| !contradicts(other));
+        if !self.has(term) {
+            terms.push(term.clone());
         }
         Self { terms }
     }
@@ -38,6 +38,12 @@ impl SearchQuery {
     }
 }
 
+impl From<State> for Term {
+    fn from(state: State) -> Self {
+        Self { negated: false, kind: TermKind::Is(state) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,11 +51,29 @@ mod tests {
     #[test]
     fn a_state_replaces_its_kind_and_leaves_the_rest() {
         let query = SearchQuery::parse("casino is:ham -is:spam score:>80 is:unlabelled").unwrap();
-        let spam = query.toggled(State::Spam);
-        assert_eq!(spam.to_string(), "casino score:>80 is:unlabelled is:spam");
-        assert!(spam.asks_for(State::Spam) && !query.asks_for(State::Spam));
-        assert_eq!(spam.toggled(State::Spam).to_string(), "casino score:>80 is:unlabelled");
-        assert_eq!(spam.toggled(State::Disputed).to_string(), "casino score:>80 is:spam is:disputed");
-        assert_eq!(spam.unfiltered().to_string(), "casino score:>80");
+        let spam = Term::from(State::Spam);
+        let toggled = query.toggled(&spam);
+        assert_eq!(toggled.to_string(), "casino score:>80 is:unlabelled is:spam");
+        assert!(toggled.has(&spam) && !query.has(&spam));
+        assert_eq!(toggled.toggled(&spam).to_string(), "casino score:>80 is:unlabelled");
+        let disputed = toggled.toggled(&State::Disputed.into());
+        assert_eq!(disputed.to_string(), "casino score:>80 is:spam is:disputed");
+        assert_eq!(toggled.unfiltered().to_string(), "casino score:>80");
+    }
+
+    #[test]
+    fn a_term_is_added_and_taken_away_without_touching_the_rest() {
+        let term = |text: &str| SearchQuery::parse(text).unwrap().terms.remove(0);
+        for (before, toggle, after) in [
+            ("", "is:spam", "is:spam"),
+            ("is:spam", "is:spam", ""),
+            ("\"free \\\"money\\\"\" -site:a.b", "from:api", "\"free \\\"money\\\"\" -site:a.b from:api"),
+            ("casino IS:Spam x", "is:spam", "casino x"),
+            ("-is:spam", "is:spam", "is:spam"),
+            ("site:b", "-site:*", "site:b -site:*"),
+        ] {
+            let query = SearchQuery::parse(before).unwrap();
+            assert_eq!(query.toggled(&term(toggle)).to_string(), after, "{before}");
+        }
     }
 }

@@ -9,8 +9,9 @@ use leptos_router::hooks::use_query_map;
 
 use super::{fields::Fields, result::Outcome};
 use crate::{
-    components::{ActionNotice, Glyph, Icon, classes::PRIMARY},
+    components::{FramePart, Glyph, Icon, classes::PRIMARY},
     error::AppError,
+    later::{Later, Part},
     server_fns::checks::{CheckForm, CheckReport, RunCheck, submitted_check},
 };
 
@@ -35,7 +36,7 @@ pub(crate) fn CheckPage() -> impl IntoView {
     view! {
         <Title text="Check"/>
         <h1 class="text-xl font-semibold mb-4">"Check"</h1>
-        <ActionNotice/>
+        <Later part=Part::Frame(FramePart::Notice)/>
         <Suspense>
             {move || Suspend::new(async move {
                 let (form, outcome) = match submitted.await {

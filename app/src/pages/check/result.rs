@@ -11,7 +11,7 @@ use crate::{
     },
     decisions::Decisions,
     error::AppError,
-    server_fns::checks::CheckedRow,
+    server_fns::{checks::CheckedRow, labels::LabelDetection},
 };
 
 /// The outcome beside the form.
@@ -83,8 +83,14 @@ fn VerdictCard(detection: Detection) -> impl IntoView {
 fn ThatsWrong(id: i64, version: i64, verdict: Label) -> impl IntoView {
     let decisions = expect_context::<Decisions>();
     let correction = if verdict == Label::Spam { Label::Ham } else { Label::Spam };
+    let correct = ServerAction::<LabelDetection>::new();
+    Effect::new(move |_| match correct.value().get() {
+        Some(Ok(_)) => decisions.list_undoable(),
+        Some(Err(error)) => decisions.set_problem(Some(error)),
+        None => {}
+    });
     let done = move || {
-        decisions.label.value().with(|value| {
+        correct.value().with(|value| {
             value
                 .as_ref()
                 .and_then(|result| result.as_ref().ok())
@@ -92,11 +98,11 @@ fn ThatsWrong(id: i64, version: i64, verdict: Label) -> impl IntoView {
         })
     };
     view! {
-        <ActionForm action=decisions.label>
+        <ActionForm action=correct>
             <input type="hidden" name="detection_id" value=id.to_string() />
             <input type="hidden" name="label" value=correction.as_str() />
             <input type="hidden" name="version" value=version.to_string() />
-            <button class=BUTTON disabled=move || decisions.label.pending().get() || done()>
+            <button class=BUTTON disabled=move || correct.pending().get() || done()>
                 {move || if done() { format!("Corrected to {correction}") } else { format!("That\u{2019}s wrong, it is {correction}") }}
             </button>
         </ActionForm>

@@ -25,12 +25,18 @@ pub(super) fn Arrivals(
     // What is newer than this has arrived since the list was loaded.
     let since = RwSignal::new(None::<DetectionId>);
     let waiting = RwSignal::new(None::<BoundedCount>);
-    Effect::new(move |_| {
+    Effect::new(move |again: Option<()>| {
         let shown = decisions.shown.get();
         let is_top = state.with(|state| state.order() == Order::Newest && state.from.is_empty());
         waiting.set(None);
+        let heard = live.arrived.get_untracked();
         match shown.first().filter(|_| is_top) {
             Some(first) => since.set(Some(DetectionId(*first))),
+            // The first arrival brought this to life: it is new, and with it all that comes after.
+            None if heard.is_some() => {
+                let known = i64::from(again.is_none());
+                since.set(heard.map(|id| DetectionId(id.0 - known)));
+            }
             None => {
                 spawn_local(async move {
                     if let Ok(newest) = newest_detection().await {
@@ -59,10 +65,8 @@ pub(super) fn Arrivals(
         waiting.set(None);
         let now = state.get_untracked();
         let top = now.searching(&now.q).sorted(Order::Newest);
-        if top == now {
-            reload.update(|reload| *reload += 1);
-        } else {
-            reload.update(|reload| *reload += 1);
+        reload.update(|reload| *reload += 1);
+        if top != now {
             navigate(&top.address(None), NavigateOptions::default());
         }
     };

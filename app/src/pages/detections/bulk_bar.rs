@@ -1,14 +1,16 @@
 //! What can be done to many rows: to those ticked, or to all that match.
 
 use domain::{BoundedCount, bulk::CONFIRM_ABOVE};
-use leptos::{ev::SubmitEvent, prelude::*, server_fn::ServerFn, task::spawn_local};
+use leptos::{
+    ev::SubmitEvent, prelude::*, server_fn::ServerFn, wasm_bindgen::JsCast, web_sys::HtmlInputElement,
+};
 
 use crate::{
     components::{Kbd, classes::BUTTON},
-    decisions::Decisions,
+    decisions::{Decisions, RowsAsked},
     keys::Command,
     selection::Selection,
-    server_fns::labels::{LabelRows, RowsOutcome, label_rows},
+    server_fns::labels::LabelRows,
 };
 
 /// The form around the list: its buttons say which rows they are for. Without JavaScript the browser sends it.
@@ -25,30 +27,17 @@ pub(super) fn RowsForm(
 ) -> impl IntoView {
     let decisions = expect_context::<Decisions>();
     let selection = expect_context::<Selection>();
-    let confirmed = RwSignal::new(false);
     let searched = StoredValue::new(q.clone());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(button) = event.submitter() else { return };
         let kind = button.get_attribute("value").unwrap_or_default();
         let is_all = button.get_attribute("name").as_deref() == Some("all");
-        let rows: Vec<_> =
-            selection.refs(|id| decisions.version_of(id)).iter().map(ToString::to_string).collect();
+        let rows = selection.refs(|id| decisions.version_of(id)).iter().map(ToString::to_string).collect();
         let (bulk, all) = if is_all { (String::new(), kind) } else { (kind, String::new()) };
-        decisions.set_problem(None);
-        spawn_local(async move {
-            // A selection was seen row by row; only "all" asks.
-            let meant = if is_all { confirmed.get_untracked() } else { true };
-            match label_rows(String::new(), bulk, all, rows, searched.get_value(), meant).await {
-                Ok(RowsOutcome::Bulk(action)) => {
-                    selection.clear();
-                    confirmed.set(false);
-                    decisions.heard_of_bulk(action);
-                }
-                Ok(RowsOutcome::Decision(_)) => {}
-                Err(error) => decisions.set_problem(Some(error)),
-            }
-        });
+        // A selection was seen row by row; only "all" asks.
+        let confirmed = !is_all || is_confirmed();
+        decisions.ask_for_rows(RowsAsked { bulk, all, rows, q: searched.get_value(), confirmed, selection });
     };
     view! {
         <form class="flex flex-col gap-3" method="post" action=LabelRows::url() on:submit=submit>
@@ -69,9 +58,25 @@ pub(super) fn RowsForm(
                 </label>
                 <Buttons name="bulk"/>
             </div>
-            <AllThatMatch count=count shown=shown confirmed=confirmed/>
+            <AllThatMatch count=count shown=shown/>
             {children()}
         </form>
+    }
+}
+
+/// The tick at "I mean all of them", where the page has one.
+fn confirmation() -> Option<HtmlInputElement> {
+    document().query_selector("input[name=confirmed]").ok().flatten()?.dyn_into().ok()
+}
+
+fn is_confirmed() -> bool {
+    confirmation().is_some_and(|tick| tick.checked())
+}
+
+/// A confirmation holds for one action.
+pub(crate) fn forget_confirmation() {
+    if let Some(tick) = confirmation() {
+        tick.set_checked(false);
     }
 }
 
@@ -92,7 +97,7 @@ fn Buttons(name: &'static str) -> impl IntoView {
 
 /// "All 1,240 that match this search": the count first, the question above 50, then the buttons.
 #[component]
-fn AllThatMatch(count: BoundedCount, shown: usize, confirmed: RwSignal<bool>) -> impl IntoView {
+fn AllThatMatch(count: BoundedCount, shown: usize) -> impl IntoView {
     if count.count <= shown as u64 && !count.more {
         return None;
     }
@@ -105,8 +110,6 @@ fn AllThatMatch(count: BoundedCount, shown: usize, confirmed: RwSignal<bool>) ->
                     type="checkbox"
                     name="confirmed"
                     value="true"
-                    prop:checked=confirmed
-                    on:change=move |event| confirmed.set(event_target_checked(&event))
                 />
                 {format!("I mean all {count} of them")}
             </label>

@@ -1,24 +1,50 @@
 //! What the matches are made of; a value that is chosen becomes a term of the search.
 
-use domain::{Facet, FacetValue, Facets, SearchQuery, paging::grouped};
-use leptos::prelude::*;
+use domain::{Facet, FacetValue, Facets, SearchQuery, facets::asked, paging::grouped, text::single_line};
+use leptos::{
+    prelude::*,
+    wasm_bindgen::JsCast,
+    web_sys::{Event, HtmlDetailsElement},
+};
 
 use super::log::LogState;
-use crate::{decisions::Decisions, server_fns::detections::detection_facets};
+use crate::{decisions::Decisions, list_look::LookSignal, server_fns::detections::detection_facets};
 
-/// The properties of the matches, folded until somebody wants them on a small screen.
+/// The properties of the matches, folded until somebody wants them; the choice is remembered.
 #[component]
-pub(super) fn FacetPanel(state: Memo<LogState>, open: Memo<Option<i64>>) -> impl IntoView {
+pub(super) fn FacetPanel(state: Memo<LogState>, open: Memo<Option<i64>>, look: LookSignal) -> impl IntoView {
     let decisions = expect_context::<Decisions>();
     let q = Memo::new(move |_| state.get().q);
-    let found = Resource::new(move || (q.get(), decisions.version()), |(q, _)| detection_facets(q));
+    let unfolded = Memo::new(move |_| look.read().facets);
+    // Without JavaScript they are there to be unfolded; with it they are asked for once they are seen.
+    let seen = move || cfg!(feature = "ssr") || unfolded.get();
+    let found = Resource::new(
+        move || seen().then(|| (q.get(), decisions.version())),
+        |wanted| async move { detection_facets(wanted?.0).await.ok() },
+    );
+    let toggled = move |event: Event| {
+        let details = event.target().and_then(|target| target.dyn_into::<HtmlDetailsElement>().ok());
+        let Some(now) = details.map(|details| details.open()) else { return };
+        if now != unfolded.get_untracked() {
+            look.update(|look| look.facets = now);
+            look.get_untracked().keep();
+        }
+    };
+    let chosen = move || {
+        let query = SearchQuery::parse(&q.read()).unwrap_or_default();
+        let words: Vec<_> = asked(&query).map(|value| single_line(&value.words())).collect();
+        if words.is_empty() { String::new() } else { format!(": {}", words.join(", ")) }
+    };
     view! {
-        <details class="facets rounded-lg border border-line bg-surface text-sm">
-            <summary class="px-3 py-2 cursor-pointer font-medium">"Narrow down"</summary>
+        <details class="rounded-lg border border-line bg-surface text-sm" open=unfolded on:toggle=toggled>
+            <summary class="px-3 py-2 cursor-pointer break-words">
+                <span class="font-medium">"Narrow down"</span>
+                <span class="text-accent">{chosen}</span>
+            </summary>
             <Transition>
                 {move || Suspend::new(async move {
                     // What is wrong with the search is said where the matches would be.
-                    found.await.ok().map(|facets| view! { <Groups facets=facets state=state open=open/> })
+                    found.await.map(|facets| view! { <Groups facets=facets state=state open=open/> })
                 })}
             </Transition>
         </details>
@@ -58,7 +84,7 @@ fn Value(
     open: Memo<Option<i64>>,
 ) -> impl IntoView {
     let chosen = query.has(&value.term);
-    let toggled = query.with_toggled(&value.term).to_string();
+    let toggled = query.toggled(&value.term).to_string();
     let address = move || state.get().searching(&toggled).address(open.get());
     let count = format!("{}{}", grouped(value.count), if complete { "" } else { "+" });
     let remove =
@@ -70,7 +96,7 @@ fn Value(
                 href=address
                 aria-current=chosen.then_some("true")
             >
-                <span class="truncate" dir="auto">{domain::text::single_line(&value.words())}</span>
+                <span class="truncate" dir="auto">{single_line(&value.words())}</span>
                 <span class="text-muted tabular-nums">{count}</span>
                 {remove}
             </a>

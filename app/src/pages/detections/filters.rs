@@ -36,7 +36,10 @@ pub(super) fn Filters(state: Memo<LogState>, open: Memo<Option<i64>>) -> impl In
         let all = chip("All", unfiltered == query, unfiltered);
         let states = FILTERS
             .iter()
-            .map(|&(state, words)| chip(words, query.asks_for(state), query.toggled(state)))
+            .map(|&(state, words)| {
+                let term = state.into();
+                chip(words, query.has(&term), query.toggled(&term))
+            })
             .collect_view();
         (all, states)
     };

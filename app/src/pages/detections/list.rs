@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use domain::{
     DetectionSummary, Direction, Label, Order,
+    paging::PAGE_SIZE,
     text::{marked_line, single_line},
     time::{day_heading, local_day},
 };
@@ -37,10 +38,13 @@ pub(super) fn List(
 ) -> impl IntoView {
     let SearchResult { page, count } = found;
     on_screen(&page.rows);
-    if page.rows.is_empty() {
-        return view! { <Empty searching=!state.get_untracked().q.is_empty()/> }.into_any();
-    }
     let here = state.get_untracked();
+    // A page that could go on and is not full: few match, and the search stopped to stay quick.
+    let on = if here.from.starts_with("before:") { page.before } else { page.after };
+    let stopped = on.is_some() && page.rows.len() < PAGE_SIZE as usize;
+    if page.rows.is_empty() && !stopped {
+        return view! { <Empty searching=!here.q.is_empty()/> }.into_any();
+    }
     let zone = expect_context::<Zone>();
     Effect::new(move |_| {
         if let Some(place) = place.try_update_value(Option::take).flatten() {
@@ -70,7 +74,9 @@ pub(super) fn List(
             .map(|cursor| view! { <a class=BUTTON href=here.at(direction, cursor).address(None)>{words}</a> })
     };
     let list = view! { <div class="rounded-lg border border-line bg-surface overflow-hidden">{days}</div> };
-    let list = if may_label {
+    let list = if shown == 0 {
+        ().into_any()
+    } else if may_label {
         view! { <RowsForm q=here.q.clone() count=count shown=shown>{list}</RowsForm> }.into_any()
     } else {
         list.into_any()
@@ -78,6 +84,7 @@ pub(super) fn List(
     view! {
         <p class="text-sm text-muted tabular-nums">{count.to_string()}{if count.count == 1 { " detection" } else { " detections" }}</p>
         {list}
+        {stopped.then(|| view! { <p class="text-sm text-muted" data-stopped="">"Few match here. The search stopped so far to stay quick; the next page goes on."</p> })}
         <nav class="flex justify-between" aria-label="Pages of the log">
             {turn(page.before, Direction::Before, "← Back")}
             <span></span>

@@ -10,24 +10,20 @@ use leptos_router::{
 };
 
 use super::{
-    arrivals::Arrivals,
-    export::ExportLinks,
-    facets::FacetPanel,
-    filters::Filters,
+    LogPart,
     list::List,
-    look_menu::LookMenu,
     place::{self, Place},
-    save_search::KeepSearch,
 };
 use crate::{
-    components::{ActionNotice, BlurSwitch, ErrorPanel, SessionResource},
+    components::{BlurSwitch, ErrorPanel, FramePart, SessionResource},
+    later::{Later, Part},
     list_look::ListLook,
     server_fns::detections::search_detections,
 };
 
 /// The state of the log that the URL holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct LogState {
+pub(crate) struct LogState {
     /// The search, as typed.
     pub(super) q: String,
     /// How it is sorted.
@@ -102,6 +98,7 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
     let look = RwSignal::new(ListLook::remembered());
     let pane = NodeRef::<Section>::new();
     let (left, kept) = follow_place(state, open, pane);
+    let part = |part: LogPart| view! { <Later part=Part::Log(part)/> };
     // On a phone the list and the pane take turns.
     let list_class = move || {
         if open.get().is_some() {
@@ -116,13 +113,13 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
             <section class=list_class aria-label="Log" on:click=move |_| left.set_value(Some(Place::here(None)))>
                 <div class="flex items-center justify-between gap-2 min-h-9">
                     <h1 class="text-xl font-semibold">"Detections"</h1>
-                    <Arrivals state=state reload=reload/>
-                    <span class="flex items-center"><BlurSwitch/><LookMenu look=look/></span>
+                    {part(LogPart::Arrivals(state, reload))}
+                    <span class="flex items-center"><BlurSwitch/>{part(LogPart::Look(look))}</span>
                 </div>
-                <Filters state=state open=open/>
-                <KeepSearch state=state/>
-                <FacetPanel state=state open=open/>
-                <ExportLinks state=state/>
+                {part(LogPart::Filters(state, open))}
+                {part(LogPart::Keep(state))}
+                {part(LogPart::Facets(state, open, look))}
+                {part(LogPart::Export(state))}
                 <Transition>
                     {move || Suspend::new(async move {
                         let may_label = session.await.is_ok_and(|session| session.allows(Role::Moderator));
@@ -141,7 +138,7 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
                 aria-label="Detection"
                 node_ref=pane
             >
-                <ActionNotice/>
+                <Later part=Part::Frame(FramePart::Notice)/>
                 <Outlet/>
             </section>
         </div>

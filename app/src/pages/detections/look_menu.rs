@@ -15,12 +15,11 @@ const NAMES: [(&str, &str); 4] =
 /// The menu. Every change holds at once and is remembered.
 #[component]
 pub(super) fn LookMenu(look: LookSignal) -> impl IntoView {
-    let remember = ServerAction::<SetListLook>::new();
     let alive = RwSignal::new(false);
     Effect::new(move |_| alive.set(true));
     let change = move |how: &dyn Fn(&mut ListLook)| {
         look.update(|look| how(look));
-        remember.dispatch(look.get_untracked().to_form());
+        look.get_untracked().keep();
     };
     let density = |compact: bool, words: &'static str| {
         view! {

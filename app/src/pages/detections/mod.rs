@@ -10,10 +10,13 @@ mod list;
 mod log;
 mod look_menu;
 mod pane;
+mod parts;
 mod place;
 mod row_tools;
 mod save_search;
 
+pub(crate) use bulk_bar::forget_confirmation;
 pub(crate) use detail::{DetectionDetail, NoteDraft};
 pub(crate) use log::{DetectionsPage, NothingOpen};
 pub(crate) use pane::DetectionPane;
+pub(crate) use parts::LogPart;

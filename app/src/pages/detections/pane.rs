@@ -25,17 +25,18 @@ pub(crate) fn DetectionPane() -> impl IntoView {
     provide_context(NoteDraft::default());
     let id = Memo::new(move |_| params.read().get("id").and_then(|id| id.parse::<i64>().ok()));
     let whole = Memo::new(move |_| query.read().get("show").is_some_and(|show| show == "all"));
+    let q = Memo::new(move |_| query.read().get("q").unwrap_or_default());
     let found = Resource::new_blocking(
         move || {
             let id = id.get();
             // Loaded again when somebody decided about it, or it was judged again.
             let news = id.map(|id| (decisions.version_of(id), decisions.rejudgements_of(id)));
-            (id, whole.get(), news)
+            (id, whole.get(), q.get(), news)
         },
-        |(id, whole, _)| async move {
+        |(id, whole, q, _)| async move {
             match id {
-                Some(id) if whole => get_whole_detection(id).await,
-                Some(id) => get_detection(id).await,
+                Some(id) if whole => get_whole_detection(id, q).await,
+                Some(id) => get_detection(id, q).await,
                 None => Err(AppError::NotFound("detection".to_owned())),
             }
         },

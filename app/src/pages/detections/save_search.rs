@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::log::LogState;
 use crate::{
     components::{SavedSearches, classes::BUTTON},
+    context::typed,
     error::AppError,
     server_fns::searches::CountedSearch,
 };
@@ -13,7 +14,7 @@ use crate::{
 /// "Save this search"; or, when it is saved, its name with rename and delete.
 #[component]
 pub(super) fn KeepSearch(state: Memo<LogState>) -> impl IntoView {
-    let saved = expect_context::<SavedSearches>();
+    let saved = SavedSearches::of_frame();
     view! {
         <Transition>
             {move || {
@@ -38,49 +39,33 @@ const NAME: &str = "h-9 px-3 rounded-md border border-field bg-surface text-ink 
 
 #[component]
 fn Unsaved(q: String, order: String) -> impl IntoView {
-    let save = expect_context::<SavedSearches>().save;
+    let save = SavedSearches::of_frame().save;
+    let refused = move || refusal(save);
     view! {
-        <details class="text-sm" open=move || refusal(save).is_some()>
-            <summary class="cursor-pointer text-accent">"Save this search"</summary>
+        <Fold words="Save this search".to_owned() refused=refused>
             <ActionForm action=save attr:class=FORM>
                 <input type="hidden" name="q" value=q />
                 <input type="hidden" name="order" value=order />
-                <input
-                    class=NAME
-                    type="text"
-                    name="name"
-                    aria-label="Name of the search"
-                    placeholder="Name, for instance Close calls"
-                    maxlength=NAME_MAX_CHARS.to_string()
-                    required
-                />
+                <NameField label="Name of the search" value=typed_if(refused().is_some()).unwrap_or_default()/>
                 <button class=BUTTON>"Save for the team"</button>
             </ActionForm>
-            {move || refusal(save).map(|words| view! { <p class="mt-2 text-spam" role="alert">{words}</p> })}
-        </details>
+        </Fold>
     }
 }
 
 #[component]
 fn Saved(one: CountedSearch) -> impl IntoView {
-    let SavedSearches { rename, delete, .. } = expect_context::<SavedSearches>();
+    let SavedSearches { rename, delete, .. } = SavedSearches::of_frame();
     let (id, same_id) = (one.search.id.0.to_string(), one.search.id.0.to_string());
     let name = one.search.name;
+    let refused = move || refusal(rename);
+    let words = format!("Saved as “{name}” by {}", one.search.created_by);
     view! {
-        <details class="text-sm" open=move || refusal(rename).is_some()>
-            <summary class="cursor-pointer text-accent">{format!("Saved as “{name}” by {}", one.search.created_by)}</summary>
+        <Fold words=words refused=refused>
             <div class="flex flex-wrap items-end gap-4">
                 <ActionForm action=rename attr:class=FORM>
                     <input type="hidden" name="id" value=id />
-                    <input
-                        class=NAME
-                        type="text"
-                        name="name"
-                        aria-label="New name of the search"
-                        value=name
-                        maxlength=NAME_MAX_CHARS.to_string()
-                        required
-                    />
+                    <NameField label="New name of the search" value=typed_if(refused().is_some()).unwrap_or(name)/>
                     <button class=BUTTON>"Rename"</button>
                 </ActionForm>
                 <ActionForm action=delete>
@@ -88,9 +73,45 @@ fn Saved(one: CountedSearch) -> impl IntoView {
                     <button class=BUTTON>"Delete for everybody"</button>
                 </ActionForm>
             </div>
-            {move || refusal(rename).map(|words| view! { <p class="mt-2 text-spam" role="alert">{words}</p> })}
+        </Fold>
+    }
+}
+
+/// A form behind its words; open, with the reason, while the server refuses what was sent.
+#[component]
+fn Fold(
+    words: String,
+    refused: impl Fn() -> Option<String> + Copy + Send + Sync + 'static,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <details class="text-sm" open=move || refused().is_some()>
+            <summary class="cursor-pointer text-accent">{words}</summary>
+            {children()}
+            {move || refused().map(|words| view! { <p class="mt-2 text-spam" role="alert">{words}</p> })}
         </details>
     }
+}
+
+#[component]
+fn NameField(label: &'static str, value: String) -> impl IntoView {
+    view! {
+        <input
+            class=NAME
+            type="text"
+            name="name"
+            aria-label=label
+            placeholder="Name, for instance Close calls"
+            value=value
+            maxlength=NAME_MAX_CHARS.to_string()
+            required
+        />
+    }
+}
+
+/// What was typed before the server refused it.
+fn typed_if(refused: bool) -> Option<String> {
+    refused.then(typed).flatten()
 }
 
 /// Why the last form was refused.

@@ -7,8 +7,9 @@ use leptos_router::hooks::use_query_map;
 
 use super::queue::Queue;
 use crate::{
-    components::{ActionNotice, ErrorPanel},
+    components::{ErrorPanel, FramePart},
     error::AppError,
+    later::{Later, Part},
     pages::detections::NoteDraft,
     server_fns::{detections::get_related, review::next_to_review},
 };
@@ -45,7 +46,7 @@ pub(crate) fn ReviewPage() -> impl IntoView {
                 <h1 class="text-xl font-semibold">"Review"</h1>
                 <Orders order=order/>
             </header>
-            <ActionNotice/>
+            <Later part=Part::Frame(FramePart::Notice)/>
             <Transition>
                 {move || Suspend::new(async move {
                     match first.await {

@@ -18,6 +18,9 @@ use crate::{
 /// How often the claim is renewed; it holds ten times as long.
 const RENEW: Duration = Duration::from_secs(60);
 
+/// Labelled detections that an undo brings back; older ones are a matter of the log.
+const BEHIND: usize = 20;
+
 /// A detection of the queue.
 type Item = (DetectionStory, QueuePlace);
 
@@ -27,6 +30,8 @@ struct Desk {
     now: RwSignal<Option<Item>>,
     /// What comes next, once it is loaded.
     ahead: RwSignal<Option<Item>>,
+    /// What was labelled here, the latest last.
+    behind: RwSignal<Vec<Item>>,
     /// Whether the next one was asked for and has not come yet.
     loading: RwSignal<bool>,
     /// Whether to go on as soon as it comes.
@@ -52,6 +57,7 @@ pub(super) fn Queue(
         expires_at: RwSignal::new(first.next.as_ref().map(|(_, place)| place.expires_at)),
         now: RwSignal::new(first.next),
         ahead: RwSignal::new(None),
+        behind: RwSignal::new(Vec::new()),
         loading: RwSignal::new(false),
         hurry: RwSignal::new(false),
         progress: RwSignal::new(first.progress),
@@ -98,9 +104,19 @@ impl Desk {
             !is_empty || worked == Some(true)
         });
         Effect::new(move |_| {
-            let seen = self.now.with(|now| now.as_ref().map(|(story, _)| Seen::from(&story.detection)));
-            if seen.is_some_and(|seen| self.decisions.of(&seen).label != seen.label) {
+            let Some(item) = self.now.get() else { return };
+            if self.has_changed(&item) {
+                self.put_behind(item);
                 self.go_on();
+            }
+        });
+        // A label was taken back, or refused: the detection is here again.
+        Effect::new(move |_| {
+            let back = self.behind.with(|behind| behind.iter().rposition(|item| !self.has_changed(item)));
+            if let Some(item) = back.map(|at| self.behind.try_update(|behind| behind.remove(at))) {
+                self.expires_at.set(None);
+                self.now.set(item);
+                self.renew();
             }
         });
         Effect::new(move |_| {
@@ -116,6 +132,21 @@ impl Desk {
                     let _ = leave_review().await;
                 });
             });
+        });
+    }
+
+    /// Whether a label was set or taken back since it was loaded.
+    fn has_changed(self, (story, _): &Item) -> bool {
+        let seen = Seen::from(&story.detection);
+        self.decisions.of(&seen).label != seen.label
+    }
+
+    fn put_behind(self, item: Item) {
+        self.behind.update(|behind| {
+            behind.retain(|(story, _)| story.detection.id != item.0.detection.id);
+            behind.push(item);
+            let surplus = behind.len().saturating_sub(BEHIND);
+            behind.drain(..surplus);
         });
     }
 

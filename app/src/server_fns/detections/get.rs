@@ -13,11 +13,15 @@ use crate::error::AppError;
 pub async fn get_detection(
     /// Local id.
     id: i64,
+    /// The search whose words are to be marked, as typed.
+    #[server(default)]
+    q: String,
 ) -> Result<DetectionStory, AppError> {
     use crate::context::{authorise, moderation};
 
     authorise(domain::Role::Viewer)?;
-    Ok(moderation()?.story(domain::DetectionId(id), Some(domain::story::SHOWN_CHARS)).await?)
+    let id = domain::DetectionId(id);
+    Ok(marked(moderation()?.story(id, Some(domain::story::SHOWN_CHARS)).await?, &q))
 }
 
 /// One detection with its message whole, up to a megabyte.
@@ -28,11 +32,22 @@ pub async fn get_detection(
 pub async fn get_whole_detection(
     /// Local id.
     id: i64,
+    /// The search whose words are to be marked, as typed.
+    #[server(default)]
+    q: String,
 ) -> Result<DetectionStory, AppError> {
     use crate::context::{authorise, moderation};
 
     authorise(domain::Role::Viewer)?;
-    Ok(moderation()?.story(domain::DetectionId(id), None).await?)
+    Ok(marked(moderation()?.story(domain::DetectionId(id), None).await?, &q))
+}
+
+/// The story with the words of a search; a search that cannot be read marks nothing.
+#[cfg(feature = "ssr")]
+fn marked(story: DetectionStory, q: &str) -> DetectionStory {
+    let query = domain::SearchQuery::parse(q).unwrap_or_default();
+    let matches = domain::search::marks(&query, &story.detection.content.message);
+    DetectionStory { matches, ..story }
 }
 
 /// What else the log knows about its text and its sender.

@@ -51,7 +51,7 @@ pub async fn next_to_review(
         keep: (keep > 0).then_some(DetectionId(keep)),
     };
     let next = match moderation.next_to_review(&request, user.id).await? {
-        Some((detection, place)) => Some((get_detection(detection.id.0).await?, place)),
+        Some((detection, place)) => Some((get_detection(detection.id.0, String::new()).await?, place)),
         None => None,
     };
     Ok(ReviewItem { next, progress: moderation.review_progress().await? })

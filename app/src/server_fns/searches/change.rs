@@ -18,11 +18,11 @@ pub async fn save_search(
     #[server(default)]
     order: String,
 ) -> Result<(), AppError> {
-    use crate::context::{authorise, moderation};
+    use crate::context::{authorise, keep_typed, moderation};
 
     let user = authorise(domain::Role::Moderator)?;
     let order = order.parse().unwrap_or(domain::Order::Newest);
-    moderation()?.save_search(&name, &q, order, user.id).await?;
+    moderation()?.save_search(&name, &q, order, user.id).await.inspect_err(|_| keep_typed(&name))?;
     Ok(())
 }
 
@@ -37,10 +37,11 @@ pub async fn rename_search(
     /// What to call it.
     name: String,
 ) -> Result<(), AppError> {
-    use crate::context::{authorise, moderation};
+    use crate::context::{authorise, keep_typed, moderation};
 
     let user = authorise(domain::Role::Moderator)?;
-    Ok(moderation()?.rename_search(domain::SavedSearchId(id), &name, user.id).await?)
+    let renamed = moderation()?.rename_search(domain::SavedSearchId(id), &name, user.id).await;
+    Ok(renamed.inspect_err(|_| keep_typed(&name))?)
 }
 
 /// Forgets a saved search.

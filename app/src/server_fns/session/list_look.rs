@@ -31,6 +31,8 @@ pub async fn set_list_look(
         list_look::{LOOK_COOKIE, ListLook},
     };
 
-    keep_cookie(LOOK_COOKIE, &ListLook { compact, score, sender, site, time }.to_word());
+    // Not of the form: folding needs no server.
+    let facets = ListLook::remembered().facets;
+    keep_cookie(LOOK_COOKIE, &ListLook { compact, score, sender, site, time, facets }.to_word());
     Ok(())
 }

@@ -40,7 +40,7 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
     // Each value, added to the search, leaves as many as it said.
     let query = SearchQuery::parse("casino").unwrap();
     for value in store.facets(&query, noon()).await.unwrap().values {
-        let narrowed = query.with_toggled(&value.term);
+        let narrowed = query.toggled(&value.term);
         assert_eq!(store.count(&narrowed, 99, noon()).await.unwrap().count, value.count, "{narrowed}");
     }
     bounds(&*store).await;
@@ -69,7 +69,9 @@ async fn bounds(store: &dyn Store) {
     let all = MANY as u64;
     assert_eq!(count("site:news.example.com").await, (all, false), "the index alone answers");
     assert_eq!(count("site:news.example.com is:spam").await, (FACETS_BOUND, true), "the rows are looked at");
-    assert_eq!(count("site:news.example.com -from:api").await, (0, true), "nobody looked far enough");
+    // How far one looks depends on the time that it takes; what is said is true in either case.
+    let hidden = count("site:news.example.com -from:api").await;
+    assert!([(0, true), (5, false)].contains(&hidden), "{hidden:?}");
     assert_eq!(count("site:news.example.com from:paste").await, (5, false), "both are keys");
 
     let hidden = SearchQuery::parse("site:news.example.com -from:api").unwrap();
@@ -78,7 +80,7 @@ async fn bounds(store: &dyn Store) {
     let messages: Vec<_> = found.iter().chain(&rest).map(|row| row.content.message.as_str()).collect();
     assert_eq!(messages, ["number4", "number3", "number2", "number1", "number0"]);
     let facets = store.facets(&hidden, noon()).await.unwrap();
-    assert_eq!((facets.counted, facets.complete), (0, false));
+    assert!([(0, false), (5, true)].contains(&(facets.counted, facets.complete)));
     let facets = store.facets(&SearchQuery::default(), noon()).await.unwrap();
     assert_eq!((facets.counted, facets.complete), (FACETS_BOUND, false));
 }

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::HEADING_CLASS;
 use crate::{
-    components::{CopyButton, HostileText, Marked},
+    components::{CopyButton, HostileText, Mark, Marked},
     pages::detections::log::LogState,
 };
 
@@ -17,14 +17,19 @@ const ADDRESSES_SHOWN: usize = 20;
 #[component]
 pub(super) fn Message(story: DetectionStory) -> impl IntoView {
     let query = use_query_map();
-    let DetectionStory { detection, message_chars, language, .. } = story;
+    let DetectionStory { detection, message_chars, language, matches, .. } = story;
     let text = detection.content.message;
     let signals = detection.judgement.signals.into_iter();
-    let marks = signals
-        .filter_map(|signal| {
-            Some(Marked { span: signal.span?, reason: signal.description, for_spam: signal.weight >= 0.0 })
-        })
-        .collect::<Vec<_>>();
+    let found = matches.into_iter().map(|span| Marked {
+        span,
+        reason: "What you searched for".to_owned(),
+        what: Mark::Match,
+    });
+    let evidence = signals.filter_map(|signal| {
+        let what = if signal.weight >= 0.0 { Mark::ForSpam } else { Mark::ForHam };
+        Some(Marked { span: signal.span?, reason: signal.description, what })
+    });
+    let marks = found.chain(evidence).collect::<Vec<_>>();
     let is_cut = text.chars().count() < message_chars;
     let id = detection.id.0;
     let show_all = is_cut.then(|| {

@@ -1,17 +1,28 @@
 //! One page, by key: the cost does not grow with its depth.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
+use domain::paging::PAGE_SIZE;
 use domain::{Cursor, DetectionId, DetectionSummary, Direction, Order, Page, PageRequest};
 use sqlx::sqlite::SqlitePool;
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::super::rows::{SELECT_SUMMARY, SummaryRow};
 use super::plan::Plan;
+use super::reach::{Patience, Windows};
 use crate::Result;
 
 /// Most rows of one page.
 const LIMIT_MAX: u32 = 500;
+
+/// What was found of a page.
+pub(super) struct Found {
+    /// Sort key and id of the matches, in the direction of the page.
+    pub(super) keys: Vec<Cursor>,
+    /// Where the search stopped before the page was full: nobody looked beyond.
+    pub(super) stopped: Option<Cursor>,
+}
 
 /// Finds the keys of a page, then reads just those rows.
 pub(super) async fn page(
@@ -20,44 +31,91 @@ pub(super) async fn page(
     readers: &SqlitePool,
 ) -> Result<Page<DetectionSummary>> {
     let limit = request.limit.clamp(1, LIMIT_MAX);
-    let mut keys = keys(plan, request, limit + 1, readers).await?;
+    // Longer pages than a person reads are asked for by whoever wants all that matches.
+    let patience = if limit > PAGE_SIZE { Patience::endless() } else { Patience::of(Patience::PAGE) };
+    let Found { mut keys, stopped } = keys(plan, request, limit + 1, patience, readers).await?;
     // One row more than asked for tells whether the list goes on.
-    let goes_on = keys.len() > limit as usize;
+    let is_full = keys.len() > limit as usize;
     keys.truncate(limit as usize);
     let backwards = matches!(request.from, Some((Direction::Before, _)));
     if backwards {
         keys.reverse();
     }
+    let came_from = request.from.map(|(_, cursor)| cursor);
     let (first, last) = (keys.first().copied(), keys.last().copied());
-    let came_from = request.from.is_some();
-    Ok(Page {
-        before: first.filter(|_| if backwards { goes_on } else { came_from }),
-        after: last.filter(|_| if backwards { came_from } else { goes_on }),
-        rows: summaries(&keys, readers).await?,
-    })
+    let (near, far) = if backwards { (last, first) } else { (first, last) };
+    // Back to where one came from; on from the last row, or from where the search stopped.
+    let back = came_from.map(|cursor| near.unwrap_or(cursor));
+    let on = if is_full { far } else { stopped };
+    let (before, after) = if backwards { (on, back) } else { (back, on) };
+    Ok(Page { before, after, rows: summaries(&keys, readers).await? })
 }
 
-/// Sort key and id of the matches, in the direction of the page.
+/// Finds the matches of a page, as far as the patience goes.
 pub(super) async fn keys(
     plan: &Plan<'_>,
     request: &PageRequest,
     limit: u32,
+    patience: Patience,
     readers: &SqlitePool,
-) -> Result<Vec<Cursor>> {
+) -> Result<Found> {
+    if request.order == Order::Newest && plan.goes_by_windows() {
+        return keys_by_windows(plan, request, limit, patience, readers).await;
+    }
     let parts = plan.parts();
-    let mut keys = Vec::new();
+    let mut found = Found { keys: Vec::new(), stopped: None };
     for part in parts {
-        keys.extend(keys_of_part(plan, request, part, limit, readers).await?);
+        let one = keys_of_part(plan, request, part, limit, patience, readers).await?;
+        found.keys.extend(one.keys);
+        // Parts that stopped at different places were all looked at only up to the first of these.
+        found.stopped = match (found.stopped, one.stopped) {
+            (Some(a), Some(b)) => Some(if in_order(request, &a, &b).is_le() { a } else { b }),
+            (a, b) => a.or(b),
+        };
     }
     if parts.len() > 1 {
-        let sorted = |cursor: &Cursor| stored_key(request.order, cursor.key);
-        keys.sort_by(|a, b| sorted(b).total_cmp(&sorted(a)).then(b.id.cmp(&a.id)));
-        if matches!(request.from, Some((Direction::Before, _))) {
-            keys.reverse();
-        }
-        keys.truncate(limit as usize);
+        found.keys.sort_by(|a, b| in_order(request, a, b));
     }
-    Ok(keys)
+    if let Some(stopped) = found.stopped {
+        found.keys.retain(|key| in_order(request, key, &stopped).is_le());
+    }
+    if found.keys.len() >= limit as usize {
+        found.keys.truncate(limit as usize);
+        found.stopped = None;
+    }
+    Ok(found)
+}
+
+/// The order in which a page meets two rows.
+fn in_order(request: &PageRequest, a: &Cursor, b: &Cursor) -> Ordering {
+    let sorted = |cursor: &Cursor| stored_key(request.order, cursor.key);
+    let greatest_first = sorted(b).total_cmp(&sorted(a)).then(b.id.cmp(&a.id));
+    match request.from {
+        Some((Direction::Before, _)) => greatest_first.reverse(),
+        _ => greatest_first,
+    }
+}
+
+async fn keys_by_windows(
+    plan: &Plan<'_>,
+    request: &PageRequest,
+    limit: u32,
+    patience: Patience,
+    readers: &SqlitePool,
+) -> Result<Found> {
+    let from = request.from.map(|(direction, cursor)| (direction, cursor.id.0));
+    let mut windows = Windows::new(plan, from, patience, readers).await?;
+    let mut keys = Vec::new();
+    while let Some(within) = windows.next() {
+        let missing = limit.saturating_sub(u32::try_from(keys.len()).unwrap_or(limit));
+        let at = Place { request, part: "TRUE", within: Some(within), most: i64::MAX };
+        keys.extend(stretch(plan, &at, Stretch::All, missing, readers).await?.keys);
+        if keys.len() >= limit as usize {
+            return Ok(Found { keys, stopped: None });
+        }
+    }
+    let stopped = windows.stopped_at().map(|id| Cursor { key: 0.0, id: DetectionId(id) });
+    Ok(Found { keys, stopped })
 }
 
 async fn keys_of_part(
@@ -65,9 +123,11 @@ async fn keys_of_part(
     request: &PageRequest,
     part: &'static str,
     limit: u32,
+    patience: Patience,
     readers: &SqlitePool,
-) -> Result<Vec<Cursor>> {
-    let at = Place { request, part };
+) -> Result<Found> {
+    let most = if plan.filters_walk() { patience.rows(plan.stride()) } else { i64::MAX };
+    let at = Place { request, part, within: None, most };
     let Some((_, cursor)) = request.from else {
         return stretch(plan, &at, Stretch::All, limit, readers).await;
     };
@@ -77,18 +137,24 @@ async fn keys_of_part(
     // First what ties with the cursor, then what lies beyond: each is a plain range of the index, where one comparison of
     // both values would walk through all ties (every "score 100" of the log).
     let key = stored_key(request.order, cursor.key);
-    let mut keys = stretch(plan, &at, Stretch::Ties(key, cursor.id), limit, readers).await?;
-    let missing = limit.saturating_sub(u32::try_from(keys.len()).unwrap_or(limit));
-    if missing > 0 {
-        keys.extend(stretch(plan, &at, Stretch::KeysBeyond(key), missing, readers).await?);
+    let mut found = stretch(plan, &at, Stretch::Ties(key, cursor.id), limit, readers).await?;
+    let missing = limit.saturating_sub(u32::try_from(found.keys.len()).unwrap_or(limit));
+    if missing > 0 && found.stopped.is_none() {
+        let beyond = stretch(plan, &at, Stretch::KeysBeyond(key), missing, readers).await?;
+        found.keys.extend(beyond.keys);
+        found.stopped = beyond.stopped;
     }
-    Ok(keys)
+    Ok(found)
 }
 
 /// Which page of which part of the source.
 struct Place<'a> {
     request: &'a PageRequest,
     part: &'static str,
+    /// The ids to look at, if not all.
+    within: Option<(i64, i64)>,
+    /// How many rows of the source may be looked at.
+    most: i64,
 }
 
 /// Part of an ordered list.
@@ -102,48 +168,83 @@ enum Stretch {
 
 async fn stretch(
     plan: &Plan<'_>,
-    Place { request, part }: &Place<'_>,
+    at: &Place<'_>,
     stretch: Stretch,
     limit: u32,
     readers: &SqlitePool,
-) -> Result<Vec<Cursor>> {
+) -> Result<Found> {
+    let request = at.request;
     let backwards = matches!(request.from, Some((Direction::Before, _)));
-    let (beyond, sense) = if backwards { (" > ", " ASC") } else { (" < ", " DESC") };
-    // Every order is "greatest first" of this column, so one comparison serves all.
-    let column = match request.order {
+    let sense = if backwards { " ASC" } else { " DESC" };
+    let column = sort_column(request.order);
+    let id = plan.id();
+    let key = column.unwrap_or("0");
+    let bounded = at.most < i64::MAX;
+    // CAST: from an index, SQLite gives a whole number of a generated column as INTEGER.
+    let mut sql = QueryBuilder::<Sqlite>::new(format!("SELECT {id} AS id, CAST({key} AS REAL) AS key "));
+    if bounded {
+        plan.push_source(&mut sql, plan.source());
+    } else {
+        plan.push(&mut sql, column.is_none(), at.within);
+    }
+    if at.part != "TRUE" {
+        sql.push(" AND ").push(at.part);
+    }
+    push_stretch(&mut sql, &stretch, key, id, backwards);
+    sql.push(" ORDER BY ");
+    if let Some(column) = column {
+        sql.push(column).push(sense).push(", ");
+    }
+    sql.push(id).push(sense).push(" LIMIT ");
+    let cursor = |(id, key)| Cursor { key: stored_key(request.order, key), id: DetectionId(id) };
+    if !bounded {
+        sql.push_bind(limit);
+        let rows: Vec<(i64, f64)> = sql.build_query_as().fetch_all(readers).await?;
+        return Ok(Found { keys: rows.into_iter().map(cursor).collect(), stopped: None });
+    }
+    let scanned: Vec<(i64, f64)> = sql.push_bind(at.most).build_query_as().fetch_all(readers).await?;
+    let matching = plan.matching(&scanned, readers).await?;
+    let keys: Vec<Cursor> = scanned
+        .iter()
+        .filter(|(id, _)| matching.contains(id))
+        .take(limit as usize)
+        .copied()
+        .map(cursor)
+        .collect();
+    let is_cut = i64::try_from(scanned.len()).unwrap_or(i64::MAX) >= at.most && keys.len() < limit as usize;
+    Ok(Found { keys, stopped: scanned.last().filter(|_| is_cut).copied().map(cursor) })
+}
+
+/// Every order is "greatest first" of this column, so one comparison serves all.
+fn sort_column(order: Order) -> Option<&'static str> {
+    match order {
         Order::Newest => None,
         Order::Score => Some("d.score"),
         Order::Closest => Some("d.closeness"),
-    };
-    let id = plan.id();
-    let key = column.unwrap_or("0");
-    // CAST: from an index, SQLite gives a whole number of a generated column as INTEGER.
-    let mut sql = QueryBuilder::<Sqlite>::new(format!("SELECT {id}, CAST({key} AS REAL) "));
-    plan.push(&mut sql, column.is_none());
-    if *part != "TRUE" {
-        sql.push(" AND ").push(*part);
     }
+}
+
+fn push_stretch(
+    sql: &mut QueryBuilder<Sqlite>,
+    stretch: &Stretch,
+    key: &'static str,
+    id: &'static str,
+    backwards: bool,
+) {
+    let beyond = if backwards { " > " } else { " < " };
     match stretch {
         Stretch::All => {}
         Stretch::IdsBeyond(from) => {
             sql.push(format_args!(" AND {id}{beyond}")).push_bind(from.0);
         }
         Stretch::Ties(value, from) => {
-            sql.push(format_args!(" AND {key} = ")).push_bind(value);
+            sql.push(format_args!(" AND {key} = ")).push_bind(*value);
             sql.push(format_args!(" AND {id}{beyond}")).push_bind(from.0);
         }
         Stretch::KeysBeyond(value) => {
-            sql.push(format_args!(" AND {key}{beyond}")).push_bind(value);
+            sql.push(format_args!(" AND {key}{beyond}")).push_bind(*value);
         }
     }
-    sql.push(" ORDER BY ");
-    if let Some(column) = column {
-        sql.push(column).push(sense).push(", ");
-    }
-    sql.push(id).push(sense).push(" LIMIT ").push_bind(limit);
-    let rows: Vec<(i64, f64)> = sql.build_query_as().fetch_all(readers).await?;
-    let cursor = |(id, key)| Cursor { key: stored_key(request.order, key), id: DetectionId(id) };
-    Ok(rows.into_iter().map(cursor).collect())
 }
 
 /// Closeness is stored as the negative distance, a cursor carries the distance: turns one into the other, both ways.

@@ -9,6 +9,8 @@
 //! How many rows a term matches is counted on its index, no further than [`PROBE`]. A time range becomes a range of ids
 //! first, by way of `check_hours`.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use domain::search::{Age, Moment, State, Term, TermKind};
 use domain::{Order, SearchQuery};
@@ -21,17 +23,20 @@ use super::words::{INDEX, Words};
 use crate::Result;
 
 /// So few rows are read and sorted in a few milliseconds, wherever they lie.
-const FEW: i64 = 2_000;
+const FEW: i64 = 1_000;
 
 /// So many rows with a word are read and sorted sooner than another order is walked: on that walk the full-text index
 /// is asked about every single row.
-const FEW_WITH_WORDS: i64 = 15_000;
+const FEW_WITH_WORDS: i64 = 3_000;
 
 /// Where counting the rows of a term stops; a millisecond or so where the index suffices.
-const PROBE: i64 = 5_000;
+const PROBE: i64 = 2_000;
 
-/// Most rows that are looked at one by one to count matches: five milliseconds or so.
+/// Most rows that are looked at one by one to say what matches are made of: five milliseconds or so.
 const LOOK: i64 = 5_000;
+
+/// Most rows that are looked at one by one for a page or a count, where they do not come in the order of ids.
+const STRIDE: i64 = 2_000;
 
 /// The same where the full-text index is asked about each.
 const LOOK_FOR_WORDS: i64 = 500;
@@ -102,6 +107,58 @@ impl<'a> Plan<'a> {
             }
         }
         Ok(fewest.0)
+    }
+
+    /// First and last id that a time range leaves.
+    pub(super) fn ids(&self) -> Option<(i64, i64)> {
+        self.ids
+    }
+
+    /// Where the rows come from.
+    pub(super) fn source(&self) -> Source {
+        self.source
+    }
+
+    /// Which of some rows match.
+    pub(super) async fn matching(&self, rows: &[(i64, f64)], readers: &SqlitePool) -> Result<HashSet<i64>> {
+        if rows.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let mut sql = QueryBuilder::new("SELECT d.id FROM detections d NOT INDEXED WHERE d.id IN (");
+        let mut ids = sql.separated(", ");
+        for (id, _) in rows {
+            // A number needs no quotes, and so many parameters would be slower.
+            ids.push(id);
+        }
+        sql.push(")");
+        self.push_terms(&mut sql);
+        Ok(sql.build_query_scalar::<i64>().persistent(false).fetch_all(readers).await?.into_iter().collect())
+    }
+
+    /// Whether the source gives rows in the order of ids.
+    pub(super) fn gives_ids(&self) -> bool {
+        !matches!(self.source, Source::Index(name) if !gives_ids(name))
+    }
+
+    /// Whether matches are looked for in windows of ids: where the source has rows in that order, and does not by itself decide
+    /// by one look-up which of them match.
+    pub(super) fn goes_by_windows(&self) -> bool {
+        match self.source {
+            Source::Log => !self.query.is_empty(),
+            Source::Words => !self.words.is_one_lookup(),
+            Source::Index(name) => !self.is_decided_by_source() && gives_ids(name),
+        }
+    }
+
+    /// Whether the source gives rows in another order than that of ids, and some of them do not match.
+    pub(super) fn filters_walk(&self) -> bool {
+        let Source::Index(name) = self.source else { return false };
+        let unlabelled = |term: &Term| !term.negated && term.kind == TermKind::Is(State::Unlabelled);
+        let decides = match name {
+            BY_CLOSENESS => self.query.terms.iter().all(unlabelled),
+            _ => self.is_decided_by_source(),
+        };
+        !decides && !gives_ids(name)
     }
 
     /// Everything that the choice is made from.
@@ -203,7 +260,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Writes `FROM … WHERE …` for what a source can answer by itself, and returns what it calls a row's id.
-    fn push_source(&self, sql: &mut QueryBuilder<Sqlite>, source: Source) -> &'static str {
+    pub(super) fn push_source(&self, sql: &mut QueryBuilder<Sqlite>, source: Source) -> &'static str {
         let id = match source {
             Source::Log => {
                 sql.push("FROM detections d NOT INDEXED WHERE TRUE");
@@ -234,13 +291,20 @@ impl<'a> Plan<'a> {
         match self.source {
             Source::Log => self.query.is_empty(),
             Source::Words => self.words.walk_decides,
-            Source::Index(name) => self.query.terms.iter().all(|term| answers(name, term)),
+            Source::Index(name) => {
+                self.query.terms.iter().all(|term| answers(name, term) || knows(name, term))
+            }
         }
     }
 
     /// Whether the text has to have some word.
     pub(super) fn has_words(&self) -> bool {
         self.words.wanted.is_some()
+    }
+
+    /// How many rows of the source may be looked at one by one for a page or a count.
+    pub(super) fn stride(&self) -> i64 {
+        self.look().min(STRIDE)
     }
 
     /// How many rows of the source may be looked at one by one.
@@ -283,7 +347,8 @@ impl<'a> Plan<'a> {
     }
 
     /// Writes `FROM … WHERE …` for everything that matches. The row of the log is `d`, unless `bare`.
-    pub(super) fn push(&self, sql: &mut QueryBuilder<Sqlite>, bare: bool) {
+    /// `within` are the ids to look at, if not all.
+    pub(super) fn push(&self, sql: &mut QueryBuilder<Sqlite>, bare: bool, within: Option<(i64, i64)>) {
         let bare = bare && self.is_only_words();
         match self.source {
             Source::Log => {
@@ -304,7 +369,7 @@ impl<'a> Plan<'a> {
                 sql.push_bind(self.words.walk.clone());
             }
         }
-        if let Some((first, last)) = self.ids {
+        if let Some((first, last)) = within.or(self.ids) {
             sql.push(format_args!(" AND {} BETWEEN ", self.id())).push_bind(first);
             sql.push(" AND ").push_bind(last);
         }
@@ -329,6 +394,17 @@ impl<'a> Plan<'a> {
             push_lookup(sql, " AND NOT EXISTS ", unwanted);
         }
     }
+}
+
+/// Whether an index holds what a term asks for, though it is not in its order.
+fn knows(index: &str, term: &Term) -> bool {
+    let is_time = matches!(term.kind, TermKind::After(_) | TermKind::Before(_) | TermKind::Age(_));
+    is_time && ["detections_labelled", "detections_unlabelled"].contains(&index)
+}
+
+/// Whether an index gives its rows by id.
+fn gives_ids(index: &str) -> bool {
+    !matches!(index, BY_VERDICT | BY_CLOSENESS | "detections_labelled_by" | "detections_labelled_when")
 }
 
 /// Whether an index answers a term by itself.

@@ -9,6 +9,7 @@ use domain::{
 use super::super::SqliteStore;
 use super::page::keys;
 use super::plan::{Plan, Source};
+use super::reach::Patience;
 use crate::Detections;
 
 const ROWS: i64 = 120;
@@ -167,7 +168,9 @@ async fn answers(store: &SqliteStore, query: &SearchQuery, order: Order, source:
     };
     for from in [None, Some((Direction::After, middle)), Some((Direction::Before, middle))] {
         let request = PageRequest { order, from, limit: 500 };
-        answers.push(keys(&plan, &request, 500, &store.readers).await.unwrap());
+        let found = keys(&plan, &request, 500, Patience::of(Patience::PAGE), &store.readers).await.unwrap();
+        assert!(found.stopped.is_none(), "a small log is looked at whole");
+        answers.push(found.keys);
     }
     assert_eq!(count, answers[0].len() as u64, "counted and listed alike over {source:?}");
     answers

@@ -14,6 +14,8 @@ pub(super) struct Words {
     pub(super) walk: Option<String>,
     /// Whether the walk finds just what the search means, so that no row needs to be looked at.
     pub(super) walk_decides: bool,
+    /// How many look-ups meet in the walk: of words, of a phrase's words, of keys.
+    lookups: usize,
     /// For a look at one row: the words that must match, negated ones taken away; `None` when none must.
     pub(super) wanted: Option<String>,
     /// For a look at one row: words that must not match, when none must.
@@ -34,10 +36,20 @@ impl Words {
             walk_decides &= lookup.as_ref().is_some_and(|lookup| lookup.exact);
             all.extend(lookup.map(|lookup| lookup.expression));
         }
+        let lookups = all
+            .iter()
+            .chain(&unwanted)
+            .map(|one| 1 + one.trim_end_matches(" *").trim().matches(' ').count())
+            .sum();
         let walk = joined(&all, &unwanted);
         let wanted = joined(&wanted, &unwanted);
         let unwanted = if wanted.is_none() { unwanted } else { Vec::new() };
-        Self { walk, walk_decides, wanted, unwanted }
+        Self { walk, walk_decides, lookups, wanted, unwanted }
+    }
+
+    /// Whether every step of the walk is a match.
+    pub(super) fn is_one_lookup(&self) -> bool {
+        self.lookups == 1 && self.walk_decides
     }
 }
 

@@ -2,23 +2,18 @@
 //!
 //! A label shows at once and settles when the server agrees; a refusal puts back what stood and says why. What is known
 //! here of a detection lies over what the page was loaded with, so the list neither loads again nor jumps.
+//!
+//! What is believed is kept here; the code that asks the server is [`asks`], which the browser loads when it is needed.
+
+mod asks;
 
 use std::collections::{HashMap, VecDeque};
 
-use domain::{BulkAction, BulkState, Detection, DetectionSummary, Label, Standing, User};
+use domain::{Detection, DetectionSummary, Label, Standing, User};
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::{
-    error::AppError,
-    server_fns::{
-        detections::get_detection,
-        labels::{
-            LabelDetection, LabelRows, UndoLabel, Undoable, Undone, get_standings, label_detection,
-            list_undoable, undo_latest,
-        },
-        rechecks::recheck,
-    },
-};
+use crate::{error::AppError, later::ask_later, live::Live, server_fns::labels::Undoable};
+pub(crate) use asks::{Ask, RowsAsked};
 
 /// What the page was loaded with, of one detection.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,12 +55,6 @@ pub(crate) struct Known {
 /// The decisions of this page.
 #[derive(Clone, Copy)]
 pub(crate) struct Decisions {
-    /// For forms of one detection.
-    pub(crate) label: ServerAction<LabelDetection>,
-    /// For the form around the list; without JavaScript it brings the server's refusal.
-    pub(crate) rows: ServerAction<LabelRows>,
-    /// For forms of toasts.
-    pub(crate) undo: ServerAction<UndoLabel>,
     /// Who is looking.
     pub(crate) me: RwSignal<Option<User>>,
     /// What undo still takes back, newest first; made on this page or heard of.
@@ -101,9 +90,6 @@ impl Decisions {
     /// Nothing decided yet.
     pub(crate) fn new() -> Self {
         Self {
-            label: ServerAction::new(),
-            rows: ServerAction::new(),
-            undo: ServerAction::new(),
             me: RwSignal::new(None),
             undoable: RwSignal::new(Vec::new()),
             said: RwSignal::new(String::new()),
@@ -122,18 +108,34 @@ impl Decisions {
 
     /// Grows with every answer of the server.
     pub(crate) fn version(&self) -> usize {
-        self.answers.get() + self.label.version().get() + self.undo.version().get()
+        self.answers.get()
     }
 
     /// Why the last decision was refused, if it was.
-    pub(crate) fn problem(self) -> impl Fn() -> Option<AppError> + Copy {
-        move || {
-            self.problem
-                .get()
-                .or_else(|| self.label.value().with(|value| value.as_ref()?.as_ref().err().cloned()))
-                .or_else(|| self.rows.value().with(|value| value.as_ref()?.as_ref().err().cloned()))
-                .or_else(|| self.undo.value().with(|value| value.as_ref()?.as_ref().err().cloned()))
+    pub(crate) fn problem(self) -> Option<AppError> {
+        self.problem.get()
+    }
+
+    /// Asks the server; the code for that is loaded first where it is not there yet.
+    fn ask(self, ask: Ask) {
+        spawn_local(async move {
+            match ask_later(self, ask).await {
+                Ok(asking) => asking.await,
+                Err(_) => self.was_not_asked(),
+            }
+        });
+    }
+
+    /// The code that asks did not come: as if the server had not answered.
+    fn was_not_asked(self) {
+        let error = AppError::Unreachable;
+        for asked in self.waiting.try_update_value(std::mem::take).unwrap_or_default() {
+            self.put_back(asked.seen.id, asked.before, error.clone());
         }
+        self.sending.set_value(false);
+        self.asking.set(0);
+        self.undo_wanted.set(0);
+        self.problem.set(Some(error));
     }
 
     /// Shows an error of a decision, or that there is none any more.
@@ -176,27 +178,8 @@ impl Decisions {
         self.waiting.update_value(|waiting| waiting.push_back(Asked { seen, label, before }));
         if !self.sending.get_value() {
             self.sending.set_value(true);
-            spawn_local(self.ask_in_order());
+            self.ask(Ask::Labels);
         }
-    }
-
-    /// Asks one after the other: the server decides in the order of the keys, so that undo takes back the latest.
-    async fn ask_in_order(self) {
-        while let Some(Asked { seen, label, before }) =
-            self.waiting.try_update_value(VecDeque::pop_front).flatten()
-        {
-            match label_detection(seen.id, label, before.version).await {
-                Ok(decision) => {
-                    let remaining_ms = (decision.send_after - decision.decided_at).num_milliseconds();
-                    self.said.set(format!("Marked as {label}."));
-                    self.offer(Undoable::Decision { decision, remaining_ms });
-                    self.settle(&seen, before.version + 1);
-                }
-                Err(error) => self.put_back(seen.id, before, error),
-            }
-            self.answered();
-        }
-        self.sending.set_value(false);
     }
 
     /// Whether the server has answered everything.
@@ -236,7 +219,7 @@ impl Decisions {
 
     /// One answer of the server came in; undo waits for all of them, so that it takes back the latest.
     fn answered(self) {
-        self.asking.update(|asking| *asking -= 1);
+        self.asking.update(|asking| *asking = asking.saturating_sub(1));
         self.answers.update(|answers| *answers += 1);
         if self.asking.get_untracked() == 0 && self.undo_wanted.get_untracked() > 0 {
             self.undo_wanted.update(|wanted| *wanted -= 1);
@@ -252,42 +235,14 @@ impl Decisions {
         }
         self.problem.set(None);
         self.asking.update(|asking| *asking += 1);
-        spawn_local(async move {
-            match undo_latest().await {
-                Ok(undone) => self.taken_back(undone),
-                Err(error) => self.problem.set(Some(error)),
-            }
-            self.answered();
-        });
+        self.ask(Ask::Undo(None));
     }
 
     /// Takes one back by its toast.
     pub(crate) fn undo_one(self, key: String) {
         self.problem.set(None);
         self.asking.update(|asking| *asking += 1);
-        spawn_local(async move {
-            match crate::server_fns::labels::undo_label(key).await {
-                Ok(undone) => self.taken_back(undone),
-                Err(error) => self.problem.set(Some(error)),
-            }
-            self.answered();
-        });
-    }
-
-    fn taken_back(self, undone: Undone) {
-        match undone {
-            Undone::Nothing => self.said.set("There is nothing to undo.".to_owned()),
-            Undone::Decision(decision) => {
-                self.said.set("Undone.".to_owned());
-                let key = Undoable::decision_key(decision.id);
-                self.undoable.update(|undoable| undoable.retain(|one| one.key() != key));
-                self.refresh(vec![decision.detection_id.0]);
-            }
-            Undone::Bulk(action) => {
-                self.said.set("Undone.".to_owned());
-                self.heard_of_bulk(action);
-            }
-        }
+        self.ask(Ask::Undo(Some(key)));
     }
 
     /// Puts something that undo takes back on top of the stack.
@@ -301,66 +256,37 @@ impl Decisions {
 
     /// Asks the server what it would still take back: after a page is loaded, or when events were missed.
     pub(crate) fn list_undoable(self) {
-        spawn_local(async move {
-            if let Ok(undoable) = list_undoable().await {
-                self.undoable.set(undoable);
-            }
-        });
-    }
-
-    /// A bulk action of this person got on.
-    pub(crate) fn heard_of_bulk(self, action: BulkAction) {
-        let mine = self.me.with_untracked(|me| me.as_ref().is_some_and(|me| me.id == action.user_id));
-        self.refresh(self.shown.get_untracked());
-        if !mine {
-            return;
-        }
-        if action.state == BulkState::Undone {
-            let key = Undoable::bulk_key(action.id);
-            self.undoable.update(|undoable| undoable.retain(|one| one.key() != key));
-            return;
-        }
-        let remaining_ms = (action.send_after - crate::components::now()).num_milliseconds();
-        let new = Undoable::Bulk { action, remaining_ms };
-        self.undoable.update(|undoable| {
-            let key = new.key();
-            match undoable.iter_mut().find(|one| one.key() == key) {
-                Some(one) => *one = new,
-                None => undoable.insert(0, new),
-            }
-        });
+        self.ask(Ask::Undoable);
     }
 
     /// Has a detection judged again.
     pub(crate) fn recheck(self, id: i64) {
         self.problem.set(None);
         self.said.set("Rechecking.".to_owned());
-        spawn_local(async move {
-            match recheck(id).await {
-                Ok(_) => {
-                    self.said.set("Rechecked.".to_owned());
-                    let now = get_standings(vec![id]).await.unwrap_or_default();
-                    now.into_iter().for_each(|standing| self.rejudged(standing));
-                }
-                Err(error) => self.problem.set(Some(error)),
-            }
-        });
+        self.ask(Ask::Recheck(id));
     }
 
     /// Copies the upstream's id of a detection that is not open.
     pub(crate) fn copy_id(self, id: i64) {
         self.problem.set(None);
-        spawn_local(async move {
-            match get_detection(id).await {
-                Ok(story) => {
-                    let copied = to_clipboard(&story.detection.judgement.upstream_id).await;
-                    let words =
-                        if copied { "Detection id copied." } else { "The detection id could not be copied." };
-                    self.said.set(words.to_owned());
-                }
-                Err(error) => self.problem.set(Some(error)),
-            }
-        });
+        self.ask(Ask::CopyId(id));
+    }
+
+    /// Labels or rechecks many rows.
+    pub(crate) fn ask_for_rows(self, rows: RowsAsked) {
+        self.problem.set(None);
+        self.ask(Ask::Rows(rows));
+    }
+
+    /// Stops a bulk action.
+    pub(crate) fn cancel_bulk(self, id: i64) {
+        self.ask(Ask::CancelBulk(id));
+    }
+
+    /// Something happened elsewhere: an event as the server wrote it.
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only browsers listen"))]
+    pub(crate) fn hear(self, live: Live, event: String) {
+        self.ask(Ask::Heard(live, event));
     }
 
     /// The verdict that a recheck gave while the page was open.
@@ -390,15 +316,7 @@ impl Decisions {
         if ids.is_empty() {
             return;
         }
-        spawn_local(async move {
-            if let Ok(standings) = get_standings(ids).await {
-                let me = self.me.with_untracked(|me| me.as_ref().map(|me| me.name.clone()));
-                for standing in standings {
-                    let theirs = standing.label.is_some() && standing.labelled_by != me;
-                    self.heard(&standing, theirs);
-                }
-            }
-        });
+        self.ask(Ask::Standings(ids));
     }
 
     /// Shows what stands of a detection, unless something newer is known.
@@ -425,24 +343,6 @@ impl Decisions {
             };
             known.insert(id, heard);
         });
-    }
-}
-
-/// Puts text on the clipboard; browsers have one on https and on loopback only.
-async fn to_clipboard(text: &str) -> bool {
-    #[cfg(feature = "hydrate")]
-    {
-        let window = window();
-        if !window.is_secure_context() {
-            return false;
-        }
-        let written = window.navigator().clipboard().write_text(text);
-        wasm_bindgen_futures::JsFuture::from(written).await.is_ok()
-    }
-    #[cfg(not(feature = "hydrate"))]
-    {
-        let _ = text;
-        false
     }
 }
 

@@ -1,0 +1,59 @@
+//! The parts of the log that the browser loads later.
+
+use leptos::prelude::*;
+
+use super::{
+    arrivals::Arrivals, export::ExportLinks, facets::FacetPanel, filters::Filters, log::LogState,
+    look_menu::LookMenu, save_search::KeepSearch,
+};
+use crate::{list_look::LookSignal, live::Live};
+
+/// A part of the log.
+#[derive(Clone, Copy)]
+pub(crate) enum LogPart {
+    /// "12 new", and how the list is loaded again.
+    Arrivals(Memo<LogState>, RwSignal<usize>),
+    /// Density and columns.
+    Look(LookSignal),
+    /// Quick filters and orders.
+    Filters(Memo<LogState>, Memo<Option<i64>>),
+    /// Keeping the search under a name.
+    Keep(Memo<LogState>),
+    /// What the matches are made of.
+    Facets(Memo<LogState>, Memo<Option<i64>>, LookSignal),
+    /// Taking the matches elsewhere.
+    Export(Memo<LogState>),
+}
+
+impl LogPart {
+    /// The view.
+    pub(crate) fn view(self) -> AnyView {
+        match self {
+            Self::Arrivals(state, reload) => view! { <Arrivals state=state reload=reload/> }.into_any(),
+            Self::Look(look) => view! { <LookMenu look=look/> }.into_any(),
+            Self::Filters(state, open) => view! { <Filters state=state open=open/> }.into_any(),
+            Self::Keep(state) => view! { <KeepSearch state=state/> }.into_any(),
+            Self::Facets(state, open, look) => {
+                view! { <FacetPanel state=state open=open look=look/> }.into_any()
+            }
+            Self::Export(state) => view! { <ExportLinks state=state/> }.into_any(),
+        }
+    }
+
+    /// Reads what it shows.
+    pub(crate) fn track(self) {
+        match self {
+            Self::Arrivals(..) => {
+                let live = expect_context::<Live>();
+                live.arrived.track();
+                live.looks.track();
+            }
+            Self::Look(_) => {}
+            Self::Filters(state, open) | Self::Facets(state, open, _) => {
+                state.track();
+                open.track();
+            }
+            Self::Keep(state) | Self::Export(state) => state.track(),
+        }
+    }
+}
