@@ -9,7 +9,6 @@ use super::super::SqliteStore;
 use super::super::columns::At;
 use super::goes_on;
 use super::plan::Plan;
-use super::reach::{Patience, Windows};
 use crate::Result;
 
 /// Matches that have the same values.
@@ -45,45 +44,21 @@ impl SqliteStore {
         now: DateTime<Utc>,
     ) -> Result<Facets> {
         let plan = Plan::choose(query, Order::Newest, now, &self.readers).await?;
-        let mut alike = Vec::new();
-        let mut matches = 0;
-        let mut windows = Windows::new(&plan, None, Patience::of(Patience::COUNT), &self.readers).await?;
-        let complete = if plan.gives_ids() {
-            while matches < FACETS_BOUND
-                && let Some(within) = windows.next()
-            {
-                let some = self.alike(&plan, Some(within), FACETS_BOUND - matches).await?;
-                matches += some.iter().map(|row| row.count.unsigned_abs()).sum::<u64>();
-                alike.extend(some);
-            }
-            windows.stopped_at().is_none()
-        } else {
-            alike = self.alike(&plan, None, FACETS_BOUND).await?;
-            matches = alike.iter().map(|row| row.count.unsigned_abs()).sum();
-            !goes_on(&plan, &self.readers).await?
-        };
-        let complete = complete && matches < FACETS_BOUND;
+        let limit = i64::try_from(FACETS_BOUND).unwrap_or(i64::MAX);
+        let mut sql = QueryBuilder::new(
+            "SELECT max(id) AS newest, is_spam, label, site, origin, judged_by, count(*) AS count
+             FROM (SELECT d.id, d.is_spam, d.label, d.site, d.origin, d.judged_by ",
+        );
+        plan.push_bounded(&mut sql, plan.look());
+        sql.push(" ORDER BY s.id DESC LIMIT ").push_bind(limit);
+        sql.push(") GROUP BY is_spam, label, site, origin, judged_by");
+        let alike: Vec<AlikeRow> = sql.build_query_as().fetch_all(&self.readers).await?;
+        let matches = alike.iter().map(|row| row.count.unsigned_abs()).sum();
+        let complete = matches < FACETS_BOUND && !goes_on(&plan, &self.readers).await?;
         let mut counted = Vec::with_capacity(alike.len() * 5);
         for row in alike {
             counted.extend(row.values()?);
         }
         Ok(Facets::new(query, counted, matches, complete))
-    }
-
-    /// What the newest matches have in common, within some ids or among as many rows as may be looked at.
-    async fn alike(&self, plan: &Plan<'_>, within: Option<(i64, i64)>, limit: u64) -> Result<Vec<AlikeRow>> {
-        let mut sql = QueryBuilder::new(
-            "SELECT max(id) AS newest, is_spam, label, site, origin, judged_by, count(*) AS count
-             FROM (SELECT d.id, d.is_spam, d.label, d.site, d.origin, d.judged_by ",
-        );
-        match within {
-            Some(_) => plan.push(&mut sql, false, within),
-            None => plan.push_bounded(&mut sql, plan.stride()),
-        }
-        let id = if within.is_some() { plan.id() } else { "s.id" };
-        sql.push(format_args!(" ORDER BY {id} DESC LIMIT "));
-        sql.push_bind(i64::try_from(limit).unwrap_or(i64::MAX));
-        sql.push(") GROUP BY is_spam, label, site, origin, judged_by");
-        Ok(sql.build_query_as().fetch_all(&self.readers).await?)
     }
 }

@@ -20,7 +20,7 @@ use sqlx::sqlite::SqlitePool;
 use super::{SqliteStore, statistics};
 use crate::Result;
 pub(super) use plan::Plan;
-use reach::{Patience, Windows};
+use reach::Patience;
 pub(super) use terms::push as push_term;
 
 impl SqliteStore {
@@ -64,7 +64,7 @@ impl SqliteStore {
     }
 }
 
-/// Counts matches: on an index where one answers everything, else among the newest rows, as far as the patience goes.
+/// Counts matches: on an index where one answers everything, else among the newest rows that the best source has.
 async fn count(plan: &Plan<'_>, bound: u64, readers: &SqlitePool) -> Result<BoundedCount> {
     let bound = match plan.is_decided_by_source() {
         true if plan.has_words() => bound.min(WORDS_BOUND),
@@ -72,43 +72,20 @@ async fn count(plan: &Plan<'_>, bound: u64, readers: &SqlitePool) -> Result<Boun
         false => bound.min(FACETS_BOUND),
     };
     let limit = i64::try_from(bound).unwrap_or(i64::MAX).saturating_add(1);
-    let counted = |found: i64, goes_on: bool| {
-        let found = found.unsigned_abs();
-        Ok(BoundedCount { count: found.min(bound), more: found > bound || goes_on })
-    };
-    if plan.goes_by_windows() {
-        let mut windows = Windows::new(plan, None, Patience::of(Patience::COUNT), readers).await?;
-        let mut found = 0;
-        while found < limit
-            && let Some(within) = windows.next()
-        {
-            found += count_some(plan, Some(within), limit - found, readers).await?;
-        }
-        return counted(found, windows.stopped_at().is_some());
-    }
-    if !plan.is_decided_by_source() {
-        let mut sql = QueryBuilder::new("SELECT count(*) FROM (SELECT 1 ");
-        plan.push_bounded(&mut sql, plan.stride());
-        sql.push(" LIMIT ").push_bind(limit).push(")");
-        let found = sql.build_query_scalar().fetch_one(readers).await?;
-        return counted(found, goes_on(plan, readers).await?);
-    }
-    counted(count_some(plan, None, limit, readers).await?, false)
-}
-
-async fn count_some(
-    plan: &Plan<'_>,
-    within: Option<(i64, i64)>,
-    limit: i64,
-    readers: &SqlitePool,
-) -> Result<i64> {
     let mut sql = QueryBuilder::new("SELECT count(*) FROM (SELECT 1 ");
-    plan.push(&mut sql, true, within);
+    if plan.is_decided_by_source() {
+        plan.push(&mut sql, true, None);
+    } else {
+        plan.push_bounded(&mut sql, plan.look());
+    }
     sql.push(" LIMIT ").push_bind(limit).push(")");
-    Ok(sql.build_query_scalar().fetch_one(readers).await?)
+    let found: i64 = sql.build_query_scalar().fetch_one(readers).await?;
+    let found = found.unsigned_abs();
+    let more = found > bound || (!plan.is_decided_by_source() && goes_on(plan, readers).await?);
+    Ok(BoundedCount { count: found.min(bound), more })
 }
 
 /// Whether the source has more rows than are looked at.
 async fn goes_on(plan: &Plan<'_>, readers: &SqlitePool) -> Result<bool> {
-    Ok(plan.scanned(plan.stride() + 1, readers).await? > plan.stride())
+    Ok(plan.scanned(plan.look() + 1, readers).await? > plan.look())
 }

@@ -32,7 +32,7 @@ pub(super) async fn page(
 ) -> Result<Page<DetectionSummary>> {
     let limit = request.limit.clamp(1, LIMIT_MAX);
     // Longer pages than a person reads are asked for by whoever wants all that matches.
-    let patience = if limit > PAGE_SIZE { Patience::endless() } else { Patience::of(Patience::PAGE) };
+    let patience = if limit > PAGE_SIZE { Patience::endless() } else { Patience::of_a_page() };
     let Found { mut keys, stopped } = keys(plan, request, limit + 1, patience, readers).await?;
     // One row more than asked for tells whether the list goes on.
     let is_full = keys.len() > limit as usize;
@@ -126,7 +126,7 @@ async fn keys_of_part(
     patience: Patience,
     readers: &SqlitePool,
 ) -> Result<Found> {
-    let most = if plan.filters_walk() { patience.rows(plan.stride()) } else { i64::MAX };
+    let most = if plan.filters_walk() { patience.rows(plan.look()) } else { i64::MAX };
     let at = Place { request, part, within: None, most };
     let Some((_, cursor)) = request.from else {
         return stretch(plan, &at, Stretch::All, limit, readers).await;

@@ -32,11 +32,9 @@ const FEW_WITH_WORDS: i64 = 3_000;
 /// Where counting the rows of a term stops; a millisecond or so where the index suffices.
 const PROBE: i64 = 2_000;
 
-/// Most rows that are looked at one by one to say what matches are made of: five milliseconds or so.
-const LOOK: i64 = 5_000;
-
-/// Most rows that are looked at one by one for a page or a count, where they do not come in the order of ids.
-const STRIDE: i64 = 2_000;
+/// Most rows that are looked at one by one to count matches, or for a page where they do not come in the order of ids: four
+/// milliseconds or so.
+const LOOK: i64 = 2_000;
 
 /// The same where the full-text index is asked about each.
 const LOOK_FOR_WORDS: i64 = 500;
@@ -133,11 +131,6 @@ impl<'a> Plan<'a> {
         sql.push(")");
         self.push_terms(&mut sql);
         Ok(sql.build_query_scalar::<i64>().persistent(false).fetch_all(readers).await?.into_iter().collect())
-    }
-
-    /// Whether the source gives rows in the order of ids.
-    pub(super) fn gives_ids(&self) -> bool {
-        !matches!(self.source, Source::Index(name) if !gives_ids(name))
     }
 
     /// Whether matches are looked for in windows of ids: where the source has rows in that order, and does not by itself decide
@@ -300,11 +293,6 @@ impl<'a> Plan<'a> {
     /// Whether the text has to have some word.
     pub(super) fn has_words(&self) -> bool {
         self.words.wanted.is_some()
-    }
-
-    /// How many rows of the source may be looked at one by one for a page or a count.
-    pub(super) fn stride(&self) -> i64 {
-        self.look().min(STRIDE)
     }
 
     /// How many rows of the source may be looked at one by one.

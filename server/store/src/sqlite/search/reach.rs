@@ -1,8 +1,8 @@
-//! How far a search looks before it answers.
+//! How far a search looks for a page before it answers.
 //!
 //! Most searches find a page of matches among the newest rows. Some do not: two common words that hardly ever meet, or a
 //! filter that hardly any row passes. Those are looked for window by window, from where the page starts, until the page is
-//! full or the time is over; then the answer says where it stopped, and one goes on from there.
+//! full or the time is over; then the page says where it stopped, and one goes on from there. Counts never depend on time.
 
 use std::time::{Duration, Instant};
 
@@ -22,14 +22,12 @@ pub(super) struct Patience {
 }
 
 impl Patience {
-    /// For a page: a third of what a search may take.
-    pub(super) const PAGE: Duration = Duration::from_millis(6);
+    /// For a page that a person waits for: what still feels like at once, and well below what a slow page may take (60 ms).
+    pub(super) fn of_a_page() -> Self {
+        Self::of(Duration::from_millis(40))
+    }
 
-    /// For a count, and for what the matches are made of.
-    pub(super) const COUNT: Duration = Duration::from_millis(3);
-
-    /// Looks so long.
-    pub(super) fn of(time: Duration) -> Self {
+    fn of(time: Duration) -> Self {
         Self { ends: Some(Instant::now() + time) }
     }
 

@@ -168,7 +168,7 @@ async fn answers(store: &SqliteStore, query: &SearchQuery, order: Order, source:
     };
     for from in [None, Some((Direction::After, middle)), Some((Direction::Before, middle))] {
         let request = PageRequest { order, from, limit: 500 };
-        let found = keys(&plan, &request, 500, Patience::of(Patience::PAGE), &store.readers).await.unwrap();
+        let found = keys(&plan, &request, 500, Patience::of_a_page(), &store.readers).await.unwrap();
         assert!(found.stopped.is_none(), "a small log is looked at whole");
         answers.push(found.keys);
     }
