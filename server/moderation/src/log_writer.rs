@@ -1,14 +1,18 @@
 //! Every check is on the disk before its answer leaves, and checks that come together share the sync.
 //!
 //! One task writes. While it waits for the disk, what arrives gathers in its queue, and all of that is the next transaction: the
-//! busier it is, the more rows share a commit, and a check that comes alone is written at once.
+//! busier it is, the more rows share a commit, and a check that comes alone is written at once. What searches look rows up by is
+//! written behind them, once nobody waits, or when much is behind: a crash in between loses nothing, the next start goes on there.
 
 use std::{
+    panic::AssertUnwindSafe,
+    slice,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use domain::{DetectionId, NewDetection};
+use futures_util::FutureExt;
 use store::{Detections, StoreError};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -21,6 +25,9 @@ const BATCH_ROWS: usize = 256;
 
 /// Content in one transaction, at most, in bytes: a message can have a megabyte.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
+
+/// Rows that may be behind in what they are looked up by while others wait to be written.
+const BEHIND_ROWS: usize = 128;
 
 /// Checks that may wait for the writer; more wait for a place in the queue.
 const QUEUE: usize = 1024;
@@ -76,7 +83,11 @@ impl LogWriter {
 
 async fn gather(log: Arc<dyn Detections>, mut entries: mpsc::Receiver<Entry>, stop: CancellationToken) {
     let mut arrived = Vec::with_capacity(BATCH_ROWS);
+    let mut behind = 0_usize;
     loop {
+        while behind > 0 && (entries.is_empty() || behind >= BEHIND_ROWS) {
+            behind = behind.saturating_sub(index(&*log).await.unwrap_or(behind));
+        }
         tokio::select! {
             biased;
             () = stop.cancelled(), if !entries.is_closed() => entries.close(),
@@ -84,13 +95,23 @@ async fn gather(log: Arc<dyn Detections>, mut entries: mpsc::Receiver<Entry>, st
         }
         while !arrived.is_empty() {
             let batch = take_batch(&mut arrived);
-            // A task of its own: a panic must not end the writer. Its callers then hear that they were not logged.
-            let log = Arc::clone(&log);
-            if let Err(error) = tokio::spawn(async move { write(&*log, batch).await }).await {
-                tracing::error!(%error, "writing to the log broke");
+            behind += batch.len();
+            // A panic must not end the writer. Its callers then hear that they were not logged.
+            if AssertUnwindSafe(write(&*log, batch)).catch_unwind().await.is_err() {
+                tracing::error!("writing to the log broke");
             }
         }
     }
+}
+
+/// Has some of the rows found by their words; `None` when there are none left, or when it failed: they are found after the next
+/// rows, or after the next start.
+async fn index(log: &dyn Detections) -> Option<usize> {
+    let indexed = log.index_appended().await;
+    if let Err(error) = &indexed {
+        tracing::error!(%error, "rows of the log cannot be searched for yet");
+    }
+    indexed.ok().filter(|rows| *rows > 0)
 }
 
 /// The first rows, as many as fit into a transaction, at least one.
@@ -109,7 +130,7 @@ fn take_batch(arrived: &mut Vec<Entry>) -> Vec<Entry> {
 /// fault.
 async fn write(log: &dyn Detections, batch: Vec<Entry>) {
     let (rows, callers): (Vec<_>, Vec<_>) = batch.into_iter().map(|entry| (entry.row, entry.written)).unzip();
-    let mut error = match log.insert_detections(&rows).await {
+    let mut error = match log.append_detections(&rows).await {
         Ok(ids) => {
             // A caller who no longer listens has hung up; the row stays.
             callers.into_iter().zip(ids).for_each(|(caller, id)| drop(caller.send(Ok(id))));
@@ -124,7 +145,8 @@ async fn write(log: &dyn Detections, batch: Vec<Entry>) {
             drop(caller.send(Err(Arc::clone(&error))));
             continue;
         }
-        let written = log.insert_detection(row).await.map_err(Arc::new);
+        let written = log.append_detections(slice::from_ref(row)).await.map_err(Arc::new);
+        let written = written.and_then(|ids| ids.first().copied().ok_or_else(|| Arc::clone(&error)));
         if let Err(again) = &written {
             error = Arc::clone(again);
         }
@@ -150,11 +172,13 @@ mod tests {
     struct Disk {
         permits: Semaphore,
         commits: Mutex<Vec<Vec<String>>>,
+        /// How many rows are found by their words.
+        indexed: Mutex<usize>,
     }
 
     impl Disk {
         fn new(permits: usize) -> Arc<Self> {
-            Arc::new(Self { permits: Semaphore::new(permits), commits: Mutex::default() })
+            Arc::new(Self { permits: Semaphore::new(permits), commits: Mutex::default(), indexed: Mutex::default() })
         }
 
         fn commits(&self) -> Vec<usize> {
@@ -164,10 +188,20 @@ mod tests {
 
     #[async_trait]
     impl Detections for Disk {
-        async fn insert_detection(&self, row: &NewDetection) -> store::Result<DetectionId> {
-            Ok(self.insert_detections(std::slice::from_ref(row)).await?[0])
+        async fn insert_detection(&self, _: &NewDetection) -> store::Result<DetectionId> {
+            Err(StoreError::Taken("not here"))
         }
-        async fn insert_detections(&self, rows: &[NewDetection]) -> store::Result<Vec<DetectionId>> {
+        async fn insert_detections(&self, _: &[NewDetection]) -> store::Result<Vec<DetectionId>> {
+            Err(StoreError::Taken("not here"))
+        }
+        async fn index_appended(&self) -> store::Result<usize> {
+            let behind = self.commits.lock().unwrap().iter().map(Vec::len).sum::<usize>();
+            let mut indexed = self.indexed.lock().unwrap();
+            let rows = (behind - *indexed).min(2);
+            *indexed += rows;
+            Ok(rows)
+        }
+        async fn append_detections(&self, rows: &[NewDetection]) -> store::Result<Vec<DetectionId>> {
             self.permits.acquire().await.unwrap().forget();
             let messages: Vec<_> = rows.iter().map(|row| row.content.message.clone()).collect();
             assert!(!messages.iter().any(|message| message == "panic"), "as asked");
@@ -265,6 +299,8 @@ mod tests {
             assert_eq!(task.await.unwrap().unwrap(), DetectionId(index as i64));
         }
         assert_eq!(disk.commits(), [1, 3]);
+        writer.drain().await;
+        assert_eq!(*disk.indexed.lock().unwrap(), 4, "all are found by their words");
     }
 
     #[tokio::test]

@@ -9,8 +9,6 @@ use std::{
 use activelayer::wire::Refusal;
 use domain::ApiToken;
 use moderation::tokens;
-use tokio::task::JoinHandle;
-use tracing::Instrument;
 
 use crate::state::AppState;
 
@@ -18,8 +16,8 @@ use crate::state::AppState;
 pub struct Caller {
     /// As it stood at the token's last use, or as the store has just said.
     pub(super) token: ApiToken,
-    /// What the store says now, where `token` is from memory.
-    now: Option<JoinHandle<Result<ApiToken, Refusal>>>,
+    /// Where `token` is from memory: whom to ask for the token of this secret.
+    unconfirmed: Option<(Callers, String)>,
 }
 
 impl Caller {
@@ -28,9 +26,9 @@ impl Caller {
     /// # Errors
     /// 401 when it is not.
     pub(super) async fn confirmed(self) -> Result<ApiToken, Refusal> {
-        match self.now {
+        match self.unconfirmed {
             None => Ok(self.token),
-            Some(now) => now.await.unwrap_or_else(|_| Err(Refusal::internal())),
+            Some((callers, key)) => callers.look_up(&key).await,
         }
     }
 }
@@ -47,17 +45,17 @@ impl Callers {
         Self { app, known: Arc::default() }
     }
 
-    /// Finds out who asks. For a token that was used before, the store is asked meanwhile.
+    /// Finds out who asks. For a token that was used before, the store is still to be asked.
     ///
     /// # Errors
     /// 401 for a secret that opens nothing.
     pub(super) async fn find(&self, key: &str) -> Result<Caller, Refusal> {
         let known =
             self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&tokens::hash(key)).cloned();
-        let Some(token) = known else { return Ok(Caller { token: self.look_up(key).await?, now: None }) };
-        let (callers, key) = (self.clone(), key.to_owned());
-        let now = tokio::spawn(async move { callers.look_up(&key).await }.in_current_span());
-        Ok(Caller { token, now: Some(now) })
+        match known {
+            Some(token) => Ok(Caller { token, unconfirmed: Some((self.clone(), key.to_owned())) }),
+            None => Ok(Caller { token: self.look_up(key).await?, unconfirmed: None }),
+        }
     }
 
     async fn look_up(&self, key: &str) -> Result<ApiToken, Refusal> {

@@ -53,13 +53,11 @@ impl Contract for Gateway {
     ) -> Reply {
         let app = self.app.clone();
         let submission = Submission { token: caller.token.clone(), endpoint, request, from };
-        let judged = to_the_end(async move { app.moderation.judge_for_app(submission).await }).await;
-        if let Err(refusal) = caller.confirmed().await {
-            return refusal.into();
-        }
-        match judged {
-            Some(Ok(judged)) => Reply::json(judged.body).about(Some(judged.detection)),
-            Some(Err(error)) => refused(&error),
+        let work = async move { tokio::join!(caller.confirmed(), app.moderation.judge_for_app(submission)) };
+        match to_the_end(work).await {
+            Some((Err(refusal), _)) => refusal.into(),
+            Some((Ok(_), Ok(judged))) => Reply::json(judged.body).about(Some(judged.detection)),
+            Some((Ok(_), Err(error))) => refused(&error),
             None => Refusal::internal().into(),
         }
     }

@@ -12,12 +12,20 @@ use crate::Result;
 /// Writes and reads the log.
 #[async_trait]
 pub trait Detections: Send + Sync {
-    /// Appends a detection and returns its id. When this returns, a crash cannot lose it.
-    async fn insert_detection(&self, detection: &NewDetection) -> Result<DetectionId>;
+    /// Appends many detections in one transaction, all or none, and returns their ids in the same order. When this returns, a
+    /// crash cannot lose them. Until [`index_appended`](Self::index_appended) has come to them, they are in the log but not found
+    /// by words, sites, senders and the like. One sync to disk for all of them: far cheaper than one by one.
+    async fn append_detections(&self, detections: &[NewDetection]) -> Result<Vec<DetectionId>>;
 
-    /// Appends many detections in one transaction, all or none, and returns their ids in the same order. One sync to disk
-    /// for all of them: far cheaper than one by one.
+    /// Makes some of the detections that were appended found by their words, the oldest first, and returns how many; 0 when all
+    /// are.
+    async fn index_appended(&self) -> Result<usize>;
+
+    /// Appends many detections and makes them found, in one transaction.
     async fn insert_detections(&self, detections: &[NewDetection]) -> Result<Vec<DetectionId>>;
+
+    /// Appends one and makes it found.
+    async fn insert_detection(&self, detection: &NewDetection) -> Result<DetectionId>;
 
     /// One detection, whole.
     async fn detection(&self, id: DetectionId) -> Result<Option<Detection>>;

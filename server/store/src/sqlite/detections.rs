@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, SqliteConnection};
 
 use super::insert::{self, signals_json};
 use super::rows::{DetectionRow, SELECT_DETECTION};
-use super::{SqliteStore, keys, reindex};
+use super::{SqliteStore, keys, words};
 use crate::{Detections, Result};
 
 #[async_trait]
@@ -27,6 +27,14 @@ impl Detections for SqliteStore {
         Ok(ids)
     }
 
+    async fn append_detections(&self, detections: &[NewDetection]) -> Result<Vec<DetectionId>> {
+        insert::append(detections, &self.writer).await
+    }
+
+    async fn index_appended(&self) -> Result<usize> {
+        words::step(&self.writer).await
+    }
+
     async fn detection(&self, id: DetectionId) -> Result<Option<Detection>> {
         let row =
             sqlx::query_as::<_, DetectionRow>(AssertSqlSafe(format!("{SELECT_DETECTION} WHERE d.id = ?")))
@@ -37,8 +45,12 @@ impl Detections for SqliteStore {
     }
 
     async fn detection_by_upstream_id(&self, upstream_id: &str) -> Result<Option<Detection>> {
-        // Apps keep the id that the fallback gave out, also after the upstream's verdict replaced it.
-        let newest = "WHERE d.id = coalesce((SELECT max(i.id) FROM detections_fts JOIN detections i ON i.id = detections_fts.rowid
+        // Apps keep the id that the fallback gave out, also after the upstream's verdict replaced it; and they may be quicker than
+        // the words of their check.
+        let newest = "WHERE d.id = coalesce((SELECT max(id) FROM detections
+                                              WHERE id > (SELECT coalesce(max(id), 0) FROM detections_fts_docsize)
+                                                AND upstream_id = ?1),
+                                            (SELECT max(i.id) FROM detections_fts JOIN detections i ON i.id = detections_fts.rowid
                                               WHERE detections_fts MATCH ?2 AND i.upstream_id = ?1),
                                             (SELECT max(detection_id) FROM superseded_verdicts WHERE upstream_id = ?1))";
         let row = sqlx::query_as::<_, DetectionRow>(AssertSqlSafe(format!("{SELECT_DETECTION} {newest}")))
@@ -126,5 +138,5 @@ pub(super) async fn replace_judgement(
     .execute(&mut *connection)
     .await?;
     // The upstream's id and who judged are words of the index.
-    reindex::row(id.0, connection).await
+    words::rewrite(id.0, connection).await
 }

@@ -1,132 +1,116 @@
-//! Writes detections: the row, its contents, its words.
+//! Writes detections: the row and its contents. Their words are written behind them ([`super::words`]).
 //!
-//! The statements of a batch take many rows each and go to the connection's thread together: a message there and back costs
-//! more than the row that it writes. A lone row took 0.88 ms with a message for each statement, and takes 0.54 ms with one
-//! for all three; 0.2 ms of both is the disk's sync.
+//! A message to the connection's thread and back costs more than the row that it writes, so a batch takes as few as it can: one
+//! statement writes many rows with their contents, and a batch that is one statement needs no transaction around it.
 
 use std::borrow::Borrow;
 
-use domain::search::index_text;
 use domain::{DetectionId, ImportId, Judgement, NewDetection};
-use sqlx::query::Query;
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection};
+use sqlx::query::QueryScalar;
+use sqlx::sqlite::{SqliteArguments, SqlitePool};
+use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection, SqliteExecutor};
 
 use super::columns::to_ms;
-use super::keys::Keys;
-use super::rows;
+use super::{rows, words};
 use crate::Result;
 
 /// Rows of one statement. Few different sizes, so that each statement is prepared once and found again in the connection's
 /// cache; the largest keeps below SQLite's 32,766 parameters by far, and gains nothing by being larger.
-const SIZES: [usize; 4] = [64, 16, 4, 1];
+const SIZES: [usize; 6] = [64, 16, 4, 3, 2, 1];
 
-/// A table, and the columns that a new detection fills.
-struct Target {
-    table: &'static str,
-    /// The column that holds the detection's id, where that is not given out by the table itself.
-    id: Option<&'static str>,
-    columns: &'static [&'static str],
-}
+/// What a new detection fills, in the order in which [`bind`] gives it.
+const COLUMNS: [&str; 28] = [
+    "created_at",
+    "endpoint",
+    "origin",
+    "site",
+    "email",
+    "ip",
+    "content_hash",
+    "upstream_id",
+    "is_spam",
+    "score",
+    "threshold",
+    "judged_by",
+    "token_id",
+    "took_ms",
+    "language",
+    "import_id",
+    "excerpt",
+    "name",
+    "website_url",
+    "domain",
+    "user_agent",
+    "submitted_at",
+    "execution_ms",
+    "upstream_timestamp",
+    "message",
+    "extra",
+    "signals",
+    "raw_answer",
+];
 
-const ROW: Target = Target {
-    table: "detections",
-    id: None,
-    columns: &[
-        "created_at",
-        "endpoint",
-        "origin",
-        "site",
-        "email",
-        "ip",
-        "content_hash",
-        "upstream_id",
-        "is_spam",
-        "score",
-        "threshold",
-        "judged_by",
-        "token_id",
-        "took_ms",
-        "language",
-        "import_id",
-    ],
-};
+type Insert<'q> = QueryScalar<'q, Sqlite, i64, SqliteArguments>;
 
-const CONTENTS: Target = Target {
-    table: "detection_contents",
-    id: Some("detection_id"),
-    columns: &[
-        "excerpt",
-        "name",
-        "website_url",
-        "domain",
-        "user_agent",
-        "submitted_at",
-        "execution_ms",
-        "upstream_timestamp",
-        "message",
-        "extra",
-        "signals",
-        "raw_answer",
-    ],
-};
-
-const WORDS: Target = Target {
-    table: "detections_fts",
-    id: Some("rowid"),
-    columns: &["message", "email", "name", "domain", "website_url", "keys"],
-};
-
-impl Target {
-    /// `INSERT INTO … VALUES (?, …), …` for so many rows. An id is bound as its distance from the newest detection's.
-    fn statement(&self, rows: usize) -> String {
-        let columns: Vec<_> = self.id.iter().chain(self.columns).copied().collect();
-        let id = self.id.map(|_| "(SELECT max(id) FROM detections) - ?");
-        let values: Vec<_> = id.into_iter().chain(self.columns.iter().map(|_| "?")).collect();
-        let rows = vec![format!("({})", values.join(", ")); rows].join(", ");
-        format!("INSERT INTO {} ({}) VALUES {rows}", self.table, columns.join(", "))
+/// Writes detections in one transaction, and returns their ids, in the same order. They have no words yet.
+pub(super) async fn append(detections: &[NewDetection], writer: &SqlitePool) -> Result<Vec<DetectionId>> {
+    if SIZES.contains(&detections.len()) {
+        return statement(&detections.iter().collect::<Vec<_>>(), None, writer).await;
     }
+    let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let ids = append_to(&mut transaction, detections, None).await?;
+    transaction.commit().await?;
+    Ok(ids)
 }
 
-type Insert<'q> = Query<'q, Sqlite, SqliteArguments>;
-
-/// Writes detections, of an import if they are of one, and returns their ids, in the same order.
+/// Writes detections, of an import if they are of one, with their words, and returns their ids, in the same order.
 pub(super) async fn insert<D: Borrow<NewDetection>>(
     detections: &[D],
     import: Option<ImportId>,
     connection: &mut SqliteConnection,
+) -> Result<Vec<DetectionId>> {
+    let ids = append_to(connection, detections, import).await?;
+    words::write_all_missing(connection).await?;
+    Ok(ids)
+}
+
+async fn append_to<D: Borrow<NewDetection>>(
+    connection: &mut SqliteConnection,
+    detections: &[D],
+    import: Option<ImportId>,
 ) -> Result<Vec<DetectionId>> {
     let detections: Vec<&NewDetection> = detections.iter().map(Borrow::borrow).collect();
     let mut ids = Vec::with_capacity(detections.len());
     let mut rest = &detections[..];
     for size in SIZES {
         while let Some((chunk, beyond)) = rest.split_at_checked(size) {
-            let first = insert_chunk(chunk, import, connection).await?;
-            ids.extend((first..).take(size).map(DetectionId));
+            ids.extend(statement(chunk, import, &mut *connection).await?);
             rest = beyond;
         }
     }
     Ok(ids)
 }
 
-/// Writes some rows, and returns the id of the first. Ids are given out in order, and nobody else writes in this
-/// transaction: the newest detection, which is also the last row that goes into the words, is the last of them.
-async fn insert_chunk(
+/// Writes as many rows as one statement takes: all or none.
+async fn statement<'c>(
     chunk: &[&NewDetection],
     import: Option<ImportId>,
-    connection: &mut SqliteConnection,
-) -> Result<i64> {
-    let statements = [ROW, CONTENTS, WORDS].map(|target| target.statement(chunk.len())).join("; ");
-    let rows = i64::try_from(chunk.len()).unwrap_or_default();
-    let before_newest = || (0..rows).rev().zip(chunk.iter().copied());
-    let statements = sqlx::query(AssertSqlSafe(statements));
-    let query = chunk.iter().fold(statements, |query, row| bind_row(query, row, import));
-    let query = before_newest().fold(query, bind_contents);
-    let done = before_newest().fold(query, bind_words).execute(connection).await?;
-    Ok(done.last_insert_rowid() + 1 - rows)
+    executor: impl SqliteExecutor<'c>,
+) -> Result<Vec<DetectionId>> {
+    let values = vec![format!("({})", ["?"; COLUMNS.len()].join(", ")); chunk.len()].join(", ");
+    // The view has no id to return. That the condition reads the new row has the newest id looked up for each.
+    let sql = format!(
+        "INSERT INTO new_detections ({}) VALUES {values}
+         RETURNING (SELECT max(d.id) FROM detections d WHERE new_detections.created_at IS NOT NULL)",
+        COLUMNS.join(", ")
+    );
+    let query = sqlx::query_scalar(AssertSqlSafe(sql));
+    let query = chunk.iter().fold(query, |query, row| bind(query, row, import));
+    let ids: Vec<i64> = query.fetch_all(executor).await?;
+    Ok(ids.into_iter().map(DetectionId).collect())
 }
 
-fn bind_row<'q>(query: Insert<'q>, detection: &'q NewDetection, import: Option<ImportId>) -> Insert<'q> {
+fn bind<'q>(query: Insert<'q>, detection: &'q NewDetection, import: Option<ImportId>) -> Insert<'q> {
     let NewDetection { content, judgement, circumstances, .. } = detection;
     query
         .bind(to_ms(detection.created_at))
@@ -145,12 +129,6 @@ fn bind_row<'q>(query: Insert<'q>, detection: &'q NewDetection, import: Option<I
         .bind(circumstances.took_ms)
         .bind(circumstances.language.as_deref())
         .bind(import.map(|id| id.0))
-}
-
-fn bind_contents<'q>(query: Insert<'q>, (before_newest, detection): (i64, &'q NewDetection)) -> Insert<'q> {
-    let NewDetection { content, judgement, .. } = detection;
-    query
-        .bind(before_newest)
         .bind(rows::excerpt(&content.message))
         .bind(content.name.as_deref())
         .bind(content.website_url.as_deref())
@@ -163,19 +141,6 @@ fn bind_contents<'q>(query: Insert<'q>, (before_newest, detection): (i64, &'q Ne
         .bind(serde_json::Value::Object(content.extra.clone()).to_string())
         .bind(signals_json(judgement))
         .bind(&judgement.raw_answer)
-}
-
-fn bind_words<'q>(query: Insert<'q>, (before_newest, detection): (i64, &'q NewDetection)) -> Insert<'q> {
-    let content = &detection.content;
-    let indexed = |text: &'q Option<String>| text.as_deref().map(index_text);
-    query
-        .bind(before_newest)
-        .bind(index_text(&content.message))
-        .bind(indexed(&content.email))
-        .bind(indexed(&content.name))
-        .bind(indexed(&content.domain))
-        .bind(indexed(&content.website_url))
-        .bind(Keys::of(detection).text())
 }
 
 /// The signals as the column `signals` holds them.

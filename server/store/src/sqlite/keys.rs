@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::net::IpAddr;
 
 use domain::search::{Pattern, TermKind};
-use domain::{JudgedBy, NewDetection, Origin};
+use domain::{JudgedBy, Origin};
 use ipnet::IpNet;
 
 /// Starts every key. A letter to the index, but one that shows nothing: `index_text` drops it from what people send and from
@@ -34,19 +34,6 @@ pub(super) struct Keys<'a> {
 }
 
 impl<'a> Keys<'a> {
-    pub(super) fn of(new: &'a NewDetection) -> Self {
-        Self {
-            origin: new.origin,
-            judged_by: new.judgement.judged_by,
-            site: new.site.as_deref(),
-            email: new.content.email.as_deref(),
-            ip: new.content.ip,
-            upstream_id: &new.judgement.upstream_id,
-            content_hash: &new.content_hash,
-            language: new.circumstances.language.as_deref(),
-        }
-    }
-
     /// The keys as the column `keys` of the index takes them.
     pub(super) fn text(&self) -> String {
         let mut keys = vec![origin(self.origin), judged(self.judged_by), upstream(self.upstream_id)];

@@ -18,7 +18,6 @@ mod loading;
 mod open;
 mod outbox;
 mod rechecks;
-mod reindex;
 mod related;
 mod rows;
 mod saved_searches;
@@ -29,6 +28,7 @@ mod story;
 mod suggestions;
 mod tokens;
 mod usage;
+mod words;
 
 use async_trait::async_trait;
 use sqlx::sqlite::SqlitePool;

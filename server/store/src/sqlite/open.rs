@@ -9,7 +9,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
-use super::{SqliteStore, loading, reindex, statistics};
+use super::{SqliteStore, loading, words, statistics};
 use crate::{Result, StoreError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
@@ -55,7 +55,7 @@ impl SqliteStore {
             error => failed(why_not_migrated(&error)),
         })?;
         loading::finish(&writer).await?;
-        reindex::missing(&writer).await?;
+        words::catch_up(&writer).await?;
         statistics::catch_up(&writer).await?;
         // An in-memory database belongs to its one connection.
         let readers = if in_memory {

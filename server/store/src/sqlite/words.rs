@@ -1,0 +1,147 @@
+//! Writes the words of rows, which are what searches look up, behind the rows themselves: what an app waits for is the row, and a
+//! commit with words takes half as long again.
+//!
+//! Words are written in the order of ids, so what has none yet is always an end of the log: of the last milliseconds, of a crash,
+//! or all of it after a migration emptied the index.
+
+use domain::search::index_text;
+use sqlx::sqlite::SqlitePool;
+use sqlx::{AssertSqlSafe, SqliteConnection};
+
+use super::columns::At;
+use super::keys::Keys;
+use super::rows::ip_from_bytes;
+use crate::Result;
+
+/// Rows of one step: little enough that whoever wants to write meanwhile does not wait long.
+const STEP: u32 = 128;
+
+/// Rows of one statement. Few different sizes, so that each is prepared once.
+const SIZES: [usize; 3] = [64, 8, 1];
+
+/// What the index is made of.
+#[derive(sqlx::FromRow)]
+struct WordsRow {
+    id: i64,
+    origin: String,
+    judged_by: String,
+    site: Option<String>,
+    email: Option<String>,
+    ip: Option<Vec<u8>>,
+    upstream_id: String,
+    content_hash: Vec<u8>,
+    language: Option<String>,
+    name: Option<String>,
+    domain: Option<String>,
+    website_url: Option<String>,
+    message: String,
+}
+
+const SELECT_WORDS: &str = "
+    SELECT d.id, d.origin, d.judged_by, d.site, d.email, d.ip, d.upstream_id, d.content_hash, d.language, c.name,
+           c.domain, c.website_url, c.message
+    FROM detections d JOIN detection_contents c ON c.detection_id = d.id ";
+
+impl WordsRow {
+    fn keys(&self) -> Result<String> {
+        let at = At { table: "detections", id: self.id };
+        let keys = Keys {
+            origin: at.word("origin", &self.origin)?,
+            judged_by: at.word("judged_by", &self.judged_by)?,
+            site: self.site.as_deref(),
+            email: self.email.as_deref(),
+            ip: self.ip.as_ref().map(|ip| ip_from_bytes(at, ip)).transpose()?,
+            upstream_id: &self.upstream_id,
+            content_hash: &self.content_hash,
+            language: self.language.as_deref(),
+        };
+        Ok(keys.text())
+    }
+}
+
+/// Writes the words of one row again, if they were written.
+pub(super) async fn rewrite(id: i64, connection: &mut SqliteConnection) -> Result<()> {
+    let deleted =
+        sqlx::query("DELETE FROM detections_fts WHERE rowid = ?").bind(id).execute(&mut *connection).await?;
+    if deleted.rows_affected() == 0 {
+        return Ok(());
+    }
+    let rows: Vec<WordsRow> = sqlx::query_as(AssertSqlSafe(format!("{SELECT_WORDS} WHERE d.id = ?")))
+        .bind(id)
+        .fetch_all(&mut *connection)
+        .await?;
+    write(&rows, connection).await
+}
+
+/// Writes the words of the first rows that have none, and returns how many these were.
+async fn write_missing(connection: &mut SqliteConnection) -> Result<usize> {
+    let rows: Vec<WordsRow> = sqlx::query_as(AssertSqlSafe(format!(
+        "{SELECT_WORDS} WHERE d.id > (SELECT coalesce(max(id), 0) FROM detections_fts_docsize)
+         ORDER BY d.id LIMIT ?"
+    )))
+    .bind(STEP)
+    .fetch_all(&mut *connection)
+    .await?;
+    write(&rows, connection).await?;
+    Ok(rows.len())
+}
+
+/// Writes the words of all rows that have none, within a transaction.
+pub(super) async fn write_all_missing(connection: &mut SqliteConnection) -> Result<()> {
+    while write_missing(connection).await? == STEP as usize {}
+    Ok(())
+}
+
+/// Writes what is missing, a step a transaction. A crash between two loses nothing: the next start goes on where this one stopped.
+pub(super) async fn catch_up(writer: &SqlitePool) -> Result<()> {
+    let mut written = 0;
+    loop {
+        let step = step(writer).await?;
+        if step == 0 {
+            return Ok(());
+        }
+        // Seldom enough to be read.
+        if written / TOLD != (written + step) / TOLD {
+            tracing::info!(written, "indexing the log's words again");
+        }
+        written += step;
+    }
+}
+
+/// Rows between two words about a long catching up.
+const TOLD: usize = 100_000;
+
+/// One step, in a transaction of its own.
+pub(super) async fn step(writer: &SqlitePool) -> Result<usize> {
+    let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let written = write_missing(&mut transaction).await?;
+    transaction.commit().await?;
+    Ok(written)
+}
+
+async fn write(rows: &[WordsRow], connection: &mut SqliteConnection) -> Result<()> {
+    let mut rest = rows;
+    for size in SIZES {
+        while let Some((chunk, beyond)) = rest.split_at_checked(size) {
+            let values = vec!["(?, ?, ?, ?, ?, ?, ?)"; size].join(", ");
+            let sql = format!(
+                "INSERT INTO detections_fts (rowid, message, email, name, domain, website_url, keys) VALUES {values}"
+            );
+            let mut query = sqlx::query(AssertSqlSafe(sql));
+            for row in chunk {
+                let indexed = |text: &'_ Option<String>| text.as_deref().map(|text| index_text(text).into_owned());
+                query = query
+                    .bind(row.id)
+                    .bind(index_text(&row.message).into_owned())
+                    .bind(indexed(&row.email))
+                    .bind(indexed(&row.name))
+                    .bind(indexed(&row.domain))
+                    .bind(indexed(&row.website_url))
+                    .bind(row.keys()?);
+            }
+            query.execute(&mut *connection).await?;
+            rest = beyond;
+        }
+    }
+    Ok(())
+}
