@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    ActionNotice, SavedSearchList, ThemeSwitch, UndoToasts,
+    ActionNotice, SavedDesk, SavedSearchList, ThemeSwitch, UndoToasts,
     keyboard::Keys,
     palette::Dialogs,
     quota_meter::Quota,
@@ -50,6 +50,7 @@ impl FramePart {
             Self::Quota(path) => path.track(),
             Self::Theme => {}
             Self::Searches => {
+                expect_context::<SavedDesk>().track();
                 let live = expect_context::<Live>();
                 live.arrived.track();
                 live.looks.track();

@@ -33,13 +33,18 @@ pub(crate) struct SavedSearches {
 #[derive(Clone, Copy)]
 pub(crate) struct SavedDesk {
     owner: StoredValue<Option<Owner>>,
-    searches: StoredValue<Option<SavedSearches>>,
+    searches: RwSignal<Option<SavedSearches>>,
 }
 
 impl SavedDesk {
     /// Nothing asked for yet; what is kept lives as long as who is the owner here.
     pub(crate) fn new() -> Self {
-        Self { owner: StoredValue::new(Owner::current()), searches: StoredValue::new(None) }
+        Self { owner: StoredValue::new(Owner::current()), searches: RwSignal::new(None) }
+    }
+
+    /// Reads whether some part has asked for them.
+    pub(crate) fn track(self) {
+        self.searches.track();
     }
 }
 
@@ -47,7 +52,7 @@ impl SavedSearches {
     /// The searches; loaded by the first who asks.
     pub(crate) fn of_frame() -> Self {
         let desk = expect_context::<SavedDesk>();
-        if let Some(searches) = desk.searches.get_value() {
+        if let Some(searches) = desk.searches.get_untracked() {
             return searches;
         }
         let make = || Self::new(expect_context(), expect_context());
@@ -55,7 +60,7 @@ impl SavedSearches {
             Some(owner) => owner.with(make),
             None => make(),
         };
-        desk.searches.set_value(Some(searches));
+        desk.searches.set(Some(searches));
         searches
     }
 

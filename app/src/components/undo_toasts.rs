@@ -109,47 +109,36 @@ fn is_at_work(one: &Undoable) -> bool {
     matches!(one, Undoable::Bulk { action, .. } if action.state.is_at_work())
 }
 
+/// The toasts by their keys: one that gets on stays where it is, with its buttons and the focus.
 #[component]
 fn Stack(clock: Clock) -> impl IntoView {
-    let decisions = expect_context::<Decisions>();
-    let shown = move || {
-        decisions.undoable.with(|all| {
-            // The latest is at the bottom, next to where it came from.
-            all.iter().take(SHOWN).rev().cloned().collect::<Vec<_>>()
-        })
-    };
-    let more = move || decisions.undoable.with(|all| all.len().saturating_sub(SHOWN));
+    let undoable = expect_context::<Decisions>().undoable;
+    // The latest is at the bottom, next to where it came from.
+    let keys =
+        move || undoable.with(|all| all.iter().take(SHOWN).rev().map(Undoable::key).collect::<Vec<_>>());
+    let more = move || undoable.with(|all| all.len().saturating_sub(SHOWN));
     view! {
         {move || (more() > 0).then(|| view! { <p class="text-sm text-muted text-right">{format!("and {} more", more())}</p> })}
-        {move || shown().into_iter().map(|one| view! { <Toast one=one clock=clock/> }).collect_view()}
+        <For each=keys key=String::clone let:key>
+            <Toast key=key clock=clock/>
+        </For>
     }
 }
 
 #[component]
-fn Toast(one: Undoable, clock: Clock) -> impl IntoView {
+fn Toast(key: String, clock: Clock) -> impl IntoView {
     let decisions = expect_context::<Decisions>();
-    let key = one.key();
-    let counted = key.clone();
-    let left = move || seconds(clock.left_ms(&counted));
-    let words = match &one {
-        Undoable::Decision { decision, .. } => format!("Marked as {}.", decision.label),
-        Undoable::Bulk { action, .. } => progress(action),
-    };
-    let works = is_at_work(&one);
-    let cancel = match &one {
-        Undoable::Bulk { action, .. } if matches!(action.state, BulkState::Listing | BulkState::Running) => {
-            Some(view! { <CancelButton id=action.id.0/> })
-        }
-        _ => None,
-    };
-    let can_undo = match &one {
-        Undoable::Decision { .. } => true,
-        Undoable::Bulk { action, .. } => {
-            action.kind != BulkKind::Recheck && action.state != BulkState::Undoing
-        }
-    };
-    let undone = key.clone();
-    let undo = can_undo.then(|| {
+    let (wanted, counted, undone) = (key.clone(), key.clone(), key.clone());
+    let one = Memo::new(move |_| {
+        decisions.undoable.with(|all| all.iter().find(|one| one.key() == wanted).cloned())
+    });
+    let left = Memo::new(move |_| seconds(clock.left_ms(&counted)));
+    let words = move || one.with(|one| one.as_ref().map(words));
+    let cancelable = Memo::new(move |_| one.with(|one| one.as_ref().and_then(to_cancel)));
+    let can_undo = Memo::new(move |_| one.with(|one| one.as_ref().is_some_and(can_be_undone)));
+    let counts = Memo::new(move |_| can_undo.get() && !one.with(|one| one.as_ref().is_some_and(is_at_work)));
+    let undo = move || {
+        let (key, undone) = (key.clone(), undone.clone());
         view! {
             <OneButton action=UndoLabel::url() name="key" value=key press=move || decisions.undo_one(undone.clone())>
                 <button class="inline-flex items-center gap-1 text-accent font-semibold underline cursor-pointer px-2 h-9" aria-keyshortcuts=Command::Undo.aria()>
@@ -157,18 +146,44 @@ fn Toast(one: Undoable, clock: Clock) -> impl IntoView {
                 </button>
             </OneButton>
         }
-    });
+    };
     view! {
         <div class="flex items-center gap-3 rounded-lg border border-line bg-surface shadow-lg px-4 py-3">
             <p class="flex-1">
                 {words}" "
-                {(!works && can_undo).then(|| view! {
+                {move || counts.get().then(|| view! {
                     <span class="text-sm text-muted tabular-nums" aria-hidden="true">"Feedback leaves in "{left}" s."</span>
                 })}
             </p>
-            {cancel}
-            {undo}
+            {move || cancelable.get().map(|id| view! { <CancelButton id=id/> })}
+            {move || can_undo.get().then(&undo)}
         </div>
+    }
+}
+
+fn words(one: &Undoable) -> String {
+    match one {
+        Undoable::Decision { decision, .. } => format!("Marked as {}.", decision.label),
+        Undoable::Bulk { action, .. } => progress(action),
+    }
+}
+
+/// The bulk action that can still be stopped.
+fn to_cancel(one: &Undoable) -> Option<i64> {
+    match one {
+        Undoable::Bulk { action, .. } if matches!(action.state, BulkState::Listing | BulkState::Running) => {
+            Some(action.id.0)
+        }
+        _ => None,
+    }
+}
+
+fn can_be_undone(one: &Undoable) -> bool {
+    match one {
+        Undoable::Decision { .. } => true,
+        Undoable::Bulk { action, .. } => {
+            action.kind != BulkKind::Recheck && action.state != BulkState::Undoing
+        }
     }
 }
 

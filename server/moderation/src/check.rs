@@ -65,7 +65,6 @@ impl Moderation {
         if judged_by != JudgedBy::Fallback && self.budgets.count(site.as_deref(), token, self.clock.now()) {
             self.alerts_wanted.notify_one();
         }
-        self.live.announce(domain::LiveEvent::Arrived(id));
         Ok(id)
     }
 

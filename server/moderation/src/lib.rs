@@ -129,8 +129,12 @@ impl Moderation {
         clock: Arc<dyn Clock>,
         options: Options,
     ) -> Arc<Self> {
+        let live = live::Live::default();
         Arc::new(Self {
-            log: log_writer::LogWriter::start(Arc::clone(&store) as Arc<dyn store::Detections>),
+            log: log_writer::LogWriter::start(
+                Arc::clone(&store) as Arc<dyn store::Detections>,
+                live.arrivals(),
+            ),
             store,
             upstreams: upstreams.into(),
             clock,
@@ -143,7 +147,7 @@ impl Moderation {
             bulk_rechecks_wanted: Notify::new(),
             reading_wanted: Notify::new(),
             imports_wanted: Notify::new(),
-            live: live::Live::default(),
+            live,
             token_uses: tokens::Uses::default(),
             exports: export::Exports::default(),
             budgets: budgets::Meters::default(),

@@ -37,6 +37,12 @@ impl Live {
         let _ = self.stopping.set(stop.clone());
     }
 
+    /// Tells of new detections, from elsewhere.
+    pub(crate) fn arrivals(&self) -> impl Fn(DetectionId) + Send + 'static + use<> {
+        let sender = self.sender.clone();
+        move |id| drop(sender.send(LiveEvent::Arrived(id)))
+    }
+
     /// Tells everybody who listens; nobody may.
     pub(crate) fn announce(&self, event: LiveEvent) {
         let _ = self.sender.send(event);

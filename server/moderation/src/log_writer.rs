@@ -5,6 +5,7 @@
 //! written behind them, once nobody waits, or when much is behind: a crash in between loses nothing, the next start goes on there.
 
 use std::{
+    collections::VecDeque,
     panic::AssertUnwindSafe,
     slice,
     sync::Arc,
@@ -14,7 +15,10 @@ use std::{
 use domain::{DetectionId, NewDetection};
 use futures_util::FutureExt;
 use store::{Detections, StoreError};
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::sleep,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::ModerationError;
@@ -26,8 +30,12 @@ const BATCH_ROWS: usize = 256;
 /// Content in one transaction, at most, in bytes: a message can have a megabyte.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 
-/// Rows that may be behind in what they are looked up by while others wait to be written.
-const BEHIND_ROWS: usize = 128;
+/// How long nobody must have come before rows are made found by their words: callers who all wait for one commit come again
+/// right after it, and would wait for the words as well.
+const QUIET: Duration = Duration::from_millis(2);
+
+/// Rows that may be behind in what they are looked up by while others keep coming.
+const BEHIND_ROWS: usize = 512;
 
 /// Checks that may wait for the writer; more wait for a place in the queue.
 const QUEUE: usize = 1024;
@@ -52,11 +60,11 @@ pub(crate) struct LogWriter {
 }
 
 impl LogWriter {
-    /// Starts the task that writes. It ends when it is drained or dropped.
-    pub(crate) fn start(log: Arc<dyn Detections>) -> Self {
+    /// Starts the task that writes, and that says which rows can be searched for. It ends when it is drained or dropped.
+    pub(crate) fn start(log: Arc<dyn Detections>, found: impl Fn(DetectionId) + Send + 'static) -> Self {
         let (queue, entries) = mpsc::channel(QUEUE);
         let (stop, task) = (CancellationToken::new(), TaskTracker::new());
-        task.spawn(gather(log, entries, stop.clone()));
+        task.spawn(gather(Behind { log, rows: VecDeque::new(), found }, entries, stop.clone()));
         task.close();
         Self { queue, stop, task }
     }
@@ -81,37 +89,55 @@ impl LogWriter {
     }
 }
 
-async fn gather(log: Arc<dyn Detections>, mut entries: mpsc::Receiver<Entry>, stop: CancellationToken) {
-    let mut arrived = Vec::with_capacity(BATCH_ROWS);
-    let mut behind = 0_usize;
-    loop {
-        while behind > 0 && (entries.is_empty() || behind >= BEHIND_ROWS) {
-            behind = behind.saturating_sub(index(&*log).await.unwrap_or(behind));
-        }
-        tokio::select! {
-            biased;
-            () = stop.cancelled(), if !entries.is_closed() => entries.close(),
-            count = entries.recv_many(&mut arrived, BATCH_ROWS) => if count == 0 { return },
-        }
-        while !arrived.is_empty() {
-            let batch = take_batch(&mut arrived);
-            behind += batch.len();
-            // A panic must not end the writer. Its callers then hear that they were not logged.
-            if AssertUnwindSafe(write(&*log, batch)).catch_unwind().await.is_err() {
-                tracing::error!("writing to the log broke");
-            }
-        }
+/// The log, and its rows that no search finds yet.
+struct Behind<F> {
+    log: Arc<dyn Detections>,
+    rows: VecDeque<DetectionId>,
+    found: F,
+}
+
+impl<F: Fn(DetectionId)> Behind<F> {
+    /// Has some of the rows found. After a failure they are found with the next rows, or after the next start.
+    async fn index(&mut self) {
+        let indexed = self.log.index_appended().await.unwrap_or_else(|error| {
+            tracing::error!(%error, "rows of the log cannot be searched for yet");
+            0
+        });
+        // None indexed means that none are left: another process has done it.
+        let done = if indexed == 0 { self.rows.len() } else { indexed.min(self.rows.len()) };
+        self.rows.drain(..done).for_each(&self.found);
     }
 }
 
-/// Has some of the rows found by their words; `None` when there are none left, or when it failed: they are found after the next
-/// rows, or after the next start.
-async fn index(log: &dyn Detections) -> Option<usize> {
-    let indexed = log.index_appended().await;
-    if let Err(error) = &indexed {
-        tracing::error!(%error, "rows of the log cannot be searched for yet");
+async fn gather<F: Fn(DetectionId)>(
+    mut behind: Behind<F>,
+    mut entries: mpsc::Receiver<Entry>,
+    stop: CancellationToken,
+) {
+    let mut arrived = Vec::with_capacity(BATCH_ROWS);
+    loop {
+        while behind.rows.len() >= BEHIND_ROWS {
+            behind.index().await;
+        }
+        let has_rest = !behind.rows.is_empty();
+        tokio::select! {
+            biased;
+            () = stop.cancelled(), if !entries.is_closed() => entries.close(),
+            count = entries.recv_many(&mut arrived, BATCH_ROWS) => if count == 0 { break },
+            () = sleep(QUIET), if has_rest => behind.index().await,
+        }
+        while !arrived.is_empty() {
+            let batch = take_batch(&mut arrived);
+            // A panic must not end the writer. Its callers then hear that they were not logged.
+            match AssertUnwindSafe(write(&*behind.log, batch)).catch_unwind().await {
+                Ok(ids) => behind.rows.extend(ids),
+                Err(_) => tracing::error!("writing to the log broke"),
+            }
+        }
     }
-    indexed.ok().filter(|rows| *rows > 0)
+    while !behind.rows.is_empty() {
+        behind.index().await;
+    }
 }
 
 /// The first rows, as many as fit into a transaction, at least one.
@@ -128,18 +154,19 @@ fn take_batch(arrived: &mut Vec<Entry>) -> Vec<Entry> {
 
 /// Writes all in one transaction, or, when that fails, each in one of its own: what is wrong with one row is not the others'
 /// fault.
-async fn write(log: &dyn Detections, batch: Vec<Entry>) {
+async fn write(log: &dyn Detections, batch: Vec<Entry>) -> Vec<DetectionId> {
     let (rows, callers): (Vec<_>, Vec<_>) = batch.into_iter().map(|entry| (entry.row, entry.written)).unzip();
     let mut error = match log.append_detections(&rows).await {
         Ok(ids) => {
             // A caller who no longer listens has hung up; the row stays.
-            callers.into_iter().zip(ids).for_each(|(caller, id)| drop(caller.send(Ok(id))));
-            return;
+            callers.into_iter().zip(&ids).for_each(|(caller, id)| drop(caller.send(Ok(*id))));
+            return ids;
         }
         Err(error) => Arc::new(error),
     };
     tracing::error!(%error, rows = rows.len(), "a transaction of the log failed");
     let (alone, started) = (rows.len() == 1, Instant::now());
+    let mut ids = Vec::new();
     for (row, caller) in rows.iter().zip(callers) {
         if alone || started.elapsed() > ONE_BY_ONE {
             drop(caller.send(Err(Arc::clone(&error))));
@@ -147,11 +174,13 @@ async fn write(log: &dyn Detections, batch: Vec<Entry>) {
         }
         let written = log.append_detections(slice::from_ref(row)).await.map_err(Arc::new);
         let written = written.and_then(|ids| ids.first().copied().ok_or_else(|| Arc::clone(&error)));
-        if let Err(again) = &written {
-            error = Arc::clone(again);
+        match &written {
+            Ok(id) => ids.push(*id),
+            Err(again) => error = Arc::clone(again),
         }
         drop(caller.send(written));
     }
+    ids
 }
 
 #[cfg(test)]
@@ -174,11 +203,23 @@ mod tests {
         commits: Mutex<Vec<Vec<String>>>,
         /// How many rows are found by their words.
         indexed: Mutex<usize>,
+        /// Which were said to be found.
+        told: Arc<Mutex<Vec<DetectionId>>>,
     }
 
     impl Disk {
         fn new(permits: usize) -> Arc<Self> {
-            Arc::new(Self { permits: Semaphore::new(permits), commits: Mutex::default(), indexed: Mutex::default() })
+            Arc::new(Self {
+                permits: Semaphore::new(permits),
+                commits: Mutex::default(),
+                indexed: Mutex::default(),
+                told: Arc::default(),
+            })
+        }
+
+        fn told(&self) -> impl Fn(DetectionId) + Send + use<> {
+            let told = Arc::clone(&self.told);
+            move |id| told.lock().unwrap().push(id)
         }
 
         fn commits(&self) -> Vec<usize> {
@@ -287,7 +328,7 @@ mod tests {
     #[tokio::test]
     async fn what_arrives_during_a_commit_shares_the_next_one_in_order() {
         let disk = Disk::new(0);
-        let writer = Arc::new(LogWriter::start(disk.clone()));
+        let writer = Arc::new(LogWriter::start(disk.clone(), disk.told()));
         let first = append(&writer, &["a"]).await;
         // The writer holds the first and waits for the disk.
         while writer.queue.capacity() < QUEUE {
@@ -301,12 +342,13 @@ mod tests {
         assert_eq!(disk.commits(), [1, 3]);
         writer.drain().await;
         assert_eq!(*disk.indexed.lock().unwrap(), 4, "all are found by their words");
+        assert_eq!(*disk.told.lock().unwrap(), [0, 1, 2, 3].map(DetectionId), "and said to be");
     }
 
     #[tokio::test]
     async fn one_bad_row_fails_alone_and_a_panic_ends_nothing() {
         let disk = Disk::new(0);
-        let writer = Arc::new(LogWriter::start(disk.clone()));
+        let writer = Arc::new(LogWriter::start(disk.clone(), disk.told()));
         let first = append(&writer, &["panic"]).await;
         while writer.queue.capacity() < QUEUE {
             tokio::task::yield_now().await;
@@ -330,7 +372,7 @@ mod tests {
     #[tokio::test]
     async fn draining_writes_what_waits_and_takes_no_more() {
         let disk = Disk::new(0);
-        let writer = Arc::new(LogWriter::start(disk.clone()));
+        let writer = Arc::new(LogWriter::start(disk.clone(), disk.told()));
         let tasks = append(&writer, &["a", "b", "c"]).await;
         let drained = tokio::spawn({
             let writer = Arc::clone(&writer);

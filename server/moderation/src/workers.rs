@@ -20,6 +20,10 @@ const LESSONS_EVERY: Duration = Duration::from_secs(2);
 /// How often what was logged is counted. A page counts the rest before it reads, so this only keeps that rest short.
 const COUNT_EVERY: Duration = Duration::from_secs(10);
 
+/// How often what was written ahead is copied into the database: some thousand pages at 200 checks a second, which takes a few
+/// milliseconds that nobody waits for.
+const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
+
 /// Shortest time between two questions for usage, where refusals (429) ask for it.
 const ASK_USAGE_EVERY: Duration = Duration::from_secs(10);
 
@@ -34,6 +38,7 @@ impl Moderation {
         tracker.spawn(Arc::clone(self).run_polls(stop.clone()));
         tracker.spawn(Arc::clone(self).run_lessons(stop.clone()));
         tracker.spawn(Arc::clone(self).run_counting(stop.clone()));
+        tracker.spawn(Arc::clone(self).run_checkpoints(stop.clone()));
         tracker.spawn(Arc::clone(self).run_alerts(stop.clone()));
         tracker.spawn(Arc::clone(self).run_alert_deliveries(stop.clone()));
         tracker.spawn(Arc::clone(self).run_imports(stop.clone()));
@@ -97,6 +102,14 @@ impl Moderation {
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(COUNT_EVERY) => {}
+            }
+        }
+    }
+
+    async fn run_checkpoints(self: Arc<Self>, stop: CancellationToken) {
+        while stop.run_until_cancelled(tokio::time::sleep(CHECKPOINT_EVERY)).await.is_some() {
+            if let Err(error) = self.store.checkpoint().await {
+                tracing::error!(%error, "what was written ahead could not be copied into the database");
             }
         }
     }

@@ -86,6 +86,9 @@ pub trait Store:
     /// When it does not answer.
     async fn ping(&self) -> Result<()>;
 
+    /// Copies what was written ahead into the database itself, as far as nobody is in the way, while others go on writing.
+    async fn checkpoint(&self) -> Result<()>;
+
     /// Finishes writing and closes every connection.
     async fn close(&self);
 }

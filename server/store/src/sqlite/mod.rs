@@ -59,6 +59,12 @@ impl Store for SqliteStore {
         Ok(())
     }
 
+    async fn checkpoint(&self) -> Result<()> {
+        // On a connection that reads: those who write need not wait for it. "Passive" waits for nobody either.
+        sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&self.readers).await?;
+        Ok(())
+    }
+
     async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;

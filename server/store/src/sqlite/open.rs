@@ -9,7 +9,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
-use super::{SqliteStore, loading, words, statistics};
+use super::{SqliteStore, loading, statistics, words};
 use crate::{Result, StoreError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
@@ -26,9 +26,10 @@ const CACHE_KIB: u32 = 16 * 1024;
 /// Page cache of the connection that writes, in KiB: a large commit must not spill into the file half-way.
 const WRITER_CACHE_KIB: u32 = 64 * 1024;
 
-/// Pages (of 4 KiB) in the write-ahead log before they are copied into the database: 32 MiB. The more at once, the more
-/// often a page that changed many times is copied once.
-const CHECKPOINT_PAGES: u32 = 8_192;
+/// Pages (of 4 KiB) in the write-ahead log before a commit itself copies them into the database: 128 MiB. A server copies them
+/// beside its commits long before ([`crate::Store::checkpoint`]), since a commit that does so keeps everybody waiting; this is for
+/// commands, and for a server that writes without a pause.
+const CHECKPOINT_PAGES: u32 = 32_768;
 
 /// What the connection that writes has of its own; a negative cache size is in KiB.
 pub(super) const WRITING: [(&str, i64); 2] =

@@ -129,7 +129,8 @@ async fn write(rows: &[WordsRow], connection: &mut SqliteConnection) -> Result<(
             );
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for row in chunk {
-                let indexed = |text: &'_ Option<String>| text.as_deref().map(|text| index_text(text).into_owned());
+                let indexed =
+                    |text: &'_ Option<String>| text.as_deref().map(|text| index_text(text).into_owned());
                 query = query
                     .bind(row.id)
                     .bind(index_text(&row.message).into_owned())
