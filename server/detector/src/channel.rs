@@ -51,6 +51,11 @@ impl Channel {
     pub(crate) fn of(clean: &Clean) -> Self {
         let (mut letters, mut cjk, mut cyrillic) = (0, 0, 0);
         for c in &clean.chars {
+            // Most texts are mostly ASCII, and need no look into Unicode's tables.
+            if c.is_ascii() {
+                letters += usize::from(c.is_ascii_alphabetic());
+                continue;
+            }
             letters += usize::from(c.is_alphabetic());
             cjk += usize::from(is_cjk(*c));
             cyrillic += usize::from(is_cyrillic(*c));

@@ -1,7 +1,7 @@
 //! What the model weighs: hashed pieces of a text, each once, each with the token that it came from.
 
 use crate::{
-    channel::{Channel, subject_end},
+    channel::{Channel, SHORT, subject_end},
     links::{self, Link, LinkKind},
     text::{Clean, Kind, Tokens, is_emoji},
 };
@@ -85,9 +85,10 @@ impl Reading {
         (self.features, self.seen) = (sink.features, sink.seen);
     }
 
-    /// Words, pairs of neighbours, and letters inside words.
+    /// Words, pairs of neighbours, letters inside words; in short texts, where there is little else, also three in a row.
     fn words(&self, sink: &mut Sink) {
         let subject = subject_end(&self.clean.chars).unwrap_or(0) as u32;
+        let is_short = subject == 0 && self.clean.chars.len() <= SHORT;
         let mut before = BOUNDARY;
         let mut before2 = BOUNDARY;
         for (place, token) in self.tokens.list.iter().enumerate() {
@@ -113,7 +114,7 @@ impl Reading {
             }
             if token.kind != Kind::Joined {
                 sink.add(mix(mix(PAIR, before), own), at);
-                if token.kind == Kind::Cjk {
+                if token.kind == Kind::Cjk || is_short {
                     sink.add(mix(mix(mix(TRIPLE, before2), before), own), at);
                 }
                 before2 = before;

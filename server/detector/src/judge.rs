@@ -143,8 +143,7 @@ impl Model {
         scale(&mut outside, 1.0, EVIDENCE_CAP);
         let logit = own + sum(&outside);
         signals.extend(outside);
-        let pulls = signals::pulls(self, reading, channel, &weighing);
-        signals.extend(signals::of_words(reading, &pulls));
+        signals.extend(signals::of_words(reading, &weighing.pulls()));
         signals.sort_by(|one, other| other.weight.abs().total_cmp(&one.weight.abs()));
         signals.iter_mut().for_each(|signal| signal.weight = rounded(signal.weight, 100.0));
         let probability = 1.0 / (1.0 + (-logit).exp());

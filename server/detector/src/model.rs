@@ -9,7 +9,7 @@ use crate::{
 const MAGIC: &[u8; 4] = b"GVLM";
 
 /// Version of the file's layout; raised with every change of it or of the features.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 /// The highest rarity: half a byte in the file.
 pub(crate) const RAREST: u8 = 15;
@@ -50,8 +50,14 @@ pub struct Model {
     bits: u32,
     weight_unit: f32,
     calibrations: [Calibration; Channel::ALL.len()],
-    rarities: Vec<u8>,
-    weights: Vec<i8>,
+    places: Vec<Place>,
+}
+
+/// A place of the table. Rarity and weight lie side by side, because a verdict asks for both and waits for memory.
+#[derive(Clone, Copy, PartialEq)]
+struct Place {
+    rarity: u8,
+    weight: i8,
 }
 
 impl Model {
@@ -65,8 +71,9 @@ impl Model {
     ) -> Self {
         let largest = weights.iter().fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
         let weight_unit = (largest / 127.0).max(f32::MIN_POSITIVE);
-        let weights = weights.iter().map(|weight| (weight / weight_unit).round() as i8).collect();
-        Self { bits, weight_unit, calibrations, rarities, weights }
+        let weights = weights.iter().map(|weight| (weight / weight_unit).round() as i8);
+        let places = rarities.into_iter().zip(weights).map(|(rarity, weight)| Place { rarity, weight });
+        Self { bits, weight_unit, calibrations, places: places.collect() }
     }
 
     /// Reads a model file.
@@ -96,26 +103,26 @@ impl Model {
             slope: number(2 + channel * 3),
             intercept: number(3 + channel * 3),
         });
-        Ok(Self {
-            bits,
-            weight_unit: number(0),
-            calibrations,
-            rarities: bytes[HEADER..HEADER + size / 2].iter().flat_map(|two| [two & 15, two >> 4]).collect(),
-            weights: bytes[HEADER + size / 2..].iter().map(|byte| byte.cast_signed()).collect(),
-        })
+        let (rarities, weights) = bytes[HEADER..].split_at(size / 2);
+        let rarities = rarities.iter().flat_map(|two| [two & 15, two >> 4]);
+        let places = rarities
+            .zip(weights)
+            .map(|(rarity, byte)| Place { rarity, weight: byte.cast_signed() })
+            .collect();
+        Ok(Self { bits, weight_unit: number(0), calibrations, places })
     }
 
     /// Writes the model file.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(HEADER + 2 * self.weights.len());
+        let mut bytes = Vec::with_capacity(HEADER + 2 * self.places.len());
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&[VERSION, self.bits as u8, Channel::ALL.len() as u8, 0]);
         let calibrations = self.calibrations.iter().flat_map(|c| [c.bias, c.slope, c.intercept]);
         for number in [self.weight_unit].into_iter().chain(calibrations) {
             bytes.extend_from_slice(&number.to_le_bytes());
         }
-        bytes.extend(self.rarities.chunks_exact(2).map(|two| two[0] | two[1] << 4));
-        bytes.extend(self.weights.iter().map(|weight| weight.cast_unsigned()));
+        bytes.extend(self.places.chunks_exact(2).map(|two| two[0].rarity | two[1].rarity << 4));
+        bytes.extend(self.places.iter().map(|place| place.weight.cast_unsigned()));
         bytes
     }
 
@@ -127,13 +134,18 @@ impl Model {
     /// What the model says of a reading.
     pub(crate) fn weigh(&self, reading: &Reading, channel: Channel) -> Weighing {
         let turn = cross(channel, self.bits);
-        let (mut sum, mut square, mut known) = (0_i64, 0_u64, 0_u32);
+        let (mut sum, mut square, mut known) = (0_i32, 0_u32, 0_u32);
+        let mut by_token = vec![0_i32; reading.tokens.list.len()];
         for feature in &reading.features {
-            let rarity = self.rarities[feature.index as usize];
-            let weight = self.weight(feature, turn);
-            sum += i64::from(rarity) * i64::from(weight);
-            square += u64::from(rarity) * u64::from(rarity);
+            let (rarity, weight) = self.look_up(feature, turn);
+            // At most 15 * 256 each, and a bounded text has far fewer features than would fill the sum.
+            let pull = i32::from(rarity) * weight;
+            sum += pull;
+            square += u32::from(rarity).pow(2);
             known += u32::from(rarity > 0);
+            if let Some(own) = by_token.get_mut(usize::from(feature.token)) {
+                *own += pull;
+            }
         }
         let calibration = self.calibrations[channel.index()];
         let norm = (square as f32).sqrt().max(1.0);
@@ -142,24 +154,20 @@ impl Model {
         Weighing {
             logit: calibration.slope * margin + calibration.intercept,
             unit: unit * calibration.slope,
+            by_token,
             known,
         }
     }
 
-    /// What a feature adds to the logit, for a `unit` from [`Self::weigh`].
-    pub(crate) fn contribution(&self, feature: &Feature, channel: Channel, unit: f32) -> f32 {
-        let weight = self.weight(feature, cross(channel, self.bits));
-        f32::from(self.rarities[feature.index as usize]) * weight as f32 * unit
-    }
-
     pub(crate) fn rarity(&self, index: u32) -> u8 {
-        self.rarities[index as usize]
+        self.places[index as usize].rarity
     }
 
-    fn weight(&self, feature: &Feature, turn: u32) -> i32 {
-        let index = feature.index as usize;
-        let crossed = (feature.index ^ turn) as usize;
-        i32::from(self.weights[index]) + i32::from(self.weights[crossed])
+    /// A feature's rarity, and its weight with the one within the channel.
+    fn look_up(&self, feature: &Feature, turn: u32) -> (u8, i32) {
+        let Place { rarity, weight } = self.places[feature.index as usize];
+        let crossed = self.places[(feature.index ^ turn) as usize].weight;
+        (rarity, i32::from(weight) + i32::from(crossed))
     }
 }
 
@@ -181,14 +189,23 @@ impl std::fmt::Debug for Model {
 }
 
 /// What the model says of a text.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Weighing {
     /// Logarithm of the odds of spam.
     pub(crate) logit: f32,
     /// What one unit of rarity times weight adds to the logit.
-    pub(crate) unit: f32,
+    unit: f32,
+    /// Rarity times weight of each token's features, together.
+    by_token: Vec<i32>,
     /// Features that training saw more than once.
     pub(crate) known: u32,
+}
+
+impl Weighing {
+    /// What each token adds to the logit, its features together.
+    pub(crate) fn pulls(&self) -> Vec<f64> {
+        self.by_token.iter().map(|pull| f64::from(*pull as f32 * self.unit)).collect()
+    }
 }
 
 /// What a feature's index is combined with (exclusive or) for its weight within a channel.

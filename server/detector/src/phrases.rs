@@ -14,7 +14,7 @@ struct Theme {
     description: &'static str,
     /// Logit that the theme adds, once a text.
     weight: f64,
-    /// Words in lower case; `#` stands for any number, `*` for any one or two words.
+    /// Words in lower case; `#` stands for any number, `*` (not at the beginning) for any one or two words.
     phrases: &'static [&'static str],
 }
 
@@ -467,28 +467,54 @@ enum Part {
 
 struct Phrase {
     theme: usize,
-    parts: Vec<Part>,
+    /// Its parts after the first.
+    rest: Vec<Part>,
 }
 
 /// Phrases by the letters of their first fixed part; those that start with a number are under `0`.
-type Index = HashMap<Vec<char>, Vec<Phrase>>;
+struct Index {
+    phrases: HashMap<Vec<char>, Vec<Phrase>>,
+    /// For each first character (its last six bits), a bit for each length (its last five) that a key has: most words
+    /// begin no phrase, and need not be hashed.
+    lengths: [u32; 64],
+}
 
 fn index() -> &'static Index {
     static INDEX: OnceLock<Index> = OnceLock::new();
     INDEX.get_or_init(|| {
-        let mut index = Index::new();
+        let mut index = Index { phrases: HashMap::new(), lengths: [0; 64] };
         for (theme, entry) in THEMES.iter().enumerate() {
             for phrase in entry.phrases {
-                let parts: Vec<Part> = phrase.split(' ').map(Part::read).collect();
-                let key = match &parts[0] {
-                    Part::Text(text) => text.clone(),
-                    Part::Number | Part::Gap => vec!['0'],
+                let mut parts = phrase.split(' ').map(Part::read);
+                let key = match parts.next() {
+                    Some(Part::Text(text)) => text,
+                    Some(Part::Number) => vec!['0'],
+                    Some(Part::Gap) | None => continue,
                 };
-                index.entry(key).or_default().push(Phrase { theme, parts });
+                let rest = parts.collect();
+                let (at, bit) = place(&key);
+                index.lengths[at] |= bit;
+                index.phrases.entry(key).or_default().push(Phrase { theme, rest });
             }
         }
         index
     })
+}
+
+/// Where a word's length is noted, and as what.
+fn place(word: &[char]) -> (usize, u32) {
+    (word.first().map_or(0, |c| *c as usize % 64), 1 << (word.len() % 32))
+}
+
+impl Index {
+    /// The phrases that begin with a word.
+    fn of(&self, word: &[char]) -> &[Phrase] {
+        let (at, bit) = place(word);
+        if self.lengths[at] & bit == 0 {
+            return &[];
+        }
+        self.phrases.get(word).map_or(&[], Vec::as_slice)
+    }
 }
 
 impl Part {
@@ -507,14 +533,18 @@ pub(crate) fn find(clean: &Clean, tokens: &Tokens) -> Vec<Signal> {
     let mut found: Vec<Option<(usize, usize)>> = vec![None; THEMES.len()];
     for at in 0..tokens.list.len() {
         let token = &tokens.list[at];
-        let phrases = match token.kind {
-            Kind::Number => index.get(['0'].as_slice()),
-            Kind::Sign | Kind::Emoji => None,
-            Kind::Word | Kind::Mixed | Kind::Joined | Kind::Cjk => index.get(tokens.folded(token)),
+        // A phrase's first part is its key, and need not be looked at again.
+        let (phrases, rest_at) = match token.kind {
+            Kind::Sign | Kind::Emoji => continue,
+            Kind::Number => (index.of(&['0']), end_of_number(tokens, at)),
+            Kind::Word | Kind::Mixed | Kind::Joined | Kind::Cjk => {
+                (index.of(tokens.folded(token)), Some(at + 1))
+            }
         };
-        for phrase in phrases.into_iter().flatten() {
+        let Some(rest_at) = rest_at else { continue };
+        for phrase in phrases {
             if found[phrase.theme].is_none()
-                && let Some(end) = end_of_match(tokens, at, &phrase.parts)
+                && let Some(end) = end_of_match(tokens, rest_at, &phrase.rest)
             {
                 found[phrase.theme] = Some((at, end));
             }
@@ -580,6 +610,11 @@ mod tests {
         assert!(names("get 300% ROI").contains(&"income_promise".to_owned()));
         assert!(names("rent b4cklinks and b a c k l i n k s").contains(&"search_ranking".to_owned()));
         assert!(names("Thanks, see you at the meeting on Friday.").is_empty());
+    }
+
+    #[test]
+    fn no_phrase_begins_with_a_gap() {
+        assert!(THEMES.iter().flat_map(|theme| theme.phrases).all(|phrase| !phrase.starts_with('*')));
     }
 
     #[test]

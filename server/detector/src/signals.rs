@@ -2,12 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    channel::Channel,
-    features::{Reading, WHOLE},
-    model::{Model, Weighing},
-    text::Kind,
-};
+use crate::{features::Reading, text::Kind};
 
 /// One piece of evidence for or against spam.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,19 +35,6 @@ const WORDS: usize = 5;
 
 /// A word must add at least this to the logit to be worth a line.
 const WORTH_TELLING: f64 = 0.08;
-
-/// What each token adds to the logit, its features together.
-pub(crate) fn pulls(model: &Model, reading: &Reading, channel: Channel, weighing: &Weighing) -> Vec<f64> {
-    let mut pulls = vec![0.0; reading.tokens.list.len()];
-    for feature in &reading.features {
-        if feature.token != WHOLE
-            && let Some(pull) = pulls.get_mut(usize::from(feature.token))
-        {
-            *pull += f64::from(model.contribution(feature, channel, weighing.unit));
-        }
-    }
-    pulls
-}
 
 /// The words of the text that moved the model most, in either direction.
 pub(crate) fn of_words(reading: &Reading, pulls: &[f64]) -> Vec<Signal> {
