@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{DetectionId, UserId};
+use crate::{DetectionId, ImportId, UserId};
 
 crate::words! {
     /// A moderator's word on a detection.
@@ -55,6 +55,10 @@ pub struct Decision {
     pub sent_at: Option<DateTime<Utc>>,
     /// Why the last attempt to send failed, if it did.
     pub last_error: Option<String>,
+    /// The import that it was made by, where a file knew the label.
+    pub import_id: Option<ImportId>,
+    /// Whether the upstream is told of it; labels of files only where that was asked for.
+    pub is_told: bool,
     /// When it was taken back.
     pub undone_at: Option<DateTime<Utc>>,
 }

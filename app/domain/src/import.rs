@@ -1,12 +1,17 @@
 //! Imports: a file of content, staged row by row, then checked as fast as the upstream allows.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Content, DetectionId, Endpoint, FileFormat, Mapping, UserId};
+use crate::{Content, DetectionId, Endpoint, FileFormat, Label, Mapping, UserId};
 
 /// Largest file of an import, in bytes (1 GiB).
 pub const FILE_MAX_BYTES: u64 = 1024 * 1024 * 1024;
+
+/// How long the file of an import is kept that nobody does anything with, in days: one that was never started counts from
+/// when it came, one with failed rows from when it was done. Long enough to mend them after a holiday; content of people is
+/// not kept for ever.
+pub const KEPT_DAYS: i64 = 30;
 
 /// Id of an import; grows with time. What a search calls `import:12`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -70,6 +75,15 @@ crate::words! {
     }
 }
 
+/// Labels that a file knows become decisions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenLabels {
+    /// Whose decisions they are.
+    pub by: UserId,
+    /// Whether the upstream is told of each, by one request.
+    pub tell: bool,
+}
+
 /// What to do with a file, as a moderator chose it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportPlan {
@@ -91,6 +105,9 @@ pub struct ImportPlan {
     pub after: Option<DateTime<Utc>>,
     /// What to do when the quota ends.
     pub at_quota: AtQuota,
+    /// Whether labels of the file are taken over; without, they are only compared with the verdicts.
+    #[serde(default)]
+    pub labels: Option<TakenLabels>,
 }
 
 impl Default for ImportPlan {
@@ -105,6 +122,7 @@ impl Default for ImportPlan {
             skip_known: true,
             after: None,
             at_quota: AtQuota::Wait,
+            labels: None,
         }
     }
 }
@@ -159,6 +177,51 @@ impl ImportCounts {
     }
 }
 
+/// What a file knows about spam, beside what the verdicts say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownLabels {
+    /// Rows to check that have a label.
+    pub rows: u64,
+    /// Checked rows: labelled spam, and found to be.
+    pub spam_found: u64,
+    /// Labelled spam, but the verdict says ham.
+    pub spam_missed: u64,
+    /// Labelled ham, but the verdict says spam.
+    pub ham_accused: u64,
+    /// Labelled ham, and the verdict agrees.
+    pub ham_passed: u64,
+    /// Decisions that were made of labels.
+    pub set: u64,
+    /// How many of them were taken back; what somebody decided since stands.
+    pub undone: u64,
+    /// Whether and how far they are taken back; no more labels are taken over then.
+    pub taking_back: Option<TakingBack>,
+}
+
+crate::words! {
+    /// How far the labels of an import are taken back.
+    TakingBack {
+        /// It is under way.
+        Undoing = "undoing",
+        /// None is left to take back.
+        Undone = "undone",
+    }
+}
+
+impl KnownLabels {
+    /// Checked rows that have a label.
+    pub fn compared(&self) -> u64 {
+        self.spam_found + self.spam_missed + self.ham_accused + self.ham_passed
+    }
+
+    /// How often label and verdict agree, in percent; `None` before there is anything to compare.
+    pub fn agreement(&self) -> Option<f64> {
+        let compared = self.compared();
+        #[expect(clippy::cast_precision_loss, reason = "counts of rows stay far below 2^52")]
+        (compared > 0).then(|| (self.spam_found + self.ham_passed) as f64 / compared as f64 * 100.0)
+    }
+}
+
 /// An import and how far it is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Import {
@@ -182,6 +245,8 @@ pub struct Import {
     pub state: ImportState,
     /// How many rows fared how.
     pub counts: ImportCounts,
+    /// What the file knows about spam.
+    pub labels: KnownLabels,
     /// Bytes of the file that were read so far.
     pub bytes_read: u64,
     /// Why the file could not be read to its end, with the place.
@@ -196,6 +261,19 @@ pub struct Import {
     pub started_at: Option<DateTime<Utc>>,
     /// When it was done or given up.
     pub finished_at: Option<DateTime<Utc>>,
+}
+
+impl Import {
+    /// When the file and the rows that are not in the log go, if nobody does anything; `None` while the import is at work, is
+    /// paused, or has let go of them.
+    pub fn kept_until(&self) -> Option<DateTime<Utc>> {
+        let since = match self.state {
+            ImportState::Uploaded | ImportState::Ready => Some(self.created_at),
+            ImportState::Done => self.finished_at,
+            _ => None,
+        };
+        since.filter(|_| self.file.is_some()).map(|since| since + TimeDelta::days(KEPT_DAYS))
+    }
 }
 
 /// A row as pages list it.
@@ -233,6 +311,8 @@ pub struct PreviewRow {
     pub place: String,
     /// What will be sent, with a long message cut short; or what is wrong with it.
     pub content: Result<Content, String>,
+    /// What the file says about it.
+    pub label: Option<Label>,
 }
 
 /// What an import will cost, before it is started.
@@ -246,6 +326,8 @@ pub struct ImportCost {
     pub resets_at: Option<DateTime<Utc>>,
     /// Checks a minute that the budget allows; `None` when nothing limits them.
     pub per_minute: Option<u32>,
+    /// Feedback that is sent for labels of the file, one request each.
+    pub feedback: u64,
 }
 
 impl ImportCost {
@@ -314,13 +396,27 @@ mod tests {
 
     #[test]
     fn a_cost_says_what_fits() {
-        let cost = ImportCost { checks: 5000, left: Some(1200), resets_at: None, per_minute: Some(40) };
+        let cost =
+            ImportCost { checks: 5000, left: Some(1200), resets_at: None, per_minute: Some(40), feedback: 0 };
         assert_eq!((cost.fits(), cost.is_enough(), cost.left_after()), (1200, false, Some(0)));
         assert_eq!(cost.minutes(), Some(125));
         let cost = ImportCost { left: Some(6000), ..cost };
         assert_eq!((cost.fits(), cost.is_enough(), cost.left_after()), (5000, true, Some(1000)));
         let unknown = ImportCost { left: None, per_minute: None, ..cost };
         assert_eq!((unknown.is_enough(), unknown.left_after(), unknown.minutes()), (true, None, None));
+    }
+
+    #[test]
+    fn labels_and_verdicts_are_compared() {
+        let labels = KnownLabels {
+            spam_found: 6,
+            spam_missed: 1,
+            ham_accused: 1,
+            ham_passed: 12,
+            ..KnownLabels::default()
+        };
+        assert_eq!((labels.compared(), labels.agreement()), (20, Some(90.0)));
+        assert_eq!(KnownLabels::default().agreement(), None);
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub use facets::{Facet, FacetValue, Facets};
 pub use forecast::{Outlook, QuotaForecast};
 pub use import::{
     AtQuota, Import, ImportCost, ImportCounts, ImportId, ImportPlan, ImportPreview, ImportResults, ImportRow,
-    ImportRowState, ImportShare, ImportState, PreviewRow,
+    ImportRowState, ImportShare, ImportState, KnownLabels, PreviewRow, TakenLabels, TakingBack,
 };
 pub use import_file::{FileFormat, MappedField, Mapping};
 pub use language::Language;

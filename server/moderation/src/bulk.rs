@@ -185,7 +185,7 @@ impl Moderation {
         action.ok_or(ModerationError::NotFound("action"))
     }
 
-    /// Does a step of the oldest action that lists, labels or takes back. Returns whether there was one.
+    /// Does a step of the oldest action that lists, labels or takes back, else of an import whose labels are taken back. Returns whether there was one.
     ///
     /// # Errors
     /// When the store fails; what was not done stays to be done.
@@ -193,7 +193,7 @@ impl Moderation {
         let at_work = self.store.bulk_at_work().await?;
         let is_local =
             |action: &&BulkAction| action.state != BulkState::Running || action.kind.label().is_some();
-        let Some(action) = at_work.iter().find(is_local) else { return Ok(false) };
+        let Some(action) = at_work.iter().find(is_local) else { return self.undo_some_labels().await };
         self.bulk_step(action).await?;
         Ok(true)
     }

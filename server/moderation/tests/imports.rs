@@ -17,11 +17,12 @@ use activelayer::{
     StatsResponse, VerifyResponse,
 };
 use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     AtQuota, FieldError, Import, ImportId, ImportPlan, ImportState, JudgedBy, LiveEvent, MappedField,
     SearchQuery,
 };
-use moderation::{ImportOptions, Moderation, ModerationError, NewFile, Options, SystemClock};
+use moderation::{Clock, ImportOptions, Moderation, ModerationError, NewFile, Options, SystemClock};
 use serde_json::Map;
 use store::Store;
 use tempfile::TempDir;
@@ -107,6 +108,15 @@ impl SpamApi for Upstream {
     }
 }
 
+/// So much later than it is.
+struct Later(TimeDelta);
+
+impl Clock for Later {
+    fn now(&self) -> DateTime<Utc> {
+        SystemClock.now() + self.0
+    }
+}
+
 struct House {
     moderation: Arc<Moderation>,
     store: Arc<dyn Store>,
@@ -125,6 +135,15 @@ impl House {
         let options = Options { imports, ..Options::new(JudgedBy::ActiveLayer) };
         let moderation = Moderation::new(Arc::clone(&store), api, Arc::new(SystemClock), options);
         Self { moderation, store, upstream, stop: CancellationToken::new(), folder }
+    }
+
+    /// The same house after some time, with a program that was started anew.
+    fn later(self, time: TimeDelta) -> Self {
+        let imports = ImportOptions { folder: self.folder.path().to_owned(), checks_per_minute: Some(40) };
+        let options = Options { imports, ..Options::new(JudgedBy::ActiveLayer) };
+        let (store, api) = (Arc::clone(&self.store), Arc::clone(&self.upstream) as Arc<dyn SpamApi>);
+        let moderation = Moderation::new(store, api, Arc::new(Later(time)), options);
+        Self { moderation, stop: CancellationToken::new(), ..self }
     }
 
     fn works(&self) -> tokio::task::JoinHandle<()> {
@@ -353,6 +372,87 @@ async fn pausing_resuming_and_cancelling() {
         house.moderation.cancel_import(import.id, None).await,
         Err(ModerationError::Superseded)
     ));
+    house.stop.cancel();
+    working.await.unwrap();
+}
+
+/// Waits for what no event tells of.
+async fn until(mut is_so: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !is_so().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), waiting).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_not_checked_of_a_cancelled_import_is_forgotten_and_what_is_under_way_is_logged() {
+    let house = House::new().await;
+    let working = house.works();
+    house.mood(Mood::Left(3));
+    let id = house.run(&table(40)).await;
+    let held = house.reaches(id, ImportState::Waiting).await;
+    assert_eq!((held.counts.checked(), held.counts.waiting), (3, 37));
+    assert_eq!(house.kept_files(), 1);
+    house.moderation.cancel_import(id, None).await.unwrap();
+    assert_eq!(house.kept_files(), 0, "the file goes at once");
+    let waits = async || !house.store.waiting_rows(id, 0, 1, usize::MAX).await.unwrap().is_empty();
+    until(async || !waits().await).await;
+    let over = house.moderation.import(id).await.unwrap();
+    assert_eq!((over.counts.rows(), over.counts.checked(), over.counts.waiting), (40, 3, 37));
+    assert_eq!(house.logged(id).await, 3, "what was checked stands");
+
+    // Cancelled while requests are under way: their answers were paid for.
+    house.mood(Mood::Well);
+    let id = house.run(&table(400).replace("number", "no.")).await;
+    until(async || house.moderation.import(id).await.unwrap().counts.checked() > 0).await;
+    // It may be done before.
+    let cancelled = house.moderation.cancel_import(id, None).await.is_ok();
+    until(async || !cancelled || house.store.waiting_rows(id, 0, 1, usize::MAX).await.unwrap().is_empty())
+        .await;
+    let over = house.moderation.import(id).await.unwrap();
+    assert_eq!(over.counts.rows(), 400);
+    assert_eq!(house.logged(id).await, over.counts.checked(), "rows and log agree");
+    house.stop.cancel();
+    working.await.unwrap();
+}
+
+#[tokio::test]
+async fn files_that_a_crash_left_and_imports_that_nobody_started_are_swept() {
+    let house = House::new().await;
+    let (left, coming_in) = ("0123456789abcdef0123456789abcdef", "00000000000000000000000000000001");
+    for name in [left, coming_in, "notes.txt"] {
+        std::fs::write(house.folder.path().join(name), "ann@example.com").unwrap();
+    }
+    for name in [left, "notes.txt"] {
+        let file = std::fs::File::options().write(true).open(house.folder.path().join(name)).unwrap();
+        file.set_modified((SystemClock.now() - TimeDelta::hours(3)).into()).unwrap();
+    }
+    let never_started = house.receive("a.csv", &table(3)).await.unwrap().id;
+    let working = house.works();
+    let failing = house.run("comment\nfine\nrefuse me please\n").await;
+    let done = house.reaches(failing, ImportState::Done).await;
+    assert_eq!((done.counts.checked(), done.counts.failed), (1, 1));
+    let there = |name: &str| house.folder.path().join(name).exists();
+    until(async || !there(left)).await;
+    assert!(there(coming_in), "somebody may still be sending it");
+    assert!(there("notes.txt"), "not ours");
+    let import = house.moderation.import(never_started).await.unwrap();
+    assert_eq!(import.state, ImportState::Uploaded);
+    assert_eq!(import.kept_until(), Some(import.created_at + TimeDelta::days(30)));
+    house.stop.cancel();
+    working.await.unwrap();
+
+    let house = house.later(TimeDelta::days(31));
+    let working = house.works();
+    let given_up = house.reaches(never_started, ImportState::Cancelled).await;
+    assert_eq!(given_up.kept_until(), None);
+    until(async || house.moderation.import(failing).await.unwrap().file.is_none()).await;
+    until(async || house.kept_files() == 0).await;
+    until(async || house.moderation.retry_import(failing, None).await.is_err()).await;
+    let failed = house.moderation.failed_rows(failing, 0).await.unwrap();
+    assert_eq!(failed[0].reason.as_deref(), Some("The email must be valid."), "why stays");
     house.stop.cancel();
     working.await.unwrap();
 }

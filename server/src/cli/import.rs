@@ -13,8 +13,8 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use domain::{
-    AtQuota, Endpoint, FileFormat, Import as Stored, ImportCost, ImportId, ImportState, MappedField,
-    import::FILE_MAX_BYTES, paging::grouped, time::exact,
+    AtQuota, Endpoint, FileFormat, Import as Stored, ImportCost, ImportId, ImportState, MappedField, Role,
+    TakenLabels, import::FILE_MAX_BYTES, paging::grouped, time::exact,
 };
 use moderation::{Clock, Moderation, ModerationError, NewFile, SystemClock};
 use tokio_util::sync::CancellationToken;
@@ -60,6 +60,13 @@ pub(super) struct Import {
     /// Also check a text that the log has already
     #[arg(long)]
     keep_known: bool,
+    /// Take labels of the file over as decisions of the moderator with this e-mail address; they can be taken back on the
+    /// import's page. Without it they are compared with the verdicts
+    #[arg(long, value_name = "EMAIL")]
+    take_labels: Option<String>,
+    /// Also send these labels to ActiveLayer as feedback, one request each
+    #[arg(long, requires = "take_labels")]
+    tell_labels: bool,
     /// What to do when the quota ends before the rows: wait for the next period, or stop there
     #[arg(long, value_name = "WHAT", default_value = "wait", value_parser = at_quota())]
     at_quota: AtQuota,
@@ -107,7 +114,7 @@ impl Import {
             });
             let interrupted = stop_signal()?;
             let done = tokio::select! {
-                done = self.import(&moderation) => done,
+                done = self.import(&moderation, &*store) => done,
                 () = interrupted => Err(Failure::Refused(
                     "interrupted; the import goes on where it was when Gavel runs next".to_owned(),
                 )),
@@ -121,8 +128,9 @@ impl Import {
         })
     }
 
-    async fn import(&self, moderation: &Arc<Moderation>) -> Result<(), Failure> {
-        let id = self.hand_over(moderation).await.map_err(refusal)?;
+    async fn import(&self, moderation: &Arc<Moderation>, store: &dyn store::Store) -> Result<(), Failure> {
+        let labels = self.labels(store).await?;
+        let id = self.hand_over(moderation, labels).await.map_err(refusal)?;
         let ready = follow(moderation, id, &[ImportState::Ready]).await?;
         let cost = moderation.import_cost(id).await.map_err(refusal)?;
         let mut out = std::io::stdout().lock();
@@ -143,6 +151,9 @@ impl Import {
         let over = [ImportState::Done, ImportState::Paused, ImportState::Cancelled];
         let over = follow(moderation, id, &over).await?;
         writeln!(std::io::stdout(), "{}", result_words(&over))?;
+        if let Some(words) = label_words(&over) {
+            writeln!(std::io::stdout(), "{words}")?;
+        }
         match over.state {
             ImportState::Done => Ok(()),
             _ => {
@@ -151,7 +162,21 @@ impl Import {
         }
     }
 
-    async fn hand_over(&self, moderation: &Moderation) -> Result<ImportId, ModerationError> {
+    /// In whose name labels are taken over, if they are.
+    async fn labels(&self, store: &dyn store::Store) -> Result<Option<TakenLabels>, Failure> {
+        let Some(email) = &self.take_labels else { return Ok(None) };
+        let user = store.user_by_email(email).await?.map(|(user, _)| user);
+        match user.filter(|user| user.role.allows(Role::Moderator)) {
+            Some(user) => Ok(Some(TakenLabels { by: user.id, tell: self.tell_labels })),
+            None => Err(Failure::Refused(format!("--take-labels {email}: no moderator has this address"))),
+        }
+    }
+
+    async fn hand_over(
+        &self,
+        moderation: &Moderation,
+        labels: Option<TakenLabels>,
+    ) -> Result<ImportId, ModerationError> {
         let invalid = |problem: String| {
             ModerationError::Invalid(vec![domain::FieldError { field: "file".to_owned(), problem }])
         };
@@ -176,6 +201,7 @@ impl Import {
         plan.skip_known = !self.keep_known;
         plan.after = self.after.map(|day| day.and_time(NaiveTime::MIN).and_utc());
         plan.at_quota = self.at_quota;
+        plan.labels = labels;
         Ok(moderation.plan_import(import.id, &plan, None).await?.id)
     }
 }
@@ -298,6 +324,9 @@ fn cost_words(cost: &ImportCost) -> String {
     if let Some(minutes) = cost.minutes() {
         words.push_str(&format!(", about {} min at the present budget", grouped(minutes)));
     }
+    if cost.feedback > 0 {
+        words.push_str(&format!(", and {} requests for feedback", grouped(cost.feedback)));
+    }
     match cost.left {
         Some(left) if cost.is_enough() => {
             let after = grouped(cost.left_after().unwrap_or_default());
@@ -331,6 +360,26 @@ fn result_words(import: &Stored) -> String {
     )
 }
 
+/// What the file knew, beside what the verdicts say.
+fn label_words(import: &Stored) -> Option<String> {
+    let labels = &import.labels;
+    let agreement = labels.agreement()?;
+    let taken = if labels.set > 0 {
+        format!(" {} labels were taken over as decisions.", grouped(labels.set))
+    } else {
+        String::new()
+    };
+    Some(format!(
+        "Labels of the file: {agreement:.1} % of {} agree with the verdicts. Spam: {} found, {} missed; ham: {} taken for spam, {} \
+         passed.{taken}",
+        grouped(labels.compared()),
+        grouped(labels.spam_found),
+        grouped(labels.spam_missed),
+        grouped(labels.ham_accused),
+        grouped(labels.ham_passed)
+    ))
+}
+
 fn refusal(error: ModerationError) -> Failure {
     match error {
         ModerationError::Store(error) => Failure::Store(error),
@@ -355,7 +404,8 @@ mod tests {
 
     #[test]
     fn a_cost_is_told_before_it_is_paid() {
-        let cost = ImportCost { checks: 5000, left: Some(1200), resets_at: None, per_minute: Some(40) };
+        let cost =
+            ImportCost { checks: 5000, left: Some(1200), resets_at: None, per_minute: Some(40), feedback: 0 };
         assert_eq!(
             cost_words(&cost),
             "It takes 5,000 checks, about 125 min at the present budget; the quota has 1,200 left: 3,800 rows do not fit."

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
     AtQuota, Content, DetectionId, FileFormat, Import, ImportId, ImportPlan, ImportResults, ImportRow,
-    ImportRowState, ImportState, NewDetection, UserId,
+    ImportRowState, ImportState, Label, NewDetection, UserId,
 };
 
 use crate::Result;
@@ -48,6 +48,8 @@ pub enum StagedRow {
         content: Box<Content>,
         /// Hash of its text.
         content_hash: [u8; 32],
+        /// What the file says about it.
+        label: Option<Label>,
     },
     /// It is older than what was asked for.
     Old,
@@ -157,13 +159,14 @@ pub trait Imports: Send + Sync {
     ) -> Result<Vec<WaitingRow>>;
 
     /// Logs what was judged and notes what failed, all in one transaction: a row is either in the log and `checked`, or
-    /// neither. An import whose last row this was is `done`. Returns the detections.
+    /// neither. Labels of rows are compared with the verdicts, and taken over as decisions where the plan says so. An import whose last row this was is `done`. Returns the detections.
     ///
     /// # Errors
     /// Also when a row does not wait any more: nothing is written then.
     async fn settle_import_rows(&self, id: ImportId, settlement: &Settlement) -> Result<Vec<DetectionId>>;
 
-    /// Moves an import on if it is in one of the states that are named. Returns whether it was.
+    /// Moves an import on if it is in one of the states that are named. Returns whether it was. Rows of one that is cancelled
+    /// are to be forgotten from then on.
     async fn turn_import(&self, turn: &ImportTurn<'_>) -> Result<bool>;
 
     /// Changes what happens when the quota ends.
@@ -172,8 +175,32 @@ pub trait Imports: Send + Sync {
     /// Lets rows that the upstream would not judge wait again, and runs the import. Returns how many there were.
     async fn retry_failed_rows(&self, id: ImportId, by: Option<UserId>, at: DateTime<Utc>) -> Result<u64>;
 
+    /// Has the decisions taken back that were made of an import's labels, by [`Imports::undo_import_labels`], and no more
+    /// made. Returns whether there was something to take back.
+    async fn begin_undo_of_labels(&self, id: ImportId, by: UserId, at: DateTime<Utc>) -> Result<bool>;
+
+    /// Takes some of the decisions back that are to be, at most `limit`, in one transaction; what somebody decided since stands.
+    /// Returns the import that this was about, and whether anything is left; `None` when there is none.
+    async fn undo_import_labels(&self, limit: u32, at: DateTime<Utc>) -> Result<Option<(ImportId, bool)>>;
+
     /// The file is no longer needed.
     async fn forget_import_file(&self, id: ImportId) -> Result<()>;
+
+    /// The names of all files that are needed.
+    async fn import_files(&self) -> Result<Vec<String>>;
+
+    /// Imports that have a file although nobody has done anything with them since `before`: brought and never started, or done
+    /// with rows that failed.
+    async fn stale_imports(&self, before: DateTime<Utc>, limit: u32) -> Result<Vec<Import>>;
+
+    /// Has the content of rows that failed forgotten, by [`Imports::forget_import_rows`]. Cancelling does so by itself.
+    async fn forget_import(&self, id: ImportId) -> Result<()>;
+
+    /// Forgets the content of rows that will not be checked any more, looking at `limit` rows of one import, in one
+    /// transaction: rows that wait go, rows that failed keep place and reason. Returns whether there may be more to forget.
+    ///
+    /// Nothing of a cancelled import may be under way any more: it could not be settled.
+    async fn forget_import_rows(&self, limit: u32) -> Result<bool>;
 
     /// Rows in a state, in the order of the file, after a number.
     async fn import_rows(

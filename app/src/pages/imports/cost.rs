@@ -27,8 +27,16 @@ pub(super) fn Cost(
         ("Not readable", counts.failed),
         ("Checks needed", cost.checks),
     ];
+    let labels = match (import.plan.labels.is_some(), import.labels.rows) {
+        (_, 0) => None,
+        (true, rows) => Some(("Labels to take over as decisions", rows)),
+        (false, rows) => Some(("Labels to compare with the verdicts", rows)),
+    };
+    let feedback = (cost.feedback > 0).then_some(("Feedback to send, beside the checks", cost.feedback));
     let rows: Vec<_> = rows
         .into_iter()
+        .chain(labels)
+        .chain(feedback)
         .map(|(words, count)| {
             view! {
                 <div class="flex justify-between gap-4 border-t border-line py-1.5">

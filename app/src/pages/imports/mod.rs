@@ -1,5 +1,6 @@
 //! Imports: the list, a new one, and one of them stage by stage.
 
+mod agreement;
 mod cost;
 mod list;
 mod new;

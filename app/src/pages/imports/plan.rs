@@ -13,7 +13,7 @@ use crate::components::{
 #[component]
 pub(super) fn Plan(import: Import, preview: ImportPreview, actions: Actions, may: bool) -> impl IntoView {
     let pending = actions.plan.pending();
-    let ImportPlan { mapping, endpoint, site, skip_duplicates, skip_known, after, format, .. } =
+    let ImportPlan { mapping, endpoint, site, skip_duplicates, skip_known, after, format, labels, .. } =
         import.plan.clone();
     let ImportPreview { columns, samples, .. } = preview.clone();
     let fields = MappedField::ALL
@@ -24,6 +24,10 @@ pub(super) fn Plan(import: Import, preview: ImportPreview, actions: Actions, may
             view! { <ColumnChoice field=*field chosen=chosen columns=columns.clone() samples=samples.clone()/> }
         })
         .collect_view();
+    let known = {
+        let chosen = mapping.column(MappedField::Label).map(str::to_owned);
+        view! { <ColumnChoice field=MappedField::Label chosen=chosen columns=columns.clone() samples=samples.clone()/> }
+    };
     let day = after.map(|after| after.format("%Y-%m-%d").to_string()).unwrap_or_default();
     let buttons = may.then(|| {
         view! {
@@ -57,6 +61,13 @@ pub(super) fn Plan(import: Import, preview: ImportPreview, actions: Actions, may
                     </div>
                     <Tick name="form[skip_duplicates]" label="Check equal texts of the file once" ticked=skip_duplicates/>
                     <Tick name="form[skip_known]" label="Leave out texts that the log has already" ticked=skip_known/>
+                </fieldset>
+                <fieldset class="flex flex-col gap-3">
+                    <legend class="font-semibold mb-2">"What the file knows already"</legend>
+                    {known}
+                    <Tick name="form[take_labels]" label="Take these labels over as my decisions" ticked=labels.is_some()/>
+                    <Tick name="form[tell_labels]" label="Also send them to ActiveLayer as feedback, one request each" ticked=labels.is_some_and(|labels| labels.tell)/>
+                    <p class="text-sm text-muted">"Labels are compared with the verdicts in any case. Taken over, they can be taken back from the results."</p>
                 </fieldset>
                 {buttons}
             </ActionForm>

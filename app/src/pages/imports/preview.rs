@@ -1,6 +1,6 @@
 //! The first rows of a file as they will be checked.
 
-use domain::{Content, ImportPreview, PreviewRow};
+use domain::{Content, ImportPreview, Label, PreviewRow};
 use leptos::prelude::*;
 
 use crate::components::{Glyph, HostileText, Icon, classes::CARD};
@@ -28,7 +28,7 @@ pub(super) fn Preview(preview: ImportPreview) -> impl IntoView {
 #[component]
 fn Row(row: PreviewRow) -> impl IntoView {
     let body = match row.content {
-        Ok(content) => view! { <Sent content=content/> }.into_any(),
+        Ok(content) => view! { <Sent content=content label=row.label/> }.into_any(),
         Err(problem) => {
             view! { <p class="flex items-start gap-2 text-spam"><Icon glyph=Glyph::Warning/>{problem}</p> }
                 .into_any()
@@ -43,7 +43,7 @@ fn Row(row: PreviewRow) -> impl IntoView {
 }
 
 #[component]
-fn Sent(content: Content) -> impl IntoView {
+fn Sent(content: Content, label: Option<Label>) -> impl IntoView {
     let Content { message, email, name, ip, timestamp, user_agent, website_url, domain, .. } = content;
     let written = timestamp.and_then(|at| chrono::DateTime::from_timestamp(at, 0)).map(domain::time::exact);
     let facts = [
@@ -54,6 +54,7 @@ fn Sent(content: Content) -> impl IntoView {
         ("user agent", user_agent),
         ("page", website_url),
         ("domain", domain),
+        ("known to be", label.map(|label| label.to_string())),
     ];
     let facts: Vec<_> = facts
         .into_iter()

@@ -55,6 +55,9 @@ pub(super) fn Progress(import: Signal<Import>, actions: Actions, may: bool) -> i
             {(!reading).then(|| view! { <Counts import=import/> })}
             <p class="mt-2 text-sm text-muted tabular-nums empty:hidden">{move || import.with(pace_words)}</p>
             {reason}
+            {(state == ImportState::Cancelled).then(|| view! {
+                <p class="mt-3 text-sm">"What was checked stays in the log. The file, and the rows that were not checked, are deleted."</p>
+            })}
             {again}
             {may.then(|| view! { <Buttons id=id state=state actions=actions/> })}
         </section>

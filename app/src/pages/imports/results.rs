@@ -6,7 +6,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::page::Actions;
+use super::{agreement::Agreement, page::Actions};
 use crate::components::{
     Glyph, HostileText, Icon,
     classes::{BUTTON, CARD, PRIMARY},
@@ -26,9 +26,12 @@ pub(super) fn Results(
     may: bool,
 ) -> impl IntoView {
     let has_failed = import.counts.failed > 0;
-    let retry = may && import.state == ImportState::Done && has_failed;
+    // Without the file their content is gone as well.
+    let retry = may && import.state == ImportState::Done && has_failed && import.file.is_some();
+    let compared = import.labels.compared() > 0;
     view! {
         {results.map(|results| view! { <Summary import=import.clone() results=results/> })}
+        {compared.then(|| view! { <Agreement import=import.clone() actions=actions may=may/> })}
         {has_failed.then(|| view! { <FailedRows import=import.clone() failed=failed may=may/> })}
         {retry.then(|| view! {
             <ActionForm action=actions.turn attr:class="mt-3">
@@ -177,6 +180,9 @@ pub(super) fn FailedRows(import: Import, failed: Vec<ImportRow>, may: bool) -> i
             <a class=BUTTON href=format!("/imports/{id}/failed") download="" rel="external">"Download them to mend and import again"</a>
         }
     });
+    let kept = import.kept_until().filter(|_| import.state == ImportState::Done).map(|until| {
+        view! { <p class="mb-2 text-sm text-muted">"Their content is kept until "{until.format("%-d %b %Y").to_string()}", then deleted."</p> }
+    });
     let rows: Vec<_> = failed
         .into_iter()
         .map(|row| {
@@ -194,6 +200,7 @@ pub(super) fn FailedRows(import: Import, failed: Vec<ImportRow>, may: bool) -> i
                 <h2 class="font-semibold" id="failed">{grouped(import.counts.failed)}" failed rows"</h2>
                 {download}
             </div>
+            {kept}
             <table class="w-full text-sm tabular-nums">
                 <thead><tr class="text-left text-muted"><th class="font-medium pr-4" scope="col">"Place"</th><th class="font-medium" scope="col">"Why"</th></tr></thead>
                 <tbody>{rows}</tbody>

@@ -26,6 +26,10 @@ pub struct PlanForm {
     pub skip_duplicates: bool,
     /// Whether texts of the log are left out.
     pub skip_known: bool,
+    /// Whether labels of the file become the moderator's decisions.
+    pub take_labels: bool,
+    /// Whether the upstream is told of these.
+    pub tell_labels: bool,
 }
 
 /// Keeps columns and choices; with `then` = `read` the rows are read and kept next, else the preview shows what they lead to.
@@ -44,15 +48,26 @@ pub async fn plan_import(
     then: String,
 ) -> Result<Import, AppError> {
     use chrono::{NaiveDate, NaiveTime};
-    use domain::{ImportId, ImportPlan, MappedField, content::present};
+    use domain::{ImportId, ImportPlan, MappedField, TakenLabels, content::present};
 
     use crate::context::{authorise, moderation};
 
-    let PlanForm { columns, format, check, site, after, skip_duplicates, skip_known } = form;
+    let PlanForm {
+        columns,
+        format,
+        check,
+        site,
+        after,
+        skip_duplicates,
+        skip_known,
+        take_labels,
+        tell_labels,
+    } = form;
     let user = authorise(domain::Role::Moderator)?;
     let (moderation, id) = (moderation()?, ImportId(id));
     let import = moderation.import(id).await?;
-    let mut plan = ImportPlan { site: present(&site), skip_duplicates, skip_known, ..import.plan };
+    let labels = take_labels.then_some(TakenLabels { by: user.id, tell: tell_labels });
+    let mut plan = ImportPlan { site: present(&site), skip_duplicates, skip_known, labels, ..import.plan };
     for field in MappedField::ALL {
         plan.mapping.set(*field, columns.get(field.as_str()).filter(|column| !column.is_empty()).cloned());
     }

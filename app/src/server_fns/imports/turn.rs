@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use crate::error::AppError;
 
-/// Moves an import on. `what` is `start` (or go on), `pause`, `cancel`, `retry` (its failed rows) or `reopen` (back to columns
-/// and choices).
+/// Moves an import on. `what` is `start` (or go on), `pause`, `cancel`, `retry` (its failed rows), `reopen` (back to columns
+/// and choices) or `undo-labels` (take back the decisions that its labels became).
 ///
 /// # Errors
 /// [`AppError::Stale`] when it is not in a state for that any more.
@@ -32,6 +32,7 @@ pub async fn turn_import(
         "pause" => moderation.pause_import(id, by).await,
         "cancel" => moderation.cancel_import(id, by).await,
         "retry" => moderation.retry_import(id, by).await,
+        "undo-labels" => moderation.undo_import_labels(id, user.id).await,
         "reopen" => moderation.reopen_import(id, by).await,
         _ => return Err(AppError::bad_field("what", "There is no such button.")),
     };

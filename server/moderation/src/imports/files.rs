@@ -44,7 +44,12 @@ impl Moderation {
             ImportState::Done => import.counts.failed == 0,
             _ => false,
         };
-        if let (true, Some(file)) = (is_over, &import.file) {
+        if is_over { self.remove_file(import).await } else { Ok(()) }
+    }
+
+    /// Removes the file of an import, if it is still there. One that a crash leaves here is swept later.
+    pub(super) async fn remove_file(&self, import: &Import) -> Result<(), ModerationError> {
+        if let Some(file) = &import.file {
             self.store.forget_import_file(import.id).await?;
             remove(&self.import_path(file)).await;
         }
@@ -62,6 +67,11 @@ impl Moderation {
             Err(TryLockError::Error(error)) => Err(error),
         }
     }
+}
+
+/// Whether a file is named as [`Moderation::new_import_file`] names them.
+pub(super) fn is_name(name: &str) -> bool {
+    name.len() == 32 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Removes a file; one that is gone already is as good.

@@ -7,13 +7,15 @@ mod pace;
 mod preview;
 mod reading;
 mod run;
+mod sweep;
 mod worker;
 
 use std::path::PathBuf;
 
 use domain::{
     AtQuota, FieldError, FileFormat, Import, ImportCost, ImportId, ImportPlan, ImportPreview, ImportResults,
-    ImportRow, ImportRowState, ImportState, LiveEvent, UserId, import::RESULTS_BOUND,
+    ImportRow, ImportRowState, ImportState, LiveEvent, MappedField, TakenLabels, UserId,
+    import::RESULTS_BOUND,
 };
 use store::{ImportTurn, NewImport};
 
@@ -26,6 +28,10 @@ const LISTED: u32 = 50;
 
 /// Rows of one page of failed rows.
 const FAILED_LISTED: u32 = 50;
+
+/// Labels taken back in one transaction, and steps done while the moderator waits: as with bulk actions.
+const UNDO_STEP: u32 = 100;
+const UNDO_STEPS_AT_ONCE: u32 = 3;
 
 /// Senders and languages of a summary.
 const TOP: u32 = 10;
@@ -82,7 +88,9 @@ impl Moderation {
         plan.site.clone_from(&new.site);
         if let Some(last) = self.last_plan_for(new.site.as_deref()).await? {
             let mapping = if last.mapping.fits(&looked.columns) { last.mapping } else { plan.mapping };
-            plan = ImportPlan { mapping, format: plan.format, after: None, site: plan.site, ..last };
+            // Labels would be this person's decisions now; and what costs requests is asked for anew.
+            let labels = new.by.filter(|_| last.labels.is_some()).map(|by| TakenLabels { by, tell: false });
+            plan = ImportPlan { mapping, format: plan.format, after: None, site: plan.site, labels, ..last };
         }
         let created = NewImport {
             user_id: new.by,
@@ -160,6 +168,10 @@ impl Moderation {
         by: Option<UserId>,
     ) -> Result<Import, ModerationError> {
         let import = self.import(id).await?;
+        if plan.labels.is_some() && plan.mapping.column(MappedField::Label).is_none() {
+            let words = "Choose the column that says what is spam, or do not take labels over.";
+            return Err(invalid("labels", words));
+        }
         self.try_columns(&import, plan).await?;
         if !self.store.plan_import(id, plan, by, self.clock.now()).await? {
             return Err(ModerationError::Superseded);
@@ -180,7 +192,39 @@ impl Moderation {
             left: quota.as_ref().map(|quota| quota.remaining),
             resets_at: quota.as_ref().and_then(domain::UsageSample::resets_at),
             per_minute: self.options.imports.checks_per_minute,
+            feedback: import.plan.labels.filter(|labels| labels.tell).map_or(0, |_| import.labels.rows),
         })
+    }
+
+    /// Takes the decisions back that were made of an import's labels, and has no more made: its own decisions only, as with any
+    /// undo. What somebody decided since stands.
+    ///
+    /// # Errors
+    /// [`ModerationError::Superseded`] when there is nothing of this person's to take back.
+    pub async fn undo_import_labels(&self, id: ImportId, by: UserId) -> Result<Import, ModerationError> {
+        if !self.store.begin_undo_of_labels(id, by, self.clock.now()).await? {
+            self.import(id).await?;
+            return Err(ModerationError::Superseded);
+        }
+        for _ in 0..UNDO_STEPS_AT_ONCE {
+            if !self.undo_some_labels().await? {
+                break;
+            }
+        }
+        self.bulk_wanted.notify_one();
+        self.tell_of_import(id).await
+    }
+
+    /// Takes some labels of imports back. Returns whether there may be more.
+    pub(crate) async fn undo_some_labels(&self) -> Result<bool, ModerationError> {
+        let Some((id, goes_on)) = self.store.undo_import_labels(UNDO_STEP, self.clock.now()).await? else {
+            return Ok(false);
+        };
+        self.outbox_changed.notify_one();
+        if !goes_on {
+            self.live.announce(LiveEvent::Import(id));
+        }
+        Ok(true)
     }
 
     /// Starts to check the rows, or goes on with what was paused. `at_quota` says what happens when the quota ends, if that is
@@ -217,7 +261,8 @@ impl Moderation {
         self.turn_import(id, &from, ImportState::Paused, None, by, "import.paused").await
     }
 
-    /// Gives an import up. What was checked stands.
+    /// Gives an import up. What was checked stands; the file goes at once, and what was not checked as soon as nothing of it
+    /// is under way any more.
     ///
     /// # Errors
     /// [`ModerationError::Superseded`] when it has ended already.
@@ -233,6 +278,8 @@ impl Moderation {
         let import =
             self.turn_import(id, &from, ImportState::Cancelled, None, by, "import.cancelled").await?;
         self.drop_file(&import).await?;
+        // Rows are forgotten by whoever checks them: nothing of it is under way there then.
+        self.imports_wanted.notify_one();
         self.import(id).await
     }
 

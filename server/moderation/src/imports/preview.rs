@@ -69,12 +69,15 @@ impl Moderation {
             let samples = (0..columns.len()).map(|column| sample(&records, column)).collect();
             let (rows, unbound) = match bind(&plan.mapping, &columns) {
                 Ok(bound) => {
-                    let row = |record: &Record| PreviewRow {
-                        place: record.place().to_string(),
-                        content: bound
-                            .apply(record)
-                            .map(|row| shortened(row.content))
-                            .map_err(|error| row_words(&error)),
+                    let row = |record: &Record| {
+                        let applied = bound.apply(record);
+                        PreviewRow {
+                            place: record.place().to_string(),
+                            label: applied.as_ref().ok().and_then(|row| row.label),
+                            content: applied
+                                .map(|row| shortened(row.content))
+                                .map_err(|error| row_words(&error)),
+                        }
                     };
                     (records.iter().take(SHOWN).map(row).collect(), None)
                 }

@@ -138,7 +138,7 @@ fn row(
                         StagedRow::Old
                     } else {
                         let content_hash = content_hash(&row.content.message);
-                        StagedRow::Check { content: Box::new(row.content), content_hash }
+                        StagedRow::Check { content: Box::new(row.content), content_hash, label: row.label }
                     }
                 }
             };

@@ -273,6 +273,9 @@ impl Moderation {
             run.pace.add(rows.len());
             let settlement = Settlement { rows, per_minute: run.pace.per_minute(), at: self.clock.now() };
             self.write(run.id, &settlement, stop).await?;
+            if run.plan.labels.is_some_and(|labels| labels.tell) {
+                self.outbox_changed.notify_one();
+            }
         }
         let import = self.store.import(run.id).await?.ok_or(ModerationError::NotFound("import"))?;
         if !matches!(import.state, ImportState::Running | ImportState::Waiting | ImportState::Done) {

@@ -37,7 +37,7 @@ impl Moderation {
                 return Ok(());
             }
         };
-        tokio::join!(self.read_files(stop), self.check_imports(stop));
+        tokio::join!(self.read_files(stop), self.check_imports(stop), self.sweep_daily(stop));
         drop(lock);
         Ok(())
     }
@@ -107,6 +107,8 @@ impl Moderation {
         self: &Arc<Self>,
         stop: &CancellationToken,
     ) -> Result<Option<Duration>, ModerationError> {
+        // Between two rounds nothing is under way.
+        self.forget_rows(stop).await?;
         let mut at_work = self.store.imports_at_work().await?;
         at_work.retain(|import| import.state != ImportState::Reading);
         let alone = at_work.len() < 2;

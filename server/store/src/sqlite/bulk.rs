@@ -157,7 +157,9 @@ impl Bulk for SqliteStore {
             let stands = labels::label_state(row.id, &mut transaction).await?;
             let is_news = stands.is_some_and(|(_, standing)| standing != Some(label));
             match is_news {
-                true => match labels::decide_within(&new, Some(step.id), &mut transaction).await? {
+                true => match labels::decide_within(&new, labels::Made::InBulk(step.id), &mut transaction)
+                    .await?
+                {
                     LabelOutcome::Decided(_) => {
                         decided.push(row.id);
                         counts.done += 1;

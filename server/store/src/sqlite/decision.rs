@@ -1,6 +1,6 @@
 //! Decisions as the database keeps them.
 
-use domain::{Decision, DecisionId, DetectionId, UserId};
+use domain::{Decision, DecisionId, DetectionId, ImportId, UserId};
 use sqlx::{AssertSqlSafe, SqliteExecutor};
 
 use super::columns::At;
@@ -18,6 +18,8 @@ pub(super) struct DecisionRow {
     send_after: i64,
     sent_at: Option<i64>,
     last_error: Option<String>,
+    import_id: Option<i64>,
+    is_told: bool,
     undone_at: Option<i64>,
 }
 
@@ -29,6 +31,9 @@ pub(super) const SELECT_DECISION: &str = "
             WHERE o.decision_id = l.id AND o.reversal = 0 AND o.state = 'sent') AS sent_at,
            (SELECT o.last_error FROM feedback_outbox o
             WHERE o.decision_id = l.id AND o.reversal = 0 ORDER BY o.id DESC LIMIT 1) AS last_error,
+           l.import_id,
+           l.import_id IS NULL
+             OR EXISTS (SELECT 1 FROM feedback_outbox o WHERE o.decision_id = l.id AND o.reversal = 0) AS is_told,
            l.undone_at
     FROM label_decisions l JOIN users u ON u.id = l.user_id ";
 
@@ -48,6 +53,8 @@ impl TryFrom<DecisionRow> for Decision {
             send_after: at.time("send_after", row.send_after)?,
             sent_at: at.maybe_time("sent_at", row.sent_at)?,
             last_error: row.last_error,
+            import_id: row.import_id.map(ImportId),
+            is_told: row.is_told,
             undone_at: at.maybe_time("undone_at", row.undone_at)?,
         })
     }

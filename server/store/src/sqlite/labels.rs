@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{BulkId, Decision, DecisionId, DetectionId, Label, Standing, UserId};
+use domain::{BulkId, Decision, DecisionId, DetectionId, ImportId, Label, Standing, UserId};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
@@ -16,7 +16,7 @@ use crate::{LabelOutcome, Labels, NewAuditEvent, NewDecision, Result, StoreError
 impl Labels for SqliteStore {
     async fn decide(&self, new: &NewDecision) -> Result<LabelOutcome> {
         let mut transaction = self.begin().await?;
-        let outcome = decide_within(new, None, &mut transaction).await?;
+        let outcome = decide_within(new, Made::ByHand, &mut transaction).await?;
         transaction.commit().await?;
         Ok(outcome)
     }
@@ -30,7 +30,7 @@ impl Labels for SqliteStore {
 
     async fn undoable(&self, user: UserId, now: DateTime<Utc>) -> Result<Vec<Decision>> {
         let condition = "
-            WHERE l.user_id = ? AND l.send_after > ? AND l.undone_at IS NULL AND l.bulk_id IS NULL
+            WHERE l.user_id = ? AND l.send_after > ? AND l.undone_at IS NULL AND l.bulk_id IS NULL AND l.import_id IS NULL
               AND NOT EXISTS (SELECT 1 FROM label_decisions later
                               WHERE later.detection_id = l.detection_id AND later.id > l.id AND later.undone_at IS NULL)
             ORDER BY l.id DESC";
@@ -56,10 +56,21 @@ impl Labels for SqliteStore {
     }
 }
 
+/// How a decision comes about.
+#[derive(Clone, Copy)]
+pub(super) enum Made {
+    /// For one detection.
+    ByHand,
+    /// For many.
+    InBulk(BulkId),
+    /// By a file that knew the label; the upstream is told if `tell`.
+    ByImport { id: ImportId, tell: bool },
+}
+
 /// One decision, in the caller's transaction; writes nothing unless it is [`LabelOutcome::Decided`].
 pub(super) async fn decide_within(
     new: &NewDecision,
-    bulk: Option<BulkId>,
+    made: Made,
     connection: &mut SqliteConnection,
 ) -> Result<LabelOutcome> {
     let Some((version, previous)) = label_state(new.detection_id, connection).await? else {
@@ -69,15 +80,20 @@ pub(super) async fn decide_within(
         let standing = decision::standing(new.detection_id, &mut *connection).await?;
         return Ok(LabelOutcome::Stale(standing));
     }
-    let id = insert_decision(new, previous, bulk, connection).await?;
+    let id = insert_decision(new, previous, made, connection).await?;
     set_label(new.detection_id, Some((new.label, new.user_id, new.decided_at)), connection).await?;
-    outbox::cancel_pending(new.detection_id, new.decided_at, connection).await?;
-    let word = Word { decision_id: id, detection_id: new.detection_id, label: new.label, reversal: false };
-    outbox::enqueue(&word, new.send_after, connection).await?;
-    outbox::refresh_state(new.detection_id, connection).await?;
+    if !matches!(made, Made::ByImport { tell: false, .. }) {
+        outbox::cancel_pending(new.detection_id, new.decided_at, connection).await?;
+        let word =
+            Word { decision_id: id, detection_id: new.detection_id, label: new.label, reversal: false };
+        outbox::enqueue(&word, new.send_after, connection).await?;
+        outbox::refresh_state(new.detection_id, connection).await?;
+    }
     let mut details = json!({ "decision": id.0, "label": new.label, "previous": previous });
-    if let Some(bulk) = bulk {
-        details["bulk"] = bulk.0.into();
+    match made {
+        Made::ByHand => {}
+        Made::InBulk(id) => details["bulk"] = id.0.into(),
+        Made::ByImport { id, .. } => details["import"] = id.0.into(),
     }
     let event = NewAuditEvent {
         at: new.decided_at,
@@ -155,12 +171,17 @@ pub(super) async fn label_state(
 async fn insert_decision(
     new: &NewDecision,
     previous: Option<Label>,
-    bulk: Option<BulkId>,
+    made: Made,
     connection: &mut SqliteConnection,
 ) -> Result<DecisionId> {
+    let (bulk, import) = match made {
+        Made::ByHand => (None, None),
+        Made::InBulk(id) => (Some(id.0), None),
+        Made::ByImport { id, .. } => (None, Some(id.0)),
+    };
     let done = sqlx::query(
-        "INSERT INTO label_decisions (detection_id, user_id, label, previous, decided_at, send_after, bulk_id)
-         VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO label_decisions (detection_id, user_id, label, previous, decided_at, send_after, bulk_id, import_id)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(new.detection_id.0)
     .bind(new.user_id.0)
@@ -168,7 +189,8 @@ async fn insert_decision(
     .bind(previous.map(Label::as_str))
     .bind(to_ms(new.decided_at))
     .bind(to_ms(new.send_after))
-    .bind(bulk.map(|bulk| bulk.0))
+    .bind(bulk)
+    .bind(import)
     .execute(connection)
     .await?;
     Ok(DecisionId(done.last_insert_rowid()))

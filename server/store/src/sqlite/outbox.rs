@@ -106,11 +106,14 @@ pub(super) async fn may_have_been_sent(
     .await?)
 }
 
-/// Whether a decision's feedback reached an end other than being cancelled.
+/// Whether a decision's feedback reached an end other than being cancelled, or was never to be sent: a file knew the label,
+/// and nobody asked to tell the upstream.
 pub(super) async fn was_carried_out(decision: DecisionId, connection: &mut SqliteConnection) -> Result<bool> {
     Ok(sqlx::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM feedback_outbox
-                        WHERE decision_id = ? AND reversal = 0 AND state IN ('sent', 'failed'))",
+                        WHERE decision_id = ?1 AND reversal = 0 AND state IN ('sent', 'failed'))
+             OR EXISTS (SELECT 1 FROM label_decisions l WHERE l.id = ?1 AND l.import_id IS NOT NULL
+                          AND NOT EXISTS (SELECT 1 FROM feedback_outbox o WHERE o.decision_id = l.id AND o.reversal = 0))",
     )
     .bind(decision.0)
     .fetch_one(connection)

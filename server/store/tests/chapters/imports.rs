@@ -1,10 +1,12 @@
 use std::sync::Arc;
 
 use domain::{
-    AtQuota, Content, DetectionId, FileFormat, Import, ImportId, ImportPlan, ImportRowState, ImportState,
-    SearchQuery, UserId,
+    AtQuota, Content, DetectionId, FeedbackState, FileFormat, Import, ImportId, ImportPlan, ImportRowState,
+    ImportState, KnownLabels, Label, SearchQuery, TakenLabels, TakingBack, UserId,
 };
-use store::{ImportTurn, NewImport, NewImportRow, SettledRow, Settlement, StagedRow, Store};
+use store::{
+    ImportTurn, LabelOutcome, NewDecision, NewImport, NewImportRow, SettledRow, Settlement, StagedRow, Store,
+};
 
 use crate::samples::{detection, moderator, noon, scored, seconds};
 
@@ -18,7 +20,7 @@ fn hash(text: &str) -> [u8; 32] {
 
 fn row(number: u64, message: &str) -> NewImportRow {
     let content = Content { message: message.to_owned(), ..Content::default() };
-    let fate = StagedRow::Check { content: Box::new(content), content_hash: hash(message) };
+    let fate = StagedRow::Check { content: Box::new(content), content_hash: hash(message), label: None };
     NewImportRow { number, place: format!("line {}", number + 1), fate }
 }
 
@@ -66,9 +68,18 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
     running(store, ana).await;
     retrying(store, ana).await;
     turning(store, ana).await;
+    forgetting(store, ana).await;
+    labelled(store, ana).await;
     let actions: Vec<_> =
         store.audit_events(None, 500).await.unwrap().into_iter().map(|event| event.action).collect();
-    for action in ["import.uploaded", "import.planned", "import.finished", "import.retried", "import.moved"] {
+    for action in [
+        "import.uploaded",
+        "import.planned",
+        "import.finished",
+        "import.retried",
+        "import.moved",
+        "import.labels_undone",
+    ] {
         assert!(actions.iter().any(|recorded| recorded == action), "{action}");
     }
 }
@@ -200,4 +211,170 @@ async fn turning(store: &dyn Store, ana: UserId) {
     let listed = store.imports(None, 2).await.unwrap();
     assert_eq!((listed.len(), listed[0].id), (2, id));
     assert!(store.imports(Some(id), 9).await.unwrap().iter().all(|import| import.id < id));
+}
+
+/// What will not be checked any more is forgotten, bit by bit; what is in the log stays, and so do the counts.
+async fn forgetting(store: &dyn Store, ana: UserId) {
+    while store.forget_import_rows(100).await.unwrap() {}
+    let id = staged(store, ana, 30).await;
+    let other = staged(store, ana, 3).await;
+    assert!(!store.forget_import_rows(100).await.unwrap(), "neither was given up");
+    assert!(turn(store, id, &[ImportState::Ready], ImportState::Running).await);
+    let refused = SettledRow { number: 2, outcome: Err("asked 3 times".to_owned()) };
+    store.settle_import_rows(id, &settlement(vec![judged(1, 90.0), refused])).await.unwrap();
+    assert!(turn(store, id, &[ImportState::Running], ImportState::Cancelled).await);
+    let rows = async |state| store.import_rows(id, state, 0, 99).await.unwrap().len();
+    let mut steps = 0;
+    while store.forget_import_rows(10).await.unwrap() {
+        steps += 1;
+        assert_eq!(rows(ImportRowState::Waiting).await, [20, 10, 0, 0][steps - 1], "after {steps}");
+    }
+    assert!((3..=4).contains(&steps), "{steps}");
+    assert_eq!((rows(ImportRowState::Checked).await, rows(ImportRowState::Failed).await), (1, 1));
+    let counts = store.import(id).await.unwrap().unwrap().counts;
+    assert_eq!((counts.rows(), counts.waiting, counts.checked(), counts.failed), (30, 28, 1, 1));
+    assert_eq!(store.waiting_rows(other, 0, 9, usize::MAX).await.unwrap().len(), 3, "others keep theirs");
+
+    // Done, with a failed row: it can be asked for again until it is forgotten.
+    assert!(turn(store, other, &[ImportState::Ready], ImportState::Running).await);
+    let refused = |number| SettledRow { number, outcome: Err("asked 3 times".to_owned()) };
+    store
+        .settle_import_rows(other, &settlement(vec![judged(1, 90.0), refused(2), refused(3)]))
+        .await
+        .unwrap();
+    let ids = |imports: Vec<Import>| imports.into_iter().map(|import| import.id).collect::<Vec<_>>();
+    let never_started = upload(store, ana, "late.example.com").await.id;
+    let stale = ids(store.stale_imports(noon() + seconds(61), 100).await.unwrap());
+    assert!(stale.contains(&other) && stale.contains(&never_started), "{stale:?}");
+    assert!(!stale.contains(&id), "a cancelled one has nothing to let go of");
+    assert!(!ids(store.stale_imports(noon() + seconds(60), 100).await.unwrap()).contains(&other));
+    assert!(store.import_files().await.unwrap().contains(&"f1".to_owned()));
+
+    store.forget_import(other).await.unwrap();
+    assert_eq!(store.retry_failed_rows(other, Some(ana), noon()).await.unwrap(), 2);
+    while store.forget_import_rows(10).await.unwrap() {}
+    let again = store.waiting_rows(other, 0, 9, usize::MAX).await.unwrap();
+    assert_eq!(again.len(), 2, "who asks again first keeps the rows");
+    store.settle_import_rows(other, &settlement(vec![refused(2), refused(3)])).await.unwrap();
+    store.forget_import(other).await.unwrap();
+    while store.forget_import_rows(10).await.unwrap() {}
+    assert_eq!(store.retry_failed_rows(other, Some(ana), noon()).await.unwrap(), 0);
+    let failed = store.import_rows(other, ImportRowState::Failed, 0, 9).await.unwrap();
+    assert_eq!(failed[1].reason.as_deref(), Some("asked 3 times"), "why stays");
+}
+
+/// An import of which each row says what it is, running.
+async fn with_labels(
+    store: &dyn Store,
+    by: UserId,
+    taken: Option<TakenLabels>,
+    labels: &[Option<Label>],
+) -> ImportId {
+    let import = upload(store, by, "known.example.com").await;
+    let plan = ImportPlan { labels: taken, skip_known: false, ..import.plan };
+    assert!(store.plan_import(import.id, &plan, Some(by), noon()).await.unwrap());
+    let rows = labels.iter().zip(1..).map(|(known, number)| {
+        let mut row = row(number, &format!("known {} {number}", import.id.0));
+        if let StagedRow::Check { label, .. } = &mut row.fate {
+            *label = *known;
+        }
+        row
+    });
+    assert!(store.stage_import_rows(import.id, &rows.collect::<Vec<_>>(), 500).await.unwrap());
+    store.finish_reading(import.id, None).await.unwrap();
+    assert!(turn(store, import.id, &[ImportState::Ready], ImportState::Running).await);
+    import.id
+}
+
+async fn labels_of(store: &dyn Store, id: ImportId) -> KnownLabels {
+    store.import(id).await.unwrap().unwrap().labels
+}
+
+/// What the file knows is compared with the verdicts, and becomes decisions where that was asked for; these are taken back all
+/// at once, but for what somebody decided since.
+async fn labelled(store: &dyn Store, ana: UserId) {
+    let (spam, ham) = (Some(Label::Spam), Some(Label::Ham));
+    let known = [spam, spam, ham, ham, None];
+    let scores = [90.0, 10.0, 90.0, 10.0, 90.0];
+    let all = || scores.iter().zip(1..).map(|(score, number)| judged(number, *score)).collect::<Vec<_>>();
+
+    let compared = with_labels(store, ana, None, &known).await;
+    assert_eq!(labels_of(store, compared).await, KnownLabels { rows: 4, ..KnownLabels::default() });
+    let ids = store.settle_import_rows(compared, &settlement(all())).await.unwrap();
+    let found = KnownLabels {
+        rows: 4,
+        spam_found: 1,
+        spam_missed: 1,
+        ham_accused: 1,
+        ham_passed: 1,
+        ..KnownLabels::default()
+    };
+    assert_eq!(labels_of(store, compared).await, found);
+    assert_eq!(store.detection(ids[0]).await.unwrap().unwrap().label, None, "nobody asked for it");
+    assert!(
+        !store.begin_undo_of_labels(compared, ana, noon()).await.unwrap(),
+        "there is nothing to take back"
+    );
+
+    // Taken over, and nobody told.
+    let taken = with_labels(store, ana, Some(TakenLabels { by: ana, tell: false }), &known).await;
+    let ids = store.settle_import_rows(taken, &settlement(all())).await.unwrap();
+    assert_eq!(labels_of(store, taken).await, KnownLabels { set: 4, ..found });
+    let second = store.detection(ids[1]).await.unwrap().unwrap();
+    assert_eq!((second.label, second.labelled_by), (spam, Some("Ana".to_owned())));
+    assert_eq!((second.feedback, second.version), (FeedbackState::None, 1));
+    let decision = store.decisions(ids[1]).await.unwrap().remove(0);
+    assert_eq!((decision.import_id, decision.is_told, decision.sent_at), (Some(taken), false, None));
+    assert!(
+        store.undoable(ana, noon() + seconds(60)).await.unwrap().iter().all(|one| one.import_id.is_none())
+    );
+
+    // Somebody decides otherwise, and takes that back before it was sent: what the file said stands again, and still nobody is told.
+    let otherwise = |detection_id| NewDecision {
+        detection_id,
+        label: Label::Ham,
+        user_id: ana,
+        decided_at: noon() + seconds(70),
+        send_after: noon() + seconds(80),
+        seen_version: None,
+    };
+    let LabelOutcome::Decided(changed) = store.decide(&otherwise(ids[1])).await.unwrap() else { panic!() };
+    store.undo(changed.id, ana, noon() + seconds(75)).await.unwrap();
+    let again = store.detection(ids[1]).await.unwrap().unwrap();
+    assert_eq!((again.label, again.feedback), (spam, FeedbackState::None));
+
+    // All at once, but for what was decided since; and only by whose decisions they are.
+    store.decide(&otherwise(ids[0])).await.unwrap();
+    let ben = moderator(store, "Ben of the labels").await.id;
+    assert!(!store.begin_undo_of_labels(taken, ben, noon() + seconds(90)).await.unwrap());
+    assert!(store.begin_undo_of_labels(taken, ana, noon() + seconds(90)).await.unwrap());
+    assert!(!store.begin_undo_of_labels(taken, ana, noon() + seconds(91)).await.unwrap());
+    assert_eq!(store.undo_import_labels(2, noon() + seconds(92)).await.unwrap(), Some((taken, true)));
+    assert_eq!(labels_of(store, taken).await.taking_back, Some(TakingBack::Undoing));
+    assert_eq!(store.undo_import_labels(2, noon() + seconds(93)).await.unwrap(), Some((taken, false)));
+    assert_eq!(store.undo_import_labels(2, noon() + seconds(94)).await.unwrap(), None);
+    let undone = labels_of(store, taken).await;
+    assert_eq!((undone.set, undone.undone, undone.taking_back), (4, 3, Some(TakingBack::Undone)));
+    let mut labels = Vec::new();
+    for id in &ids {
+        let detection = store.detection(*id).await.unwrap().unwrap();
+        labels.push((detection.label, detection.feedback));
+    }
+    let nothing = (None, FeedbackState::None);
+    assert_eq!(labels, [(ham, FeedbackState::Pending), nothing, nothing, nothing, nothing]);
+
+    // Told where that was asked for; a label that is taken back half-way makes an end of all that would follow.
+    let told = with_labels(store, ana, Some(TakenLabels { by: ana, tell: true }), &known).await;
+    let mut rows = all();
+    let later = rows.split_off(2);
+    let ids = store.settle_import_rows(told, &settlement(rows)).await.unwrap();
+    assert_eq!(store.detection(ids[0]).await.unwrap().unwrap().feedback, FeedbackState::Pending);
+    assert!(store.decisions(ids[0]).await.unwrap()[0].is_told);
+    assert!(store.begin_undo_of_labels(told, ana, noon() + seconds(90)).await.unwrap());
+    while store.undo_import_labels(100, noon() + seconds(92)).await.unwrap().is_some() {}
+    assert_eq!(store.detection(ids[0]).await.unwrap().unwrap().feedback, FeedbackState::None, "in time");
+    let ids = store.settle_import_rows(told, &settlement(later)).await.unwrap();
+    assert_eq!(store.detection(ids[0]).await.unwrap().unwrap().label, None);
+    let over = labels_of(store, told).await;
+    assert_eq!((over.compared(), over.set, over.undone), (4, 2, 2));
 }

@@ -96,7 +96,20 @@ fn arrived(detection: &Detection) -> String {
 }
 
 fn decided(decision: &Decision, upstream: &str) -> String {
-    let mut words = format!("{} marked this as {}.", decision.user_name, decision.label);
+    let mut words = match decision.import_id {
+        Some(import) => {
+            format!("{} took the label {} over from import {}.", decision.user_name, decision.label, import.0)
+        }
+        None => format!("{} marked this as {}.", decision.user_name, decision.label),
+    };
+    if !decision.is_told {
+        words.push_str(if decision.undone_at.is_some() {
+            " It was taken back."
+        } else {
+            " No feedback was sent."
+        });
+        return words;
+    }
     match (decision.undone_at, decision.sent_at, &decision.last_error) {
         (Some(_), None, _) => words.push_str(" It was taken back before feedback left."),
         (Some(_), Some(_), _) => words.push_str(" It was taken back later; the opposite feedback follows."),

@@ -1,5 +1,7 @@
 //! Imports: the list, and what moves each of them on. Rows are staged in `stage`, settled in `settle`.
 
+mod forget;
+mod labels;
 mod record;
 mod results;
 mod settle;
@@ -107,7 +109,7 @@ impl Imports for SqliteStore {
             .await?;
         sqlx::query(
             "UPDATE imports SET plan = ?, site = ?, state = 'reading', bytes_read = 0, problem = NULL, reason = NULL,
-                    waiting = 0, duplicates = 0, known = 0, old = 0, failed = 0
+                    waiting = 0, duplicates = 0, known = 0, old = 0, failed = 0, labelled = 0
              WHERE id = ?",
         )
         .bind(json!(plan).to_string())
@@ -192,6 +194,30 @@ impl Imports for SqliteStore {
         Ok(())
     }
 
+    async fn begin_undo_of_labels(&self, id: ImportId, by: UserId, at: DateTime<Utc>) -> Result<bool> {
+        labels::begin_undo(self, id, by, at).await
+    }
+
+    async fn undo_import_labels(&self, limit: u32, at: DateTime<Utc>) -> Result<Option<(ImportId, bool)>> {
+        labels::undo(self, limit, at).await
+    }
+
+    async fn import_files(&self) -> Result<Vec<String>> {
+        forget::files(self).await
+    }
+
+    async fn stale_imports(&self, before: DateTime<Utc>, limit: u32) -> Result<Vec<Import>> {
+        forget::stale(self, before, limit).await
+    }
+
+    async fn forget_import(&self, id: ImportId) -> Result<()> {
+        forget::begin(self, id).await
+    }
+
+    async fn forget_import_rows(&self, limit: u32) -> Result<bool> {
+        forget::step(self, limit).await
+    }
+
     async fn import_rows(
         &self,
         id: ImportId,
@@ -232,7 +258,8 @@ async fn enter(turn: &ImportTurn<'_>, connection: &mut SqliteConnection) -> Resu
         "UPDATE imports SET state = ?1, reason = ?2,
                 started_at = CASE WHEN ?1 = 'running' THEN coalesce(started_at, ?3) ELSE started_at END,
                 finished_at = CASE WHEN ?1 IN ('done', 'cancelled') THEN ?3 END,
-                per_minute = CASE WHEN ?1 IN ('done', 'cancelled') THEN per_minute END
+                per_minute = CASE WHEN ?1 IN ('done', 'cancelled') THEN per_minute END,
+                forgotten_to = CASE WHEN ?1 = 'cancelled' THEN 0 END
          WHERE id = ?4",
     )
     .bind(turn.to.as_str())

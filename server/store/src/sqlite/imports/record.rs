@@ -1,6 +1,6 @@
 //! Imports and their rows as the database keeps them, and what they become.
 
-use domain::{DetectionId, Import, ImportCounts, ImportId, ImportRow, UserId};
+use domain::{DetectionId, Import, ImportCounts, ImportId, ImportRow, KnownLabels, UserId};
 
 use crate::sqlite::columns::At;
 use crate::{Result, StoreError};
@@ -28,6 +28,14 @@ pub(super) struct ImportRecord {
     known: i64,
     old: i64,
     failed: i64,
+    labelled: i64,
+    spam_found: i64,
+    spam_missed: i64,
+    ham_accused: i64,
+    ham_passed: i64,
+    labels_set: i64,
+    labels_undone: i64,
+    labels_state: Option<String>,
     created_at: i64,
     started_at: Option<i64>,
     finished_at: Option<i64>,
@@ -37,6 +45,7 @@ pub(super) struct ImportRecord {
 pub(super) const SELECT: &str = "
     SELECT i.id, i.user_id, u.name AS user_name, i.file_name, i.file, i.bytes, i.format, i.plan, i.state, i.bytes_read,
            i.problem, i.reason, i.per_minute, i.waiting, i.spam, i.ham, i.duplicates, i.known, i.old, i.failed,
+           i.labelled, i.spam_found, i.spam_missed, i.ham_accused, i.ham_passed, i.labels_set, i.labels_undone, i.labels_state,
            i.created_at, i.started_at, i.finished_at
     FROM imports i LEFT JOIN users u ON u.id = i.user_id ";
 
@@ -63,6 +72,16 @@ impl TryFrom<ImportRecord> for Import {
                 known: row.known.unsigned_abs(),
                 old: row.old.unsigned_abs(),
                 failed: row.failed.unsigned_abs(),
+            },
+            labels: KnownLabels {
+                rows: row.labelled.unsigned_abs(),
+                spam_found: row.spam_found.unsigned_abs(),
+                spam_missed: row.spam_missed.unsigned_abs(),
+                ham_accused: row.ham_accused.unsigned_abs(),
+                ham_passed: row.ham_passed.unsigned_abs(),
+                set: row.labels_set.unsigned_abs(),
+                undone: row.labels_undone.unsigned_abs(),
+                taking_back: at.maybe_word("labels_state", row.labels_state.as_deref())?,
             },
             bytes_read: row.bytes_read.unsigned_abs(),
             problem: row.problem,

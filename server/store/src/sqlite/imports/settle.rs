@@ -5,7 +5,7 @@ use domain::{DetectionId, ImportId, ImportRowState, ImportState, NewDetection, U
 use serde_json::json;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
-use super::{enter, existing, note, to_i64};
+use super::{enter, existing, labels, note, to_i64};
 use crate::sqlite::columns::At;
 use crate::sqlite::{SqliteStore, insert};
 use crate::{ImportTurn, Result, Settlement};
@@ -51,6 +51,7 @@ pub(super) async fn settle(
         reason: None,
     }));
     update(id, &settled, &mut transaction).await?;
+    labels::settle(id, &numbers, &ids, &detections, settlement.at, &mut transaction).await?;
     count(id, &detections, settlement, &mut transaction).await?;
     finish_if_empty(id, settlement.at, &mut transaction).await?;
     transaction.commit().await?;

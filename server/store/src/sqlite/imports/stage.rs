@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use domain::{Content, ImportId, ImportRowState, ImportState};
+use domain::{Content, ImportId, ImportRowState, ImportState, Label};
 use futures_util::TryStreamExt;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, SqliteConnection};
@@ -23,6 +23,7 @@ struct Staged<'a> {
     content_key: Option<i64>,
     content: Option<String>,
     reason: Option<&'a str>,
+    label: Option<Label>,
 }
 
 pub(super) async fn stage(
@@ -52,6 +53,7 @@ pub(super) async fn stage(
             content_key: None,
             content: None,
             reason: None,
+            label: None,
         };
         match &row.fate {
             StagedRow::Old => entry.state = ImportRowState::Old,
@@ -59,7 +61,7 @@ pub(super) async fn stage(
                 entry.state = ImportRowState::Failed;
                 entry.reason = Some(reason);
             }
-            StagedRow::Check { content, content_hash } => {
+            StagedRow::Check { content, content_hash, label } => {
                 let key = content_key(content_hash);
                 entry.content_key = Some(key);
                 let is_first = seen.insert(key);
@@ -69,6 +71,7 @@ pub(super) async fn stage(
                     entry.state = ImportRowState::Known;
                 } else {
                     entry.content = Some(json!(content).to_string());
+                    entry.label = *label;
                 }
             }
         }
@@ -136,9 +139,9 @@ async fn insert(id: ImportId, staged: &[Staged<'_>], connection: &mut SqliteConn
     let mut rest = staged;
     for size in SIZES {
         while let Some((chunk, beyond)) = rest.split_at_checked(size) {
-            let rows = vec!["(?, ?, ?, ?, ?, ?, ?)"; chunk.len()].join(", ");
+            let rows = vec!["(?, ?, ?, ?, ?, ?, ?, ?)"; chunk.len()].join(", ");
             let statement = format!(
-                "INSERT INTO import_rows (import_id, number, place, state, content_key, content, reason) VALUES {rows}"
+                "INSERT INTO import_rows (import_id, number, place, state, content_key, content, reason, label) VALUES {rows}"
             );
             let statement = sqlx::query(AssertSqlSafe(statement));
             let bound = chunk.iter().fold(statement, |query, row| {
@@ -150,6 +153,7 @@ async fn insert(id: ImportId, staged: &[Staged<'_>], connection: &mut SqliteConn
                     .bind(row.content_key)
                     .bind(row.content.as_deref())
                     .bind(row.reason)
+                    .bind(row.label.map(Label::as_str))
             });
             bound.execute(&mut *connection).await?;
             rest = beyond;
@@ -167,7 +171,7 @@ async fn count(
     let of = |state: ImportRowState| to_i64(staged.iter().filter(|row| row.state == state).count() as u64);
     sqlx::query(
         "UPDATE imports SET bytes_read = ?, waiting = waiting + ?, duplicates = duplicates + ?, known = known + ?,
-                old = old + ?, failed = failed + ?
+                old = old + ?, failed = failed + ?, labelled = labelled + ?
          WHERE id = ?",
     )
     .bind(to_i64(bytes_read))
@@ -176,6 +180,7 @@ async fn count(
     .bind(of(ImportRowState::Known))
     .bind(of(ImportRowState::Old))
     .bind(of(ImportRowState::Failed))
+    .bind(to_i64(staged.iter().filter(|row| row.label.is_some()).count() as u64))
     .bind(id.0)
     .execute(connection)
     .await?;
