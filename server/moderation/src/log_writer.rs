@@ -15,10 +15,7 @@ use std::{
 use domain::{DetectionId, NewDetection};
 use futures_util::FutureExt;
 use store::{Detections, StoreError};
-use tokio::{
-    sync::{mpsc, oneshot},
-    time::sleep,
-};
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::ModerationError;
@@ -29,10 +26,6 @@ const BATCH_ROWS: usize = 256;
 
 /// Content in one transaction, at most, in bytes: a message can have a megabyte.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
-
-/// How long nobody must have come before rows are made found by their words: callers who all wait for one commit come again
-/// right after it, and would wait for the words as well.
-const QUIET: Duration = Duration::from_millis(2);
 
 /// Rows that may be behind in what they are looked up by while others keep coming.
 const BEHIND_ROWS: usize = 512;
@@ -116,15 +109,14 @@ async fn gather<F: Fn(DetectionId)>(
 ) {
     let mut arrived = Vec::with_capacity(BATCH_ROWS);
     loop {
-        while behind.rows.len() >= BEHIND_ROWS {
+        // At once, when nobody waits: later it would be in somebody's way.
+        while !behind.rows.is_empty() && (entries.is_empty() || behind.rows.len() >= BEHIND_ROWS) {
             behind.index().await;
         }
-        let has_rest = !behind.rows.is_empty();
         tokio::select! {
             biased;
             () = stop.cancelled(), if !entries.is_closed() => entries.close(),
             count = entries.recv_many(&mut arrived, BATCH_ROWS) => if count == 0 { break },
-            () = sleep(QUIET), if has_rest => behind.index().await,
         }
         while !arrived.is_empty() {
             let batch = take_batch(&mut arrived);
