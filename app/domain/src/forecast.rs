@@ -5,7 +5,7 @@
 //! that differ in the same direction are a new level. How far days differed from what was expected of them tells how
 //! sure the forecast is.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
 use crate::{UsageSample, paging::grouped, time::minute};
@@ -33,6 +33,9 @@ const LARGEST_LEVEL: f64 = 4.0;
 /// The moment lies between the earliest and the latest in four of five cases: 1.28 standard deviations of a normal
 /// distribution on either side.
 const DEVIATIONS: f64 = 1.28;
+
+/// A week may have so many times the pace of its weekend: workdays that are four times as busy.
+const WORKDAYS_AFTER_WEEKEND: f64 = (5.0 * 4.0 + 2.0) / 7.0;
 
 /// No forecast looks further ahead, in days.
 const LONGEST_DAYS: usize = 400;
@@ -146,7 +149,7 @@ pub fn forecast(samples: &[UsageSample]) -> QuotaForecast {
     let known: Vec<f64> = days.iter().flatten().copied().collect();
     let week: Vec<f64> = days[..DAYS_PER_WEEK].iter().flatten().copied().collect();
     let expectation = match mean(&known) {
-        Some(_) => Some(Expectation::of_days(&days, &hours)),
+        Some(_) => Some(Expectation::of_days(&days, &hours, longer_pace(samples, last), last.taken_at)),
         None => rough_pace(&hours, last).map(Expectation::rough),
     };
     let outlook = match expectation {
@@ -225,6 +228,19 @@ fn rough_pace(hours: &[Option<f64>], last: &UsageSample) -> Option<f64> {
     mean(&known).map(|pace| pace * HOURS_PER_DAY as f64)
 }
 
+/// Checks a day over a stretch of which only the sum is known, a week at least so that each weekday is in it: the present period,
+/// else the one before if its quota ran out. That one was seen used up at some moment, and may have been so before: its pace was
+/// this or more.
+#[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+fn longer_pace(samples: &[UsageSample], last: &UsageSample) -> Option<f64> {
+    let pace = |sample: &UsageSample| {
+        let days = (sample.taken_at - sample.began_at()?).num_milliseconds() as f64 / MS_PER_HOUR / 24.0;
+        (days >= DAYS_PER_WEEK as f64).then(|| sample.used as f64 / days)
+    };
+    let ran_out = || samples.iter().find(|sample| sample.period != last.period && sample.remaining == 0);
+    pace(last).or_else(|| pace(ran_out()?))
+}
+
 /// What the next days are expected to be like.
 struct Expectation {
     /// Checks of each of the last seven days, the last first, as they are expected to come again.
@@ -241,7 +257,12 @@ struct Expectation {
 
 impl Expectation {
     #[expect(clippy::cast_precision_loss, reason = "24 and 14 at most")]
-    fn of_days(days: &[Option<f64>], hours: &[Option<f64>]) -> Self {
+    fn of_days(
+        days: &[Option<f64>],
+        hours: &[Option<f64>],
+        longer_pace: Option<f64>,
+        now: DateTime<Utc>,
+    ) -> Self {
         let known: Vec<f64> = days.iter().flatten().copied().collect();
         let cap = if known.len() >= 4 { SPIKE * median(&known) } else { f64::INFINITY };
         let cap = if cap > 0.0 { cap } else { f64::INFINITY };
@@ -251,6 +272,7 @@ impl Expectation {
         let is_usual = |checks: &f64| *checks <= cap || level > 1.0;
         let days: Vec<_> = days.iter().map(|day| day.filter(is_usual)).collect();
         let usual = mean(&days.iter().flatten().copied().collect::<Vec<_>>()).unwrap_or_default();
+        let usual = usual.max(of_unknown_weekdays(&days, longer_pace));
         let mut week = [0.0; DAYS_PER_WEEK];
         for (day, expected) in week.iter_mut().enumerate() {
             *expected = match (days[day], days[day + DAYS_PER_WEEK]) {
@@ -268,8 +290,9 @@ impl Expectation {
         let doubt = match known.len() {
             DAYS.. => 0.05,
             DAYS_PER_WEEK.. => 0.1,
-            // Not every weekday was seen.
-            _ => 0.4,
+            // Not every weekday was seen, but a workday or the sum of a longer time was.
+            _ if longer_pace.is_some() || saw_workday(&days, now) => 0.4,
+            _ => (WORKDAYS_AFTER_WEEKEND - 1.0) / DEVIATIONS,
         };
         let usual = week.iter().sum::<f64>() / DAYS_PER_WEEK as f64;
         Self {
@@ -339,6 +362,28 @@ impl Expectation {
         let day = DAYS_PER_WEEK - 1 - hour / HOURS_PER_DAY % DAYS_PER_WEEK;
         self.week[day] * self.hours[HOURS_PER_DAY - 1 - hour % HOURS_PER_DAY]
     }
+}
+
+/// Checks of a day whose weekday was not seen, so that the whole week has the longer pace.
+#[expect(clippy::cast_precision_loss, reason = "seven at most")]
+fn of_unknown_weekdays(days: &[Option<f64>], longer_pace: Option<f64>) -> f64 {
+    let seen: Vec<f64> =
+        (0..DAYS_PER_WEEK).filter_map(|day| days[day].or(days[day + DAYS_PER_WEEK])).collect();
+    let unseen = DAYS_PER_WEEK - seen.len();
+    match longer_pace {
+        Some(pace) if unseen > 0 => (pace * DAYS_PER_WEEK as f64 - seen.iter().sum::<f64>()) / unseen as f64,
+        _ => 0.0,
+    }
+}
+
+/// Whether any of the known days is mostly a workday (UTC). The first one ends now.
+fn saw_workday(days: &[Option<f64>], now: DateTime<Utc>) -> bool {
+    let mut middle = now - TimeDelta::hours(12);
+    days.iter().any(|day| {
+        let is_workday = !matches!(middle.weekday(), Weekday::Sat | Weekday::Sun);
+        middle -= TimeDelta::days(1);
+        day.is_some() && is_workday
+    })
 }
 
 /// By how much the last two days are above or below the same weekdays a week before, if both are in the same direction.

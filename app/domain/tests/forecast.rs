@@ -41,6 +41,27 @@ fn weekends_and_nights_are_expected() {
 }
 
 #[test]
+fn what_few_days_do_not_tell_a_longer_sum_does() {
+    // A Sunday and half a Monday of the new period; the quota of the one before ran out.
+    hits("new period, two days known", 48);
+    // A weekend, but the period's count is that of two weeks.
+    hits("only a weekend known", 24);
+}
+
+#[test]
+fn a_weekend_alone_says_little_of_workdays() {
+    let usage = usage("lifetime, only a weekend known");
+    let truth = usage.runs_out().unwrap();
+    let Outlook::RunsOut { at, earliest, latest } = forecast(&usage.samples()).outlook else {
+        panic!("it runs out")
+    };
+    assert!(
+        earliest <= truth && truth <= at && latest.is_none(),
+        "{earliest} to {latest:?}, in truth {truth}"
+    );
+}
+
+#[test]
 fn a_spike_is_not_expected_again() {
     let usage = usage("spike");
     let truth = usage.runs_out();

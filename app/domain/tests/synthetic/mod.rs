@@ -147,6 +147,22 @@ pub(crate) fn usages() -> Vec<Usage> {
             looked_at: november(2, 12),
             ..usual
         },
+        Usage {
+            name: "only a weekend known",
+            rate: weekly,
+            total: 28_000,
+            begins: november(14, 0),
+            looked_at: november(15, 22),
+            ..usual
+        },
+        Usage {
+            name: "lifetime, only a weekend known",
+            rate: weekly,
+            total: 20_000,
+            monthly: false,
+            begins: november(14, 0),
+            looked_at: november(15, 22),
+        },
         Usage { name: "first hours", rate: steady, total: 30_000, begins: november(14, 6), ..usual },
         Usage { name: "lasts", rate: slow, total: 30_000, ..usual },
         Usage { name: "lifetime, lasts", rate: slow, total: 90_000, monthly: false, ..usual },
