@@ -34,12 +34,33 @@ struct Meter {
     tokens: Vec<ApiTokenId>,
 }
 
+/// Who wants to spend a check.
+#[derive(Clone, Copy)]
+enum Spender<'a> {
+    /// An app.
+    App(&'a ApiToken),
+    /// Somebody who has a backlog of a site checked.
+    Site(&'a str),
+}
+
+/// A hard budget that is spent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SpentBudget {
+    /// Whose it is, in words that begin a sentence.
+    pub(crate) name: String,
+    /// When it starts anew.
+    pub(crate) until: DateTime<Utc>,
+}
+
 impl Meter {
-    fn is_of(&self, token: &ApiToken) -> bool {
-        match self.budget.scope {
-            BudgetScope::Site => self.budget.subject.eq_ignore_ascii_case(&token.site),
-            BudgetScope::Token => self.budget.subject.eq_ignore_ascii_case(&token.name),
-        }
+    fn is_of(&self, spender: Spender<'_>) -> bool {
+        let of = match (self.budget.scope, spender) {
+            (BudgetScope::Site, Spender::App(token)) => &token.site,
+            (BudgetScope::Site, Spender::Site(site)) => site,
+            (BudgetScope::Token, Spender::App(token)) => &token.name,
+            (BudgetScope::Token, Spender::Site(_)) => return false,
+        };
+        self.budget.subject.eq_ignore_ascii_case(of)
     }
 
     /// Starts anew when its time is over. What was logged since midnight is nothing yet.
@@ -75,16 +96,18 @@ fn lock(meters: &Mutex<Vec<Meter>>) -> MutexGuard<'_, Vec<Meter>> {
 }
 
 impl Meters {
-    /// A place for a check of this token, or the name of the hard budget that is spent.
-    fn admit(&self, token: &ApiToken, now: DateTime<Utc>) -> Result<Held, String> {
+    /// A place for a check, or the hard budget that is spent.
+    fn admit(&self, spender: Spender<'_>, now: DateTime<Utc>) -> Result<Held, SpentBudget> {
         let mut meters = lock(&self.meters);
         let mut of = Vec::new();
-        for meter in meters.iter_mut().filter(|meter| meter.is_of(token)) {
+        for meter in meters.iter_mut().filter(|meter| meter.is_of(spender)) {
             meter.turn(now);
             if meter.budget.hard && meter.spent + meter.held >= meter.budget.checks {
-                return Err(name(&meter.budget));
+                return Err(SpentBudget { name: name(&meter.budget), until: meter.time.ends_at() });
             }
-            if meter.budget.scope == BudgetScope::Token && !meter.tokens.contains(&token.id) {
+            if let (BudgetScope::Token, Spender::App(token)) = (meter.budget.scope, spender)
+                && !meter.tokens.contains(&token.id)
+            {
                 meter.tokens.push(token.id);
             }
             of.push(meter.budget.id);
@@ -93,6 +116,14 @@ impl Meters {
             meter.held += 1;
         }
         Ok(Held { meters: Arc::clone(&self.meters), of })
+    }
+
+    /// A place for a check of a site's backlog; what belongs to no site has no budget. The store must have been read.
+    pub(crate) fn admit_site(&self, site: Option<&str>, now: DateTime<Utc>) -> Result<Held, SpentBudget> {
+        match site {
+            Some(site) => self.admit(Spender::Site(site), now),
+            None => Ok(Held { meters: Arc::clone(&self.meters), of: Vec::new() }),
+        }
     }
 
     /// Counts a check that the upstream judged. Returns whether a budget is spent by it.
@@ -134,14 +165,14 @@ impl Moderation {
         token: &ApiToken,
     ) -> Result<Result<Held, String>, ModerationError> {
         self.read_budgets().await?;
-        let admitted = self.budgets.admit(token, self.clock.now());
+        let admitted = self.budgets.admit(Spender::App(token), self.clock.now());
         if admitted.is_err() {
             self.alerts_wanted.notify_one();
         }
-        Ok(admitted)
+        Ok(admitted.map_err(|spent| spent.name))
     }
 
-    async fn read_budgets(&self) -> Result<(), ModerationError> {
+    pub(crate) async fn read_budgets(&self) -> Result<(), ModerationError> {
         self.budgets.read.get_or_try_init(async || self.read_meters().await).await?;
         Ok(())
     }
@@ -215,6 +246,7 @@ impl Moderation {
         let quota = self.store.latest_usage_sample().await?;
         self.read_meter(kept.clone(), quota.as_ref()).await?;
         self.alerts_wanted.notify_one();
+        self.imports_wanted.notify_one();
         Ok(kept)
     }
 
@@ -226,6 +258,7 @@ impl Moderation {
         let removed = self.store.remove_budget(id, by.id, self.clock.now()).await?;
         lock(&self.budgets.meters).retain(|meter| meter.budget.id != id);
         self.alerts_wanted.notify_one();
+        self.imports_wanted.notify_one();
         removed.ok_or(ModerationError::NotFound("budget"))
     }
 }
@@ -274,18 +307,22 @@ mod tests {
     fn checks_under_way_hold_their_place() {
         for scope in [BudgetScope::Site, BudgetScope::Token] {
             let meters = meters(scope, 2, true);
-            let first = meters.admit(&token(1), noon()).unwrap();
-            let second = meters.admit(&token(2), noon()).unwrap();
-            assert!(meters.admit(&token(1), noon()).is_err(), "two are under way");
+            let first = meters.admit(Spender::App(&token(1)), noon()).unwrap();
+            let second = meters.admit(Spender::App(&token(2)), noon()).unwrap();
+            assert!(meters.admit(Spender::App(&token(1)), noon()).is_err(), "two are under way");
             drop(first);
-            let third = meters.admit(&token(1), noon()).unwrap();
+            let third = meters.admit(Spender::App(&token(1)), noon()).unwrap();
             assert!(!meters.count(Some("shop.example.com"), Some(ApiTokenId(1)), noon()));
             drop(third);
             assert!(meters.count(Some("SHOP.example.com"), Some(ApiTokenId(2)), noon()), "now it is spent");
             drop(second);
-            let refused = meters.admit(&token(1), noon()).unwrap_err();
-            assert!(refused.starts_with("The budget of the "), "{refused}");
-            assert!(meters.admit(&token(1), noon() + TimeDelta::hours(12)).is_ok(), "a new day");
+            let refused = meters.admit(Spender::App(&token(1)), noon()).unwrap_err();
+            assert!(refused.name.starts_with("The budget of the "), "{refused:?}");
+            assert_eq!(refused.until, noon() + TimeDelta::hours(12));
+            assert!(
+                meters.admit(Spender::App(&token(1)), noon() + TimeDelta::hours(12)).is_ok(),
+                "a new day"
+            );
         }
     }
 
@@ -295,6 +332,23 @@ mod tests {
         assert!(!meters.count(Some("blog.example.com"), Some(ApiTokenId(1)), noon()));
         assert!(!meters.count(None, None, noon()));
         assert!(meters.count(Some("shop.example.com"), None, noon()));
-        assert!(meters.admit(&token(1), noon()).is_ok());
+        assert!(meters.admit(Spender::App(&token(1)), noon()).is_ok());
+    }
+
+    #[test]
+    fn a_backlog_spends_the_budget_of_its_site_and_no_other() {
+        let of_site = meters(BudgetScope::Site, 1, true);
+        let held = of_site.admit_site(Some("SHOP.example.com"), noon()).unwrap();
+        assert!(of_site.admit(Spender::App(&token(1)), noon()).is_err(), "its place is taken");
+        assert!(of_site.admit_site(Some("shop.example.com"), noon()).is_err());
+        for other in [Some("blog.example.com"), None] {
+            assert!(of_site.admit_site(other, noon()).is_ok());
+        }
+        drop(held);
+        assert!(of_site.admit_site(Some("shop.example.com"), noon()).is_ok());
+        let of_token = meters(BudgetScope::Token, 1, true);
+        let _held = of_token.admit(Spender::App(&token(1)), noon()).unwrap();
+        assert!(of_token.admit(Spender::App(&token(1)), noon()).is_err());
+        assert!(of_token.admit_site(Some("shop"), noon()).is_ok(), "a token's budget is not that of a site");
     }
 }

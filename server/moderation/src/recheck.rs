@@ -90,6 +90,15 @@ impl Moderation {
 
     /// Asks for the verdict that did not come. Returns whether it is worth asking for more.
     async fn recheck(&self, detection: &Detection) -> Result<bool, ModerationError> {
+        self.read_budgets().await?;
+        let _held = match self.budgets.admit_site(detection.site.as_deref(), self.clock.now()) {
+            Ok(held) => held,
+            Err(spent) => {
+                let reason = format!("{} is spent", spent.name);
+                self.store.recheck_deferred(detection.id, Some(spent.until), &reason).await?;
+                return Ok(true);
+            }
+        };
         let request = to_request(&detection.content);
         let asked = self.upstreams.background.check(to_wire(detection.endpoint), &request);
         let error = match self.timed(asked).await {

@@ -19,8 +19,8 @@ use activelayer::{
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    AtQuota, FieldError, Import, ImportId, ImportPlan, ImportState, JudgedBy, LiveEvent, MappedField,
-    SearchQuery,
+    AtQuota, BudgetForm, FieldError, Import, ImportId, ImportPlan, ImportState, JudgedBy, LiveEvent,
+    MappedField, Role, SearchQuery, User,
 };
 use moderation::{Clock, ImportOptions, Moderation, ModerationError, NewFile, Options, SystemClock};
 use serde_json::Map;
@@ -144,6 +144,17 @@ impl House {
         let (store, api) = (Arc::clone(&self.store), Arc::clone(&self.upstream) as Arc<dyn SpamApi>);
         let moderation = Moderation::new(store, api, Arc::new(Later(time)), options);
         Self { moderation, stop: CancellationToken::new(), ..self }
+    }
+
+    async fn administrator(&self) -> User {
+        let new = store::NewUser {
+            email: "ana@example.com".to_owned(),
+            name: "Ana".to_owned(),
+            role: Role::Admin,
+            password_hash: String::new(),
+            created_at: DateTime::UNIX_EPOCH,
+        };
+        self.store.create_user(&new).await.unwrap()
     }
 
     fn works(&self) -> tokio::task::JoinHandle<()> {
@@ -327,6 +338,43 @@ async fn where_the_quota_ends_it_waits_or_stops_as_was_chosen() {
     let stopped = house.reaches(other.id, ImportState::Paused).await;
     assert_eq!((stopped.counts.checked(), stopped.counts.waiting), (2, 28));
     assert!(stopped.reason.unwrap().contains("as was chosen"));
+    house.stop.cancel();
+    working.await.unwrap();
+}
+
+#[tokio::test]
+async fn where_a_hard_budget_of_its_site_ends_it_waits_and_goes_on_when_there_is_more() {
+    let house = House::new().await;
+    let ana = house.administrator().await;
+    let budget = |checks: &str, subject: &str| BudgetForm {
+        scope: "site".to_owned(),
+        subject: subject.to_owned(),
+        span: "month".to_owned(),
+        checks: checks.to_owned(),
+        kind: "hard".to_owned(),
+    };
+    house.moderation.set_budget(&budget("1", "shop.example.com"), &ana).await.unwrap();
+    house.moderation.set_budget(&budget("4", "Blog.Example.com"), &ana).await.unwrap();
+    let working = house.works();
+    let id = house.run(&table(10)).await;
+    let waiting = house.reaches(id, ImportState::Waiting).await;
+    let reason = waiting.reason.unwrap();
+    assert!(
+        reason.starts_with("The budget of the site Blog.Example.com is spent. The import goes on"),
+        "{reason}"
+    );
+    assert!(reason.contains(" UTC"), "{reason}");
+    assert_eq!((waiting.counts.checked(), house.logged(id).await), (4, 4));
+    assert_eq!(house.upstream.asked.load(Ordering::Relaxed), 4, "nobody was asked for more");
+    let standings = house.moderation.budget_standings().await.unwrap();
+    assert_eq!(standings.iter().map(|standing| standing.spent).collect::<Vec<_>>(), [4, 0]);
+
+    // Trying again changes nothing; a larger budget does.
+    house.moderation.start_import(id, None, None).await.unwrap();
+    house.reaches(id, ImportState::Waiting).await;
+    house.moderation.set_budget(&budget("40", "blog.example.com"), &ana).await.unwrap();
+    assert_eq!(house.reaches(id, ImportState::Done).await.counts.checked(), 10);
+    assert_eq!(house.upstream.asked.load(Ordering::Relaxed), 10);
     house.stop.cancel();
     working.await.unwrap();
 }

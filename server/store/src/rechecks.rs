@@ -45,7 +45,8 @@ pub trait Rechecks: Send + Sync {
     /// What waits for the upstream, each counted no further than [`domain::paging::COUNT_BOUND`].
     async fn backlog(&self) -> Result<Backlog>;
 
-    /// Detections of the fallback that are due to be judged, oldest first, at most `limit`.
+    /// Detections of the fallback that are due to be judged, the longest due first, at most `limit`. What is never judged
+    /// again costs nothing here, however much of it there is.
     async fn due_rechecks(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<Detection>>;
 
     /// Replaces the fallback's verdict by the upstream's. The old one is kept, and found by its `detection_id`; if the

@@ -12,6 +12,7 @@ use std::{
 use activelayer::ApiError;
 use domain::{
     Circumstances, Import, ImportId, ImportPlan, ImportState, Language, LiveEvent, NewDetection, Origin,
+    time::minute,
 };
 use store::{SettledRow, Settlement, StoreError, WaitingRow};
 use tokio::task::JoinSet;
@@ -20,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use super::pace::Pace;
 use crate::{
     Moderation, ModerationError,
+    budgets::{Held, SpentBudget},
     check::{content_hash, milliseconds, to_judgement, to_request, to_wire},
     recheck::is_away,
 };
@@ -68,14 +70,26 @@ pub(crate) enum RunEnd {
     Away(Duration),
     /// The quota is used up.
     Exhausted,
+    /// A hard budget of the site is spent.
+    OverBudget,
 }
 
 /// What the upstream made of a row.
 enum Verdict {
-    Judged(Box<NewDetection>),
+    /// It counts as spent before its place in the budgets is given back.
+    Judged(Box<NewDetection>, Held),
     Refused(String),
     Away(ApiError),
     Exhausted(ApiError),
+    /// Nobody was asked.
+    OverBudget(SpentBudget),
+}
+
+impl Verdict {
+    /// Whether the next row may fare better.
+    fn goes_on(&self) -> bool {
+        matches!(self, Self::Judged(..) | Self::Refused(_))
+    }
 }
 
 /// A run under way.
@@ -111,6 +125,12 @@ impl Moderation {
             pace: Pace::default(),
             told: None,
         };
+        self.read_budgets().await?;
+        if let Err(spent) = self.budgets.admit_site(import.plan.site.as_deref(), self.clock.now()) {
+            run.hold(&spent);
+            self.explain(&run, import).await?;
+            return Ok(RunEnd::OverBudget);
+        }
         let mut under_way = JoinSet::new();
         let mut stopping = None;
         loop {
@@ -196,7 +216,7 @@ impl Moderation {
             let mut verdicts = Vec::with_capacity(chunk.len());
             for row in chunk {
                 let verdict = runtime.block_on(moderation.judge_row(&plan, row));
-                let goes_on = !matches!(verdict.1, Verdict::Away(_) | Verdict::Exhausted(_));
+                let goes_on = verdict.1.goes_on();
                 verdicts.push(verdict);
                 if !goes_on {
                     break;
@@ -208,22 +228,29 @@ impl Moderation {
 
     async fn judge_row(&self, plan: &ImportPlan, row: WaitingRow) -> (u64, Verdict) {
         let WaitingRow { number, content } = row;
+        let held = match self.budgets.admit_site(plan.site.as_deref(), self.clock.now()) {
+            Ok(held) => held,
+            Err(spent) => return (number, Verdict::OverBudget(spent)),
+        };
         let request = to_request(&content);
         let mut tries = 1;
         loop {
             let started = Instant::now();
             let asked = self.upstreams.background.check(to_wire(plan.endpoint), &request);
             let verdict = match self.timed(asked).await {
-                Ok(answer) => Verdict::Judged(Box::new(NewDetection {
-                    circumstances: self.circumstances_of(&content.message, started),
-                    created_at: self.clock.now(),
-                    endpoint: plan.endpoint,
-                    origin: Origin::Import,
-                    site: plan.site.clone(),
-                    content_hash: content_hash(&content.message),
-                    content,
-                    judgement: to_judgement(answer, self.options.judged_by),
-                })),
+                Ok(answer) => {
+                    let detection = NewDetection {
+                        circumstances: self.circumstances_of(&content.message, started),
+                        created_at: self.clock.now(),
+                        endpoint: plan.endpoint,
+                        origin: Origin::Import,
+                        site: plan.site.clone(),
+                        content_hash: content_hash(&content.message),
+                        content,
+                        judgement: to_judgement(answer, self.options.judged_by),
+                    };
+                    Verdict::Judged(Box::new(detection), held)
+                }
                 Err(error @ ApiError::QuotaExhausted { .. }) => Verdict::Exhausted(error),
                 Err(error) if is_away(&error) => Verdict::Away(error),
                 Err(error @ (ApiError::Invalid { .. } | ApiError::NotFound { .. })) => {
@@ -255,9 +282,13 @@ impl Moderation {
         stop: &CancellationToken,
     ) -> Result<(), ModerationError> {
         let mut rows = Vec::with_capacity(verdicts.len());
+        let mut places = Vec::new();
         for (number, verdict) in verdicts {
             match verdict {
-                Verdict::Judged(detection) => rows.push(SettledRow { number, outcome: Ok(*detection) }),
+                Verdict::Judged(detection, held) => {
+                    places.push(held);
+                    rows.push(SettledRow { number, outcome: Ok(*detection) });
+                }
                 Verdict::Refused(reason) => rows.push(SettledRow { number, outcome: Err(reason) }),
                 Verdict::Away(error) => {
                     run.reason = Some(away_words(&error));
@@ -267,6 +298,7 @@ impl Moderation {
                     run.reason = Some(words_of(&error));
                     run.end = Some(RunEnd::Exhausted);
                 }
+                Verdict::OverBudget(spent) => run.hold(&spent),
             }
         }
         if !rows.is_empty() {
@@ -276,6 +308,7 @@ impl Moderation {
             if run.plan.labels.is_some_and(|labels| labels.tell) {
                 self.outbox_changed.notify_one();
             }
+            self.count_spent(run.plan.site.as_deref(), places);
         }
         let import = self.store.import(run.id).await?.ok_or(ModerationError::NotFound("import"))?;
         if !matches!(import.state, ImportState::Running | ImportState::Waiting | ImportState::Done) {
@@ -287,6 +320,19 @@ impl Moderation {
             self.live.announce(LiveEvent::Import(run.id));
         }
         Ok(())
+    }
+
+    /// Counts logged rows in the budgets of their site, then gives their places back.
+    fn count_spent(&self, site: Option<&str>, places: Vec<Held>) {
+        let now = self.clock.now();
+        let mut is_spent = false;
+        for place in places {
+            is_spent |= self.budgets.count(site, None, now);
+            drop(place);
+        }
+        if is_spent {
+            self.alerts_wanted.notify_one();
+        }
     }
 
     /// Writes until it is written: these verdicts were paid for.
@@ -330,6 +376,15 @@ impl Moderation {
         let reason = run.reason.as_deref();
         match run.end {
             Some(RunEnd::Exhausted) => self.hold_at_quota(import, reason.unwrap_or_default()).await,
+            Some(RunEnd::OverBudget)
+                if import.reason.as_deref() != reason || import.state != ImportState::Waiting =>
+            {
+                let action = (import.state != ImportState::Waiting).then_some("import.budget_spent");
+                let turn = store::ImportTurn { action, ..turn(ImportState::Waiting, reason) };
+                self.store.turn_import(&turn).await?;
+                self.live.announce(LiveEvent::Import(run.id));
+                Ok(())
+            }
             Some(RunEnd::Away(_)) if import.reason.as_deref() != reason => {
                 self.store.turn_import(&turn(ImportState::Running, reason)).await?;
                 Ok(())
@@ -342,6 +397,18 @@ impl Moderation {
             }
             _ => Ok(()),
         }
+    }
+}
+
+impl Run {
+    /// A budget of the site is spent: the import waits until it starts anew, or is raised.
+    fn hold(&mut self, spent: &SpentBudget) {
+        self.reason = Some(format!(
+            "{} is spent. The import goes on by itself when it starts anew on {}, or when it is raised in Settings.",
+            spent.name,
+            minute(spent.until)
+        ));
+        self.end = Some(RunEnd::OverBudget);
     }
 }
 

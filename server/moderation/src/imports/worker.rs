@@ -14,7 +14,7 @@ use crate::{Moderation, ModerationError};
 /// How often to look without being woken: another program (the command line) may have staged an import.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
-/// How often to look whether the quota has come back. Asking costs nothing while it is known to be used up.
+/// How often to look whether quota or budget have come back. Asking costs nothing while they are known to be used up.
 const QUOTA_AGAIN: Duration = Duration::from_secs(30);
 
 /// How long to wait when the store failed.
@@ -122,7 +122,7 @@ impl Moderation {
             let pause = match end {
                 RunEnd::Empty | RunEnd::Halted | RunEnd::TurnOver => Duration::ZERO,
                 RunEnd::Away(pause) => pause,
-                RunEnd::Exhausted => QUOTA_AGAIN,
+                RunEnd::Exhausted | RunEnd::OverBudget => QUOTA_AGAIN,
             };
             wait = Some(wait.map_or(pause, |other: Duration| other.min(pause)));
         }

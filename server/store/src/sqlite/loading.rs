@@ -196,9 +196,9 @@ async fn insert_label(id: DetectionId, past: &PastLabel, connection: &mut Sqlite
 
 /// The upstream never saw this row, and never shall: nobody's quota is spent on a made-up past.
 async fn give_up_recheck(id: DetectionId, connection: &mut SqliteConnection) -> Result<()> {
-    sqlx::query("INSERT INTO rechecks (detection_id, attempts, due_at, last_error) VALUES (?, 1, NULL, ?)")
-        .bind(id.0)
+    sqlx::query("UPDATE rechecks SET attempts = 1, due_at = NULL, last_error = ? WHERE detection_id = ?")
         .bind("loaded as past: not asked again")
+        .bind(id.0)
         .execute(connection)
         .await?;
     Ok(())

@@ -49,8 +49,7 @@ impl Rechecks for SqliteStore {
             let found = found.unsigned_abs();
             Ok(BoundedCount { count: found.min(COUNT_BOUND), more: found > COUNT_BOUND })
         };
-        let waiting =
-            "SELECT 1 FROM detections INDEXED BY detections_to_rejudge WHERE judged_by = 'fallback'";
+        let waiting = "SELECT 1 FROM rechecks INDEXED BY rechecks_due WHERE due_at IS NOT NULL";
         Ok(Backlog {
             rechecks: bounded(waiting).await?,
             feedback: outbox::counts(&self.readers).await?,
@@ -59,9 +58,10 @@ impl Rechecks for SqliteStore {
     }
 
     async fn due_rechecks(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<Detection>> {
-        let due = "LEFT JOIN rechecks r ON r.detection_id = d.id
-             WHERE d.judged_by = 'fallback' AND (r.detection_id IS NULL OR r.due_at <= ?)
-             ORDER BY d.id LIMIT ?";
+        // Only so much of the queue is looked at as is asked for.
+        let due = "WHERE d.id IN (SELECT detection_id FROM rechecks INDEXED BY rechecks_due WHERE due_at <= ?
+                       ORDER BY due_at, detection_id LIMIT ?)
+             ORDER BY (SELECT due_at FROM rechecks WHERE detection_id = d.id), d.id";
         let rows = sqlx::query_as::<_, DetectionRow>(AssertSqlSafe(format!("{SELECT_DETECTION} {due}")))
             .bind(to_ms(now))
             .bind(limit)
@@ -86,10 +86,6 @@ impl Rechecks for SqliteStore {
         // Deleted meanwhile.
         let Some(was_spam) = before else { return Ok(()) };
         detections::replace_judgement(id, judgement, &mut transaction).await?;
-        sqlx::query("DELETE FROM rechecks WHERE detection_id = ?")
-            .bind(id.0)
-            .execute(&mut *transaction)
-            .await?;
         if was_spam != judgement.is_spam {
             let event = NewAuditEvent {
                 at,
@@ -118,14 +114,13 @@ impl Rechecks for SqliteStore {
         retry_at: Option<DateTime<Utc>>,
         error: &str,
     ) -> Result<()> {
+        // The row is there as long as the fallback's verdict stands.
         sqlx::query(
-            "INSERT INTO rechecks (detection_id, attempts, due_at, last_error) VALUES (?, 1, ?, ?)
-             ON CONFLICT (detection_id) DO UPDATE SET
-                 attempts = attempts + 1, due_at = excluded.due_at, last_error = excluded.last_error",
+            "UPDATE rechecks SET attempts = attempts + 1, due_at = ?, last_error = ? WHERE detection_id = ?",
         )
-        .bind(id.0)
         .bind(retry_at.map(to_ms))
         .bind(error)
+        .bind(id.0)
         .execute(&self.writer)
         .await?;
         Ok(())

@@ -110,10 +110,12 @@ impl Usage for SqliteStore {
         let first_hour: Option<i64> =
             sqlx::query_scalar("SELECT min(hour) FROM check_hours").fetch_one(&self.readers).await?;
         let begins = first_hour.and_then(|hour| DateTime::from_timestamp_millis(hour * MS_PER_HOUR));
-        // What waits is few, or the upstream is away: then the count stops at a bound rather than hold pages up.
+        // What the fallback answered is few, or the upstream is away: then the count stops at a bound rather than hold pages up.
+        // Nothing older than the first hour is walked over.
         let waiting: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM (SELECT 1 FROM detections INDEXED BY detections_to_rejudge
-             WHERE judged_by = 'fallback' AND created_at >= ? LIMIT ?)",
+             WHERE judged_by = 'fallback' AND created_at >= ?1
+               AND id >= (SELECT min(first_id) FROM check_hours WHERE hour >= ?1 / 3600000) LIMIT ?2)",
         )
         .bind(to_ms(from))
         .bind(saturated(COUNT_BOUND))

@@ -20,7 +20,8 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
     store.recheck_deferred(first, Some(noon() + seconds(5)), "500").await.unwrap();
     store.recheck_deferred(second, None, "422").await.unwrap();
     assert_eq!(due(&*store, 0).await, [third]);
-    assert_eq!(due(&*store, 5).await, [first, third]);
+    assert_eq!(due(&*store, 5).await, [third, first], "the longest due first");
+    assert_eq!(store.backlog().await.unwrap().rechecks.count, 2, "what is never asked again does not wait");
     store.recheck_deferred(first, Some(noon()), "500").await.unwrap();
     assert_eq!(store.recheck_attempts(first).await.unwrap(), 2);
     assert_eq!(store.recheck_attempts(third).await.unwrap(), 0);
