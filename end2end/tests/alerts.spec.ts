@@ -93,6 +93,7 @@ test('alerts are set, tried out, and what is wrong is said', async ({ page, open
   await expect(section.getByText(/gvlwh_/)).toHaveCount(0)
   await expect(section.getByLabel('Marks of the quota, in percent')).toHaveValue('50, 100')
   await section.getByRole('button', { name: 'Test the webhook' }).click()
+  await expect(section.getByText('Sent: the webhook at 127.0.0.1 took the test.')).toBeVisible()
   await expect.poll(() => posted.some(({ body, signature }) => body.event === 'test' && /^t=\d+,v1=[0-9a-f]{64}$/.test(signature))).toBe(true)
 })
 

@@ -1,10 +1,7 @@
 //! When alerts open, and who is told.
 
 use domain::{AlertChannel, AlertRulesForm};
-use leptos::{
-    form::{ActionForm, FromFormData},
-    prelude::*,
-};
+use leptos::{form::FromFormData, prelude::*};
 
 use crate::{
     components::{
@@ -14,8 +11,8 @@ use crate::{
     },
     error::AppError,
     server_fns::alerts::{
-        AlertsSection, AlertsSubmission, SaveAlerts, SavedAlerts, TestAlerts, get_alert_settings,
-        submitted_alerts,
+        AlertsSection, AlertsSubmission, SaveAlerts, SavedAlerts, SentTest, TestAlerts, get_alert_settings,
+        submitted_alerts, submitted_test,
     },
 };
 
@@ -28,6 +25,10 @@ pub(super) fn Alerts() -> impl IntoView {
         || (),
         |()| async { if cfg!(feature = "ssr") { submitted_alerts().await.ok().flatten() } else { None } },
     );
+    let tested = Resource::new_blocking(
+        || (),
+        |()| async { if cfg!(feature = "ssr") { submitted_test().await.transpose() } else { None } },
+    );
     let section = Resource::new_blocking(
         || (),
         move |()| async move {
@@ -39,9 +40,11 @@ pub(super) fn Alerts() -> impl IntoView {
     view! {
         <Suspense>
             {move || Suspend::new(async move {
-                let submission = submitted.await;
+                let (submission, tested) = (submitted.await, tested.await);
                 match section.await {
-                    Ok(Some(section)) => view! { <Section section=section save=save submission=submission/> }.into_any(),
+                    Ok(Some(section)) => {
+                        view! { <Section section=section save=save submission=submission tested=tested/> }.into_any()
+                    }
                     _ => ().into_any(),
                 }
             })}
@@ -54,6 +57,7 @@ fn Section(
     section: AlertsSection,
     save: ServerAction<SaveAlerts>,
     submission: Option<AlertsSubmission>,
+    tested: Option<Result<SentTest, AppError>>,
 ) -> impl IntoView {
     let AlertsSection { form, mail_route } = section;
     let (form, first) = submission.map_or((form, None), |sent| (sent.form, Some(sent.outcome)));
@@ -73,7 +77,7 @@ fn Section(
                     Some(Err(error)) => view! { <ErrorPanel error=error/> }.into_any(),
                 }}
             </div>
-            <Tests mail_route=mail_route/>
+            <Tests mail_route=mail_route tested=tested/>
         </section>
     }
 }
@@ -101,7 +105,7 @@ fn Form(
     view! {
         <form class="grid gap-4 md:grid-cols-2 items-start" method="post" action="/settings#alerts" on:submit=on_submit>
             <TextField name="quota_marks" form_name="rules[quota_marks]" label="Marks of the quota, in percent" value=quota_marks placeholder="80, 100" problem=problem("quota_marks")/>
-            <TextField name="spam_wave" form_name="rules[spam_wave]" label="Spam wave: times an usual hour (blank: none)" value=spam_wave placeholder="5" problem=problem("spam_wave")/>
+            <TextField name="spam_wave" form_name="rules[spam_wave]" label="Spam wave: times a usual hour of the site (blank: none)" value=spam_wave placeholder="5" problem=problem("spam_wave")/>
             <TextField name="webhook_url" form_name="rules[webhook_url]" label="Webhook address (blank: none)" value=webhook_url placeholder="https://hooks.example.com/gavel" problem=problem("webhook_url")/>
             <fieldset class="flex flex-col gap-2">
                 <legend class="text-sm font-medium mb-1">"Also tell of"</legend>
@@ -146,32 +150,52 @@ fn Saved(saved: SavedAlerts) -> impl IntoView {
 }
 
 #[component]
-fn Tests(mail_route: Option<String>) -> impl IntoView {
+fn Tests(mail_route: Option<String>, tested: Option<Result<SentTest, AppError>>) -> impl IntoView {
     let test = ServerAction::<TestAlerts>::new();
-    let pending = test.pending();
     let route = match &mail_route {
         Some(route) => format!("Letters go to {route}."),
         None => "No letters are sent: start Gavel with the settings smtp_server, alert_mail_from and alert_mail_to.".to_owned(),
     };
-    let button = move |channel: AlertChannel, label: &'static str| {
-        view! { <button class=BUTTON name="channel" value=channel.as_str() disabled=pending>{label}</button> }
-    };
+    let outcome = move || test.value().get().or_else(|| tested.clone());
     view! {
         <h3 class="font-medium mt-4 mb-2">"Try it out"</h3>
         <p class="mb-2 text-sm text-muted">{route}</p>
         <div class="flex flex-wrap gap-2">
-            <ActionForm action=test>{button(AlertChannel::Webhook, "Test the webhook")}</ActionForm>
-            {mail_route.map(|_| view! { <ActionForm action=test>{button(AlertChannel::Email, "Test the e-mail")}</ActionForm> })}
+            <TestForm test=test channel=AlertChannel::Webhook words="Test the webhook"/>
+            {mail_route.map(|_| view! { <TestForm test=test channel=AlertChannel::Email words="Test the e-mail"/> })}
         </div>
         <div aria-live="polite" class="mt-2 text-sm">
-            {move || test.value().get().map(|outcome| match outcome {
-                Ok(AlertChannel::Webhook) => view! { <p class="text-ham">"The webhook took the test."</p> }.into_any(),
-                Ok(AlertChannel::Email) => view! { <p class="text-ham">"The mail server took the test."</p> }.into_any(),
+            {move || outcome().map(|outcome| match outcome {
+                Ok(sent) => view! { <p class="text-ham">{sent_words(&sent)}</p> }.into_any(),
                 Err(error @ AppError::Invalid(_)) => {
                     view! { <p class="text-spam" role="alert">{error.words()}</p> }.into_any()
                 }
                 Err(error) => view! { <ErrorPanel error=error/> }.into_any(),
             })}
         </div>
+    }
+}
+
+/// A button that works without JavaScript too: then the page says what came of it.
+#[component]
+fn TestForm(test: ServerAction<TestAlerts>, channel: AlertChannel, words: &'static str) -> impl IntoView {
+    let on_submit = move |event: leptos::ev::SubmitEvent| {
+        if let Ok(asked) = TestAlerts::from_event(&event) {
+            event.prevent_default();
+            test.dispatch(asked);
+        }
+    };
+    view! {
+        <form method="post" action="/settings#alerts" on:submit=on_submit>
+            <input type="hidden" name="channel" value=channel.as_str()/>
+            <button class=BUTTON disabled=test.pending()>{words}</button>
+        </form>
+    }
+}
+
+fn sent_words(sent: &SentTest) -> String {
+    match sent.channel {
+        AlertChannel::Webhook => format!("Sent: the webhook at {} took the test.", sent.to),
+        AlertChannel::Email => format!("Sent: the mail server took the test, for {}.", sent.to),
     }
 }

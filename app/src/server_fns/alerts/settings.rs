@@ -92,6 +92,15 @@ pub async fn submitted_alerts() -> Result<Option<AlertsSubmission>, AppError> {
     Ok(Some(AlertsSubmission { form: rules, outcome }))
 }
 
+/// A test that got through.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentTest {
+    /// By which way.
+    pub channel: AlertChannel,
+    /// Where to, without secrets: a host, or who gets letters by which server.
+    pub to: String,
+}
+
 /// Sends a note that says it is a test.
 ///
 /// # Errors
@@ -100,13 +109,29 @@ pub async fn submitted_alerts() -> Result<Option<AlertsSubmission>, AppError> {
 pub async fn test_alerts(
     /// `webhook` or `email`.
     channel: String,
-) -> Result<AlertChannel, AppError> {
+) -> Result<SentTest, AppError> {
     use crate::context::{authorise, moderation};
 
     let user = authorise(domain::Role::Admin)?;
     let channel: AlertChannel = channel
         .parse()
         .map_err(|_| AppError::bad_field("channel", "The channel must be webhook or email."))?;
-    moderation()?.test_alerts(channel, &user).await?;
-    Ok(channel)
+    let to = moderation()?.test_alerts(channel, &user).await?;
+    Ok(SentTest { channel, to })
+}
+
+/// Acts on a test button that a browser without JavaScript pressed on the Settings page, while that page renders. `None` when
+/// none was.
+///
+/// # Errors
+/// What came of the test.
+#[server(prefix = "/fn", endpoint = "alerts/tested", input = GetUrl)]
+pub async fn submitted_test() -> Result<Option<SentTest>, AppError> {
+    let Some(crate::context::SubmittedForm(body)) = use_context() else { return Ok(None) };
+    if !body.starts_with("channel") {
+        return Ok(None);
+    }
+    let parsed: Result<TestAlerts, _> = serde_qs::Config::new(5, false).deserialize_str(&body);
+    let TestAlerts { channel } = parsed.map_err(|_| AppError::Internal)?;
+    test_alerts(channel).await.map(Some)
 }

@@ -52,20 +52,23 @@ impl Moderation {
         Ok(settings.webhook_secret.filter(|_| is_new).map(SecretString::from))
     }
 
-    /// Sends a note that says it is a test.
+    /// Sends a note that says it is a test, and returns where to: the webhook's host, for its path may be secret, or the way of
+    /// letters.
     ///
     /// # Errors
     /// [`ModerationError::Invalid`] with field `webhook_url` or `email`, in words about what went wrong.
-    pub async fn test_alerts(&self, channel: AlertChannel, by: &User) -> Result<(), ModerationError> {
+    pub async fn test_alerts(&self, channel: AlertChannel, by: &User) -> Result<String, ModerationError> {
         let now = self.clock.now();
         let id = format!("test-{}", uuid::Uuid::new_v4());
         let what = format!("{} tries out how Gavel tells of alerts. Nothing is wrong.", by.name);
+        let mut to = self.options.messenger.mail_route().unwrap_or_default();
         let sent = match channel {
             AlertChannel::Webhook => {
                 let settings = self.store.alert_settings().await?;
                 let Some(webhook) = webhook(&settings) else {
                     return Err(problem("webhook_url", "Set and save an address first."));
                 };
+                to = webhook.url.host_str().unwrap_or_default().to_owned();
                 let body = json!({ "event": "test", "id": id, "what": what, "at": now }).to_string();
                 self.options.messenger.post(&webhook, &Post { id, event: "test", body, sent_at: now }).await
             }
@@ -83,7 +86,8 @@ impl Moderation {
         };
         self.store.record(&event).await?;
         let field = if channel == AlertChannel::Webhook { "webhook_url" } else { "email" };
-        sent.map_err(|error| problem(field, &format!("The test did not arrive: {error}.")))
+        sent.map_err(|error| problem(field, &format!("The test did not arrive: {error}.")))?;
+        Ok(to)
     }
 
     /// The channels that notes go out on.
