@@ -25,7 +25,7 @@ crate::words! {
         NoPlan = "no_plan",
         /// Feedback does not get through, or is refused.
         FeedbackFailing = "feedback_failing",
-        /// Far more spam than usual.
+        /// Far more spam on a site than is usual there.
         SpamWave = "spam_wave",
         /// A site or token has spent its budget.
         BudgetSpent = "budget_spent",
@@ -118,7 +118,7 @@ pub struct AlertRules {
     pub forecast: bool,
     /// Whether trouble with the upstream is told: unreachable, key refused, no plan, feedback failing.
     pub upstream: bool,
-    /// Spam of the last hour, as a multiple of an usual hour's, that is a wave; `None` tells of none.
+    /// Spam of a site in the last hour, as a multiple of its usual hour's, that is a wave; `None` tells of none.
     pub spam_wave: Option<u32>,
     /// Whether letters are sent, where the configuration names a server.
     pub email: bool,

@@ -9,8 +9,11 @@ use activelayer::{
     StatsResponse, VerifyResponse,
 };
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta};
-use domain::{AlertChannel, AlertRules, AlertRulesForm, JudgedBy, Role, User};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    AlertChannel, AlertRules, AlertRulesForm, Circumstances, Content, Endpoint, JudgedBy, Judgement,
+    NewDetection, Origin, Role, User,
+};
 use moderation::{Clock, ManualClock, Moderation, ModerationError, Options};
 use notify::{Letter, Messenger, NotifyError, Post, Webhook};
 use secrecy::ExposeSecret;
@@ -138,6 +141,32 @@ impl House {
         self.moderation.set_alerts(&form, &self.ana).await.unwrap().unwrap().expose_secret().to_owned()
     }
 
+    /// So many spam messages of a site in the log.
+    async fn log(&self, site: &str, at: DateTime<Utc>, messages: usize) {
+        let judgement = Judgement {
+            upstream_id: String::new(),
+            is_spam: true,
+            score: 90.0,
+            threshold: 50.0,
+            execution_ms: 1.0,
+            upstream_timestamp: String::new(),
+            judged_by: JudgedBy::ActiveLayer,
+            signals: Vec::new(),
+            raw_answer: "{}".to_owned(),
+        };
+        let detection = NewDetection {
+            created_at: at,
+            endpoint: Endpoint::Check,
+            origin: Origin::Api,
+            site: Some(site.to_owned()),
+            content: Content { message: "casino".to_owned(), ..Content::default() },
+            content_hash: [0; 32],
+            judgement,
+            circumstances: Circumstances::default(),
+        };
+        self.store.insert_detections(&vec![detection; messages]).await.unwrap();
+    }
+
     /// Polls, looks, tells; returns how many alerts changed.
     async fn round(&self) -> usize {
         let _ = self.moderation.verify().await;
@@ -235,6 +264,34 @@ async fn a_refused_key_and_a_missing_plan_are_two_alerts() {
 }
 
 #[tokio::test]
+async fn a_wave_on_one_site_is_told_once_and_is_over_once_also_across_a_restart() {
+    let mut house = House::new().await;
+    house.with_webhook().await;
+    let start = house.clock.now();
+    // Two days of a busy site's usual, and of a small one's.
+    for hour in 0..48 {
+        let at = start - TimeDelta::hours(hour + 2);
+        house.log("large.example.com", at, 40).await;
+        house.log("Small.example.com", at, usize::from(hour % 12 == 0)).await;
+    }
+    house.log("large.example.com", start, 45).await;
+    house.round().await;
+    assert_eq!(house.desk.posted(), [""; 0], "what is usual there is no wave");
+    house.log("Small.example.com", start, 30).await;
+    house.round().await;
+    house.restart();
+    house.round().await;
+    assert_eq!(house.desk.posted(), ["alert.opened spam_wave"]);
+    let open = house.store.open_alerts().await.unwrap();
+    assert_eq!((open.len(), open[0].subject.as_str()), (1, "small.example.com"));
+    assert!(open[0].what.starts_with("30 spam messages came for Small.example.com"), "{}", open[0].what);
+    house.clock.advance(TimeDelta::hours(3));
+    house.round().await;
+    house.round().await;
+    assert_eq!(house.desk.posted(), ["alert.opened spam_wave", "alert.cleared spam_wave"]);
+}
+
+#[tokio::test]
 async fn a_receiver_that_fails_gets_it_later_in_order() {
     let house = House::new().await;
     house.with_webhook().await;
@@ -268,7 +325,8 @@ async fn what_is_set_is_checked_and_the_secret_is_shown_once() {
     );
     let second = set(Some("https://hooks.example.com/other")).await.unwrap();
     assert_ne!(second.expose_secret(), first);
-    house.moderation.test_alerts(AlertChannel::Webhook, &house.ana).await.unwrap();
+    let to = house.moderation.test_alerts(AlertChannel::Webhook, &house.ana).await.unwrap();
+    assert_eq!(to, "hooks.example.com", "a path may be secret");
     house.moderation.test_alerts(AlertChannel::Email, &house.ana).await.unwrap();
     assert_eq!(house.desk.posts.lock().unwrap()[0].0.event, "test");
     assert!(set(None).await.is_none());

@@ -38,6 +38,17 @@ pub struct DueDelivery {
     pub attempts: u32,
 }
 
+/// Spam of a site.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SiteSpam {
+    /// The site; `None` for what belongs to none.
+    pub site: Option<String>,
+    /// Messages in the last sixty minutes.
+    pub last_hour: f64,
+    /// Messages in a mean hour of the week before; `None` when the site is known for a day or less.
+    pub usual: Option<f64>,
+}
+
 /// What administrators set.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AlertSettings {
@@ -101,8 +112,8 @@ pub trait Alerts: Send + Sync {
     /// further than 10,000.
     async fn feedback_trouble(&self, now: DateTime<Utc>) -> Result<(u64, u64)>;
 
-    /// Spam of the last hour, and of a mean hour of the week before; `None` with less than a day's log.
-    async fn spam_rate(&self, now: DateTime<Utc>) -> Result<Option<(f64, f64)>>;
+    /// The sites that got so many spam messages or more in the last hour, as far as [`crate::Statistics::count_new`] has counted.
+    async fn spam_by_site(&self, now: DateTime<Utc>, at_least: f64) -> Result<Vec<SiteSpam>>;
 
     /// What administrators set; the defaults until they do.
     async fn alert_settings(&self) -> Result<AlertSettings>;

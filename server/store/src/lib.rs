@@ -29,7 +29,7 @@ mod tokens;
 mod usage;
 
 pub use accounts::{Accounts, NewUser, SessionRecord};
-pub use alerts::{AlertSettings, Alerts, DueDelivery, NewAlert};
+pub use alerts::{AlertSettings, Alerts, DueDelivery, NewAlert, SiteSpam};
 pub use audit::{Audit, AuditEvent, NewAuditEvent};
 pub use budgets::Budgets;
 pub use bulk::{Bulk, BulkFate, BulkStep, NewBulk};

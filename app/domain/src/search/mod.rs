@@ -123,6 +123,13 @@ impl SearchQuery {
         parse::query(input)
     }
 
+    /// The address of the log with this search.
+    pub fn address(&self) -> String {
+        let q: String = url::form_urlencoded::byte_serialize(self.to_string().as_bytes()).collect();
+        // A space as a plus sign is understood in forms only.
+        format!("/detections?q={}", q.replace('+', "%20"))
+    }
+
     /// Whether this is the search for everything.
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()

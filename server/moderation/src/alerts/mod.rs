@@ -9,13 +9,14 @@ mod settings;
 
 use std::{sync::Arc, time::Duration};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Alert, AlertChannel, AlertDelivery, AlertId, User};
+use store::SiteSpam;
 use tokio_util::sync::CancellationToken;
 
 use crate::{Moderation, ModerationError};
 
-pub use rules::{BudgetLine, Change, FeedbackTrouble, Reach, Snapshot, SpamRate, changes};
+pub use rules::{BudgetLine, Change, FeedbackTrouble, Reach, Snapshot, changes};
 pub use settings::AlertsInForce;
 
 /// How often things are looked at without being told that something changed.
@@ -26,6 +27,12 @@ const REST: Duration = Duration::from_millis(500);
 
 /// Figures of the quota older than so many polls say nothing about now.
 const STALE_POLLS: u32 = 3;
+
+/// How long an import that is over still shows in the spam of the last hour: counts are of whole hours.
+const IMPORTED_LATELY: TimeDelta = TimeDelta::hours(2);
+
+/// Newest imports that are looked at for that.
+const IMPORTS: u32 = 20;
 
 /// Alerts of one page.
 const PAGE: u32 = 50;
@@ -103,9 +110,29 @@ impl Moderation {
             no_plan_at: health.no_plan_at,
             plan_seen_at: health.plan_seen_at,
             feedback: self.store.feedback_trouble(now).await?.into(),
-            spam: self.store.spam_rate(now).await?.map(|(last_hour, usual)| SpamRate { last_hour, usual }),
+            spam: self.spam_by_site(now).await?,
             budgets: self.budget_lines().await?,
         })
+    }
+
+    /// Spam of the last hour by site. A backlog that is being imported is no wave: while one is, and for an hour or two after
+    /// that, nobody can tell what is usual for its site.
+    async fn spam_by_site(&self, now: DateTime<Utc>) -> Result<Vec<SiteSpam>, ModerationError> {
+        self.store.count_new().await?;
+        let mut sites = self.store.spam_by_site(now, rules::WAVE_LEAST).await?;
+        if !sites.is_empty() {
+            let recent = self.store.imports(None, IMPORTS).await?;
+            let recent = recent.iter().filter(|import| {
+                import.started_at.is_some() && import.finished_at.is_none_or(|at| now - at < IMPORTED_LATELY)
+            });
+            let imported: Vec<_> = recent.map(|import| &import.plan.site).collect();
+            let is_imported = |site: &SiteSpam| {
+                let name = site.site.as_deref().unwrap_or_default();
+                imported.iter().any(|other| other.as_deref().unwrap_or_default().eq_ignore_ascii_case(name))
+            };
+            sites.iter_mut().filter(|site| is_imported(site)).for_each(|site| site.usual = None);
+        }
+        Ok(sites)
     }
 
     /// The alerts whose banners a person has not put away, oldest first.

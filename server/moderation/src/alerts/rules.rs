@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Alert, AlertId, AlertKind, AlertRules, Outlook, QuotaForecast, UsageSample, paging::grouped, time::minute,
+    Alert, AlertId, AlertKind, AlertRules, Outlook, QuotaForecast, SearchQuery, UsageSample, paging::grouped,
+    statistics::site_term, time::minute,
 };
-use store::NewAlert;
+use store::{NewAlert, SiteSpam};
 
 /// How long the upstream must have been away. A restart of its server is over by then.
 const AWAY_FOR: TimeDelta = TimeDelta::minutes(2);
@@ -21,8 +22,11 @@ const SOON: TimeDelta = TimeDelta::days(7);
 /// A lifetime plan that runs out within this time is told.
 const LIFETIME_SOON: TimeDelta = TimeDelta::days(30);
 
-/// Spam messages in an hour below which nothing is a wave.
+/// Spam messages of a site in an hour below which nothing is a wave.
 const SMALLEST_WAVE: f64 = 20.0;
+
+/// A wave is over at less than half of what began it, so below this many messages in an hour none lasts.
+pub(super) const WAVE_LEAST: f64 = SMALLEST_WAVE / 2.0;
 
 /// How things stand. `None` means that nobody knows: what is unknown neither opens nor ends an alert, so a restart does
 /// not end what it has not looked at yet.
@@ -46,8 +50,8 @@ pub struct Snapshot {
     pub plan_seen_at: Option<DateTime<Utc>>,
     /// Feedback on its way.
     pub feedback: FeedbackTrouble,
-    /// Spam of the last hour, and of a usual one; `None` with less than a day's log.
-    pub spam: Option<SpamRate>,
+    /// Spam of the last hour by site, of those that got [`WAVE_LEAST`] messages or more; the others have no wave.
+    pub spam: Vec<SiteSpam>,
     /// Budgets, and what is spent of them.
     pub budgets: Vec<BudgetLine>,
 }
@@ -73,15 +77,6 @@ pub struct FeedbackTrouble {
     pub stuck: u64,
     /// Refused for good within the last hour.
     pub refused: u64,
-}
-
-/// Spam by the hour.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SpamRate {
-    /// In the last hour.
-    pub last_hour: f64,
-    /// In a usual hour of the last week.
-    pub usual: f64,
 }
 
 /// A budget as it stands.
@@ -112,14 +107,14 @@ pub enum Change {
 
 /// How one thing stands.
 enum State {
-    On { what: String, advice: String, link: &'static str },
+    On { what: String, advice: String, link: String },
     Off(String),
     Unknown,
 }
 
 impl State {
-    fn on(what: impl Into<String>, advice: impl Into<String>, link: &'static str) -> Self {
-        Self::On { what: what.into(), advice: advice.into(), link }
+    fn on(what: impl Into<String>, advice: impl Into<String>, link: impl Into<String>) -> Self {
+        Self::On { what: what.into(), advice: advice.into(), link: link.into() }
     }
 
     fn off(over: &str) -> Self {
@@ -146,7 +141,9 @@ pub fn changes(snapshot: &Snapshot, rules: &AlertRules, open: &[Alert]) -> Vec<C
     if rules.upstream {
         findings.push(feedback(snapshot));
     }
-    findings.extend(spam_wave(snapshot, rules, &is_open));
+    if let Some(times) = rules.spam_wave {
+        findings.extend(spam_waves(snapshot, f64::from(times), open));
+    }
     findings.extend(snapshot.budgets.iter().map(budget));
     let opened = findings.iter().filter(|found| !is_open(found.kind, &found.subject)).filter_map(|found| {
         let State::On { what, advice, link } = &found.state else { return None };
@@ -155,7 +152,7 @@ pub fn changes(snapshot: &Snapshot, rules: &AlertRules, open: &[Alert]) -> Vec<C
             subject: found.subject.clone(),
             what: what.clone(),
             advice: advice.clone(),
-            link: (*link).to_owned(),
+            link: link.clone(),
             opened_at: snapshot.now,
         }))
     });
@@ -324,31 +321,57 @@ fn feedback(snapshot: &Snapshot) -> Finding {
     Finding { kind: AlertKind::FeedbackFailing, subject: String::new(), state }
 }
 
-fn spam_wave(
-    snapshot: &Snapshot,
-    rules: &AlertRules,
-    is_open: &dyn Fn(AlertKind, &str) -> bool,
-) -> Option<Finding> {
-    let times = f64::from(rules.spam_wave?);
-    let (kind, subject) = (AlertKind::SpamWave, String::new());
-    let state = match snapshot.spam {
-        None => State::Unknown,
-        Some(SpamRate { last_hour, usual }) => {
-            let wave = (usual * times).max(SMALLEST_WAVE);
-            if last_hour >= wave {
-                State::on(
-                    format!("{last_hour:.0} spam messages came in the last hour; {usual:.1} are usual."),
-                    "Look who sends them; if what passes is spam too, label it: the detector learns from it.",
-                    "/detections?q=is%3Aspam%20age%3A%3C1h",
-                )
-            } else if is_open(kind, "") && last_hour >= wave / 2.0 {
-                State::Unknown
-            } else {
-                State::off("No more spam comes than usual.")
-            }
-        }
-    };
-    Some(Finding { kind, subject, state })
+/// A site's wave is judged by what is usual for that site: a small one is not drowned by a large one's noise, and a busy one's
+/// usual spam is no wave.
+fn spam_waves(snapshot: &Snapshot, times: f64, open: &[Alert]) -> Vec<Finding> {
+    let kind = AlertKind::SpamWave;
+    let subject = |site: &SiteSpam| site.site.as_deref().unwrap_or_default().to_ascii_lowercase();
+    let mut findings: Vec<Finding> = snapshot
+        .spam
+        .iter()
+        .map(|site| {
+            let subject = subject(site);
+            let lasts = open.iter().any(|alert| alert.kind == kind && alert.subject == subject);
+            Finding { kind, state: spam_wave(site, times, lasts), subject }
+        })
+        .collect();
+    // A wave of which nothing comes any more is over.
+    let ebbed = open
+        .iter()
+        .filter(|alert| alert.kind == kind && !findings.iter().any(|found| found.subject == alert.subject));
+    let ebbed: Vec<Finding> = ebbed
+        .map(|alert| Finding { kind, subject: alert.subject.clone(), state: State::off(NO_WAVE) })
+        .collect();
+    findings.extend(ebbed);
+    findings
+}
+
+const NO_WAVE: &str = "No more spam comes than usual.";
+
+fn spam_wave(spam: &SiteSpam, times: f64, lasts: bool) -> State {
+    let SiteSpam { site, last_hour, usual: Some(usual) } = spam else { return State::Unknown };
+    let wave = (usual * times).max(SMALLEST_WAVE);
+    if *last_hour >= wave {
+        let place = site.as_ref().map_or_else(|| "without a site".to_owned(), |site| format!("for {site}"));
+        State::on(
+            format!(
+                "{last_hour:.0} spam messages came {place} in the last hour; {usual:.1} are usual there."
+            ),
+            "Look who sends them; if what passes is spam too, label it: the detector learns from it.",
+            spam_of_the_last_hour(site.as_deref()),
+        )
+    } else if lasts && *last_hour >= wave / 2.0 {
+        State::Unknown
+    } else {
+        State::off(NO_WAVE)
+    }
+}
+
+/// The log with a site's spam of the last hour.
+fn spam_of_the_last_hour(site: Option<&str>) -> String {
+    let mut query = SearchQuery::parse("is:spam age:<1h").unwrap_or_default();
+    query.terms.push(site_term(site));
+    query.address()
 }
 
 fn budget(line: &BudgetLine) -> Finding {

@@ -6,17 +6,15 @@ use domain::{Alert, AlertChannel, AlertDelivery, AlertEvent, AlertId, UserId};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
-use super::columns::{At, HOURS_PER_DAY, MS_PER_HOUR, to_hour, to_ms};
-use super::{SqliteStore, audit};
-use crate::{AlertSettings, Alerts, DueDelivery, NewAlert, NewAuditEvent, Result, StoreError};
+use super::columns::{At, MS_PER_HOUR, to_ms};
+use super::{SqliteStore, audit, spam};
+use crate::{AlertSettings, Alerts, DueDelivery, NewAlert, NewAuditEvent, Result, SiteSpam, StoreError};
 
 /// Rows of one look-up at most.
 const ALERTS_MAX: u32 = 100;
 
 /// Feedback in trouble is counted no further.
 const COUNTED_MAX: i64 = 10_000;
-
-const HOURS_PER_WEEK: i64 = 7 * HOURS_PER_DAY;
 
 const COLUMNS: &str = "a.id, a.kind, a.subject, a.what, a.advice, a.link, a.opened_at, a.cleared_at, a.over";
 
@@ -307,25 +305,8 @@ impl Alerts for SqliteStore {
         Ok((stuck.unsigned_abs(), refused.unsigned_abs()))
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "counts of a week and milliseconds of an hour")]
-    async fn spam_rate(&self, now: DateTime<Utc>) -> Result<Option<(f64, f64)>> {
-        let hour = to_hour(now);
-        let rows: Vec<(i64, i64)> =
-            sqlx::query_as("SELECT hour, spam FROM check_hours WHERE hour BETWEEN ? AND ? ORDER BY hour")
-                .bind(hour - HOURS_PER_WEEK - 1)
-                .bind(hour)
-                .fetch_all(&self.readers)
-                .await?;
-        let Some((first, _)) = rows.first().filter(|(first, _)| hour - first > HOURS_PER_DAY) else {
-            return Ok(None);
-        };
-        let spam_of = |hour| rows.iter().find(|row| row.0 == hour).map_or(0.0, |row| row.1 as f64);
-        // Of the hour before, the part that lies within the last sixty minutes.
-        let into = (to_ms(now) - hour * MS_PER_HOUR) as f64 / MS_PER_HOUR as f64;
-        let last = spam_of(hour) + spam_of(hour - 1) * (1.0 - into);
-        let before: i64 = rows.iter().filter(|row| row.0 < hour - 1).map(|row| row.1).sum();
-        let hours = (hour - 1 - first).max(1);
-        Ok(Some((last, before as f64 / hours as f64)))
+    async fn spam_by_site(&self, now: DateTime<Utc>, at_least: f64) -> Result<Vec<SiteSpam>> {
+        spam::by_site(now, at_least, &self.readers).await
     }
 
     async fn alert_settings(&self) -> Result<AlertSettings> {

@@ -22,6 +22,7 @@ mod related;
 mod rows;
 mod saved_searches;
 mod search;
+mod spam;
 mod standing;
 mod statistics;
 mod story;

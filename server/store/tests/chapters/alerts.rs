@@ -115,20 +115,43 @@ async fn settings(store: &dyn Store) {
 
 async fn figures(store: &dyn Store) {
     let hour = TimeDelta::hours(1);
-    assert_eq!(store.spam_rate(noon()).await.unwrap(), None);
-    let insert = async |ago: TimeDelta, score| {
+    let now = noon() + hour / 2;
+    let insert = async |site: Option<&str>, ago: TimeDelta, score| {
         let mut new = scored("x", score);
-        new.created_at = noon() + hour / 2 - ago;
+        new.site = site.map(str::to_owned);
+        new.created_at = now - ago;
         store.insert_detection(&new).await.unwrap()
     };
-    let first = insert(hour * 48, 90.0).await;
-    insert(hour * 47, 10.0).await;
-    insert(hour * 3, 90.0).await;
-    insert(hour, 90.0).await;
-    insert(TimeDelta::minutes(10), 90.0).await;
-    let (last, usual) = store.spam_rate(noon() + hour / 2).await.unwrap().unwrap();
-    assert!((last - 1.5).abs() < 1e-9, "half of the hour before counts: {last}");
-    assert!((usual - 2.0 / 47.0).abs() < 1e-9, "{usual}");
+    let spam = async |at_least| {
+        store.count_new().await.unwrap();
+        store.spam_by_site(now, at_least).await.unwrap()
+    };
+    assert_eq!(spam(1.0).await, []);
+    let shop = Some("shop.example.com");
+    let first = insert(shop, hour * 48, 90.0).await;
+    insert(shop, hour * 47, 10.0).await;
+    insert(Some("SHOP.example.com"), hour * 3, 90.0).await;
+    insert(shop, hour, 90.0).await;
+    insert(shop, TimeDelta::minutes(10), 90.0).await;
+    // Ham is none, another site's spam is another's, and an old site that was silent is known.
+    for minutes in [1, 2, 3] {
+        insert(Some("new.example.com"), TimeDelta::minutes(minutes), 90.0).await;
+        insert(Some("old.example.com"), TimeDelta::minutes(minutes), 90.0).await;
+        insert(Some("calm.example.com"), TimeDelta::minutes(minutes), 5.0).await;
+        insert(None, TimeDelta::minutes(minutes), 90.0).await;
+    }
+    insert(Some("old.example.com"), hour * 24 * 20, 90.0).await;
+    let found = spam(1.0).await;
+    let of = |site: Option<&str>| {
+        let spam = found.iter().find(|spam| spam.site.as_deref() == site).unwrap();
+        (spam.last_hour, spam.usual)
+    };
+    assert_eq!(found.len(), 4, "{found:?}");
+    assert_eq!(of(shop), (1.5, Some(2.0 / 47.0)), "half of the hour before counts");
+    assert_eq!(of(Some("new.example.com")), (3.0, None), "nobody knows what is usual for it");
+    assert_eq!(of(Some("old.example.com")), (3.0, Some(0.0)));
+    assert_eq!(of(None), (3.0, None));
+    assert_eq!(spam(2.0).await.len(), 3);
 
     assert_eq!(store.feedback_trouble(noon()).await.unwrap(), (0, 0));
     let ana = moderator(store, "Eva").await;

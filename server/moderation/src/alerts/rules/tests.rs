@@ -33,14 +33,14 @@ fn calm() -> Snapshot {
         no_plan_at: None,
         plan_seen_at: Some(noon()),
         feedback: FeedbackTrouble::default(),
-        spam: Some(SpamRate { last_hour: 3.0, usual: 4.0 }),
+        spam: Vec::new(),
         budgets: Vec::new(),
     }
 }
 
 /// Nothing has been looked at yet, as after a start.
 fn unknown() -> Snapshot {
-    Snapshot { quota: None, reach: None, key_valid: None, plan_seen_at: None, spam: None, ..calm() }
+    Snapshot { quota: None, reach: None, key_valid: None, plan_seen_at: None, ..calm() }
 }
 
 /// Lets a snapshot act on what is open; returns what opened and how the rest ended.
@@ -165,15 +165,87 @@ fn a_quota_that_will_not_last_is_told_when_it_is_sure_or_soon() {
     assert_eq!(step(&soon, &rules, &mut open).0.len(), 1);
 }
 
+fn spam(sites: &[(&str, f64, Option<f64>)]) -> Snapshot {
+    let site = |(name, last_hour, usual): &(&str, f64, Option<f64>)| SiteSpam {
+        site: Some((*name).to_owned()).filter(|name| !name.is_empty()),
+        last_hour: *last_hour,
+        usual: *usual,
+    };
+    Snapshot { spam: sites.iter().map(site).collect(), ..calm() }
+}
+
 #[test]
 fn a_spam_wave_is_far_above_the_usual_and_over_at_half_of_it() {
     let (rules, mut open) = (AlertRules::default(), Vec::new());
-    let spam = |last_hour, usual| Snapshot { spam: Some(SpamRate { last_hour, usual }), ..calm() };
-    assert_eq!(step(&spam(19.0, 0.1), &rules, &mut open).0, [""; 0], "few messages are no wave");
-    assert_eq!(step(&spam(49.0, 10.0), &rules, &mut open).0, [""; 0]);
-    assert_eq!(step(&spam(50.0, 10.0), &rules, &mut open).0, ["spam_wave:"]);
-    assert_eq!(step(&spam(30.0, 10.0), &rules, &mut open).1, [""; 0]);
-    assert_eq!(step(&spam(24.0, 10.0), &rules, &mut open).1, ["No more spam comes than usual."]);
+    let shop = |last_hour, usual| spam(&[("Shop.example.com", last_hour, Some(usual))]);
+    assert_eq!(step(&shop(19.0, 0.1), &rules, &mut open).0, [""; 0], "few messages are no wave");
+    assert_eq!(step(&shop(49.0, 10.0), &rules, &mut open).0, [""; 0]);
+    assert_eq!(step(&shop(50.0, 10.0), &rules, &mut open).0, ["spam_wave:shop.example.com"]);
+    assert_eq!(
+        open[0].what,
+        "50 spam messages came for Shop.example.com in the last hour; 10.0 are usual there."
+    );
+    assert_eq!(open[0].link, "/detections?q=is%3Aspam%20age%3A%3C1h%20site%3AShop.example.com");
+    assert_eq!(step(&shop(80.0, 10.0), &rules, &mut open).0, [""; 0], "it is told once");
+    assert_eq!(step(&shop(30.0, 10.0), &rules, &mut open).1, [""; 0]);
+    assert_eq!(step(&shop(24.0, 10.0), &rules, &mut open).1, ["No more spam comes than usual."]);
+    assert_eq!(step(&shop(24.0, 10.0), &rules, &mut open).1, [""; 0], "and is over once");
+}
+
+#[test]
+fn each_site_has_its_own_wave() {
+    let (rules, mut open) = (AlertRules::default(), Vec::new());
+    // All together 340 for 310 as usual: over all sites it is no wave.
+    let large = ("large.example.com", 300.0, Some(300.0));
+    let both = spam(&[large, ("small.example.com", 40.0, Some(1.0)), ("", 30.0, Some(0.5))]);
+    assert_eq!(
+        step(&both, &rules, &mut open).0,
+        ["spam_wave:small.example.com", "spam_wave:"],
+        "each once, and none for what is usual"
+    );
+    assert_eq!(step(&both, &rules, &mut open), (Vec::new(), Vec::new()));
+    assert!(open[1].what.contains("came without a site") && open[1].link.ends_with("%20-site%3A*"));
+    // One of them ends: its site is not even named any more.
+    let one = spam(&[large, ("", 30.0, Some(0.5))]);
+    assert_eq!(step(&one, &rules, &mut open).1, ["No more spam comes than usual."]);
+    assert_eq!(open.len(), 1);
+    let none = AlertRules { spam_wave: None, ..rules };
+    assert_eq!(step(&one, &none, &mut open).1, ["The rule was changed."]);
+}
+
+#[test]
+fn where_nobody_knows_what_is_usual_no_wave_begins_or_ends() {
+    let (rules, mut open) = (AlertRules::default(), Vec::new());
+    let unknown = spam(&[("new.example.com", 500.0, None)]);
+    assert_eq!(step(&unknown, &rules, &mut open).0, [""; 0]);
+    assert_eq!(step(&spam(&[("new.example.com", 500.0, Some(1.0))]), &rules, &mut open).0.len(), 1);
+    assert_eq!(step(&unknown, &rules, &mut open).1, [""; 0]);
+}
+
+#[test]
+fn times_in_alerts_say_in_which_zone() {
+    let day = |day| noon() + TimeDelta::days(day);
+    let sure = Outlook::RunsOut { at: day(9), earliest: day(8), latest: Some(day(10)) };
+    let line = BudgetLine {
+        subject: "1".to_owned(),
+        name: "The budget of the site shop.example.com".to_owned(),
+        spent: 10,
+        limit: 10,
+        is_hard: true,
+        resets_at: Some(noon()),
+    };
+    let all = Snapshot {
+        quota: Some(sample(900, Some((11, 2026)))),
+        reach: Some(Reach::Away { since: noon() - AWAY_FOR, error: "no answer".to_owned() }),
+        budgets: vec![line],
+        ..outlook(sure)
+    };
+    let mut open = Vec::new();
+    assert_eq!(step(&all, &AlertRules::default(), &mut open).0.len(), 4);
+    for alert in &open {
+        let times = alert.what.matches(':').count() - alert.what.matches(": ").count();
+        assert!(times > 0 && alert.what.matches(" UTC").count() == times, "{}", alert.what);
+    }
 }
 
 #[test]
