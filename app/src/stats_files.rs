@@ -2,6 +2,7 @@
 
 use moderation::Moderation;
 
+pub use crate::components::chart::Colours;
 use crate::{
     error::AppError,
     pages::stats::charts,
@@ -17,7 +18,7 @@ pub enum ChartFile {
     Records(Vec<Vec<String>>),
 }
 
-/// The chart with this name of what is asked for, as a picture or as figures.
+/// The chart with this name of what is asked for, as a picture in some colours or as figures.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when there is no such chart, else what [`Asked`] or the store say.
@@ -25,12 +26,15 @@ pub async fn chart_file(
     moderation: &Moderation,
     asked: &Asked,
     name: &str,
-    picture: bool,
+    picture: Option<Colours>,
 ) -> Result<ChartFile, AppError> {
     let (days, scope) = asked.read(moderation).await?;
     let figures = moderation.charts(days, &scope).await?;
     let report = ChartsReport { charts: figures, scope, sites: Vec::new(), searches: Vec::new() };
     let chart = charts::all(&report).into_iter().find(|chart| chart.name == name);
     let chart = chart.ok_or_else(|| AppError::NotFound("chart".to_owned()))?;
-    Ok(if picture { ChartFile::Svg(chart.svg()) } else { ChartFile::Records(chart.table.records()) })
+    Ok(match picture {
+        Some(colours) => ChartFile::Svg(chart.svg(colours)),
+        None => ChartFile::Records(chart.table.records()),
+    })
 }

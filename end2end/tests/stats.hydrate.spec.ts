@@ -1,6 +1,7 @@
 // What the browser adds to the Stats page: figures under the pointer, a closer look by dragging, a threshold that moves.
 
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { binary } from '../fixtures/gavel.js'
 import { admin, expect, expectAccessible, Gavel, hydrated, logIn, test } from '../fixtures/test.js'
 
@@ -39,6 +40,70 @@ test('a column is read out under the pointer, and dragging over some looks close
   await expect(page.getByLabel('From (UTC)')).toHaveValue(day(19))
   await expect(chart.locator('details tbody tr')).toHaveCount(7)
 })
+
+test('a click on a bar leads to the log with what it counts', async ({ page }) => {
+  await logIn(page, admin, demo.url)
+  await page.goto(`${demo.url}/stats?range=30d`)
+  await hydrated(page)
+  const chart = page.locator('figure', { has: page.getByRole('heading', { name: 'Checks by verdict' }) })
+  const drawing = chart.locator('svg.chart')
+  await drawing.scrollIntoViewIfNeeded()
+  const bar = (await drawing.locator('.c-spam rect').nth(14).boundingBox())!
+  await page.mouse.click(bar.x + bar.width / 2, bar.y + bar.height / 2)
+  await expect(page).toHaveURL(/\/detections\?q=is(:|%3A)spam/)
+  const address = new URL(page.url())
+  await page.goBack()
+  await hydrated(page)
+  // The same address stands in the table behind the chart.
+  const linked = await chart.locator('tbody a').evaluateAll(links => links.map(link => (link as HTMLAnchorElement).href))
+  expect(linked.map(href => new URL(href).searchParams.get('q'))).toContain(address.searchParams.get('q'))
+  // Above the bars lies all that the column counts.
+  const box = (await drawing.boundingBox())!
+  await page.mouse.click(bar.x + bar.width / 2, box.y + 2)
+  await expect(page).toHaveURL(/\/detections\?q=after/)
+})
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`as a picture in ${colorScheme}`, () => {
+    test.use({ colorScheme })
+    test('a chart is saved as PNG, in its size and in the colours of the page', async ({ page }) => {
+      await logIn(page, admin, demo.url)
+      await page.goto(`${demo.url}/stats?range=30d`)
+      await hydrated(page)
+      const chart = page.locator('figure', { has: page.getByRole('heading', { name: 'Checks by verdict' }) })
+      const svg = await (await page.request.get(`${demo.url}${await chart.getByRole('link', { name: 'SVG' }).getAttribute('href')}`)).text()
+      const size = /width="(\d+)" height="(\d+)"/.exec(svg)!.slice(1).map(Number)
+      const downloading = page.waitForEvent('download')
+      await chart.getByRole('button', { name: 'PNG' }).click()
+      const download = await downloading
+      expect(download.suggestedFilename()).toBe('gavel-checks.png')
+      const png = readFileSync(await download.path())
+      expect(png.subarray(0, 8)).toEqual(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))
+      // Two pixels for one of the SVG.
+      expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual(size.map(pixels => pixels * 2))
+      // What is in it: the ground of the page's cards, and the colour of spam.
+      const colours = await page.evaluate(async data => {
+        const image = new Image()
+        image.src = `data:image/png;base64,${data}`
+        await image.decode()
+        const canvas = document.createElement('canvas')
+        canvas.width = image.naturalWidth
+        canvas.height = image.naturalHeight
+        const context = canvas.getContext('2d')!
+        context.drawImage(image, 0, 0)
+        const pixels = context.getImageData(0, 0, canvas.width, canvas.height).data
+        const seen = new Map<string, number>()
+        for (let at = 0; at < pixels.length; at += 4) {
+          const colour = `${pixels[at]},${pixels[at + 1]},${pixels[at + 2]}`
+          seen.set(colour, (seen.get(colour) ?? 0) + 1)
+        }
+        return [...seen].sort((a, b) => b[1] - a[1]).slice(0, 40).map(([colour]) => colour)
+      }, png.toString('base64'))
+      expect(colours[0]).toBe(colorScheme === 'light' ? '255,255,255' : '27,30,36')
+      expect(colours).toContain(colorScheme === 'light' ? '179,32,42' : '255,143,148')
+    })
+  })
+}
 
 test('the threshold moves, and the figures with it', async ({ page }) => {
   await logIn(page, admin, demo.url)

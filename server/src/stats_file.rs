@@ -3,7 +3,7 @@
 use app::{
     error::AppError,
     server_fns::stats::Asked,
-    stats_files::{ChartFile, chart_file},
+    stats_files::{ChartFile, Colours, chart_file},
 };
 use axum::{
     Extension,
@@ -22,6 +22,9 @@ use crate::{auth::gate::Visitor, export::csv, render, state::AppState};
 pub struct Wanted {
     chart: String,
     format: String,
+    /// `dark` for a picture that is looked at on a dark page.
+    #[serde(default)]
+    colours: String,
 }
 
 /// Answers with the file.
@@ -36,8 +39,9 @@ pub async fn download(
         return render::plain(StatusCode::FORBIDDEN, error.title(), &error.to_string());
     }
     let picture = match &*wanted.format {
-        "svg" => true,
-        "csv" => false,
+        "svg" if wanted.colours == "dark" => Some(Colours::Dark),
+        "svg" => Some(Colours::Light),
+        "csv" => None,
         _ => {
             let text = "The format of a chart is csv or svg.";
             return render::plain(StatusCode::UNPROCESSABLE_ENTITY, "Format not known", text);

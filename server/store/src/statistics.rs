@@ -6,10 +6,10 @@ use domain::{Days, DetectionId, Label, Origin, SearchQuery};
 
 use crate::Result;
 
-/// Checks of a day that are alike.
+/// Checks of a day, or of a chart's column of days, that are alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DayCount {
-    /// The day (UTC).
+    /// The day (UTC), or any day of the column.
     pub day: NaiveDate,
     /// The verdict.
     pub is_spam: bool,
@@ -71,10 +71,10 @@ pub struct ScoreCount {
     pub checks: u64,
 }
 
-/// What took about the same time on a day.
+/// What took about the same time on a day, or in a chart's column of days.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SpreadCount {
-    /// The day (UTC).
+    /// The day (UTC), or any day of the column.
     pub day: NaiveDate,
     /// So long at least, in milliseconds.
     pub at_least: f64,
@@ -84,16 +84,16 @@ pub struct SpreadCount {
     pub count: u64,
 }
 
-/// Labels that one person set on a day, about as long after the check.
+/// Labels that one person set about as long after the check.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DecisionCount {
     /// Who.
     pub by: String,
-    /// When, and how long after the check.
+    /// On which day of the range (whichever), and how long after the check.
     pub spread: SpreadCount,
 }
 
-/// Everything that is counted of a range of days. Entries may be alike: they are added up by whoever reads them.
+/// Everything that is counted of a range of days, by the columns of its charts ([`Days::long_step`]). Entries may be alike: they are added up by whoever reads them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Counts {
     /// By day.
@@ -110,8 +110,10 @@ pub struct Counts {
     pub answers: Vec<SpreadCount>,
     /// How long the upstream took.
     pub executions: Vec<SpreadCount>,
-    /// Standing labels, by the day on which they were set.
-    pub decisions: Vec<DecisionCount>,
+    /// Standing labels by the day on which they were set, and how long after the check that was.
+    pub decisions: Vec<SpreadCount>,
+    /// The same labels by who set them.
+    pub deciders: Vec<DecisionCount>,
 }
 
 /// What was read of the newest matches of a search.
@@ -151,6 +153,28 @@ pub struct LabelledScore {
     pub label: Label,
 }
 
+/// Labelled detections with about the same score.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LabelledCount {
+    /// The score, rounded down to whole points; -1 for all below 0, 100 for all above.
+    pub points: f64,
+    /// The verdict.
+    pub is_spam: bool,
+    /// The label.
+    pub label: Label,
+    /// How many.
+    pub checks: u64,
+}
+
+/// Labelled detections, and what a threshold would do to them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Labelled {
+    /// All of them.
+    pub scores: Vec<LabelledCount>,
+    /// The newest whose verdict would be another, newest first, at most ten.
+    pub changed: Vec<LabelledScore>,
+}
+
 /// Counts, and reads what is counted.
 #[async_trait]
 pub trait Statistics: Send + Sync {
@@ -173,12 +197,13 @@ pub trait Statistics: Send + Sync {
     /// Where the newest matches of a search came from.
     async fn newest_sources(&self, query: &SearchQuery, now: DateTime<Utc>) -> Result<Newest<Vec<Source>>>;
 
-    /// The newest matches of a search that are labelled, newest first.
+    /// The newest matches of a search for what is labelled, and what of them a threshold would call otherwise than the verdict.
     async fn newest_labelled(
         &self,
         query: &SearchQuery,
+        threshold: f64,
         now: DateTime<Utc>,
-    ) -> Result<Newest<Vec<LabelledScore>>>;
+    ) -> Result<Newest<Labelled>>;
 
     /// The threshold of the newest detection.
     async fn newest_threshold(&self) -> Result<Option<f64>>;

@@ -21,18 +21,18 @@ pub struct LabelledScores {
 }
 
 impl LabelledScores {
-    /// Counts one detection: its score, whether the verdict was spam, whether the label is.
-    pub fn add(&mut self, score: f64, is_spam: bool, labelled_spam: bool) {
+    /// Counts some detections with the same score: whether the verdict was spam, whether the label is, how many.
+    pub fn add(&mut self, score: f64, is_spam: bool, labelled_spam: bool, checks: u64) {
         let (counts, all) = match labelled_spam {
             true => (&mut self.spam, &mut self.all.0),
             false => (&mut self.ham, &mut self.all.1),
         };
         counts.resize(usize::from(THRESHOLD_MAX) + 1, 0);
-        *all += 1;
+        *all += checks;
         for threshold in (0..=THRESHOLD_MAX).take_while(|threshold| score >= f64::from(*threshold)) {
-            counts[usize::from(threshold)] += 1;
+            counts[usize::from(threshold)] += checks;
         }
-        self.actual.add(is_spam, labelled_spam, 1);
+        self.actual.add(is_spam, labelled_spam, checks);
     }
 
     /// What would have come out if spam were what has at least `threshold` points.
@@ -71,7 +71,7 @@ mod tests {
             (20.5, false),
             (0.0, false),
         ] {
-            scores.add(score, score >= 50.0, spam);
+            scores.add(score, score >= 50.0, spam, 1);
         }
         let counts = |confusion: Confusion| {
             (confusion.caught, confusion.false_alarms, confusion.missed, confusion.passed)

@@ -1,12 +1,14 @@
 //! A table drawn as SVG.
 //!
-//! Across, everything is in percent, so that the drawing fits any width and its text is not stretched; down it is in pixels.
+//! Across, everything is in percent, so that the drawing fits any width and its text is not stretched; down it is in pixels. Lines
+//! are paths in a drawing of their own that is stretched, while their strokes are not. Nothing here is a link or says its figures:
+//! that is the table's part, and the browser's (`figure.rs`), so that a range of many columns stays a small page.
 
 use std::fmt::Write;
 
 use super::{
     Chart, Series,
-    scale::{short, ticks},
+    scale::{short, ticks, trimmed},
     table::Cell,
 };
 
@@ -22,6 +24,9 @@ const NAMES: usize = 4;
 
 /// Most points whose place is marked on a line.
 const POINTS: usize = 60;
+
+/// Width of the stretched drawing of a line, in its own units: a tenth of a percent each.
+const ACROSS: f64 = 1000.0;
 
 /// The shapes of a chart, as they stand inside `<svg>`.
 pub(super) fn shapes(chart: &Chart) -> String {
@@ -94,16 +99,8 @@ impl Drawing<'_> {
     }
 
     fn axis(&mut self) {
-        let sum = |row: &Vec<Cell>| -> f64 {
-            self.chart.plot.bars.iter().filter_map(|bar| row.get(bar.column)?.value).sum()
-        };
-        let rows = &self.chart.table.rows;
-        let lines = rows
-            .iter()
-            .flat_map(|row| self.chart.plot.lines.iter().filter_map(|line| row.get(line.column)?.value));
-        let most = rows.iter().map(sum).chain(lines).fold(0.0, f64::max);
-        let ticks = ticks(most, !self.chart.plot.bars.is_empty());
-        self.most = ticks.last().copied().unwrap_or(1.0);
+        let ticks = ticks(most(self.chart), !self.chart.plot.bars.is_empty());
+        self.most = axis_end(self.chart);
         for tick in ticks {
             let y = self.y(tick);
             let class = if tick == 0.0 { "c-axis" } else { "c-grid" };
@@ -150,25 +147,25 @@ impl Drawing<'_> {
 
     fn bars(&mut self) {
         let rows = &self.chart.table.rows;
-        for (index, row) in rows.iter().enumerate() {
-            let (left, width) = column(index, rows.len());
-            let (x, bar_width) = (left + width * 0.1, width * 0.8);
-            let mut below = 0.0;
-            for Series { column, look } in &self.chart.plot.bars {
-                let Some(cell) = row.get(*column) else { continue };
-                let value = cell.value.unwrap_or_default();
+        let mut below = vec![0.0; rows.len()];
+        for Series { column: of, look } in &self.chart.plot.bars {
+            let fill = self.fill(look);
+            self.write(format_args!("<g class=\"{look}\"{fill}>"));
+            for (index, below) in below.iter_mut().enumerate() {
+                let value = value(rows, index, *of);
                 if value <= 0.0 {
                     continue;
                 }
-                let (top, bottom) = (self.y(below + value), self.y(below));
-                below += value;
-                let fill = self.fill(look);
-                let shape = format!(
-                    "<rect class=\"{look}\"{fill} x=\"{x:.3}%\" width=\"{bar_width:.3}%\" y=\"{top:.2}\" height=\"{:.2}\"/>",
-                    (bottom - top).max(0.5)
-                );
-                self.linked(cell, index, &shape);
+                let (left, width) = column(index, rows.len());
+                let (x, width) = (trimmed(left + width * 0.1), trimmed(width * 0.8));
+                let (top, bottom) = (self.y(*below + value), self.y(*below));
+                *below += value;
+                let (y, height) = (trimmed(top), trimmed((bottom - top).max(0.5)));
+                self.write(format_args!(
+                    "<rect x=\"{x}%\" width=\"{width}%\" y=\"{y}\" height=\"{height}\"/>"
+                ));
             }
+            self.markup.push_str("</g>");
         }
     }
 
@@ -181,48 +178,33 @@ impl Drawing<'_> {
         }
     }
 
-    fn linked(&mut self, cell: &Cell, row: usize, shape: &str) {
-        let tip = escaped(&self.chart.table.tip(row));
-        match &cell.link {
-            // Out of the way of the keyboard: the table has the same links.
-            Some((address, _)) => {
-                let address = escaped(address);
-                self.write(format_args!(
-                    "<a href=\"{address}\" tabindex=\"-1\"><title>{tip}</title>{shape}</a>"
-                ));
-            }
-            None => self.write(format_args!("<g><title>{tip}</title>{shape}</g>")),
-        }
-    }
-
     fn line(&mut self, Series { column: of, look }: Series) {
         let rows = &self.chart.table.rows;
-        let point = |index: usize, row: &Vec<Cell>| {
+        let point = |(index, row): (usize, &Vec<Cell>)| {
             let (left, width) = column(index, rows.len());
             Some((left + width / 2.0, self.y(row.get(of)?.value?)))
         };
-        let points: Vec<Option<(f64, f64)>> =
-            rows.iter().enumerate().map(|(index, row)| point(index, row)).collect();
-        for pair in points.windows(2) {
-            if let [Some((x1, y1)), Some((x2, y2))] = pair {
-                self.write(format_args!(
-                    "<line class=\"{look}\" x1=\"{x1:.3}%\" y1=\"{y1:.2}\" x2=\"{x2:.3}%\" y2=\"{y2:.2}\"/>"
-                ));
-            }
-        }
+        let points: Vec<Option<(f64, f64)>> = rows.iter().enumerate().map(point).collect();
+        let (mut path, mut dots, mut begins) = (String::new(), String::new(), true);
         for (index, place) in points.iter().enumerate() {
-            let Some((x, y)) = place else { continue };
-            let alone = |neighbour: Option<usize>| {
-                neighbour.and_then(|at| points.get(at).copied().flatten()).is_none()
+            let Some((x, y)) = place else {
+                begins = true;
+                continue;
             };
+            let (across, y) = (trimmed(x * ACROSS / 100.0), trimmed(*y));
+            let _ = write!(path, "{}{across} {y}", if begins { 'M' } else { 'L' });
+            let ends = points.get(index + 1).copied().flatten().is_none();
             // A point without neighbours would not be seen otherwise.
-            if points.len() <= POINTS || (alone(index.checked_sub(1)) && alone(Some(index + 1))) {
-                let shape =
-                    format!("<circle class=\"{look} c-point\" cx=\"{x:.3}%\" cy=\"{y:.2}\" r=\"2.5\"/>");
-                let cell = rows[index].get(of).cloned().unwrap_or_default();
-                self.linked(&cell, index, &shape);
+            if points.len() <= POINTS || (begins && ends) {
+                let _ = write!(dots, "<circle cx=\"{}%\" cy=\"{y}\" r=\"2.5\"/>", trimmed(*x));
             }
+            begins = false;
         }
+        self.write(format_args!(
+            "<svg width=\"100%\" height=\"{HEIGHT}\" viewBox=\"0 0 {ACROSS} {HEIGHT}\" preserveAspectRatio=\"none\">\
+             <path class=\"{look}\" fill=\"none\" vector-effect=\"non-scaling-stroke\" d=\"{path}\"/></svg>\
+             <g class=\"{look} c-point\">{dots}</g>"
+        ));
     }
 
     fn mark(&mut self) {
@@ -236,6 +218,47 @@ impl Drawing<'_> {
             ));
         }
     }
+}
+
+/// A figure that is drawn; nothing where there is none.
+fn value(rows: &[Vec<Cell>], row: usize, column: usize) -> f64 {
+    rows.get(row).and_then(|row| row.get(column)?.value).unwrap_or_default()
+}
+
+/// The highest that anything is drawn.
+fn most(chart: &Chart) -> f64 {
+    let rows = &chart.table.rows;
+    let bars = |row: usize| chart.plot.bars.iter().map(|bar| value(rows, row, bar.column)).sum::<f64>();
+    let lines = (0..rows.len())
+        .flat_map(|row| chart.plot.lines.iter().map(move |line| value(rows, row, line.column)));
+    (0..rows.len()).map(bars).chain(lines).fold(0.0, f64::max)
+}
+
+/// Where the axis ends.
+fn axis_end(chart: &Chart) -> f64 {
+    ticks(most(chart), !chart.plot.bars.is_empty()).last().copied().unwrap_or(1.0)
+}
+
+/// Where a click leads that hits a row so many pixels from the top: to what the bar counts, or beside the bars to all that the row
+/// counts.
+pub(super) fn link_at(chart: &Chart, row: usize, y: f64) -> Option<&str> {
+    let rows = &chart.table.rows;
+    let cells = rows.get(row)?;
+    let drawing = Drawing { markup: String::new(), chart, most: axis_end(chart) };
+    let mut below = 0.0;
+    for bar in &chart.plot.bars {
+        let value = value(rows, row, bar.column);
+        if (drawing.y(below + value)..drawing.y(below)).contains(&y) {
+            let link = cells.get(bar.column).and_then(|cell| cell.link.as_ref());
+            return link.map(|(address, _)| address.as_str());
+        }
+        below += value;
+    }
+    // What is drawn as a line is of other days.
+    let is_line = |column: usize| chart.plot.lines.iter().any(|line| line.column == column);
+    let own = cells.iter().enumerate().filter(|(column, _)| !is_line(*column));
+    let all = own.filter_map(|(_, cell)| cell.link.as_ref()).max_by_key(|(_, count)| *count);
+    all.map(|(address, _)| address.as_str())
 }
 
 /// Below the axis there is room for day and month only, and for where a step begins.
@@ -258,6 +281,7 @@ mod tests {
             name: "checks",
             title: "Checks",
             summary: String::new(),
+            near: None,
             table: Table { columns: vec!["When", "Spam"], rows: vec![row(name, 3), row("15 Feb 2025", 0)] },
             plot: Plot {
                 bars: vec![Series { column: 1, look: "c-spam" }],
@@ -270,26 +294,56 @@ mod tests {
 
     #[test]
     fn what_people_wrote_is_never_markup() {
-        let svg = shapes(&chart("<script>alert(1)</script>\"'&\u{0}"));
+        let chart = chart("<script>alert(1)</script>\"'&\u{0}");
+        let svg = shapes(&chart);
         assert!(
             !svg.contains("<script")
                 && svg.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;\u{fffd}")
         );
-        assert!(svg.contains("href=\"/detections?q=is%3Aspam&amp;x=&#39;&quot;\""), "{svg}");
+        let table = chart.table.markup();
+        assert!(!table.contains("<script") && table.contains("&lt;script&gt;alert(1)"), "{table}");
+        assert!(
+            table.contains("href=\"/detections?q=is%3Aspam&amp;x=&#39;&quot;\" data-count=\"3\">3</a>"),
+            "{table}"
+        );
     }
 
     #[test]
     fn bars_are_as_high_as_their_figures() {
         let svg = shapes(&chart("14 Feb 2025"));
         assert!(
-            svg.contains("class=\"c-spam\" x=\"5.000%\" width=\"40.000%\" y=\"14.00\" height=\"140.00\""),
+            svg.contains("<g class=\"c-spam\"><rect x=\"5%\" width=\"40%\" y=\"14\" height=\"140\"/></g>"),
             "{svg}"
         );
-        assert_eq!(svg.matches("class=\"c-spam\"").count(), 1, "nothing is drawn for nothing");
-        assert!(
-            svg.contains("<title>14 Feb 2025: spam 3</title>") && svg.contains(">14 Feb</text>"),
-            "{svg}"
-        );
-        assert_eq!(svg.matches("class=\"c-line\"").count(), 1);
+        assert_eq!(svg.matches("<rect x=").count(), 1, "nothing is drawn for nothing");
+        assert!(svg.contains(">14 Feb</text>"), "{svg}");
+        assert!(svg.contains("d=\"M250 14L750 154\""), "{svg}");
+    }
+
+    #[test]
+    fn a_gap_in_a_line_stays_a_gap() {
+        let mut gappy = chart("14 Feb 2025");
+        gappy.table.rows.insert(1, vec![Cell::words("none"), Cell::default()]);
+        let svg = shapes(&gappy);
+        assert!(svg.contains("d=\"M166.67 14M833.33 154\""), "{svg}");
+    }
+
+    #[test]
+    fn a_click_leads_to_what_lies_there() {
+        let cell = |count, address: &str| Cell::count(count, address.to_owned());
+        let mut chart = chart("14 Feb 2025");
+        chart.table.columns = vec!["When", "Spam", "Ham", "All", "Before"];
+        chart.table.rows = vec![vec![
+            Cell::words("14 Feb 2025"),
+            cell(3, "/spam"),
+            cell(1, "/ham"),
+            cell(4, "/all"),
+            cell(4, "/before"),
+        ]];
+        chart.plot.bars.push(Series { column: 2, look: "c-hatched" });
+        chart.plot.lines = vec![Series { column: 4, look: "c-line-before" }];
+        let at = |y| link_at(&chart, 0, y);
+        assert_eq!((at(150.0), at(16.0), at(4.0)), (Some("/spam"), Some("/ham"), Some("/all")));
+        assert_eq!(link_at(&chart, 7, 150.0), None);
     }
 }

@@ -1,9 +1,10 @@
-//! A chart on a page: drawn by the server, read out under the pointer once the page is alive.
+//! A chart on a page: drawn by the server, read out under the pointer and a way into the log once the page is alive.
 
 use domain::Days;
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, prelude::*};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::{Chart, drawing, table::Figures};
+use super::{Chart, Near, drawing, picture::PngButton, table::Figures};
 use crate::components::classes::CARD;
 
 /// A chart with its heading, its legend, the table behind it and its files.
@@ -23,20 +24,19 @@ pub(crate) fn ChartFigure(
 ) -> impl IntoView {
     let id = format!("chart-{}", chart.name);
     let named_by = id.clone();
-    let shapes = drawing::shapes(&chart);
     let legend = legend(&chart);
     let file = move |format: &str| format!("{files}&chart={}&format={format}", chart.name);
     let (csv, svg) = (file("csv"), file("svg"));
-    let tips: Vec<String> = (0..chart.table.rows.len()).map(|row| chart.table.tip(row)).collect();
+    let (png, drawn) = (svg.clone(), chart.clone());
     let caption = format!("{}, as a table", chart.title);
     view! {
         <figure class=format!("{CARD} flex flex-col gap-2 min-w-0") aria-labelledby=named_by>
             <figcaption>
                 <h2 class="text-sm font-semibold" id=id>{chart.title}</h2>
-                <p class="text-sm text-muted">{chart.summary}</p>
+                <p class="text-sm text-muted">{chart.summary}{chart.near.map(Near::view)}</p>
             </figcaption>
             {legend}
-            <Live shapes=shapes tips=tips zoom=zoom on_zoom=on_zoom/>
+            <Live chart=drawn zoom=zoom on_zoom=on_zoom/>
             <div class="flex flex-wrap items-start gap-x-4 gap-y-1 text-sm">
                 <details class="flex-1 min-w-0">
                     <summary class="cursor-pointer text-accent">"Table"</summary>
@@ -44,8 +44,23 @@ pub(crate) fn ChartFigure(
                 </details>
                 <a class="text-accent hover:underline" href=csv rel="external" download="">"CSV"</a>
                 <a class="text-accent hover:underline" href=svg rel="external" download="">"SVG"</a>
+                <PngButton svg=png name=chart.name/>
             </div>
         </figure>
+    }
+}
+
+impl Near {
+    fn view(self) -> impl IntoView {
+        let Self { cell, words } = self;
+        let figure = match cell.link {
+            Some((address, count)) => view! {
+                <a class="underline decoration-dotted hover:text-accent" href=address data-count=count.to_string()>{cell.text}</a>
+            }
+            .into_any(),
+            None => cell.text.into_any(),
+        };
+        view! { " "{figure}" "{words} }
     }
 }
 
@@ -79,17 +94,16 @@ fn legend(chart: &Chart) -> impl IntoView + use<> {
 
 /// The drawing. Its links are the table's, so it is hidden from those who read the table.
 #[component]
-fn Live(
-    shapes: String,
-    tips: Vec<String>,
-    zoom: Vec<Days>,
-    on_zoom: Option<Callback<Days>>,
-) -> impl IntoView {
-    let rows = tips.len();
+fn Live(chart: Chart, zoom: Vec<Days>, on_zoom: Option<Callback<Days>>) -> impl IntoView {
+    let rows = chart.table.rows.len();
+    let shapes = drawing::shapes(&chart);
+    let navigate = use_navigate();
     let pointed = RwSignal::new(None::<usize>);
     // The rows where a drag began and where it is.
     let drag = RwSignal::new(None::<(usize, usize)>);
-    let tips = StoredValue::new(tips);
+    // A finger cannot point: its first touch reads a column out, the next one opens it.
+    let only_reads = RwSignal::new(false);
+    let chart = StoredValue::new(chart);
     let zoom = StoredValue::new(zoom);
     let may_zoom = on_zoom.is_some();
     let alive = RwSignal::new(false);
@@ -108,7 +122,7 @@ fn Live(
         Some((left, width * (to - from + 1) as f64))
     };
     let said = move || {
-        let words = |row: usize| tips.with_value(|tips| tips.get(row).cloned()).unwrap_or_default();
+        let words = |row: usize| chart.with_value(|chart| chart.table.tip(row));
         match chosen() {
             Some((from, to)) if from != to => {
                 let days = |row: usize| zoom.with_value(|zoom| zoom.get(row).copied());
@@ -117,9 +131,11 @@ fn Live(
             }
             Some((row, _)) => words(row),
             None if may_zoom && alive.get() => {
-                "Point at a column for its figures, drag over some to look closer.".to_owned()
+                "Point at a column for its figures, click for its detections, drag over some to look closer."
+                    .to_owned()
             }
-            None => "Point at a column for its figures.".to_owned(),
+            None if alive.get() => "Point at a column for its figures, click for its detections.".to_owned(),
+            None => "Each figure is in the table, with a link to what it counts.".to_owned(),
         }
     };
     let ended = move |dragged: Option<(usize, usize)>| {
@@ -134,6 +150,7 @@ fn Live(
     view! {
         <svg
             class="chart w-full"
+            class:cursor-pointer=alive
             height=drawing::HEIGHT.to_string()
             aria-hidden="true"
             on:pointermove=move |event| {
@@ -143,24 +160,35 @@ fn Live(
                     drag.update(|drag| if let Some(drag) = drag { drag.1 = row });
                 }
             }
-            on:pointerleave=move |_| {
-                pointed.set(None);
+            on:pointerleave=move |event| {
+                // What a finger touched stays readable once it is gone.
+                if event.pointer_type() != "touch" {
+                    pointed.set(None);
+                }
                 drag.set(None);
             }
             on:pointerdown=move |event| {
+                let row = row_at(&event, rows);
+                only_reads.set(event.pointer_type() == "touch" && pointed.get_untracked() != row);
+                pointed.set(row);
                 if may_zoom && event.button() == 0 {
-                    drag.set(row_at(&event, rows).map(|row| (row, row)));
+                    drag.set(row.map(|row| (row, row)));
                 }
             }
             on:pointerup=move |_| ended(drag.get_untracked())
             on:click=move |event| {
                 // Letting go after a drag is no click on what lies there.
-                if drag.get_untracked().is_some_and(|(from, to)| from != to) {
-                    event.prevent_default();
-                }
+                let dragged = drag.get_untracked().is_some_and(|(from, to)| from != to);
                 drag.set(None);
+                let goes = !dragged && !only_reads.get_untracked();
+                let place = row_at(&event, rows).zip(height_at(&event)).filter(|_| goes);
+                let address = place.and_then(|(row, y)| {
+                    chart.with_value(|chart| drawing::link_at(chart, row, y).map(str::to_owned))
+                });
+                if let Some(address) = address {
+                    navigate(&address, NavigateOptions::default());
+                }
             }
-            on:dragstart=move |event| event.prevent_default()
         >
             <g inner_html=shapes></g>
             <rect
@@ -176,25 +204,33 @@ fn Live(
 }
 
 /// The row that a pointer is over.
-#[cfg_attr(
-    feature = "hydrate",
-    expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the rows")
-)]
-fn row_at(event: &leptos::ev::PointerEvent, rows: usize) -> Option<usize> {
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the rows")]
+fn row_at(event: &MouseEvent, rows: usize) -> Option<usize> {
+    let (across, _) = share_at(event).filter(|_| rows > 0)?;
+    Some((across * rows as f64).clamp(0.0, rows as f64 - 1.0) as usize)
+}
+
+/// How far from the top of the drawing a pointer is, in pixels.
+fn height_at(event: &MouseEvent) -> Option<f64> {
+    share_at(event).map(|(_, down)| down * drawing::HEIGHT)
+}
+
+/// Where a pointer is in the drawing, across and down, 0 to 1.
+fn share_at(event: &MouseEvent) -> Option<(f64, f64)> {
     #[cfg(feature = "hydrate")]
     {
         use wasm_bindgen::JsCast;
         let target = event.current_target()?.dyn_into::<web_sys::Element>().ok()?;
         let place = target.get_bounding_client_rect();
-        if rows == 0 || place.width() <= 0.0 {
-            return None;
-        }
-        let share = (f64::from(event.client_x()) - place.left()) / place.width();
-        Some((share * rows as f64).clamp(0.0, rows as f64 - 1.0) as usize)
+        let share = |at: i32, from: f64, length: f64| (length > 0.0).then(|| (f64::from(at) - from) / length);
+        Some((
+            share(event.client_x(), place.left(), place.width())?,
+            share(event.client_y(), place.top(), place.height())?,
+        ))
     }
     #[cfg(not(feature = "hydrate"))]
     {
-        let _ = (event, rows);
+        let _ = event;
         None
     }
 }

@@ -7,10 +7,12 @@
 mod drawing;
 mod figure;
 mod file;
+mod picture;
 mod scale;
 mod table;
 
 pub(crate) use figure::ChartFigure;
+pub use file::Colours;
 pub(crate) use table::{Cell, Figures, Table};
 
 /// How a column of a table is drawn.
@@ -35,6 +37,15 @@ pub(crate) struct Plot {
     pub(crate) unit: &'static str,
 }
 
+/// A figure beside those of the table.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Near {
+    /// The figure.
+    pub(crate) cell: Cell,
+    /// What is said behind it.
+    pub(crate) words: &'static str,
+}
+
 /// A chart.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Chart {
@@ -44,6 +55,8 @@ pub(crate) struct Chart {
     pub(crate) title: &'static str,
     /// What it says, in a sentence.
     pub(crate) summary: String,
+    /// One more figure of that sentence, which the table does not have.
+    pub(crate) near: Option<Near>,
     /// The figures.
     pub(crate) table: Table,
     /// How they are drawn.

@@ -1,7 +1,11 @@
 //! The figures of a chart as a table: what screen readers and people without pictures read, and what is copied.
 
+use std::fmt::Write;
+
 use domain::paging::grouped;
 use leptos::prelude::*;
+
+use super::drawing::escaped;
 
 /// One figure.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -57,7 +61,40 @@ impl Table {
     }
 }
 
-/// The table itself.
+impl Table {
+    /// The rows as they stand inside `<tbody>`: written as text by both halves, like the drawing.
+    pub(super) fn markup(&self) -> String {
+        let mut markup = String::new();
+        for row in &self.rows {
+            markup.push_str("<tr>");
+            for (index, cell) in row.iter().enumerate() {
+                let (open, close) =
+                    if index == 0 { ("<th scope=\"row\">", "</th>") } else { ("<td>", "</td>") };
+                markup.push_str(open);
+                cell.write(&mut markup);
+                markup.push_str(close);
+            }
+            markup.push_str("</tr>");
+        }
+        markup
+    }
+}
+
+impl Cell {
+    /// The figure, with its link if it has one.
+    fn write(&self, markup: &mut String) {
+        let text = escaped(&self.text);
+        // Writing to a string does not fail.
+        let _ = match &self.link {
+            Some((address, count)) => {
+                write!(markup, "<a href=\"{}\" data-count=\"{count}\">{text}</a>", escaped(address))
+            }
+            None => write!(markup, "{text}"),
+        };
+    }
+}
+
+/// The table itself; base.css says how it looks, so that no cell has to.
 #[component]
 pub(crate) fn Figures(
     /// The figures.
@@ -66,53 +103,15 @@ pub(crate) fn Figures(
     caption: String,
 ) -> impl IntoView {
     let name = caption.clone();
-    let heads: Vec<_> = table
-        .columns
-        .iter()
-        .enumerate()
-        .map(|(index, column)| {
-            let class = if index == 0 {
-                "text-left py-1 pr-3 font-medium"
-            } else {
-                "text-right py-1 pl-3 font-medium"
-            };
-            view! { <th class=class scope="col">{*column}</th> }
-        })
-        .collect();
-    let rows: Vec<_> = table
-        .rows
-        .into_iter()
-        .map(|row| {
-            let mut cells = row.into_iter();
-            let name = cells.next().unwrap_or_default();
-            let cells: Vec<_> = cells.map(|cell| view! { <td class="text-right py-1 pl-3 whitespace-nowrap"><Figure cell=cell/></td> }).collect();
-            view! {
-                <tr class="border-t border-line">
-                    <th class="text-left font-normal py-1 pr-3 break-words" scope="row"><Figure cell=name/></th>
-                    {cells}
-                </tr>
-            }
-        })
-        .collect();
+    let rows = table.markup();
+    let heads: Vec<_> = table.columns.iter().map(|column| view! { <th scope="col">{*column}</th> }).collect();
     view! {
         <div class="overflow-x-auto max-h-80 overflow-y-auto" tabindex="0" role="group" aria-label=name>
-            <table class="w-full text-sm tabular-nums">
+            <table class="figures w-full text-sm tabular-nums">
                 <caption class="sr-only">{caption}</caption>
-                <thead><tr class="text-muted">{heads}</tr></thead>
-                <tbody>{rows}</tbody>
+                <thead><tr>{heads}</tr></thead>
+                <tbody inner_html=rows></tbody>
             </table>
         </div>
-    }
-}
-
-/// One figure, with its link if it has one.
-#[component]
-fn Figure(cell: Cell) -> impl IntoView {
-    match cell.link {
-        Some((address, count)) => view! {
-            <a class="underline decoration-dotted hover:text-accent" href=address data-count=count.to_string()>{cell.text}</a>
-        }
-        .into_any(),
-        None => cell.text.into_any(),
     }
 }

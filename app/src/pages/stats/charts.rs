@@ -3,7 +3,7 @@
 use domain::{
     Days,
     paging::grouped,
-    search::{ScoreTest, TermKind},
+    search::{ScoreTest, Term, TermKind},
     statistics::{Charts, Confusion, Percentiles, SCORE_STEP, SCORE_STEPS, Slot, Step, real},
 };
 
@@ -12,7 +12,7 @@ use super::{
     words::{long, milliseconds, percent, spam_share},
 };
 use crate::{
-    components::chart::{Cell, Chart, Plot, Series, Table},
+    components::chart::{Cell, Chart, Near, Plot, Series, Table},
     server_fns::stats::ChartsReport,
 };
 
@@ -73,6 +73,7 @@ fn each(step: Step) -> &'static str {
 fn checks(report: &ChartsReport) -> Chart {
     let (charts, links) = (&report.charts, of(report));
     let has_before = !charts.checks_before.is_empty();
+    let before = charts.days.before().slots(charts.days.step());
     let rows = slots(charts).into_iter().zip(&charts.checks).enumerate();
     let rows = rows.map(|(index, (slot, tally))| {
         let mut row = vec![
@@ -81,7 +82,10 @@ fn checks(report: &ChartsReport) -> Chart {
             Cell::count(tally.ham, links.slot(slot, [verdict(false)])),
             Cell::count(tally.sum(), links.slot(slot, [])),
         ];
-        row.extend(charts.checks_before.get(index).map(|before| Cell::bare(*before)));
+        row.extend(charts.checks_before.get(index).map(|count| match before.get(index) {
+            Some(slot) => Cell::count(*count, links.slot(*slot, [])),
+            None => Cell::bare(*count),
+        }));
         row
     });
     let mut columns = vec!["When (UTC)", "Spam", "Ham", "All"];
@@ -102,6 +106,7 @@ fn checks(report: &ChartsReport) -> Chart {
             grouped(most),
             each(charts.days.step())
         ),
+        near: None,
         table: Table { columns, rows: rows.collect() },
         plot,
     }
@@ -123,7 +128,8 @@ fn share(report: &ChartsReport) -> Chart {
     );
     let columns = vec!["When (UTC)", "Spam share", "Spam", "All"];
     let table = Table { columns, rows: rows.collect() };
-    Chart { name: "share", title: "Spam share", summary: total, table, plot: lines([(1, "c-line")], " %") }
+    let plot = lines([(1, "c-line")], " %");
+    Chart { name: "share", title: "Spam share", summary: total, near: None, table, plot }
 }
 
 fn scores(report: &ChartsReport) -> Chart {
@@ -144,21 +150,29 @@ fn scores(report: &ChartsReport) -> Chart {
             format!("{low:.0} to {}{:.0}", if step + 1 == SCORE_STEPS { "" } else { "below " }, low + width);
         vec![Cell::words(name), Cell::count(tally.spam, link(true)), Cell::count(tally.ham, link(false))]
     });
-    let near: u64 = charts.threshold.map_or(0, |threshold| {
-        let close = |step: &usize| (*step as f64 * width + width / 2.0 - threshold).abs() < 10.0;
-        charts.scores.iter().enumerate().filter(|(step, _)| close(step)).map(|(_, tally)| tally.sum()).sum()
-    });
     let summary = match charts.threshold {
-        Some(threshold) => format!(
-            "The upstream says spam from {threshold} on. {} checks lie within about ten points of that.",
-            grouped(near)
-        ),
+        Some(threshold) => format!("The upstream says spam from {threshold} on."),
         None => "No checks yet.".to_owned(),
     };
+    let near = charts.threshold.and_then(|threshold| near(charts, &links, threshold));
     let mut plot = bars([(1, "c-spam"), (2, "c-hatched")]);
     plot.mark = charts.threshold.map(|threshold| (threshold / 100.0, format!("threshold {threshold}")));
     let table = Table { columns: vec!["Score", "Spam", "Ham"], rows: rows.collect() };
-    Chart { name: "scores", title: "Scores", summary, table, plot }
+    Chart { name: "scores", title: "Scores", summary, near, table, plot }
+}
+
+/// The checks whose steps lie about the threshold.
+fn near(charts: &Charts, links: &Links<'_>, threshold: f64) -> Option<Near> {
+    let width = f64::from(SCORE_STEP);
+    let is_close = |step: &usize| (*step as f64 * width + width / 2.0 - threshold).abs() < 10.0;
+    let (first, last) = ((0..SCORE_STEPS).find(is_close)?, (0..SCORE_STEPS).rfind(is_close)?);
+    let count = charts.scores[first..=last].iter().map(|tally| tally.sum()).sum();
+    // The first step begins below all scores, the last one ends above them.
+    let from = (first > 0).then_some(ScoreTest::AtLeast(first as f64 * width));
+    let to = (last + 1 < SCORE_STEPS).then_some(ScoreTest::Under((last + 1) as f64 * width));
+    let terms = from.into_iter().chain(to).map(|test| term(TermKind::Score(test)));
+    let cell = Cell::count(count, links.days(charts.days, terms));
+    Some(Near { cell, words: "checks lie within about ten points of that." })
 }
 
 fn labels(report: &ChartsReport) -> Chart {
@@ -182,6 +196,7 @@ fn labels(report: &ChartsReport) -> Chart {
             grouped(total.false_alarms),
             grouped(total.missed)
         ),
+        near: None,
         table: Table { columns: vec!["When (UTC)", "False positives", "False negatives", "Labelled"], rows },
         plot: bars([(1, "c-spam"), (2, "c-dotted")]),
     }
@@ -221,6 +236,7 @@ fn latency(report: &ChartsReport) -> Chart {
         } else {
             format!("{summary}To about a third.")
         },
+        near: None,
         table: Table {
             columns: vec![
                 "When (UTC)",
@@ -256,6 +272,7 @@ fn work(report: &ChartsReport) -> Chart {
             grouped(total.decisions),
             median.unwrap_or_default()
         ),
+        near: None,
         table: Table {
             columns: vec!["When (UTC)", "Decisions", "Median time to decision"],
             rows: rows.collect(),
@@ -282,12 +299,13 @@ fn spending(report: &ChartsReport) -> Chart {
             grouped(total),
             each(charts.days.long_step())
         ),
+        near: None,
         table: Table { columns: vec!["When (UTC)", "Checks"], rows },
         plot: bars([(1, "c-bar")]),
     }
 }
 
 /// The whole range, with terms.
-pub(super) fn whole<const N: usize>(report: &ChartsReport, terms: [domain::search::Term; N]) -> String {
+pub(super) fn whole(report: &ChartsReport, terms: impl IntoIterator<Item = Term>) -> String {
     links::Links { scope: &report.scope, since: report.charts.since }.days(report.charts.days, terms)
 }

@@ -49,7 +49,12 @@ pub(super) struct Links<'a> {
 
 impl Links<'_> {
     /// What was logged from one moment to before another and has these terms.
-    fn between<const N: usize>(&self, start: DateTime<Utc>, end: DateTime<Utc>, terms: [Term; N]) -> String {
+    fn between(
+        &self,
+        start: DateTime<Utc>,
+        end: DateTime<Utc>,
+        terms: impl IntoIterator<Item = Term>,
+    ) -> String {
         let start = self.since.map_or(start, |since| start.max(since));
         // A column that lies wholly before it counts nothing, so it has no link.
         let end = end.max(start);
@@ -57,12 +62,12 @@ impl Links<'_> {
     }
 
     /// The same in a column of a chart.
-    pub(super) fn slot<const N: usize>(&self, slot: Slot, terms: [Term; N]) -> String {
+    pub(super) fn slot(&self, slot: Slot, terms: impl IntoIterator<Item = Term>) -> String {
         self.between(slot.start, slot.end, terms)
     }
 
     /// The same in a range of days.
-    pub(super) fn days<const N: usize>(&self, days: Days, terms: [Term; N]) -> String {
+    pub(super) fn days(&self, days: Days, terms: impl IntoIterator<Item = Term>) -> String {
         self.between(days.start(), days.end(), terms)
     }
 

@@ -142,10 +142,7 @@ fn Counts(sample: UsageSample, counted: LogCount, who: &'static str) -> impl Int
     let since = sample.began_at().map(|began| began.date_naive());
     let log = since.map_or_else(|| "/detections".to_owned(), |day| format!("/detections?q=after%3A{day}"));
     let waiting = (counted.waiting > 0).then(|| {
-        format!(
-            "{} of them wait for ActiveLayer, so nothing is spent on them yet. ",
-            grouped(counted.waiting)
-        )
+        format!("The fallback answered {} of them, so nothing is spent on those. ", grouped(counted.waiting))
     });
     let again = (counted.rechecked > 0)
         .then(|| format!("{} verdicts were asked for again. ", grouped(counted.rechecked)));
@@ -157,8 +154,10 @@ fn Counts(sample: UsageSample, counted: LogCount, who: &'static str) -> impl Int
                 <dd>{grouped(sample.used)}</dd>
             </div>
             <div class="flex justify-between gap-4 border-t border-line py-1">
-                <dt><a class="text-accent underline" href=log>"Detections in the log"</a></dt>
-                <dd>{grouped(counted.logged)}</dd>
+                <dt>"Detections in the log"</dt>
+                <dd>
+                    <a class="text-accent underline" href=log data-count=counted.logged.to_string()>{grouped(counted.logged)}</a>
+                </dd>
             </div>
             <div class="flex justify-between gap-4 border-t border-line py-1">
                 <dt>"Checks that the log knows to be spent"</dt>

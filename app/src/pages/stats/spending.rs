@@ -68,7 +68,11 @@ fn bars(
     let mut lines: Vec<Line> = leaders.first.iter().map(|one| line(&one.name, one.value)).collect();
     if leaders.others > 0 {
         let name = format!("{} others", grouped(leaders.others));
-        lines.push(Line { name, tally: leaders.rest, of, address: None });
+        // What is of none of the first.
+        let not = |term: Term| Term { negated: !term.negated, ..term };
+        let others = leaders.first.iter().filter_map(|one| terms(one.name.as_deref())).map(not);
+        let address = Some(whole(report, others.chain([judged()])));
+        lines.push(Line { name, tally: leaders.rest, of, address });
     }
     lines
 }

@@ -43,11 +43,10 @@ fn Lists(report: TopsReport) -> impl IntoView {
     let TopsReport { tops, days, scope } = &report;
     let links = Links { scope, since: tops.since };
     let Tops { rows, since, .. } = tops;
-    let cover = match since {
-        Some(since) => {
-            format!("Of the newest {} checks of these days: all since {}.", grouped(*rows), exact(*since))
-        }
-        None => format!("Of all {} checks of these days.", grouped(*rows)),
+    let looked_at = links.days(*days, []);
+    let (which, cover) = match since {
+        Some(since) => ("Of the newest ", format!(" checks of these days: all since {}.", exact(*since))),
+        None => ("Of all ", " checks of these days.".to_owned()),
     };
     let lines = |tops: &[Top], name: fn(&str) -> String, kind: fn(&str) -> Option<TermKind>| -> Vec<Line> {
         let line = |top: &Top| Line {
@@ -69,7 +68,11 @@ fn Lists(report: TopsReport) -> impl IntoView {
     let addresses = lines(&tops.addresses, as_it_is, ip);
     let languages = lines(&tops.languages, in_words, language);
     view! {
-        <p class="mb-2 text-sm text-muted">{cover}</p>
+        <p class="mb-2 text-sm text-muted">
+            {which}
+            <a class="underline decoration-dotted hover:text-accent" href=looked_at data-count=rows.to_string()>{grouped(*rows)}</a>
+            {cover}
+        </p>
         <div class="grid gap-4 md:grid-cols-2">
             <List title="Senders" rows=senders/>
             <List title="Domains of senders" rows=domains/>

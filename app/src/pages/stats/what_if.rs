@@ -101,12 +101,24 @@ fn Threshold(asked: Memo<Asked>, tried: RwSignal<u8>) -> impl IntoView {
 
 #[component]
 fn Tried(report: WhatIfReport, tried: RwSignal<u8>) -> impl IntoView {
-    let cover = match (report.what_if.rows, report.what_if.since) {
-        (0, _) => "Nothing is labelled in these days: label some first, for instance in Review.".to_owned(),
-        (rows, Some(since)) => {
-            format!("The newest {} labelled checks of these days: all since {}.", grouped(rows), exact(since))
+    let rows = report.what_if.rows;
+    let cover = if rows == 0 {
+        "Nothing is labelled in these days: label some first, for instance in Review.".into_any()
+    } else {
+        let links = Links { scope: &report.scope, since: report.what_if.since };
+        let address = links.days(report.days, [labelled()]);
+        let (which, words) = match report.what_if.since {
+            Some(since) => {
+                ("The newest ", format!(" labelled checks of these days: all since {}.", exact(since)))
+            }
+            None => ("All ", " labelled checks of these days.".to_owned()),
+        };
+        view! {
+            {which}
+            <a class="underline decoration-dotted hover:text-accent" href=address data-count=rows.to_string()>{grouped(rows)}</a>
+            {words}
         }
-        (rows, None) => format!("All {} labelled checks of these days.", grouped(rows)),
+        .into_any()
     };
     let shown = StoredValue::new(report.clone());
     let figures = move || {

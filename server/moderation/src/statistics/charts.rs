@@ -21,7 +21,8 @@ const SITES: usize = 25;
 pub(super) fn draw(days: Days, mut counts: Counts) -> Charts {
     let within = |day: NaiveDate| (days.from()..=days.to()).contains(&day);
     counts.days.retain(|count| within(count.day));
-    counts.decisions.retain(|count| within(count.spread.day));
+    counts.decisions.retain(|count| within(count.day));
+    counts.deciders.retain(|count| within(count.spread.day));
     let latency = Times::of(days, &counts);
     let work = Decisions::of(days, &counts);
     Charts {
@@ -205,11 +206,13 @@ impl Decisions {
         let mut each = columns.each::<Spread>();
         let (mut all, mut people) = (Spread::default(), ByName::<Spread>::new());
         for count in &counts.decisions {
-            if let Some(at) = columns.of_day(count.spread.day) {
-                each[at].add(&count.spread);
-                all.add(&count.spread);
-                people.of(Some(&count.by)).add(&count.spread);
+            if let Some(at) = columns.of_day(count.day) {
+                each[at].add(count);
+                all.add(count);
             }
+        }
+        for count in &counts.deciders {
+            people.of(Some(&count.by)).add(&count.spread);
         }
         let work = |spread: &Spread| Work { decisions: spread.count(), median_ms: spread.quantile(0.5) };
         let people = people.sorted(Spread::count).into_iter().take(SITES);

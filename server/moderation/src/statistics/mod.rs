@@ -95,7 +95,8 @@ impl Moderation {
         let checks = self.store.newest_counts(&scope.search_in(days), now).await?;
         let labelled = Term { negated: false, kind: TermKind::LabelledOn(days) };
         let decisions = self.store.newest_counts(&scope.search([labelled]), now).await?;
-        let counts = store::statistics::Counts { decisions: decisions.found.decisions, ..checks.found };
+        let store::statistics::Counts { decisions, deciders, .. } = decisions.found;
+        let counts = store::statistics::Counts { decisions, deciders, ..checks.found };
         let since = earliest_seen(checks.since, days);
         Ok(Charts { since, from_log: true, ..charts::draw(days, counts) })
     }

@@ -36,12 +36,9 @@ impl Spread {
     }
 
     pub(super) fn percentiles(&self) -> Option<Percentiles> {
-        Some(Percentiles {
-            count: self.count(),
-            p50: self.quantile(0.5)?,
-            p95: self.quantile(0.95)?,
-            p99: self.quantile(0.99)?,
-        })
+        // More digits would only lengthen the answer.
+        let at = |share| self.quantile(share).map(|ms| (ms * 100.0).round() / 100.0);
+        Some(Percentiles { count: self.count(), p50: at(0.5)?, p95: at(0.95)?, p99: at(0.99)? })
     }
 }
 

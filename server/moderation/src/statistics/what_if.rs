@@ -11,9 +11,6 @@ use domain::{
 use super::earliest_seen;
 use crate::{Moderation, ModerationError};
 
-/// Most examples of what would change.
-const EXAMPLES: usize = 10;
-
 impl Moderation {
     /// What a threshold would do to the newest labelled detections of a range. Spam would be what has at least so many points.
     ///
@@ -22,16 +19,13 @@ impl Moderation {
     pub async fn what_if(&self, days: Days, scope: &Scope, threshold: u8) -> Result<WhatIf, ModerationError> {
         let labelled = Term { negated: false, kind: TermKind::Is(State::Labelled) };
         let search = scope.search([labelled].into_iter().chain(between(days.start(), days.end())));
-        let newest = self.store.newest_labelled(&search, self.clock.now()).await?;
         let threshold = f64::from(threshold.min(THRESHOLD_MAX));
+        let newest = self.store.newest_labelled(&search, threshold, self.clock.now()).await?;
         let mut scores = LabelledScores::default();
-        let mut changed = Vec::new();
-        for one in newest.found {
-            scores.add(one.score, one.is_spam, one.label.is_spam());
-            if one.is_spam != (one.score >= threshold) && changed.len() < EXAMPLES {
-                changed.push(one);
-            }
+        for count in newest.found.scores {
+            scores.add(count.points, count.is_spam, count.label.is_spam(), count.checks);
         }
+        let changed = newest.found.changed;
         let ids: Vec<_> = changed.iter().map(|one| one.id).collect();
         let mut excerpts: HashMap<_, _> = self.store.excerpts(&ids).await?.into_iter().collect();
         let examples = changed.into_iter().map(|one| Example {

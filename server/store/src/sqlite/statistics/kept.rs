@@ -29,9 +29,10 @@ pub(super) async fn counts(days: Days, site: Option<&str>, readers: &SqlitePool)
         askers: range.askers().await?,
         scores: range.scores().await?,
         hours: if days.step() == Step::Hour { range.hours().await? } else { Vec::new() },
-        answers: range.spread("stat_answers", "answer").await?,
-        executions: range.spread("stat_executions", "answer").await?,
+        answers: range.spread("answers").await?,
+        executions: range.spread("executions").await?,
         decisions: range.decisions().await?,
+        deciders: range.deciders().await?,
     })
 }
 
@@ -63,6 +64,8 @@ fn day(number: i64, table: &'static str) -> Result<NaiveDate> {
 
 const DAYS: &str = "stat_days";
 
+const SPREADS: &str = "stat_answers";
+
 #[derive(FromRow)]
 struct DayRow {
     day: i64,
@@ -89,14 +92,6 @@ struct AskerRow {
     checks: i64,
 }
 
-#[derive(FromRow)]
-struct DecisionRow {
-    day: i64,
-    name: String,
-    at_least: f64,
-    decisions: i64,
-}
-
 fn label(word: &str) -> Result<Option<Label>> {
     At { table: DAYS, id: 0 }.maybe_word("label", Some(word).filter(|word| !word.is_empty()))
 }
@@ -120,10 +115,27 @@ impl Range<'_> {
         Ok(sql.build_query_as().fetch_all(self.readers).await?)
     }
 
+    /// Where counts of all sites are kept, or those of one.
+    fn table(&self, of: &str) -> String {
+        format!("{}_{of}", if self.site.is_some() { "stat" } else { "sum" })
+    }
+
+    /// The first day of the chart's column that a row lies in: rows are added up where they are, not one by one here.
+    fn column(&self) -> String {
+        match self.days.long_step() {
+            // Day 0 was a Thursday.
+            Step::Week => {
+                format!("max({}, day - (day + 3) % 7)", day_to_hour(self.days.from()) / HOURS_PER_DAY)
+            }
+            Step::Day | Step::Hour => "day".to_owned(),
+        }
+    }
+
     async fn days(&self) -> Result<Vec<DayCount>> {
+        let table = if self.site.is_some() { "sum_sites" } else { "sum_days" };
         let select = format!(
-            "SELECT day, is_spam, label, judged_by <> '{}' AS spent, sum(checks) AS checks FROM stat_days",
-            JudgedBy::Fallback
+            "SELECT {} AS day, is_spam, label, spent, sum(checks) AS checks FROM {table}",
+            self.column()
         );
         let rows: Vec<DayRow> =
             self.read(&select, false, "GROUP BY 1, 2, 3, 4 HAVING sum(checks) > 0").await?;
@@ -140,12 +152,9 @@ impl Range<'_> {
     }
 
     async fn sites(&self) -> Result<Vec<SiteCount>> {
-        let select = format!(
-            "SELECT site, is_spam, label, judged_by <> '{}' AS spent, sum(checks) AS checks FROM stat_days",
-            JudgedBy::Fallback
-        );
+        let select = "SELECT site, is_spam, label, spent, sum(checks) AS checks FROM sum_sites";
         let rows: Vec<SiteRow> =
-            self.read(&select, false, "GROUP BY 1, 2, 3, 4 HAVING sum(checks) > 0").await?;
+            self.read(select, false, "GROUP BY 1, 2, 3, 4 HAVING sum(checks) > 0").await?;
         let count = |row: SiteRow| {
             Ok(SiteCount {
                 site: Some(row.site).filter(|site| !site.is_empty()),
@@ -159,13 +168,17 @@ impl Range<'_> {
     }
 
     async fn askers(&self) -> Result<Vec<AskerCount>> {
-        let select = "SELECT (SELECT name FROM api_tokens WHERE id = token_id) AS token, origin, is_spam,
-                             sum(checks) AS checks FROM stat_days";
-        let rest = format!(
-            "AND judged_by <> '{}' GROUP BY token_id, 2, 3 HAVING sum(checks) > 0",
-            JudgedBy::Fallback
+        // Sums by who asked are of what the upstream judged.
+        let (table, spent) = match self.site {
+            Some(_) => ("stat_days", format!("AND judged_by <> '{}' ", JudgedBy::Fallback)),
+            None => ("sum_askers", String::new()),
+        };
+        let select = format!(
+            "SELECT (SELECT name FROM api_tokens WHERE id = token_id) AS token, origin, is_spam,
+                    sum(checks) AS checks FROM {table}"
         );
-        let rows: Vec<AskerRow> = self.read(select, false, &rest).await?;
+        let rest = format!("{spent}GROUP BY token_id, 2, 3 HAVING sum(checks) > 0");
+        let rows: Vec<AskerRow> = self.read(&select, false, &rest).await?;
         let count = |row: AskerRow| {
             Ok(AskerCount {
                 token: row.token,
@@ -190,9 +203,9 @@ impl Range<'_> {
     }
 
     async fn scores(&self) -> Result<Vec<ScoreCount>> {
-        let select = "SELECT bucket, is_spam, sum(checks) FROM stat_scores";
+        let select = format!("SELECT bucket, is_spam, sum(checks) FROM {}", self.table("scores"));
         let rows: Vec<(i64, bool, i64)> =
-            self.read(select, false, "GROUP BY 1, 2 HAVING sum(checks) > 0").await?;
+            self.read(&select, false, "GROUP BY 1, 2 HAVING sum(checks) > 0").await?;
         let step = |bucket: i64| usize::try_from(bucket).unwrap_or_default().min(SCORE_STEPS - 1);
         let count = |(bucket, is_spam, checks): (i64, bool, i64)| ScoreCount {
             is_spam,
@@ -202,29 +215,40 @@ impl Range<'_> {
         Ok(rows.into_iter().map(count).collect())
     }
 
-    async fn spread(&self, table: &'static str, kind: &str) -> Result<Vec<SpreadCount>> {
-        let bounds = bounds(kind, self.readers).await?;
-        let select = format!("SELECT day, at_least, sum(checks) FROM {table}");
-        let rows: Vec<(i64, f64, i64)> =
-            self.read(&select, false, "GROUP BY 1, 2 HAVING sum(checks) > 0").await?;
-        let count = |(number, at_least, checks): (i64, f64, i64)| {
-            Ok(spread(day(number, table)?, at_least, &bounds, checks.unsigned_abs()))
+    /// How long something took: `answers` or `executions`.
+    async fn spread(&self, of: &'static str) -> Result<Vec<SpreadCount>> {
+        self.spread_of(self.table(of), "checks", "answer").await
+    }
+
+    /// How long after the check labels were set.
+    async fn decisions(&self) -> Result<Vec<SpreadCount>> {
+        self.spread_of(self.table("decisions"), "decisions", "decision").await
+    }
+
+    async fn spread_of(&self, table: String, sum: &str, bounds_of: &str) -> Result<Vec<SpreadCount>> {
+        let bounds = bounds(bounds_of, self.readers).await?;
+        let select = format!("SELECT {} AS day, at_least, sum({sum}) FROM {table}", self.column());
+        let rest = format!("GROUP BY 1, 2 HAVING sum({sum}) > 0");
+        let rows: Vec<(i64, f64, i64)> = self.read(&select, false, &rest).await?;
+        let count = |(number, at_least, count): (i64, f64, i64)| {
+            Ok(spread(day(number, SPREADS)?, at_least, &bounds, count.unsigned_abs()))
         };
         rows.into_iter().map(count).collect()
     }
 
-    async fn decisions(&self) -> Result<Vec<DecisionCount>> {
-        let table = "stat_decisions";
+    /// The same by person, of the whole range.
+    async fn deciders(&self) -> Result<Vec<DecisionCount>> {
         let bounds = bounds("decision", self.readers).await?;
-        let select =
-            "SELECT day, coalesce((SELECT name FROM users WHERE id = user_id), '') AS name, at_least,
-                             sum(decisions) AS decisions FROM stat_decisions";
-        let rows: Vec<DecisionRow> =
-            self.read(select, false, "GROUP BY day, user_id, at_least HAVING sum(decisions) > 0").await?;
-        let count = |row: DecisionRow| {
-            let spread = spread(day(row.day, table)?, row.at_least, &bounds, row.decisions.unsigned_abs());
-            Ok(DecisionCount { by: row.name, spread })
+        let select = format!(
+            "SELECT coalesce((SELECT name FROM users WHERE id = user_id), ''), at_least, sum(decisions) FROM {}",
+            self.table("decisions")
+        );
+        let rest = "GROUP BY user_id, at_least HAVING sum(decisions) > 0";
+        let rows: Vec<(String, f64, i64)> = self.read(&select, false, rest).await?;
+        let count = |(by, at_least, count): (String, f64, i64)| DecisionCount {
+            by,
+            spread: spread(self.days.from(), at_least, &bounds, count.unsigned_abs()),
         };
-        rows.into_iter().map(count).collect()
+        Ok(rows.into_iter().map(count).collect())
     }
 }

@@ -15,7 +15,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use self::fold::Chunk;
 use super::SqliteStore;
-use crate::statistics::{Counts, DayCount, HourCount, LabelledScore, Newest, Source};
+use crate::statistics::{Counts, DayCount, HourCount, Labelled, Newest, Source};
 use crate::{Result, Statistics};
 
 /// Takes in everything that an older Gavel, or one that was cut off, has left uncounted.
@@ -64,9 +64,10 @@ impl Statistics for SqliteStore {
     async fn newest_labelled(
         &self,
         query: &SearchQuery,
+        threshold: f64,
         now: DateTime<Utc>,
-    ) -> Result<Newest<Vec<LabelledScore>>> {
-        newest::labelled(query, now, &self.readers).await
+    ) -> Result<Newest<Labelled>> {
+        newest::labelled(query, threshold, now, &self.readers).await
     }
 
     async fn newest_threshold(&self) -> Result<Option<f64>> {

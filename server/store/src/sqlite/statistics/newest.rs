@@ -13,9 +13,44 @@ use super::super::search::Plan;
 use super::kept::{bounds, spread};
 use crate::Result;
 use crate::statistics::{
-    AskerCount, Counts, DayCount, DecisionCount, HourCount, LabelledScore, Newest, ScoreCount, SiteCount,
-    Source,
+    AskerCount, Counts, DayCount, DecisionCount, HourCount, Labelled, LabelledCount, LabelledScore, Newest,
+    ScoreCount, SiteCount, Source,
 };
+
+/// Most examples of verdicts that a threshold would change.
+const CHANGED: u32 = 10;
+
+/// The newest matches of a search, as far as they are looked at.
+struct Looked<'a> {
+    plan: Plan<'a>,
+    since: Option<DateTime<Utc>>,
+    readers: &'a SqlitePool,
+}
+
+impl<'a> Looked<'a> {
+    async fn at(query: &'a SearchQuery, now: DateTime<Utc>, readers: &'a SqlitePool) -> Result<Self> {
+        let plan = Plan::choose(query, Order::Newest, now, readers).await?;
+        let since = oldest(&plan, readers).await?;
+        Ok(Self { plan, since, readers })
+    }
+
+    /// `SELECT columns` of them; conditions, groups and order can follow.
+    fn select(&self, columns: &str) -> QueryBuilder<Sqlite> {
+        let mut sql = QueryBuilder::<Sqlite>::new(format!("SELECT {columns} "));
+        self.plan.push_bounded(&mut sql, self.plan.look());
+        if let Some(since) = self.since {
+            sql.push(" AND d.created_at >= ").push_bind(to_ms(since));
+        }
+        sql
+    }
+
+    async fn fetch<T>(&self, mut sql: QueryBuilder<Sqlite>) -> Result<Vec<T>>
+    where
+        T: for<'r> FromRow<'r, SqliteRow> + Send + Unpin,
+    {
+        Ok(sql.build_query_as().fetch_all(self.readers).await?)
+    }
+}
 
 /// Reads some columns of the newest matches, newest first.
 async fn read<T>(
@@ -27,16 +62,11 @@ async fn read<T>(
 where
     T: for<'r> FromRow<'r, SqliteRow> + Send + Unpin,
 {
-    let plan = Plan::choose(query, Order::Newest, now, readers).await?;
-    let since = oldest(&plan, readers).await?;
-    let mut sql = QueryBuilder::<Sqlite>::new(format!("SELECT {columns} "));
-    plan.push_bounded(&mut sql, plan.look());
-    if let Some(since) = since {
-        sql.push(" AND d.created_at >= ").push_bind(to_ms(since));
-    }
+    let looked = Looked::at(query, now, readers).await?;
+    let mut sql = looked.select(columns);
     sql.push(" ORDER BY s.id DESC");
-    let found: Vec<T> = sql.build_query_as().fetch_all(readers).await?;
-    Ok(Newest { rows: found.len() as u64, found, since })
+    let found: Vec<T> = looked.fetch(sql).await?;
+    Ok(Newest { rows: found.len() as u64, found, since: looked.since })
 }
 
 /// The moment since which everything is looked at; `None` when that is all there is. Of the oldest moment that is seen, some may
@@ -123,7 +153,8 @@ impl CountedRow {
             let at_least = step_of(decision, delay.as_secs_f64() * 1000.0);
             let day = at.time("labelled_at", labelled)?.date_naive();
             let spread = spread(day, at_least, decision, 1);
-            counts.decisions.push(DecisionCount { by: self.by.unwrap_or_default(), spread });
+            counts.decisions.push(spread);
+            counts.deciders.push(DecisionCount { by: self.by.unwrap_or_default(), spread });
         }
         counts.sites.push(SiteCount { site: self.site, is_spam, label, spent, checks });
         Ok(())
@@ -165,17 +196,34 @@ pub(super) async fn sources(
     Ok(Newest { found, rows: newest.rows, since: newest.since })
 }
 
+/// Scores in whole points, none below -1 and none above 100: a threshold is a whole number of them.
+const POINTS: &str = "CASE WHEN d.score < 0 THEN -1 ELSE min(100, CAST(d.score AS INTEGER)) END";
+
 pub(super) async fn labelled(
     query: &SearchQuery,
+    threshold: f64,
     now: DateTime<Utc>,
     readers: &SqlitePool,
-) -> Result<Newest<Vec<LabelledScore>>> {
-    let newest: Newest<Vec<(i64, f64, bool, String)>> =
-        read("d.id, d.score, d.is_spam, d.label", query, now, readers).await?;
-    let labelled = |(id, score, is_spam, label): (i64, f64, bool, String)| {
-        let label = At { table: "detections", id }.word("label", &label)?;
+) -> Result<Newest<Labelled>> {
+    let looked = Looked::at(query, now, readers).await?;
+    let mut sql = looked.select(&format!("{POINTS}, d.is_spam, d.label, count(*)"));
+    sql.push(" GROUP BY 1, 2, 3");
+    let rows: Vec<(i32, bool, String, i64)> = looked.fetch(sql).await?;
+    let at = |id: i64| At { table: "detections", id };
+    let count = |(points, is_spam, label, checks): (i32, bool, String, i64)| {
+        let (label, checks) = (at(0).word("label", &label)?, checks.unsigned_abs());
+        Ok(LabelledCount { points: f64::from(points), is_spam, label, checks })
+    };
+    let scores: Vec<LabelledCount> = rows.into_iter().map(count).collect::<Result<_>>()?;
+    let mut sql = looked.select("d.id, d.score, d.is_spam, d.label");
+    sql.push(" AND d.is_spam <> (d.score >= ").push_bind(threshold);
+    sql.push(") ORDER BY s.id DESC LIMIT ").push_bind(CHANGED);
+    let rows: Vec<(i64, f64, bool, String)> = looked.fetch(sql).await?;
+    let changed = |(id, score, is_spam, label): (i64, f64, bool, String)| {
+        let label = at(id).word("label", &label)?;
         Ok(LabelledScore { id: DetectionId(id), score, is_spam, label })
     };
-    let found = newest.found.into_iter().map(labelled).collect::<Result<_>>()?;
-    Ok(Newest { found, rows: newest.rows, since: newest.since })
+    let changed = rows.into_iter().map(changed).collect::<Result<_>>()?;
+    let rows = scores.iter().map(|count| count.checks).sum();
+    Ok(Newest { found: Labelled { scores, changed }, rows, since: looked.since })
 }

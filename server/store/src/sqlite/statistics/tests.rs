@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use domain::{
-    BulkKind, BulkState, Circumstances, Content, DecisionId, DetectionId, Endpoint, JudgedBy, Judgement,
-    Label, NewDetection, Origin, Role, RowRef, SearchQuery, UserId,
+    BulkKind, BulkState, Circumstances, Content, Days, DecisionId, DetectionId, Endpoint, JudgedBy,
+    Judgement, Label, NewDetection, Origin, Role, RowRef, SearchQuery, UserId,
 };
 use fastrand::Rng;
 
@@ -227,6 +227,54 @@ impl Life {
         assert_eq!(summed, 3 * 18 + 7, "no search was counted another way than meant");
     }
 
+    /// What charts of days and of weeks read adds up to what the log has in that range.
+    async fn reads_agree(&self) {
+        self.store.count_new().await.unwrap();
+        let (day, many) = (noon().date_naive(), 150);
+        let ranges = [Days::up_to(day, 2), Days::up_to(day + TimeDelta::days(3), many)];
+        for (days, site) in ranges.into_iter().flat_map(|days| {
+            [None, Some("BLOG.example.com"), Some("é.example"), Some("")].map(|site| (days, site))
+        }) {
+            let logged = async |condition: &str, time: &str| -> u64 {
+                let sql = format!(
+                    "SELECT count(*) FROM detections WHERE {condition} AND {time} >= ?1 AND {time} < ?2
+                     AND (?3 IS NULL OR coalesce(site, '') = ?3 COLLATE NOCASE)"
+                );
+                let count = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+                    .bind(days.start().timestamp_millis())
+                    .bind(days.end().timestamp_millis())
+                    .bind(site);
+                let count: i64 = count.fetch_one(&self.store.readers).await.unwrap();
+                count.unsigned_abs()
+            };
+            let counts = self.store.counts(days, site).await.unwrap();
+            let all = logged("TRUE", "created_at").await;
+            let spent = logged("judged_by <> 'fallback'", "created_at").await;
+            let decided = logged("label IS NOT NULL", "labelled_at").await;
+            let sums = [
+                ("days", counts.days.iter().map(|count| count.checks).sum(), all),
+                ("sites", counts.sites.iter().map(|count| count.checks).sum(), all),
+                ("scores", counts.scores.iter().map(|count| count.checks).sum(), all),
+                ("askers", counts.askers.iter().map(|count| count.checks).sum(), spent),
+                ("executions", counts.executions.iter().map(|count| count.count).sum(), spent),
+                (
+                    "answers",
+                    counts.answers.iter().map(|count| count.count).sum::<u64>(),
+                    logged("took_ms IS NOT NULL", "created_at").await,
+                ),
+                ("decisions", counts.decisions.iter().map(|count| count.count).sum(), decided),
+                ("deciders", counts.deciders.iter().map(|count| count.spread.count).sum(), decided),
+            ];
+            for (what, read, logged) in sums {
+                assert_eq!(read, logged, "{what}, {days}, {site:?}");
+            }
+            let columns: Vec<_> =
+                days.slots(days.long_step()).iter().map(|slot| slot.start.date_naive()).collect();
+            assert!(counts.days.iter().all(|count| columns.contains(&count.day)), "added up by column");
+            assert!(counts.decisions.iter().all(|count| columns.contains(&count.day)));
+        }
+    }
+
     async fn differences(&self) -> Vec<String> {
         self.store.count_new().await.unwrap();
         let mut connection = self.store.writer.acquire().await.unwrap();
@@ -243,6 +291,7 @@ async fn counts_are_what_a_recount_finds() {
             if step % 20 == 19 {
                 if step % 60 == 59 {
                     life.searches_agree().await;
+                    life.reads_agree().await;
                 }
                 assert_eq!(life.differences().await, Vec::<String>::new(), "seed {seed}, step {step}");
             }
