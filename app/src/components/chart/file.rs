@@ -8,6 +8,7 @@ use super::{Chart, Table, drawing};
 const WIDTH: u32 = 960;
 
 /// What a picture is looked at on.
+#[cfg(feature = "ssr")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Colours {
     /// On white, or printed.

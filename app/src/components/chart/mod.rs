@@ -12,6 +12,7 @@ mod scale;
 mod table;
 
 pub(crate) use figure::ChartFigure;
+#[cfg(feature = "ssr")]
 pub use file::Colours;
 pub(crate) use table::{Cell, Figures, Table};
 
