@@ -58,6 +58,7 @@ test('a click on a bar leads to the log with what it counts', async ({ page }) =
   const linked = await chart.locator('tbody a').evaluateAll(links => links.map(link => (link as HTMLAnchorElement).href))
   expect(linked.map(href => new URL(href).searchParams.get('q'))).toContain(address.searchParams.get('q'))
   // Above the bars lies all that the column counts.
+  await drawing.scrollIntoViewIfNeeded()
   const box = (await drawing.boundingBox())!
   await page.mouse.click(bar.x + bar.width / 2, box.y + 2)
   await expect(page).toHaveURL(/\/detections\?q=after/)
