@@ -11,7 +11,7 @@ use crate::Result;
 pub struct Past {
     /// The detections.
     pub detections: Vec<NewDetection>,
-    /// What was decided about some of them.
+    /// What was decided about some of them, in their order; about each no more than once.
     pub labels: Vec<PastLabel>,
 }
 
@@ -45,7 +45,7 @@ pub trait Loading: Send + Sync {
 
     /// Writes a stretch of the past in one transaction. Verdicts of the fallback are not asked for again, and no feedback
     /// waits.
-    async fn load(&self, past: &Past) -> Result<()>;
+    async fn load(&self, past: Past) -> Result<()>;
 
     /// Brings the indexes back. After this the log is like one that grew by itself.
     async fn finish_load(&self) -> Result<()>;

@@ -112,7 +112,7 @@ async fn a_load_that_was_cut_off_is_finished_at_the_next_start() {
     let store = store::open(&url("cut")).await.unwrap();
     store.begin_load().await.unwrap();
     let detections = (0..5).map(|number| samples::scored(&format!("row{number}"), 20.0 * f64::from(number)));
-    store.load(&store::Past { detections: detections.collect(), labels: Vec::new() }).await.unwrap();
+    store.load(store::Past { detections: detections.collect(), labels: Vec::new() }).await.unwrap();
     store.close().await;
     assert_ne!(schema("cut").await, schema("fresh").await, "nothing was cut off");
 

@@ -103,9 +103,9 @@ impl DemoData {
     async fn load(&self, store: &dyn Store, chunks: &Receiver<Past>, begun: Instant) -> Result<(), Failure> {
         let mut written = 0;
         while let Ok(past) = chunks.recv() {
-            store.load(&past).await?;
             let before = written;
             written += past.detections.len();
+            store.load(past).await?;
             if before / 500_000 != written / 500_000 && written < self.rows as usize {
                 let rate = written as f64 / begun.elapsed().as_secs_f64();
                 say(&format!("{} so far, {rate:.0} a second", domain::paging::grouped(written as u64)))?;

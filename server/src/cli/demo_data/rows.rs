@@ -13,7 +13,7 @@ use serde_json::{Map, json};
 use store::{Past, PastLabel};
 
 use super::people::{SITES, Sender, Tokens, home, pick};
-use super::texts::{Texts, link};
+use super::texts::{Message, Template, Texts, link};
 
 /// The threshold that the upstream uses.
 const THRESHOLD: f64 = 50.0;
@@ -36,7 +36,7 @@ const AGENTS: &[&str] = &[
 
 /// The same offer from one network under many names, for some days.
 struct Campaign {
-    template: String,
+    template: Template,
     network: Ipv4Addr,
     site: &'static str,
     host: String,
@@ -56,7 +56,7 @@ pub(super) struct Rows {
 /// What somebody wrote, and what it truly is.
 struct Written {
     sender: Sender,
-    message: String,
+    message: Message,
     site: &'static str,
     truth: Label,
 }
@@ -148,10 +148,10 @@ impl Rows {
         let rng = &mut self.rng;
         let campaign = &self.campaigns[rng.usize(..self.campaigns.len())];
         let amount = format!("${}00", rng.u8(1..10));
-        let mut message = format!("{} {}", campaign.template.replace('…', &amount), campaign.host);
+        let mut message = campaign.template.with(&amount, &campaign.host);
         // Some are posted again as they are; most hide behind a made-up word.
         if rng.u8(0..10) > 2 {
-            message.push_str(&format!(" {:x}", rng.u32(..)));
+            message.text.push_str(&format!(" {:x}", rng.u32(..)));
         }
         let site = if rng.u8(0..10) < 8 { campaign.site } else { busy_site(rng) };
         Written { sender: Sender::spammer(campaign.network, rng), message, site, truth: Label::Spam }
@@ -176,14 +176,14 @@ impl Rows {
                 .then(|| format!("https://{}/posts/{}", written.site, rng.u16(1..900))),
             domain: None,
             extra: Map::new(),
-            message: written.message,
+            message: written.message.text,
         };
         let endpoint = if rng.u8(0..4) == 0 { Endpoint::Check } else { Endpoint::CheckComment };
         let judgement = judge(written.truth, &content.message, at, rng);
         // The network takes some time as well; without the upstream, the fallback waits for it as long as it may.
         let network =
             if judgement.judged_by == JudgedBy::Fallback { 4_200.0 } else { 4.0 + rng.f64() * 30.0 };
-        let language = detector::language_of(&content.message).and_then(Language::of_code);
+        let language = written.message.language.and_then(Language::of_code);
         NewDetection {
             created_at: at,
             endpoint,

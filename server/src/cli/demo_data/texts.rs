@@ -1,6 +1,7 @@
 //! What people write: passages of labelled texts, put together anew.
 
 use std::{
+    cell::OnceCell,
     collections::HashSet,
     fs::File,
     io::{BufRead, BufReader, Read},
@@ -30,11 +31,51 @@ struct Labelled {
     message: String,
 }
 
+/// Some words of a text, and their language once somebody asked.
+#[derive(Debug)]
+struct Passage {
+    text: String,
+    language: OnceCell<Option<&'static str>>,
+}
+
+impl Passage {
+    fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), language: OnceCell::new() }
+    }
+
+    /// A message that says about this. What is added does not change its language, and telling one takes longer than everything
+    /// else about a row.
+    fn within(&self, message: String) -> Message {
+        let language = *self.language.get_or_init(|| detector::language_of(&self.text));
+        Message { text: message, language }
+    }
+}
+
+/// What somebody wrote.
+pub(super) struct Message {
+    pub(super) text: String,
+    /// ISO 639-3.
+    pub(super) language: Option<&'static str>,
+}
+
+/// What a campaign says again and again; `…` is where it varies.
+pub(super) struct Template {
+    passage: Message,
+}
+
+impl Template {
+    /// The template with an amount of money in it.
+    pub(super) fn with(&self, amount: &str, more: &str) -> Message {
+        let text = format!("{} {more}", self.passage.text.replace('…', amount));
+        Message { text, language: self.passage.language }
+    }
+}
+
 /// Passages by what they are.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
-    ham: Vec<String>,
-    spam: Vec<String>,
+    ham: Vec<Passage>,
+    spam: Vec<Passage>,
 }
 
 impl Texts {
@@ -43,8 +84,8 @@ impl Texts {
         let mut texts = Self::default();
         for line in BUILT_IN.lines() {
             match line.split_once(' ') {
-                Some(("spam", text)) => texts.spam.push(text.to_owned()),
-                Some(("ham", text)) => texts.ham.push(text.to_owned()),
+                Some(("spam", text)) => texts.spam.push(Passage::new(text)),
+                Some(("ham", text)) => texts.ham.push(Passage::new(text)),
                 _ => {}
             }
         }
@@ -88,7 +129,7 @@ impl Texts {
             };
             for passage in passages(&labelled.message) {
                 if seen.len() < PASSAGES_MAX && seen.insert(passage.clone()) {
-                    list.push(passage);
+                    list.push(Passage::new(passage));
                 }
             }
         }
@@ -96,36 +137,39 @@ impl Texts {
     }
 
     /// Something that somebody has to say.
-    pub(super) fn ham(&self, rng: &mut Rng) -> String {
-        let mut text = any(&self.ham, rng).to_owned();
+    pub(super) fn ham(&self, rng: &mut Rng) -> Message {
+        let passage = any(&self.ham, rng);
+        let mut text = passage.text.clone();
         if rng.u8(0..10) < 3 {
             text.push(' ');
-            text.push_str(any(&self.ham, rng));
+            text.push_str(&any(&self.ham, rng).text);
         }
-        match rng.u8(0..12) {
+        passage.within(match rng.u8(0..12) {
             0 => format!("Hi all, {text}"),
             1 => format!("{text} Thanks!"),
             2 => format!("@{}: {text}", rng.u16(1..999)),
             3 => format!("{text} https://wiki.example/{}", rng.u32(..)),
             _ => text,
-        }
+        })
     }
 
     /// Something that somebody has to sell.
-    pub(super) fn spam(&self, rng: &mut Rng) -> String {
-        let text = any(&self.spam, rng);
-        match rng.u8(0..8) {
+    pub(super) fn spam(&self, rng: &mut Rng) -> Message {
+        let passage = any(&self.spam, rng);
+        let text = &passage.text;
+        passage.within(match rng.u8(0..8) {
             0..=2 => format!("{text} {}", link(rng)),
-            3 => format!("{text} {} {}", any(&self.spam, rng), link(rng)),
+            3 => format!("{text} {} {}", any(&self.spam, rng).text, link(rng)),
             4 => format!("{text} WhatsApp +1 555 01{:02} {:04}", rng.u8(0..100), rng.u16(0..10_000)),
             5 => text.to_uppercase(),
-            _ => text.to_owned(),
-        }
+            _ => text.clone(),
+        })
     }
 
-    /// What a campaign says again and again; `…` is where it varies.
-    pub(super) fn template(&self, rng: &mut Rng) -> String {
-        format!("{} {}", any(&self.spam, rng), pick(OFFERS, rng))
+    /// Something that a campaign has to sell.
+    pub(super) fn template(&self, rng: &mut Rng) -> Template {
+        let passage = any(&self.spam, rng);
+        Template { passage: passage.within(format!("{} {}", passage.text, pick(OFFERS, rng))) }
     }
 }
 
@@ -146,8 +190,9 @@ pub(super) fn link(rng: &mut Rng) -> String {
     format!("http://{}{}.example/{:x}", pick(HOSTS, rng), rng.u16(1..400), rng.u32(..))
 }
 
-fn any<'a>(list: &'a [String], rng: &mut Rng) -> &'a str {
-    list.get(rng.usize(..list.len().max(1))).map(String::as_str).unwrap_or_default()
+/// Any of a list; lists are never empty.
+fn any<'a>(list: &'a [Passage], rng: &mut Rng) -> &'a Passage {
+    &list[rng.usize(..list.len())]
 }
 
 /// Sentences and lines of a comment's length.
@@ -182,7 +227,9 @@ mod tests {
     fn the_texts_that_come_along_are_enough_for_both_kinds() {
         let texts = Texts::built_in();
         assert!(texts.ham.len() >= 20 && texts.spam.len() >= 20);
-        assert!(texts.template(&mut Rng::with_seed(1)).contains('…'));
+        let message = texts.template(&mut Rng::with_seed(1)).with("$500", "http://here.example");
+        assert!(!message.text.contains('…') && message.text.ends_with("http://here.example"));
+        assert_eq!(message.language, Some("eng"));
     }
 
     #[test]
