@@ -59,6 +59,7 @@ test('a large one survives a restart, and is undone as one', async ({ page, open
 test('a large one is cancelled, and what was done by then is taken back', async ({ page, open }, info) => {
   const [gavel, unlabelled, many] = await filled(page, open, `bulk-cancel-${info.workerIndex}`, MANY_ROWS)
   await markAll(page)
+  await expect(toast(page)).toContainText(/Marking [\d,]+ as ham: [1-9][\d,]* done/, { timeout: 60_000 })
   await toast(page).getByRole('button', { name: 'Cancel' }).click()
   const words = /Cancelled\. Marked ([\d,]+) of ([\d,]+) as ham/
   await expect(toast(page)).toContainText(words)
