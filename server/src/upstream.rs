@@ -27,7 +27,7 @@ const INTERACTIVE_PATIENCE: Duration = Duration::from_secs(5);
 const GATEWAY_PATIENCE: Duration = Duration::from_millis(4250);
 
 /// How long work waits that nobody waits for: long enough for a turn in a busy minute.
-const BACKGROUND_PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const BACKGROUND_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Sets the upstream up as the settings say. Where the detector judges, it goes by `knowledge`.
 ///

@@ -2,6 +2,7 @@
 
 mod input;
 mod output;
+mod words;
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -12,16 +13,24 @@ use clap::{
 };
 use detector::SiteKnowledge;
 use domain::{Detection, Endpoint, FileFormat, JudgedBy, Origin};
-use moderation::{Clock, Moderation, ModerationError, NewCheck, Options, SystemClock};
+use moderation::{
+    Clock, Moderation, ModerationError, NewCheck, Options, SystemClock, resilience::BudgetLimits,
+};
 use tokio::{sync::mpsc::Receiver, task::JoinHandle};
+use url::Url;
 
 use self::{
     input::{Input, Item},
     output::Output,
 };
-use crate::{Failure, config::Settings, telemetry, upstream};
+use crate::{
+    Failure,
+    config::Settings,
+    telemetry,
+    upstream::{self, BACKGROUND_PATIENCE},
+};
 
-/// Checks under way at once. They share commits of the log; what they print keeps the order of the messages.
+/// Most checks under way at once. They share commits of the log; what they print keeps the order of the messages.
 const AT_ONCE: usize = 16;
 
 /// A database that is gone with the process: what `--no-log` writes to.
@@ -81,7 +90,7 @@ impl Check {
     pub(super) fn run(mut self) -> Result<(), Failure> {
         telemetry::logs::start(self.settings.log_format, "warn");
         let input = self.input();
-        let output = Output::new(self.json, !self.no_log);
+        let output = Output::new(self.json, !self.no_log, self.activelayer().cloned());
         super::block_on(async move {
             if self.no_log {
                 NOWHERE.clone_into(&mut self.settings.place.database);
@@ -106,6 +115,19 @@ impl Check {
         Input::Standard(format)
     }
 
+    /// Where ActiveLayer is asked; `None` when the embedded detector judges.
+    fn activelayer(&self) -> Option<&Url> {
+        self.settings.activelayer_api_key.is_some().then_some(&self.settings.activelayer_base_url)
+    }
+
+    /// Checks under way at once: so few that each gets its turn in the budget of the minute while it still has patience.
+    fn at_once(&self) -> usize {
+        if self.activelayer().is_none() {
+            return AT_ONCE;
+        }
+        turns_within_patience(self.settings.upstream_per_minute).clamp(1, AT_ONCE)
+    }
+
     async fn judge(&self, store: Arc<dyn store::Store>, input: Input, output: Output) -> Result<(), Failure> {
         let moderation = assemble(&self.settings, store).await?;
         let (sender, items) = tokio::sync::mpsc::channel(4 * AT_ONCE);
@@ -128,9 +150,10 @@ impl Check {
         mut items: Receiver<Item>,
         mut output: Output,
     ) -> Result<(), Failure> {
+        let at_once = self.at_once();
         let mut under_way = VecDeque::<(Item, JoinHandle<Option<Verdict>>)>::new();
         loop {
-            let next = if under_way.len() < AT_ONCE { items.recv().await } else { None };
+            let next = if under_way.len() < at_once { items.recv().await } else { None };
             if let Some(item) = next {
                 let handle = tokio::spawn(verdict(Arc::clone(moderation), item.clone(), self.site.clone()));
                 under_way.push_back((item, handle));
@@ -144,11 +167,17 @@ impl Check {
             if let Some(Err(error)) = &verdict
                 && ends_all(error)
             {
-                return Err(Failure::Upstream(error.to_string()));
+                return Err(Failure::Upstream(words::of(error, self.activelayer())));
             }
         }
         output.finish()
     }
+}
+
+/// Turns that the budget of the minute gives within half of the patience; the other half is for tries after the first.
+fn turns_within_patience(per_minute: u32) -> usize {
+    let steady = BudgetLimits { per_minute, ..BudgetLimits::default() }.steady_per_minute();
+    usize::try_from(u64::from(steady) * BACKGROUND_PATIENCE.as_secs() / 2 / 60).unwrap_or(usize::MAX)
 }
 
 /// What came of a message.
@@ -182,4 +211,17 @@ async fn assemble(settings: &Settings, store: Arc<dyn store::Store>) -> Result<A
         && moderation.take_lessons().await.map_err(|error| Failure::Refused(error.to_string()))? > 0
     {}
     Ok(moderation)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_are_under_way_as_get_their_turn_in_time() {
+        // 50 a minute keep 10 for bursts: 40 a minute go on and on, 10 in the 15 s that are half of the patience.
+        assert_eq!(turns_within_patience(50), 10);
+        assert_eq!(turns_within_patience(6), 0);
+        assert_eq!(turns_within_patience(1_000_000), 249_997);
+    }
 }

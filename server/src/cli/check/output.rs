@@ -3,10 +3,10 @@
 use std::io::{self, ErrorKind, Write};
 
 use domain::{Detection, paging::grouped, text::single_line};
-use moderation::ModerationError;
 use serde_json::{Value, json};
+use url::Url;
 
-use super::{Verdict, input::Item};
+use super::{Verdict, input::Item, words};
 use crate::Failure;
 
 /// Characters of a message that the table shows.
@@ -17,14 +17,16 @@ pub(super) struct Output {
     is_json: bool,
     /// Whether ids in the log mean anything.
     is_logged: bool,
+    /// Where ActiveLayer is asked, if it is.
+    base_url: Option<Url>,
     spam: u64,
     ham: u64,
     failed: u64,
 }
 
 impl Output {
-    pub(super) fn new(is_json: bool, is_logged: bool) -> Self {
-        Self { is_json, is_logged, spam: 0, ham: 0, failed: 0 }
+    pub(super) fn new(is_json: bool, is_logged: bool, base_url: Option<Url>) -> Self {
+        Self { is_json, is_logged, base_url, spam: 0, ham: 0, failed: 0 }
     }
 
     /// Prints what came of a message. False when nobody reads it any more (`| head`).
@@ -32,7 +34,7 @@ impl Output {
         let outcome = match (&item.content, verdict) {
             (Err(problem), _) => Err(problem.clone()),
             (_, Some(Ok(detection))) => Ok(detection),
-            (_, Some(Err(error))) => Err(words(error)),
+            (_, Some(Err(error))) => Err(words::of(error, self.base_url.as_ref())),
             (_, None) => Err("it was not judged".to_owned()),
         };
         match &outcome {
@@ -88,14 +90,6 @@ impl Output {
                 Err(Failure::Refused(words))
             }
         }
-    }
-}
-
-/// What went wrong, without what it was that went wrong.
-fn words(error: &ModerationError) -> String {
-    match error {
-        ModerationError::Upstream(error) => error.to_string(),
-        error => error.to_string(),
     }
 }
 
