@@ -1,22 +1,16 @@
 // The whole wizard, from file to log, with and without JavaScript.
 
-import { readFileSync } from 'node:fs'
-import { expect, test, type Page } from '../fixtures/test.js'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { row, rows, searching } from '../fixtures/desk.js'
+import { becomes, bring, csv, ham, labelledTable, numberOf, spam } from '../fixtures/imports.js'
+import { admin, expect, Gavel, logIn, test } from '../fixtures/test.js'
+import { Upstream } from '../fixtures/upstream.js'
 
-const table = (mark: string, rows: number) => 'Author mail,Comment text,Seen\n' + Array.from({ length: rows }, (_, row) =>
-  row % 3 === 0
-    ? `seller${row}@cheap.example,"Buy cheap pills now, ${mark} offer ${row}: http://cheap-leads.biz/${row} click here","2025-02-0${row % 9 + 1}"\n`
-    : `reader${row}@example.com,"Thanks for article ${row}, ${mark}: it helped me a lot with the garden","2025-02-0${row % 9 + 1}"\n`).join('')
-
-/** Looks until the page says so; without JavaScript it is loaded again. */
-async function becomes(page: Page, heading: string, script: boolean | undefined) {
-  const there = page.getByRole('heading', { name: heading, exact: true })
-  if (script !== false) return expect(there).toBeVisible()
-  await expect(async () => {
-    await page.reload()
-    await expect(there).toBeVisible({ timeout: 500 })
-  }).toPass({ timeout: 15_000 })
-}
+const table = (mark: string, rows: number) => 'Author mail,Comment text,Seen\n' + Array.from({ length: rows }, (_, row) => {
+  const [sender, text] = row % 3 === 0 ? [`seller${row}@cheap.example`, spam(mark, row)] : [`reader${row}@example.com`, ham(mark, row)]
+  return `${sender},"${text}","2025-02-0${row % 9 + 1}"\n`
+}).join('')
 
 test('a file becomes detections: columns, cost, start, results', async ({ page, open, javaScriptEnabled }, info) => {
   // Eight pages one after the other.
@@ -48,7 +42,7 @@ test('a file becomes detections: columns, cost, start, results', async ({ page, 
 
   await becomes(page, 'Results', javaScriptEnabled)
   await expect(page.getByText('30 of 31 rows').or(page.getByText('31 of 31 rows'))).toBeVisible()
-  const failed = page.getByRole('region', { name: '1 failed rows' })
+  const failed = page.getByRole('region', { name: /^1 failed rows?$/ })
   await expect(failed).toContainText('line 32')
   const [download] = await Promise.all([page.waitForEvent('download'), failed.getByRole('link', { name: /Download/ }).click()])
   expect(download.suggestedFilename()).toMatch(/^gavel-import-\d+-failed\.csv$/)
@@ -101,3 +95,134 @@ test('what cannot be used is refused in words and keeps what was typed', async (
 test('an import that is not there says so, with the right status', async ({ open }) => {
   expect((await open('/imports/999999')).status()).toBe(404)
 })
+
+test('labels that a file knows are compared, taken over as decisions, and taken back', async ({ page, open, javaScriptEnabled }, info) => {
+  test.slow()
+  const mark = `k${info.workerIndex}${info.retry}${javaScriptEnabled}`
+  await open('/imports/new')
+  await bring(page, 'labels.example.com', csv('desk.csv', labelledTable(mark)))
+  const id = await numberOf(page)
+  const known = page.getByLabel('Known to be spam or not')
+  const preview = page.getByRole('region', { name: 'The first rows, as they will be checked' })
+
+  // Whatever was guessed, the column is a choice, and the preview tells what it leads to.
+  await known.selectOption('')
+  await page.getByRole('button', { name: 'Update the preview' }).click()
+  await expect(preview).not.toContainText('known to be')
+  await page.getByLabel('Take these labels over as my decisions').check()
+  await page.getByRole('button', { name: 'Read the rows and show the cost' }).click()
+  await expect(page.getByRole('alert')).toContainText('Choose the column that says what is spam, or do not take labels over.')
+  await known.selectOption('Desk')
+  await page.getByRole('button', { name: 'Update the preview' }).click()
+  await expect(preview.getByRole('listitem').filter({ hasText: 'offer 1:' })).toContainText(/known to be\s*spam/)
+  await expect(preview.getByRole('listitem').filter({ hasText: 'article 8,' })).toContainText(/known to be\s*ham/)
+  await page.getByLabel('Take these labels over as my decisions').check()
+  await page.getByRole('button', { name: 'Read the rows and show the cost' }).click()
+
+  await becomes(page, 'What it costs', javaScriptEnabled)
+  const cost = page.getByRole('region', { name: 'What it costs' })
+  await expect(cost).toContainText(/Checks needed\s*13/)
+  await expect(cost).toContainText(/Labels to take over as decisions\s*12/)
+  await expect(cost).not.toContainText('Feedback to send')
+  await page.getByRole('button', { name: 'Check 13 rows' }).click()
+
+  await becomes(page, 'Results', javaScriptEnabled)
+  const labels = page.getByRole('region', { name: 'Labels of the file, beside the verdicts' })
+  await expect(labels).toContainText('75.0 % of 12 labelled rows were judged as the file says.')
+  await expect(labels.getByRole('row', { name: /^spam/ })).toHaveText(/spam\s*4\s*2/)
+  await expect(labels.getByRole('row', { name: /^ham/ })).toHaveText(/ham\s*1\s*5/)
+  await expect(labels).toContainText('12 labels were taken over as decisions; no feedback is sent.')
+
+  // The detections carry them, also against the verdict.
+  await labels.getByRole('link', { name: 'See where they disagree' }).click()
+  await expect(rows(page)).toHaveCount(3)
+  await expect(rows(page).filter({ hasText: 'Corrected to spam by Ana' })).toHaveCount(2)
+  await expect(rows(page).filter({ hasText: 'Corrected to ham by Ana' })).toHaveCount(1)
+  await open(searching(`import:${id} label:spam`))
+  await expect(rows(page)).toHaveCount(6)
+  await open(searching(`import:${id} label:ham`))
+  await expect(rows(page)).toHaveCount(6)
+  await row(page, 0).getByRole('link').click()
+  const story = page.getByRole('region', { name: 'Detection' })
+  await expect(story).toContainText(`Ana took the label ham over from import ${id}. No feedback was sent.`)
+
+  await open(`/imports/${id}`)
+  await labels.getByRole('button', { name: 'Take these labels back' }).click()
+  await expect(labels).toContainText('All 12 labels were taken back.')
+  await expect(labels.getByRole('button')).toHaveCount(0)
+  await open(searching(`import:${id} label:spam`))
+  await expect(page.getByText('Nothing matches this search.')).toBeVisible()
+  await open(searching(`import:${id} is:unlabelled`))
+  await expect(rows(page)).toHaveCount(13)
+})
+
+test.describe('when the quota does not suffice', () => {
+  let upstream: Upstream
+  let gavel: Gavel
+
+  // Five checks are left.
+  test.beforeEach(async ({ page }, info) => {
+    upstream = await new Upstream().start()
+    upstream.used = upstream.quota - 5
+    gavel = new Gavel(`imports-${info.project.name}-${info.workerIndex}`, [
+      '--activelayer-api-key', 'sk-secret-4711', '--activelayer-base-url', upstream.url,
+    ])
+    gavel.addUser(admin)
+    await gavel.start()
+    await logIn(page, admin, gavel.url)
+  })
+
+  test.afterEach(async () => {
+    await gavel.remove()
+    await upstream.stop()
+  })
+
+  test.use({ storageState: { cookies: [], origins: [] } })
+
+  test('an import stops there, and when it is cancelled, what was not checked is gone', async ({ page, open, javaScriptEnabled }) => {
+    test.slow()
+    await open(`${gavel.url}/imports/new`)
+    const text = table('stopped', 12) + 'nobody@example.com,,2025-02-01\n'
+    await bring(page, 'garden.example.com', csv('too-many.csv', text))
+    const id = await numberOf(page)
+    await page.getByRole('button', { name: 'Read the rows and show the cost' }).click()
+    await becomes(page, 'What it costs', javaScriptEnabled)
+    const cost = page.getByRole('region', { name: 'What it costs' })
+    await expect(cost).toContainText('The quota does not suffice: 5 checks are left, so 5 rows fit and 7 do not')
+    await page.getByLabel('stop there').check()
+    await page.getByRole('button', { name: 'Check 12 rows' }).click()
+
+    await becomes(page, 'Paused', javaScriptEnabled)
+    const progress = page.getByRole('region', { name: 'Paused' })
+    await expect(progress).toContainText('The import stopped there, as was chosen')
+    await expect(progress).toContainText('5 spam')
+    await expect(progress).toContainText('7 not checked')
+    await expect(progress.getByRole('button', { name: 'Resume' })).toBeVisible()
+    const failed = page.getByRole('region', { name: /^1 failed rows?$/ })
+    await expect(failed.getByRole('link', { name: /Download/ })).toBeVisible()
+    expect((await page.request.get(`${gavel.url}/imports/${id}/failed`)).status()).toBe(200)
+    expect(kept(gavel)).toEqual([expect.stringContaining('nobody@example.com')])
+
+    await page.getByRole('button', { name: 'Cancel this import' }).click()
+    await becomes(page, 'Cancelled', javaScriptEnabled)
+    const cancelled = page.getByRole('region', { name: 'Cancelled' })
+    await expect(cancelled).toContainText('What was checked stays in the log. The file, and the rows that were not checked, are deleted.')
+    await expect(cancelled.getByRole('button')).toHaveCount(0)
+    // Place and reason stay; the content is nowhere to be had.
+    await expect(failed).toContainText('line 14')
+    await expect(page.getByRole('link', { name: /Download/ })).toHaveCount(0)
+    await expect(page.getByRole('button', { name: 'Ask again for failed rows' })).toHaveCount(0)
+    const download = await page.request.get(`${gavel.url}/imports/${id}/failed`)
+    expect([download.status(), await download.text()]).toEqual([404, expect.stringContaining('its file is no longer kept')])
+    expect(kept(gavel)).toEqual([])
+    await open(`${gavel.url}${searching(`import:${id}`)}`)
+    await expect(rows(page)).toHaveCount(5)
+    expect(upstream.used).toBe(upstream.quota)
+  })
+})
+
+/** The files of imports that a Gavel keeps. */
+function kept(gavel: Gavel): string[] {
+  const folder = join(gavel.folder, 'imports')
+  return readdirSync(folder).map(name => readFileSync(join(folder, name), 'utf8')).filter(text => text !== '')
+}
