@@ -1,4 +1,4 @@
-"""`gavel check` in front of a real server of the contract: verdicts as a table and as JSON, and what it says when there are none."""
+"""`gavel check` and a real server of the contract: verdicts as a table and as JSON, and what it says without one."""
 
 import json
 import re
@@ -45,12 +45,12 @@ class Folder:
         return text
 
     def log(self) -> list[tuple[Any, ...]]:
-        """What was logged: message, site, who judged."""
+        """What was logged: message, site, who judged; by message, since checks are logged as they end."""
         database = sqlite3.connect(self.path / "data/gavel.db")
         try:
             return database.execute(
                 "SELECT c.message, d.site, d.judged_by FROM detections d"
-                " JOIN detection_contents c ON c.detection_id = d.id ORDER BY d.id"
+                " JOIN detection_contents c ON c.detection_id = d.id ORDER BY c.message"
             ).fetchall()
         finally:
             database.close()
@@ -84,11 +84,12 @@ def test_messages_of_the_line_become_a_table(engine: Engine, folder: Folder) -> 
     done = folder.check(engine.base_url, "--site", "notes.example.com", SPAM, HAM)
     assert done.returncode == 0, done.stderr
     rows = [row.groupdict() for line in done.stdout.splitlines() if (row := ROW.match(line))]
-    assert [(row["verdict"].strip(), row["place"].strip()) for row in rows] == [("spam", "message 1"), ("ham", "message 2")]
+    found = [(row["verdict"].strip(), row["place"].strip()) for row in rows]
+    assert found == [("spam", "message 1"), ("ham", "message 2")]
     assert float(rows[0]["score"]) > 50 > float(rows[1]["score"])
     assert SPAM.startswith(rows[0]["excerpt"].removesuffix("…")) and len(rows[0]["excerpt"]) > 40
     assert "2 messages: 1 spam, 1 ham, 0 failed" in done.stderr
-    assert folder.log() == [(SPAM, "notes.example.com", "activelayer"), (HAM, "notes.example.com", "activelayer")]
+    assert folder.log() == [(text, "notes.example.com", "activelayer") for text in sorted((SPAM, HAM))]
     assert used(engine) - before == 2
 
 

@@ -23,9 +23,10 @@ pub(super) fn Agreement(import: Import, actions: Actions, may: bool) -> impl Int
             </tr>
         }
     };
-    let disputed = (labels.set > 0).then(|| {
+    // Only decisions can be searched for.
+    let disputed = (labels.set > labels.undone).then(|| {
         let href = format!("/detections?q=import%3A{}%20is%3Adisputed", import.id.0);
-        view! { <a class="text-accent hover:underline" href=href>"See where they disagree"</a> }
+        view! { <a class="text-accent underline" href=href>"See where they disagree"</a> }
     });
     view! {
         <section class=format!("{CARD} mt-4") aria-labelledby="agreement">

@@ -121,10 +121,10 @@ fn Start(id: i64, cost: ImportCost, actions: Actions) -> impl IntoView {
             </fieldset>
         }
     });
-    let words = if cost.checks == 0 {
-        "Nothing to check: finish".to_owned()
-    } else {
-        format!("Check {} rows", grouped(cost.checks))
+    let words = match cost.checks {
+        0 => "Nothing to check: finish".to_owned(),
+        1 => "Check 1 row".to_owned(),
+        rows => format!("Check {} rows", grouped(rows)),
     };
     view! {
         <ActionForm action=actions.turn attr:class="mt-4 flex flex-col gap-4">

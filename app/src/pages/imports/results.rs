@@ -62,8 +62,8 @@ fn Summary(import: Import, results: ImportResults) -> impl IntoView {
             <p class="text-sm text-muted empty:hidden">{bounded}</p>
             <div class="mt-4 grid gap-6 lg:grid-cols-3">
                 <Histogram scores=results.scores import=import.id.0/>
-                <Shares title="Top senders" shares=results.senders import=Some(import.id.0)/>
-                <Shares title="Languages" shares=languages import=None/>
+                <Shares title="Top senders" of="Sender" shares=results.senders import=Some(import.id.0)/>
+                <Shares title="Languages" of="Language" shares=languages import=None/>
             </div>
         </section>
     }
@@ -129,7 +129,12 @@ fn Histogram(scores: Vec<(u64, u64)>, import: i64) -> impl IntoView {
 }
 
 #[component]
-fn Shares(title: &'static str, shares: Vec<ImportShare>, import: Option<i64>) -> impl IntoView {
+fn Shares(
+    title: &'static str,
+    of: &'static str,
+    shares: Vec<ImportShare>,
+    import: Option<i64>,
+) -> impl IntoView {
     if shares.is_empty() {
         return view! { <div><h3 class="text-sm font-medium mb-2">{title}</h3><p class="text-sm text-muted">"None is known."</p></div> }
             .into_any();
@@ -162,7 +167,7 @@ fn Shares(title: &'static str, shares: Vec<ImportShare>, import: Option<i64>) ->
         <div class="min-w-0">
             <table class="w-full text-sm tabular-nums">
                 <caption class="text-left font-medium mb-2">{title}</caption>
-                <thead><tr class="text-muted"><th class="text-left font-normal" scope="col">"Who"</th><th class="text-right font-normal pr-2" scope="col">"Rows"</th><th class="text-right font-normal" scope="col">"Spam"</th></tr></thead>
+                <thead><tr class="text-muted"><th class="text-left font-normal" scope="col">{of}</th><th class="text-right font-normal pr-2" scope="col">"Rows"</th><th class="text-right font-normal" scope="col">"Spam"</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table>
         </div>
@@ -197,7 +202,7 @@ pub(super) fn FailedRows(import: Import, failed: Vec<ImportRow>, may: bool) -> i
     view! {
         <section class=format!("{CARD} mt-4") aria-labelledby="failed">
             <div class="flex flex-wrap items-center justify-between gap-3 mb-2">
-                <h2 class="font-semibold" id="failed">{grouped(import.counts.failed)}" failed rows"</h2>
+                <h2 class="font-semibold" id="failed">{failed_words(import.counts.failed)}</h2>
                 {download}
             </div>
             {kept}
@@ -209,5 +214,12 @@ pub(super) fn FailedRows(import: Import, failed: Vec<ImportRow>, may: bool) -> i
                 <p class="mt-3"><a class=BUTTON href=format!("/imports/{id}?failed={after}")>"More failed rows"</a></p>
             })}
         </section>
+    }
+}
+
+fn failed_words(rows: u64) -> String {
+    match rows {
+        1 => "1 failed row".to_owned(),
+        rows => format!("{} failed rows", grouped(rows)),
     }
 }

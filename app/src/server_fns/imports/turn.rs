@@ -9,7 +9,7 @@ use crate::error::AppError;
 /// and choices) or `undo-labels` (take back the decisions that its labels became).
 ///
 /// # Errors
-/// [`AppError::Stale`] when it is not in a state for that any more.
+/// [`AppError::Stale`] when it is not in a state for that any more, or no failed row has content to be asked again.
 #[server(prefix = "/fn", endpoint = "imports/turn")]
 pub async fn turn_import(
     /// Its number.
@@ -37,6 +37,10 @@ pub async fn turn_import(
         _ => return Err(AppError::bad_field("what", "There is no such button.")),
     };
     turned.map_err(|error| match error {
+        ModerationError::Superseded if what == "retry" => {
+            let words = "None of these rows can be asked again as it stands: download them, mend them and import them.";
+            AppError::Stale(words.to_owned()).with_status()
+        }
         ModerationError::Superseded => {
             AppError::Stale("The import has moved on meanwhile.".to_owned()).with_status()
         }
