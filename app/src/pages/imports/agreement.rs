@@ -24,7 +24,8 @@ pub(super) fn Agreement(import: Import, actions: Actions, may: bool) -> impl Int
         }
     };
     // Only decisions can be searched for.
-    let disputed = (labels.set > labels.undone).then(|| {
+    let is_disputed = labels.set > labels.undone && labels.spam_missed + labels.ham_accused > 0;
+    let disputed = is_disputed.then(|| {
         let href = format!("/detections?q=import%3A{}%20is%3Adisputed", import.id.0);
         view! { <a class="text-accent underline" href=href>"See where they disagree"</a> }
     });

@@ -93,10 +93,10 @@ fn Row(import: Import) -> impl IntoView {
     let by = import.user_name.unwrap_or_else(|| "the command line".to_owned());
     view! {
         <tr class="border-t border-line">
-            <th class="text-left font-medium py-2 pr-4 break-all" scope="row">
+            <th class="text-left font-medium py-2 pr-4 min-w-40 break-words" scope="row">
                 <a class="text-accent hover:underline" href=format!("/imports/{}", import.id.0)>{import.file_name}</a>
             </th>
-            <td class="pr-4 break-all">{import.plan.site.unwrap_or_default()}</td>
+            <td class="pr-4 min-w-32 break-words">{import.plan.site.unwrap_or_default()}</td>
             <td class="pr-4 whitespace-nowrap">{state_words(import.state)}</td>
             <td class="pr-4 text-right">{grouped(counts.rows())}</td>
             <td class="pr-4 text-right">{grouped(counts.checked())}</td>
