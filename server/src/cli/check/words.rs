@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     fn words(error: ApiError, base_url: Option<&str>) -> String {
-        let base_url = base_url.map(|url| url.parse().unwrap());
+        let base_url = base_url.map(|url| Url::parse(url).unwrap());
         of(&ModerationError::Upstream(error), base_url.as_ref())
     }
 
