@@ -7,7 +7,8 @@ export default defineConfig({
   testDir: 'tests',
   // Each worker has a Gavel and a database of its own; the tests of one file run in order on it.
   workers: 2,
-  timeout: 30_000,
+  // Long enough for axe on the page with most charts, beside another worker on two cores.
+  timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: !!process.env.CI,
   // No retries: a test that fails now and then has found something.
