@@ -8,6 +8,7 @@ pub mod api;
 pub mod assets;
 pub mod auth;
 pub mod cli;
+pub mod completion;
 pub mod config;
 pub mod events;
 pub mod export;

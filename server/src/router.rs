@@ -16,7 +16,7 @@ use tower_http::{
 use crate::{
     api, assets,
     auth::{client_address, first_run, gate, log_in, log_out, sessions},
-    events, export, imports, render, security,
+    completion, events, export, imports, render, security,
     state::AppState,
     stats_file,
     telemetry::{health, metrics, requests},
@@ -60,6 +60,7 @@ pub fn router(app: AppState) -> Router {
         .fallback(render::not_found)
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
+        .layer(from_fn(completion::finish))
         // Files take longer and are larger than anything else; they have limits of their own.
         .merge(imports::uploads())
         .layer(from_fn_with_state(app.clone(), gate::guard))

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{ApiTokenId, Content, Label};
 
@@ -74,6 +75,57 @@ pub struct Signal {
     pub span: Option<(usize, usize)>,
 }
 
+impl Signal {
+    /// The signals of an answer's JSON text, as far as they are understood; see [`Signal::read`].
+    pub fn in_answer(raw_answer: &str) -> Vec<Self> {
+        #[derive(Deserialize)]
+        struct Answer {
+            signals: Option<Value>,
+        }
+        let answer = serde_json::from_str::<Answer>(raw_answer).ok();
+        answer.and_then(|answer| answer.signals).map(|signals| Self::read(&signals)).unwrap_or_default()
+    }
+
+    /// Reads what can be understood of `signals`. The guide promises signals without giving their shape, so objects,
+    /// plain words and a map of names to weights are all taken; what is not understood stays in the raw answer.
+    pub fn read(signals: &Value) -> Vec<Self> {
+        let named = |name: &str, weight: f64| Self {
+            name: name.to_owned(),
+            description: name.replace(['_', '-'], " "),
+            weight,
+            span: None,
+        };
+        match signals {
+            Value::Array(items) => items
+                .iter()
+                .filter_map(|item| match item {
+                    Value::String(name) => Some(named(name, 0.0)),
+                    Value::Object(fields) => {
+                        let text = |key: &str| fields.get(key).and_then(Value::as_str);
+                        let name = text("name").or(text("type")).or(text("id"))?;
+                        let weight = ["weight", "score"]
+                            .iter()
+                            .find_map(|key| fields.get(*key)?.as_f64())
+                            .unwrap_or(0.0);
+                        let mut signal = named(name, weight);
+                        if let Some(description) = text("description").or(text("message")) {
+                            description.clone_into(&mut signal.description);
+                        }
+                        signal.span =
+                            fields.get("span").and_then(|span| serde_json::from_value(span.clone()).ok());
+                        Some(signal)
+                    }
+                    _ => None,
+                })
+                .collect(),
+            Value::Object(map) => {
+                map.iter().map(|(name, weight)| named(name, weight.as_f64().unwrap_or(0.0))).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// What came back for a check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Judgement {
@@ -91,7 +143,7 @@ pub struct Judgement {
     pub upstream_timestamp: String,
     /// Who judged.
     pub judged_by: JudgedBy,
-    /// Evidence, strongest first; empty when the answer carried none.
+    /// Evidence, as the answer gives it ([`Signal::in_answer`]); empty when it carried none.
     pub signals: Vec<Signal>,
     /// The answer's JSON text, byte for byte.
     pub raw_answer: String,
@@ -212,3 +264,29 @@ pub struct DetectionSummary {
 
 /// Length of [`DetectionSummary::excerpt`], in characters: two lines of the widest list.
 pub const EXCERPT_CHARS: usize = 240;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn signals_of_several_shapes_are_read() {
+        let objects = Signal::read(
+            &json!([{ "name": "shortener_link", "description": "Link to a shortener", "weight": 1.5, "span": [3, 9] }, 7]),
+        );
+        assert_eq!(objects.len(), 1);
+        assert_eq!((objects[0].description.as_str(), objects[0].span), ("Link to a shortener", Some((3, 9))));
+        assert_eq!(Signal::read(&json!(["bad_ip"]))[0].description, "bad ip");
+        assert_eq!(Signal::read(&json!({ "links": 2.0 }))[0].weight, 2.0);
+        assert!(Signal::read(&json!("free text")).is_empty());
+    }
+
+    #[test]
+    fn an_answer_gives_its_signals_and_broken_ones_none() {
+        let read = |answer| Signal::in_answer(answer).len();
+        assert_eq!(read(r#"{"total_score":9.5,"signals":["bad_ip",{"name":"links"}],"more":{}}"#), 2);
+        assert_eq!([read("{}"), read(r#"{"signals":null}"#), read("<html>"), read("[]")], [0; 4]);
+    }
+}

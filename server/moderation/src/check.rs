@@ -7,8 +7,8 @@ use domain::{
     Circumstances, Content, Detection, DetectionId, Endpoint, JudgedBy, Judgement, Language, NewDetection,
     Origin, Signal,
 };
-use serde_json::Value;
 use sha2::{Digest, Sha256};
+use store::Appended;
 
 use crate::{Moderation, ModerationError};
 
@@ -37,8 +37,8 @@ impl Moderation {
         let answer = self.timed(self.upstreams.interactive.check(to_wire(check.endpoint), &request)).await?;
         let circumstances =
             Circumstances { took_ms: Some(milliseconds(started)), ..Circumstances::default() };
-        let id = self.log_with(check, answer, self.options.judged_by, circumstances).await?;
-        self.detection(id).await
+        let appended = self.log_with(check, answer, self.options.judged_by, circumstances).await?;
+        self.detection(appended.id).await
     }
 
     /// Writes a submission and what came back into the log. Its language is told here.
@@ -48,7 +48,7 @@ impl Moderation {
         answer: Answer<CheckResponse>,
         judged_by: JudgedBy,
         circumstances: Circumstances,
-    ) -> Result<DetectionId, ModerationError> {
+    ) -> Result<Appended, ModerationError> {
         let language = (self.options.language_of)(&check.content.message).and_then(Language::of_code);
         let detection = NewDetection {
             created_at: self.clock.now(),
@@ -61,11 +61,11 @@ impl Moderation {
             circumstances: Circumstances { language: language.map(|language| language.tag), ..circumstances },
         };
         let (site, token) = (detection.site.clone(), detection.circumstances.token_id);
-        let id = self.log.append(detection).await?;
+        let appended = self.log.append(detection).await?;
         if judged_by != JudgedBy::Fallback && self.budgets.count(site.as_deref(), token, self.clock.now()) {
             self.alerts_wanted.notify_one();
         }
-        Ok(id)
+        Ok(appended)
     }
 
     /// One detection, whole.
@@ -136,7 +136,7 @@ pub(crate) fn to_request(content: &Content) -> CheckRequest {
 pub(crate) fn to_judgement(answer: Answer<CheckResponse>, judged_by: JudgedBy) -> Judgement {
     let Answer { value, body } = answer;
     Judgement {
-        signals: value.extra.get("signals").map(read_signals).unwrap_or_default(),
+        signals: value.extra.get("signals").map(Signal::read).unwrap_or_default(),
         upstream_id: value.detection_id,
         is_spam: value.is_spam,
         score: value.total_score,
@@ -145,43 +145,6 @@ pub(crate) fn to_judgement(answer: Answer<CheckResponse>, judged_by: JudgedBy) -
         upstream_timestamp: value.timestamp,
         judged_by,
         raw_answer: body,
-    }
-}
-
-/// Reads what can be understood of `signals`. The guide promises signals without giving their shape, so objects,
-/// plain words and a map of names to weights are all taken; what is not understood stays in the raw answer.
-fn read_signals(signals: &Value) -> Vec<Signal> {
-    let named = |name: &str, weight: f64| Signal {
-        name: name.to_owned(),
-        description: name.replace(['_', '-'], " "),
-        weight,
-        span: None,
-    };
-    match signals {
-        Value::Array(items) => items
-            .iter()
-            .filter_map(|item| match item {
-                Value::String(name) => Some(named(name, 0.0)),
-                Value::Object(fields) => {
-                    let text = |key: &str| fields.get(key).and_then(Value::as_str);
-                    let name = text("name").or(text("type")).or(text("id"))?;
-                    let weight =
-                        ["weight", "score"].iter().find_map(|key| fields.get(*key)?.as_f64()).unwrap_or(0.0);
-                    let mut signal = named(name, weight);
-                    if let Some(description) = text("description").or(text("message")) {
-                        description.clone_into(&mut signal.description);
-                    }
-                    signal.span =
-                        fields.get("span").and_then(|span| serde_json::from_value(span.clone()).ok());
-                    Some(signal)
-                }
-                _ => None,
-            })
-            .collect(),
-        Value::Object(map) => {
-            map.iter().map(|(name, weight)| named(name, weight.as_f64().unwrap_or(0.0))).collect()
-        }
-        _ => Vec::new(),
     }
 }
 
@@ -198,19 +161,6 @@ pub fn content_hash(message: &str) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn signals_of_several_shapes_are_read() {
-        let objects = read_signals(
-            &json!([{ "name": "shortener_link", "description": "Link to a shortener", "weight": 1.5, "span": [3, 9] }, 7]),
-        );
-        assert_eq!(objects.len(), 1);
-        assert_eq!((objects[0].description.as_str(), objects[0].span), ("Link to a shortener", Some((3, 9))));
-        assert_eq!(read_signals(&json!(["bad_ip"]))[0].description, "bad ip");
-        assert_eq!(read_signals(&json!({ "links": 2.0 }))[0].weight, 2.0);
-        assert!(read_signals(&json!("free text")).is_empty());
-    }
 
     #[test]
     fn the_hash_ignores_white_space_only() {

@@ -11,7 +11,7 @@ use domain::{
     ApiToken, ApiTokenId, Circumstances, Content, Detection, DetectionId, Endpoint, JudgedBy, Label, Origin,
 };
 use serde_json::Map;
-use store::NewAppFeedback;
+use store::{Appended, NewAppFeedback};
 
 use crate::{Moderation, ModerationError, NewCheck, check::milliseconds, fallback::Substitute};
 
@@ -35,6 +35,8 @@ pub struct Judged {
     pub body: String,
     /// Its row in the log.
     pub detection: DetectionId,
+    /// Whether the token was no longer in force when the row was written: then the verdict is not for the app.
+    pub token_revoked: bool,
 }
 
 /// Why an app gets no verdict, or no receipt.
@@ -152,7 +154,8 @@ impl Moderation {
         let body = answer.body.clone();
         let took_ms = Some(milliseconds(asked.started));
         let circumstances = Circumstances { token_id: Some(asked.by), took_ms, language: None };
-        Ok(Judged { detection: self.log_with(check, answer, judged_by, circumstances).await?, body })
+        let Appended { id, token_revoked } = self.log_with(check, answer, judged_by, circumstances).await?;
+        Ok(Judged { body, detection: id, token_revoked })
     }
 
     /// Passes an app's feedback on. What the upstream cannot take now is kept and delivered later; the app has done its part.

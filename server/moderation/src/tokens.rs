@@ -156,18 +156,25 @@ impl Moderation {
     }
 
     /// The token in force with this secret, asked of the store each time: revocation is immediate, also when another process
-    /// (`gavel token revoke`) did it. Notes the use, at most once a minute and token, however many requests come at once.
+    /// (`gavel token revoke`) did it.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn token(&self, secret: &str) -> Result<Option<ApiToken>, ModerationError> {
-        let Some(token) = self.store.api_token_by_hash(&hash(secret)).await? else { return Ok(None) };
+        Ok(self.store.api_token_by_hash(&hash(secret)).await?)
+    }
+
+    /// Notes that a token is used, at most once a minute and token, however many requests come at once.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn note_use(&self, token: &ApiToken) -> Result<(), ModerationError> {
         let now = self.clock.now();
         let is_due = token.last_used_at.is_none_or(|last| now - last >= USE_NOTED_EVERY);
         if is_due && self.token_uses.claim(token.id, now) {
             self.store.api_token_used(token.id, now).await?;
         }
-        Ok(Some(token))
+        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 
 use activelayer::wire::Refusal;
 use domain::ApiToken;
-use moderation::tokens;
+use moderation::{ModerationError, tokens};
 
 use crate::state::AppState;
 
@@ -52,17 +52,16 @@ impl Callers {
     pub(super) async fn find(&self, key: &str) -> Result<Caller, Refusal> {
         let known =
             self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&tokens::hash(key)).cloned();
-        match known {
-            Some(token) => Ok(Caller { token, unconfirmed: Some((self.clone(), key.to_owned())) }),
-            None => Ok(Caller { token: self.look_up(key).await?, unconfirmed: None }),
-        }
+        let caller = match known {
+            Some(token) => Caller { token, unconfirmed: Some((self.clone(), key.to_owned())) },
+            None => Caller { token: self.look_up(key).await?, unconfirmed: None },
+        };
+        self.app.moderation.note_use(&caller.token).await.map_err(|error| failed(&error))?;
+        Ok(caller)
     }
 
     async fn look_up(&self, key: &str) -> Result<ApiToken, Refusal> {
-        let found = self.app.moderation.token(key).await.map_err(|error| {
-            tracing::error!(%error, "a token could not be looked up");
-            Refusal::internal()
-        })?;
+        let found = self.app.moderation.token(key).await.map_err(|error| failed(&error))?;
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         match &found {
             Some(token) => known.insert(tokens::hash(key), token.clone()),
@@ -70,4 +69,9 @@ impl Callers {
         };
         found.ok_or_else(Refusal::unauthorized)
     }
+}
+
+fn failed(error: &ModerationError) -> Refusal {
+    tracing::error!(%error, "a token could not be looked up");
+    Refusal::internal()
 }

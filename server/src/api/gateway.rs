@@ -1,19 +1,18 @@
 //! The contract in front of the configured upstream: Gavel's tokens, limits and log.
 
-use std::{future::Future, net::IpAddr};
+use std::net::IpAddr;
 
 use activelayer::{ApiError, CheckEndpoint, CheckRequest, FeedbackRequest, wire::Refusal};
 use async_trait::async_trait;
 use domain::ApiTokenId;
 use moderation::{GatewayError, Submission};
-use tracing::Instrument;
 
 use super::{
     Contract, Reply,
     callers::{Caller, Callers},
     limits::MinuteLimits,
 };
-use crate::state::AppState;
+use crate::{completion::to_the_end, state::AppState};
 
 /// Answers for the upstream.
 pub struct Gateway {
@@ -43,7 +42,8 @@ impl Contract for Gateway {
         Ok(caller)
     }
 
-    /// The verdict is asked for while the store is asked for the token: a revoked one may cost a check, and gets no verdict.
+    /// Whether the token is in force is asked of the store with the row that it writes: a revoked one may cost a check, and gets
+    /// no verdict.
     async fn check(
         &self,
         caller: Caller,
@@ -53,12 +53,12 @@ impl Contract for Gateway {
     ) -> Reply {
         let app = self.app.clone();
         let submission = Submission { token: caller.token.clone(), endpoint, request, from };
-        let work = async move { tokio::join!(caller.confirmed(), app.moderation.judge_for_app(submission)) };
+        let work = async move { app.moderation.judge_for_app(submission).await };
         match to_the_end(work).await {
-            Some((Err(refusal), _)) => refusal.into(),
-            Some((Ok(_), Ok(judged))) => Reply::json(judged.body).about(Some(judged.detection)),
-            Some((Ok(_), Err(error))) => refused(&error),
-            None => Refusal::internal().into(),
+            Ok(Ok(judged)) if !judged.token_revoked => Reply::json(judged.body).about(Some(judged.detection)),
+            Ok(Ok(_)) => caller.confirmed().await.err().unwrap_or_else(Refusal::unauthorized).into(),
+            Ok(Err(error)) => caller.confirmed().await.map_or_else(Reply::from, |_| refused(&error)),
+            Err(_) => Refusal::internal().into(),
         }
     }
 
@@ -69,7 +69,7 @@ impl Contract for Gateway {
         };
         let app = self.app.clone();
         let work = async move { app.moderation.feedback_from_app(&token, request).await };
-        to_the_end(work).await.map_or_else(|| Refusal::internal().into(), answered)
+        to_the_end(work).await.map_or_else(|_| Refusal::internal().into(), answered)
     }
 
     async fn verify(&self, caller: Caller) -> Reply {
@@ -85,12 +85,6 @@ impl Contract for Gateway {
             Err(refusal) => refusal.into(),
         }
     }
-}
-
-/// Does the work whether or not the caller still waits: one that hangs up early must still be found in the log. `None` when
-/// the work panicked.
-async fn to_the_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Option<T> {
-    tokio::spawn(work.in_current_span()).await.ok()
 }
 
 fn answered(result: Result<String, GatewayError>) -> Reply {

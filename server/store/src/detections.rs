@@ -9,13 +9,22 @@ use domain::{
 
 use crate::Result;
 
+/// What became of a row that was appended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// Its id.
+    pub id: DetectionId,
+    /// Whether the token that it was submitted with had been revoked by then.
+    pub token_revoked: bool,
+}
+
 /// Writes and reads the log.
 #[async_trait]
 pub trait Detections: Send + Sync {
-    /// Appends many detections in one transaction, all or none, and returns their ids in the same order. When this returns, a
+    /// Appends many detections in one transaction, all or none, and tells of each in the same order. When this returns, a
     /// crash cannot lose them. Until [`index_appended`](Self::index_appended) has come to them, they are in the log but not found
     /// by words, sites, senders and the like. One sync to disk for all of them: far cheaper than one by one.
-    async fn append_detections(&self, detections: &[NewDetection]) -> Result<Vec<DetectionId>>;
+    async fn append_detections(&self, detections: &[NewDetection]) -> Result<Vec<Appended>>;
 
     /// Makes some of the detections that were appended found by their words, the oldest first, and returns how many; 0 when all
     /// are.

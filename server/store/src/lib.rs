@@ -34,7 +34,7 @@ pub use audit::{Audit, AuditEvent, NewAuditEvent};
 pub use budgets::Budgets;
 pub use bulk::{Bulk, BulkFate, BulkStep, NewBulk};
 pub use claims::Claims;
-pub use detections::Detections;
+pub use detections::{Appended, Detections};
 pub use error::{Result, StoreError};
 pub use imports::{
     ImportTurn, Imports, NewImport, NewImportRow, SettledRow, Settlement, StagedRow, WaitingRow,

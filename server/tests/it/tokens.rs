@@ -1,7 +1,10 @@
 //! Tokens of apps on the Settings page, with and without JavaScript.
 
+use std::time::Duration;
+
 use domain::{Fallback, Role};
 use serde_json::Value;
+use sqlx::SqlitePool;
 
 use crate::test_app::{PASSWORD, TestApp, add_user, browser, location};
 
@@ -48,6 +51,25 @@ async fn without_javascript_a_token_is_made_shown_once_and_taken_back() {
         events.iter().rev().map(|event| (event.action.as_str(), event.user_name.as_deref())).collect();
     assert_eq!(who[1..], [("token.created", Some("ana")), ("token.revoked", Some("ana"))]);
     assert!(!format!("{events:?}").contains(&secret));
+}
+
+#[tokio::test]
+async fn what_was_clicked_is_done_though_the_page_was_left() {
+    let app = TestApp::start_logged_in().await;
+    // Somebody else writes while the request comes and its sender goes.
+    let writes = SqlitePool::connect(&app.database).await.unwrap();
+    let lock = writes.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    let left = app.form("/fn/tokens/create", &FORM).timeout(Duration::from_millis(500)).send().await;
+    assert!(left.unwrap_err().is_timeout());
+    assert!(app.store.api_tokens().await.unwrap().is_empty());
+    lock.rollback().await.unwrap();
+    for _ in 0..600 {
+        if !app.store.api_tokens().await.unwrap().is_empty() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the token was never made");
 }
 
 #[tokio::test]

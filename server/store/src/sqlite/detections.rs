@@ -8,10 +8,10 @@ use domain::{
 };
 use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, SqliteConnection};
 
-use super::insert::{self, signals_json};
+use super::insert;
 use super::rows::{DetectionRow, SELECT_DETECTION};
 use super::{SqliteStore, keys, words};
-use crate::{Detections, Result};
+use crate::{Appended, Detections, Result};
 
 #[async_trait]
 impl Detections for SqliteStore {
@@ -27,7 +27,7 @@ impl Detections for SqliteStore {
         Ok(ids)
     }
 
-    async fn append_detections(&self, detections: &[NewDetection]) -> Result<Vec<DetectionId>> {
+    async fn append_detections(&self, detections: &[NewDetection]) -> Result<Vec<Appended>> {
         insert::append(detections, &self.writer).await
     }
 
@@ -127,12 +127,11 @@ pub(super) async fn replace_judgement(
     .execute(&mut *connection)
     .await?;
     sqlx::query(
-        "UPDATE detection_contents SET execution_ms = ?, upstream_timestamp = ?, signals = ?, raw_answer = ?
+        "UPDATE detection_contents SET execution_ms = ?, upstream_timestamp = ?, raw_answer = ?
          WHERE detection_id = ?",
     )
     .bind(judgement.execution_ms)
     .bind(&judgement.upstream_timestamp)
-    .bind(signals_json(judgement))
     .bind(&judgement.raw_answer)
     .bind(id.0)
     .execute(&mut *connection)

@@ -5,21 +5,21 @@
 
 use std::borrow::Borrow;
 
-use domain::{DetectionId, ImportId, Judgement, NewDetection};
-use sqlx::query::QueryScalar;
+use domain::{DetectionId, ImportId, NewDetection};
+use sqlx::query::QueryAs;
 use sqlx::sqlite::{SqliteArguments, SqlitePool};
 use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection, SqliteExecutor};
 
 use super::columns::to_ms;
 use super::{rows, words};
-use crate::Result;
+use crate::{Appended, Result};
 
 /// Rows of one statement. Few different sizes, so that each statement is prepared once and found again in the connection's
 /// cache; the largest keeps below SQLite's 32,766 parameters by far, and gains nothing by being larger.
 const SIZES: [usize; 6] = [64, 16, 4, 3, 2, 1];
 
 /// What a new detection fills, in the order in which [`bind`] gives it.
-const COLUMNS: [&str; 28] = [
+const COLUMNS: [&str; 27] = [
     "created_at",
     "endpoint",
     "origin",
@@ -46,21 +46,20 @@ const COLUMNS: [&str; 28] = [
     "upstream_timestamp",
     "message",
     "extra",
-    "signals",
     "raw_answer",
 ];
 
-type Insert<'q> = QueryScalar<'q, Sqlite, i64, SqliteArguments>;
+type Insert<'q> = QueryAs<'q, Sqlite, (i64, bool), SqliteArguments>;
 
-/// Writes detections in one transaction, and returns their ids, in the same order. They have no words yet.
-pub(super) async fn append(detections: &[NewDetection], writer: &SqlitePool) -> Result<Vec<DetectionId>> {
+/// Writes detections in one transaction, and tells of each, in the same order. They have no words yet.
+pub(super) async fn append(detections: &[NewDetection], writer: &SqlitePool) -> Result<Vec<Appended>> {
     if SIZES.contains(&detections.len()) {
         return statement(&detections.iter().collect::<Vec<_>>(), None, writer).await;
     }
     let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
-    let ids = append_to(&mut transaction, detections, None).await?;
+    let appended = append_to(&mut transaction, detections, None).await?;
     transaction.commit().await?;
-    Ok(ids)
+    Ok(appended)
 }
 
 /// Writes detections, of an import if they are of one, with their words, and returns their ids, in the same order.
@@ -69,26 +68,26 @@ pub(super) async fn insert<D: Borrow<NewDetection>>(
     import: Option<ImportId>,
     connection: &mut SqliteConnection,
 ) -> Result<Vec<DetectionId>> {
-    let ids = append_to(connection, detections, import).await?;
+    let appended = append_to(connection, detections, import).await?;
     words::write_all_missing(connection).await?;
-    Ok(ids)
+    Ok(appended.into_iter().map(|row| row.id).collect())
 }
 
 async fn append_to<D: Borrow<NewDetection>>(
     connection: &mut SqliteConnection,
     detections: &[D],
     import: Option<ImportId>,
-) -> Result<Vec<DetectionId>> {
+) -> Result<Vec<Appended>> {
     let detections: Vec<&NewDetection> = detections.iter().map(Borrow::borrow).collect();
-    let mut ids = Vec::with_capacity(detections.len());
+    let mut appended = Vec::with_capacity(detections.len());
     let mut rest = &detections[..];
     for size in SIZES {
         while let Some((chunk, beyond)) = rest.split_at_checked(size) {
-            ids.extend(statement(chunk, import, &mut *connection).await?);
+            appended.extend(statement(chunk, import, &mut *connection).await?);
             rest = beyond;
         }
     }
-    Ok(ids)
+    Ok(appended)
 }
 
 /// Writes as many rows as one statement takes: all or none.
@@ -96,18 +95,20 @@ async fn statement<'c>(
     chunk: &[&NewDetection],
     import: Option<ImportId>,
     executor: impl SqliteExecutor<'c>,
-) -> Result<Vec<DetectionId>> {
+) -> Result<Vec<Appended>> {
     let values = vec![format!("({})", ["?"; COLUMNS.len()].join(", ")); chunk.len()].join(", ");
     // The view has no id to return. That the condition reads the new row has the newest id looked up for each.
     let sql = format!(
         "INSERT INTO new_detections ({}) VALUES {values}
-         RETURNING (SELECT max(d.id) FROM detections d WHERE new_detections.created_at IS NOT NULL)",
+         RETURNING (SELECT max(d.id) FROM detections d WHERE new_detections.created_at IS NOT NULL),
+                   EXISTS (SELECT 1 FROM api_tokens t WHERE t.id = new_detections.token_id AND t.revoked_at IS NOT NULL)",
         COLUMNS.join(", ")
     );
-    let query = sqlx::query_scalar(AssertSqlSafe(sql));
+    let query = sqlx::query_as(AssertSqlSafe(sql));
     let query = chunk.iter().fold(query, |query, row| bind(query, row, import));
-    let ids: Vec<i64> = query.fetch_all(executor).await?;
-    Ok(ids.into_iter().map(DetectionId).collect())
+    let rows = query.fetch_all(executor).await?;
+    let told = |(id, token_revoked)| Appended { id: DetectionId(id), token_revoked };
+    Ok(rows.into_iter().map(told).collect())
 }
 
 fn bind<'q>(query: Insert<'q>, detection: &'q NewDetection, import: Option<ImportId>) -> Insert<'q> {
@@ -139,11 +140,5 @@ fn bind<'q>(query: Insert<'q>, detection: &'q NewDetection, import: Option<Impor
         .bind(&judgement.upstream_timestamp)
         .bind(&content.message)
         .bind(serde_json::Value::Object(content.extra.clone()).to_string())
-        .bind(signals_json(judgement))
         .bind(&judgement.raw_answer)
-}
-
-/// The signals as the column `signals` holds them.
-pub(super) fn signals_json(judgement: &Judgement) -> String {
-    serde_json::json!(judgement.signals).to_string()
 }

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use domain::detection::EXCERPT_CHARS;
-use domain::{Content, Detection, DetectionId, DetectionSummary, Judgement};
+use domain::{Content, Detection, DetectionId, DetectionSummary, Judgement, Signal};
 
 use super::columns::At;
 use crate::{Result, StoreError};
@@ -37,7 +37,6 @@ pub(super) struct DetectionRow {
     upstream_timestamp: String,
     message: String,
     extra: String,
-    signals: String,
     raw_answer: String,
 }
 
@@ -46,7 +45,7 @@ pub(super) const SELECT_DETECTION: &str = "
     SELECT d.id, d.created_at, d.endpoint, d.origin, d.site, d.email, d.ip, d.upstream_id, d.is_spam, d.score,
            d.threshold, d.judged_by, d.label, u.name AS labelled_by, d.labelled_at, d.version, d.feedback,
            c.name, c.website_url, c.domain, c.user_agent, c.submitted_at, c.execution_ms, c.upstream_timestamp,
-           c.message, c.extra, c.signals, c.raw_answer
+           c.message, c.extra, c.raw_answer
     FROM detections d
     JOIN detection_contents c ON c.detection_id = d.id
     LEFT JOIN users u ON u.id = d.labelled_by ";
@@ -82,7 +81,7 @@ impl TryFrom<DetectionRow> for Detection {
                 execution_ms: row.execution_ms,
                 upstream_timestamp: row.upstream_timestamp,
                 judged_by: at.word("judged_by", &row.judged_by)?,
-                signals: contents.json("signals", &row.signals)?,
+                signals: Signal::in_answer(&row.raw_answer),
                 raw_answer: row.raw_answer,
             },
             label: at.maybe_word("label", row.label.as_deref())?,

@@ -73,13 +73,13 @@ pub(super) async fn rewrite(id: i64, connection: &mut SqliteConnection) -> Resul
     write(&rows, connection).await
 }
 
-/// Writes the words of the first rows that have none, and returns how many these were.
+/// Writes the words of the first rows that have none, and returns how many these were. (SQLite plans a statement anew each time a
+/// value is bound to its `LIMIT`; a number in the text is planned once.)
 async fn write_missing(connection: &mut SqliteConnection) -> Result<usize> {
     let rows: Vec<WordsRow> = sqlx::query_as(AssertSqlSafe(format!(
         "{SELECT_WORDS} WHERE d.id > (SELECT coalesce(max(id), 0) FROM detections_fts_docsize)
-         ORDER BY d.id LIMIT ?"
+         ORDER BY d.id LIMIT {STEP}"
     )))
-    .bind(STEP)
     .fetch_all(&mut *connection)
     .await?;
     write(&rows, connection).await?;

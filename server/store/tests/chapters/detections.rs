@@ -45,7 +45,9 @@ fn full() -> NewDetection {
                 weight: 0.1 + 0.2,
                 span: Some((0, 5)),
             }],
-            raw_answer: "{\"confidence\" : 0.97}".to_owned(),
+            raw_answer: "{\"confidence\" : 0.97, \"signals\": [{\"name\": \"shortener_link\", \"weight\": 0.30000000000000004,
+                          \"description\": \"Link to a URL shortener\", \"span\": [0, 5]}]}"
+                .to_owned(),
             ..judgement("0d1f", 0.1 + 0.2)
         },
         ..detection("")

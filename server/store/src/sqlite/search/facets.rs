@@ -50,7 +50,7 @@ impl SqliteStore {
              FROM (SELECT d.id, d.is_spam, d.label, d.site, d.origin, d.judged_by ",
         );
         plan.push_bounded(&mut sql, plan.look());
-        sql.push(" ORDER BY s.id DESC LIMIT ").push_bind(limit);
+        sql.push(" ORDER BY s.id DESC LIMIT ").push(limit);
         sql.push(") GROUP BY is_spam, label, site, origin, judged_by");
         let alike: Vec<AlikeRow> = sql.build_query_as().fetch_all(&self.readers).await?;
         let matches = alike.iter().map(|row| row.count.unsigned_abs()).sum();

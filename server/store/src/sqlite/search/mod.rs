@@ -1,4 +1,6 @@
 //! Finds pages of the log and counts matches.
+//!
+//! Limits stand in the statements as numbers: SQLite plans a statement again whenever a value is bound to its `LIMIT`.
 
 mod facets;
 mod page;
@@ -78,7 +80,7 @@ async fn count(plan: &Plan<'_>, bound: u64, readers: &SqlitePool) -> Result<Boun
     } else {
         plan.push_bounded(&mut sql, plan.look());
     }
-    sql.push(" LIMIT ").push_bind(limit).push(")");
+    sql.push(" LIMIT ").push(limit).push(")");
     let found: i64 = sql.build_query_scalar().fetch_one(readers).await?;
     let found = found.unsigned_abs();
     let more = found > bound || (!plan.is_decided_by_source() && goes_on(plan, readers).await?);

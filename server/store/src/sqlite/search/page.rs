@@ -198,11 +198,11 @@ async fn stretch(
     sql.push(id).push(sense).push(" LIMIT ");
     let cursor = |(id, key)| Cursor { key: stored_key(request.order, key), id: DetectionId(id) };
     if !bounded {
-        sql.push_bind(limit);
+        sql.push(limit);
         let rows: Vec<(i64, f64)> = sql.build_query_as().fetch_all(readers).await?;
         return Ok(Found { keys: rows.into_iter().map(cursor).collect(), stopped: None });
     }
-    let scanned: Vec<(i64, f64)> = sql.push_bind(at.most).build_query_as().fetch_all(readers).await?;
+    let scanned: Vec<(i64, f64)> = sql.push(at.most).build_query_as().fetch_all(readers).await?;
     let matching = plan.matching(&scanned, readers).await?;
     let keys: Vec<Cursor> = scanned
         .iter()

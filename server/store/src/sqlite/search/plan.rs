@@ -248,7 +248,7 @@ impl<'a> Plan<'a> {
     async fn count_source(&self, source: Source, most: i64, readers: &SqlitePool) -> Result<i64> {
         let mut sql = QueryBuilder::new("SELECT count(*) FROM (SELECT 1 ");
         self.push_source(&mut sql, source);
-        sql.push(" LIMIT ").push_bind(most).push(")");
+        sql.push(" LIMIT ").push(most).push(")");
         Ok(sql.build_query_scalar().fetch_one(readers).await?)
     }
 
@@ -306,7 +306,7 @@ impl<'a> Plan<'a> {
         let column = if self.source == Source::Words { "rowid" } else { "d.id" };
         sql.push(format_args!("SELECT {column} AS id "));
         let id = self.push_source(sql, self.source);
-        sql.push(format_args!(" ORDER BY {id} DESC LIMIT ")).push_bind(look);
+        sql.push(format_args!(" ORDER BY {id} DESC LIMIT ")).push(look);
     }
 
     /// Writes `FROM … WHERE …` for what matches among the newest `look` rows of the source. The row of the log is `d`.

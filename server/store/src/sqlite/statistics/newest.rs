@@ -217,7 +217,7 @@ pub(super) async fn labelled(
     let scores: Vec<LabelledCount> = rows.into_iter().map(count).collect::<Result<_>>()?;
     let mut sql = looked.select("d.id, d.score, d.is_spam, d.label");
     sql.push(" AND d.is_spam <> (d.score >= ").push_bind(threshold);
-    sql.push(") ORDER BY s.id DESC LIMIT ").push_bind(CHANGED);
+    sql.push(") ORDER BY s.id DESC LIMIT ").push(CHANGED);
     let rows: Vec<(i64, f64, bool, String)> = looked.fetch(sql).await?;
     let changed = |(id, score, is_spam, label): (i64, f64, bool, String)| {
         let label = at(id).word("label", &label)?;
