@@ -48,7 +48,7 @@ pub(super) fn Progress(import: Signal<Import>, actions: Actions, may: bool) -> i
         <section class=format!("{CARD} max-w-3xl") aria-labelledby="progress">
             <div class="flex items-baseline justify-between gap-4 mb-2">
                 <h2 class="font-semibold" id="progress">{heading(state)}</h2>
-                <span class="text-sm text-muted tabular-nums">{move || format!("{:.0} %", percent.get())}</span>
+                <span class="text-sm text-muted tabular-nums">{move || format!("{:.0} %", percent.get().floor())}</span>
             </div>
             <Bar percent=percent import=import/>
             <p class="mt-2 text-sm text-muted tabular-nums">{words}</p>
@@ -122,7 +122,7 @@ fn Bar(percent: Signal<f64>, import: Signal<Import>) -> impl IntoView {
         })
         .collect();
     let label =
-        move || format!("{}: {:.0} %", state_words(import.with(|import| import.state)), percent.get());
+        move || format!("{}: {:.0} %", state_words(import.with(|import| import.state)), percent.get().floor());
     view! {
         <svg class="w-full h-3" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label=label>
             <rect class="fill-track" width="100" height="8"/>
