@@ -20,9 +20,9 @@ const LESSONS_EVERY: Duration = Duration::from_secs(2);
 /// How often what was logged is counted. A page counts the rest before it reads, so this only keeps that rest short.
 const COUNT_EVERY: Duration = Duration::from_secs(10);
 
-/// How often what was written ahead is copied into the database. A commit meanwhile feels it, so little at a time: every 3 s instead
-/// of every 0.5 s, and the 99th percentile of an app's wait grew from 6.8 to 9.7 ms at 200 checks a second (`make bench-gateway`).
-const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
+/// How often what was written ahead is copied into the database. A commit meanwhile feels it, and pages that many commits changed are
+/// copied once: so seldom, but before there is so much that it takes long.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(4);
 
 /// Shortest time between two questions for usage, where refusals (429) ask for it.
 const ASK_USAGE_EVERY: Duration = Duration::from_secs(10);

@@ -121,8 +121,9 @@ fn Bar(percent: Signal<f64>, import: Signal<Import>) -> impl IntoView {
             view! { <rect class=class x=x width=width height="8"/> }
         })
         .collect();
-    let label =
-        move || format!("{}: {:.0} %", state_words(import.with(|import| import.state)), percent.get().floor());
+    let label = move || {
+        format!("{}: {:.0} %", state_words(import.with(|import| import.state)), percent.get().floor())
+    };
     view! {
         <svg class="w-full h-3" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label=label>
             <rect class="fill-track" width="100" height="8"/>

@@ -11,7 +11,8 @@ use sqlx::sqlite::{SqliteArguments, SqlitePool};
 use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection, SqliteExecutor};
 
 use super::columns::to_ms;
-use super::{rows, words};
+use super::rows;
+use super::words::{self, Words};
 use crate::{Appended, Result};
 
 /// Rows of one statement. Few different sizes, so that each statement is prepared once and found again in the connection's
@@ -68,9 +69,13 @@ pub(super) async fn insert<D: Borrow<NewDetection>>(
     import: Option<ImportId>,
     connection: &mut SqliteConnection,
 ) -> Result<Vec<DetectionId>> {
-    let appended = append_to(connection, detections, import).await?;
+    // Words are written in the order of ids.
     words::write_all_missing(connection).await?;
-    Ok(appended.into_iter().map(|row| row.id).collect())
+    let appended = append_to(connection, detections, import).await?;
+    let ids: Vec<_> = appended.into_iter().map(|row| row.id).collect();
+    let words: Vec<_> = ids.iter().zip(detections).map(|(id, row)| Words::of(*id, row.borrow())).collect();
+    words::write(&words, connection).await?;
+    Ok(ids)
 }
 
 async fn append_to<D: Borrow<NewDetection>>(

@@ -5,6 +5,7 @@
 //! or all of it after a migration emptied the index.
 
 use domain::search::index_text;
+use domain::{DetectionId, NewDetection};
 use sqlx::sqlite::SqlitePool;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
@@ -19,7 +20,44 @@ const STEP: u32 = 128;
 /// Rows of one statement. Few different sizes, so that each is prepared once.
 const SIZES: [usize; 3] = [64, 8, 1];
 
-/// What the index is made of.
+/// What the index holds of a row.
+pub(super) struct Words<'a> {
+    id: i64,
+    keys: String,
+    email: Option<&'a str>,
+    name: Option<&'a str>,
+    domain: Option<&'a str>,
+    website_url: Option<&'a str>,
+    message: &'a str,
+}
+
+impl<'a> Words<'a> {
+    /// Those of a detection that got this id.
+    pub(super) fn of(id: DetectionId, detection: &'a NewDetection) -> Self {
+        let NewDetection { content, judgement, circumstances, .. } = detection;
+        let keys = Keys {
+            origin: detection.origin,
+            judged_by: judgement.judged_by,
+            site: detection.site.as_deref(),
+            email: content.email.as_deref(),
+            ip: content.ip,
+            upstream_id: &judgement.upstream_id,
+            content_hash: &detection.content_hash,
+            language: circumstances.language.as_deref(),
+        };
+        Self {
+            id: id.0,
+            keys: keys.text(),
+            email: content.email.as_deref(),
+            name: content.name.as_deref(),
+            domain: content.domain.as_deref(),
+            website_url: content.website_url.as_deref(),
+            message: &content.message,
+        }
+    }
+}
+
+/// A row of the log, as far as the index is made of it.
 #[derive(sqlx::FromRow)]
 struct WordsRow {
     id: i64,
@@ -43,7 +81,7 @@ const SELECT_WORDS: &str = "
     FROM detections d JOIN detection_contents c ON c.detection_id = d.id ";
 
 impl WordsRow {
-    fn keys(&self) -> Result<String> {
+    fn words(&self) -> Result<Words<'_>> {
         let at = At { table: "detections", id: self.id };
         let keys = Keys {
             origin: at.word("origin", &self.origin)?,
@@ -55,7 +93,15 @@ impl WordsRow {
             content_hash: &self.content_hash,
             language: self.language.as_deref(),
         };
-        Ok(keys.text())
+        Ok(Words {
+            id: self.id,
+            keys: keys.text(),
+            email: self.email.as_deref(),
+            name: self.name.as_deref(),
+            domain: self.domain.as_deref(),
+            website_url: self.website_url.as_deref(),
+            message: &self.message,
+        })
     }
 }
 
@@ -70,7 +116,7 @@ pub(super) async fn rewrite(id: i64, connection: &mut SqliteConnection) -> Resul
         .bind(id)
         .fetch_all(&mut *connection)
         .await?;
-    write(&rows, connection).await
+    write_rows(&rows, connection).await
 }
 
 /// Writes the words of the first rows that have none, and returns how many these were. (SQLite plans a statement anew each time a
@@ -82,8 +128,13 @@ async fn write_missing(connection: &mut SqliteConnection) -> Result<usize> {
     )))
     .fetch_all(&mut *connection)
     .await?;
-    write(&rows, connection).await?;
+    write_rows(&rows, connection).await?;
     Ok(rows.len())
+}
+
+async fn write_rows(rows: &[WordsRow], connection: &mut SqliteConnection) -> Result<()> {
+    let words = rows.iter().map(WordsRow::words).collect::<Result<Vec<_>>>()?;
+    write(&words, connection).await
 }
 
 /// Writes the words of all rows that have none, within a transaction.
@@ -119,7 +170,8 @@ pub(super) async fn step(writer: &SqlitePool) -> Result<usize> {
     Ok(written)
 }
 
-async fn write(rows: &[WordsRow], connection: &mut SqliteConnection) -> Result<()> {
+/// Writes the words of the last rows of the log, in their order; all before them have theirs.
+pub(super) async fn write(rows: &[Words<'_>], connection: &mut SqliteConnection) -> Result<()> {
     let mut rest = rows;
     for size in SIZES {
         while let Some((chunk, beyond)) = rest.split_at_checked(size) {
@@ -129,16 +181,15 @@ async fn write(rows: &[WordsRow], connection: &mut SqliteConnection) -> Result<(
             );
             let mut query = sqlx::query(AssertSqlSafe(sql));
             for row in chunk {
-                let indexed =
-                    |text: &'_ Option<String>| text.as_deref().map(|text| index_text(text).into_owned());
+                let indexed = |text: Option<&str>| text.map(|text| index_text(text).into_owned());
                 query = query
                     .bind(row.id)
-                    .bind(index_text(&row.message).into_owned())
-                    .bind(indexed(&row.email))
-                    .bind(indexed(&row.name))
-                    .bind(indexed(&row.domain))
-                    .bind(indexed(&row.website_url))
-                    .bind(row.keys()?);
+                    .bind(index_text(row.message).into_owned())
+                    .bind(indexed(row.email))
+                    .bind(indexed(row.name))
+                    .bind(indexed(row.domain))
+                    .bind(indexed(row.website_url))
+                    .bind(row.keys.as_str());
             }
             query.execute(&mut *connection).await?;
             rest = beyond;
