@@ -18,11 +18,17 @@ pub(crate) struct Database {
     pub(crate) file: PathBuf,
 }
 
-impl Drop for Database {
-    fn drop(&mut self) {
+impl Database {
+    fn delete(&self) {
         for end in ["", "-wal", "-shm"] {
             let _ = std::fs::remove_file(format!("{}{end}", self.file.display()));
         }
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        self.delete();
     }
 }
 
@@ -47,8 +53,9 @@ fn command(gavel: &str, database: &Database, line: &[&str]) -> Command {
     command
 }
 
-/// Fills the database.
+/// Fills the database, in place of what a run that was killed has left.
 pub(crate) fn fill(gavel: &str, database: &Database, rows: u64) -> Result<(), Failure> {
+    database.delete();
     let add = ["user", "add", "--email", EMAIL, "--name", "Bench", "--role", "moderator", "--password-stdin"];
     let mut child = command(gavel, database, &add).stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
     if let Some(mut input) = child.stdin.take() {

@@ -1,7 +1,8 @@
 //! A table drawn as SVG.
 //!
 //! Across, everything is in percent, so that the drawing fits any width and its text is not stretched; down it is in pixels. Lines
-//! are paths in a drawing of their own that is stretched, while their strokes are not. Nothing here is a link or says its figures:
+//! are paths in a drawing of their own that is stretched, while their strokes are not. The numbers of the axis stand left of all that;
+//! whoever places the drawing leaves room for them. Nothing here is a link or says its figures:
 //! that is the table's part, and the browser's (`figure.rs`), so that a range of many columns stays a small page.
 
 use std::fmt::Write;
@@ -14,6 +15,10 @@ use super::{
 
 /// Height of the whole drawing, in pixels.
 pub(super) const HEIGHT: f64 = 176.0;
+
+/// What the numbers of the axis take on the left, in pixels; `.chart` in `style/base.css` says the same.
+#[cfg(feature = "ssr")]
+pub(super) const ROOM_FOR_NUMBERS: u32 = 44;
 
 /// Where the plot begins and ends, from the top, in pixels.
 const TOP: f64 = 14.0;
@@ -110,12 +115,14 @@ impl Drawing<'_> {
         }
     }
 
-    /// The numbers of the axis, over whatever is drawn.
+    /// The numbers of the axis, left of the drawing.
     fn numbers(&mut self) {
         let unit = self.chart.plot.unit;
         for tick in ticks(self.most, !self.chart.plot.bars.is_empty()).into_iter().skip(1) {
-            let (y, number) = (self.y(tick) - 3.0, short(tick));
-            self.write(format_args!("<text class=\"c-text\" x=\"0\" y=\"{y:.1}\">{number}{unit}</text>"));
+            let (y, number) = (self.y(tick) + 4.0, short(tick));
+            self.write(format_args!(
+                "<text class=\"c-text\" x=\"-6\" y=\"{y:.1}\" text-anchor=\"end\">{number}{unit}</text>"
+            ));
         }
     }
 

@@ -149,7 +149,7 @@ fn Live(chart: Chart, zoom: Vec<Days>, on_zoom: Option<Callback<Days>>) -> impl 
     };
     view! {
         <svg
-            class="chart w-full"
+            class="chart"
             class:cursor-pointer=alive
             height=drawing::HEIGHT.to_string()
             aria-hidden="true"

@@ -99,8 +99,9 @@ impl Chart {
              <title>{title}</title><desc>{summary}</desc><style>{style}</style>\
              <rect width=\"100%\" height=\"100%\" fill=\"{surface}\"/>\
              <text class=\"title\" x=\"16\" y=\"26\">{title}</text>\
-             <svg x=\"16\" y=\"44\" width=\"{}\" height=\"{}\">{shapes}</svg></svg>\n",
-            WIDTH - 32,
+             <svg x=\"{}\" y=\"44\" width=\"{}\" height=\"{}\" overflow=\"visible\">{shapes}</svg></svg>\n",
+            16 + drawing::ROOM_FOR_NUMBERS,
+            WIDTH - 32 - drawing::ROOM_FOR_NUMBERS,
             drawing::HEIGHT
         )
     }
