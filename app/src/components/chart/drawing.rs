@@ -134,18 +134,12 @@ impl Drawing<'_> {
         for (index, row) in rows.iter().enumerate().step_by(every) {
             let (left, width) = column(index, rows.len());
             let middle = left + width / 2.0;
-            let anchor = if index == 0 {
-                "start"
-            } else if middle > 92.0 {
-                "end"
-            } else {
-                "middle"
-            };
-            let x = if index == 0 { left } else { middle };
+            // The first may reach below the numbers of the axis.
+            let anchor = if index > 0 && middle > 92.0 { "end" } else { "middle" };
             let name = escaped(row.first().map_or("", |cell| shortened(&cell.text)));
             let _ = write!(
                 names,
-                "<text class=\"c-text\" x=\"{x:.2}%\" y=\"{:.1}\" text-anchor=\"{anchor}\">{name}</text>",
+                "<text class=\"c-text\" x=\"{middle:.2}%\" y=\"{:.1}\" text-anchor=\"{anchor}\">{name}</text>",
                 HEIGHT - 6.0
             );
         }

@@ -34,7 +34,7 @@ const PROBE: i64 = 2_000;
 
 /// Most rows that are looked at one by one to count matches, or for a page where they do not come in the order of ids: four
 /// milliseconds or so.
-const LOOK: i64 = 1_500;
+const LOOK: i64 = 2_000;
 
 /// The same where the full-text index is asked about each.
 const LOOK_FOR_WORDS: i64 = 500;
