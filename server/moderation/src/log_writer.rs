@@ -103,8 +103,10 @@ impl<F: Fn(DetectionId)> Behind<F> {
         self.rows.extend(ids);
     }
 
-    fn is_due(&self) -> bool {
-        !self.rows.is_empty() && (self.due <= Instant::now() || self.rows.len() >= BEHIND_ROWS)
+    /// Whether some should be found now, while others wait to be written or do not.
+    fn is_due(&self, others_wait: bool) -> bool {
+        let is_late = !self.rows.is_empty() && self.due <= Instant::now();
+        self.rows.len() >= BEHIND_ROWS || (is_late && !others_wait)
     }
 
     /// Has some of the rows found. After a failure they are found with the next rows, or after the next start.
@@ -126,7 +128,7 @@ async fn gather<F: Fn(DetectionId)>(
 ) {
     let mut arrived = Vec::with_capacity(BATCH_ROWS);
     loop {
-        while behind.is_due() && (entries.is_empty() || behind.rows.len() >= BEHIND_ROWS) {
+        while behind.is_due(!entries.is_empty()) {
             behind.index().await;
         }
         tokio::select! {

@@ -21,7 +21,8 @@ const LESSONS_EVERY: Duration = Duration::from_secs(2);
 const COUNT_EVERY: Duration = Duration::from_secs(10);
 
 /// How often what was written ahead is copied into the database. A commit meanwhile feels it, and pages that many commits changed are
-/// copied once: so seldom, but before there is so much that it takes long.
+/// copied once. 4 s instead of 0.5 s took the 99th percentile of an app's wait from 8.0 to 4.8 ms with the engine in process; with an
+/// upstream the runs of both lay between 6.8 and 7.9 ms (`make bench-gateway`).
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(4);
 
 /// Shortest time between two questions for usage, where refusals (429) ask for it.

@@ -72,6 +72,6 @@ impl Callers {
 }
 
 fn failed(error: &ModerationError) -> Refusal {
-    tracing::error!(%error, "a token could not be looked up");
+    tracing::error!(%error, "the store could not be asked about a token");
     Refusal::internal()
 }

@@ -23,8 +23,7 @@ const SIZES: [usize; 3] = [64, 8, 1];
 /// What the index holds of a row.
 pub(super) struct Words<'a> {
     id: i64,
-    keys: String,
-    email: Option<&'a str>,
+    keys: Keys<'a>,
     name: Option<&'a str>,
     domain: Option<&'a str>,
     website_url: Option<&'a str>,
@@ -47,8 +46,7 @@ impl<'a> Words<'a> {
         };
         Self {
             id: id.0,
-            keys: keys.text(),
-            email: content.email.as_deref(),
+            keys,
             name: content.name.as_deref(),
             domain: content.domain.as_deref(),
             website_url: content.website_url.as_deref(),
@@ -95,8 +93,7 @@ impl WordsRow {
         };
         Ok(Words {
             id: self.id,
-            keys: keys.text(),
-            email: self.email.as_deref(),
+            keys,
             name: self.name.as_deref(),
             domain: self.domain.as_deref(),
             website_url: self.website_url.as_deref(),
@@ -185,11 +182,11 @@ pub(super) async fn write(rows: &[Words<'_>], connection: &mut SqliteConnection)
                 query = query
                     .bind(row.id)
                     .bind(index_text(row.message).into_owned())
-                    .bind(indexed(row.email))
+                    .bind(indexed(row.keys.email))
                     .bind(indexed(row.name))
                     .bind(indexed(row.domain))
                     .bind(indexed(row.website_url))
-                    .bind(row.keys.as_str());
+                    .bind(row.keys.text());
             }
             query.execute(&mut *connection).await?;
             rest = beyond;
