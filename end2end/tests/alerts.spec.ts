@@ -2,8 +2,9 @@
 
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { admin, expect, Gavel, logIn, test } from '../fixtures/test.js'
-import { Upstream } from '../fixtures/upstream.js'
+import { inFront } from '../fixtures/front.js'
+import { expect, test, type Gavel } from '../fixtures/test.js'
+import type { Upstream } from '../fixtures/upstream.js'
 
 let upstream: Upstream
 let gavel: Gavel
@@ -11,6 +12,7 @@ let receiver: Server
 let posted: { signature: string, body: { event: string } }[]
 
 test.beforeEach(async ({ page }, info) => {
+  ({ upstream, gavel } = await inFront(page, info, 'alerts', { used: 45_000 }))
   posted = []
   receiver = createServer((request, response) => {
     let text = ''
@@ -21,14 +23,6 @@ test.beforeEach(async ({ page }, info) => {
     })
   })
   await new Promise<void>(listening => receiver.listen(0, '127.0.0.1', listening))
-  upstream = await new Upstream().start()
-  upstream.used = 45_000
-  gavel = new Gavel(`alerts-${info.project.name}-${info.workerIndex}`, [
-    '--activelayer-api-key', 'sk-secret-4711', '--activelayer-base-url', upstream.url,
-  ])
-  gavel.addUser(admin)
-  await gavel.start()
-  await logIn(page, admin, gavel.url)
 })
 
 test.afterEach(async () => {

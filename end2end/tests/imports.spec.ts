@@ -3,9 +3,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { row, rows, searching } from '../fixtures/desk.js'
+import { inFront } from '../fixtures/front.js'
 import { becomes, bring, csv, ham, labelledTable, numberOf, spam } from '../fixtures/imports.js'
-import { admin, expect, Gavel, logIn, test } from '../fixtures/test.js'
-import { Upstream } from '../fixtures/upstream.js'
+import { expect, test, type Gavel } from '../fixtures/test.js'
+import type { Upstream } from '../fixtures/upstream.js'
 
 const table = (mark: string, rows: number) => 'Author mail,Comment text,Seen\n' + Array.from({ length: rows }, (_, row) => {
   const [sender, text] = row % 3 === 0 ? [`seller${row}@cheap.example`, spam(mark, row)] : [`reader${row}@example.com`, ham(mark, row)]
@@ -162,14 +163,7 @@ test.describe('when the quota does not suffice', () => {
 
   // Five checks are left.
   test.beforeEach(async ({ page }, info) => {
-    upstream = await new Upstream().start()
-    upstream.used = upstream.quota - 5
-    gavel = new Gavel(`imports-${info.project.name}-${info.workerIndex}`, [
-      '--activelayer-api-key', 'sk-secret-4711', '--activelayer-base-url', upstream.url,
-    ])
-    gavel.addUser(admin)
-    await gavel.start()
-    await logIn(page, admin, gavel.url)
+    ({ upstream, gavel } = await inFront(page, info, 'imports', { used: 49_995 }))
   })
 
   test.afterEach(async () => {

@@ -1,20 +1,15 @@
 // Gavel in front of an ActiveLayer: its errors in words, and feedback that survives a kill.
 
-import { admin, expect, Gavel, logIn, test } from '../fixtures/test.js'
-import { Upstream, type Refusal } from '../fixtures/upstream.js'
+import { inFront } from '../fixtures/front.js'
+import { expect, test, type Gavel } from '../fixtures/test.js'
+import type { Refusal, Upstream } from '../fixtures/upstream.js'
 
 let upstream: Upstream
 let gavel: Gavel
 
 // A Gavel of each test's own, so that no refusal makes the next one careful. Undo costs nothing for one second only.
 test.beforeEach(async ({ page }, info) => {
-  upstream = await new Upstream().start()
-  gavel = new Gavel(`upstream-${info.project.name}-${info.workerIndex}`, [
-    '--activelayer-api-key', 'sk-secret-4711', '--activelayer-base-url', upstream.url, '--feedback-undo', '1s',
-  ])
-  gavel.addUser(admin)
-  await gavel.start()
-  await logIn(page, admin, gavel.url)
+  ({ upstream, gavel } = await inFront(page, info, 'upstream', { flags: ['--feedback-undo', '1s'] }))
 })
 
 test.afterEach(async () => {
