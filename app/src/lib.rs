@@ -57,7 +57,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 pub fn take_over() {
     wasm_bindgen_futures::spawn_local(async {
         leptos::mount::hydrate_from_async(leptos::tachys::dom::body(), App).await.forget();
-        later::taken_over();
+        later::taken_over().await;
     });
 }
 

@@ -20,7 +20,7 @@ test('a file becomes detections: columns, cost, start, results', async ({ page, 
   await open('/imports')
   await page.getByRole('link', { name: 'New import' }).click()
   await page.getByLabel(/^Site/).fill('garden.example.com')
-  const text = table(mark, 30) + 'nobody@example.com,,2025-02-01\n' + `twice@example.com,"Thanks for article 1, ${mark}: it helped me a lot with the garden",2025-02-02\n`
+  const text = table(mark, 30) + 'nobody@example.com,,2025-02-01\n' + `twice@example.com,"${ham(mark, 1)}",2025-02-02\n`
   await page.getByLabel(/^File/).setInputFiles({ name: 'comments.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
   await page.getByRole('button', { name: 'Look at it' }).click()
 
@@ -116,7 +116,7 @@ test('labels that a file knows are compared, taken over as decisions, and taken 
   await known.selectOption('Desk')
   await page.getByRole('button', { name: 'Update the preview' }).click()
   await expect(preview.getByRole('listitem').filter({ hasText: 'offer 1:' })).toContainText(/known to be\s*spam/)
-  await expect(preview.getByRole('listitem').filter({ hasText: 'article 8,' })).toContainText(/known to be\s*ham/)
+  await expect(preview.getByRole('listitem').filter({ hasText: 'cake 8,' })).toContainText(/known to be\s*ham/)
   await page.getByLabel('Take these labels over as my decisions').check()
   await page.getByRole('button', { name: 'Read the rows and show the cost' }).click()
 

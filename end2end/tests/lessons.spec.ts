@@ -2,13 +2,15 @@
 
 import { readFile } from 'node:fs/promises'
 import { expect, test } from '../fixtures/test.js'
-import { marker, paste, row, searching } from '../fixtures/desk.js'
+import { marker, matches, paste, row, searching } from '../fixtures/desk.js'
 
 test('a label is counted, can be downloaded, and is forgotten on request', async ({ page, open }) => {
   const word = marker('taps')
   await paste(page, [`${word} Our plumbers fix leaking kitchen taps in Norwich on the same day`])
   await open(searching(word))
   await row(page, 0).getByRole('button', { name: /Spam/ }).first().click()
+  // The page is not left before the label has come to the server.
+  await expect.poll(() => matches(page, `${word} label:spam`)).toBe(1)
 
   const section = page.getByRole('region', { name: 'What the detector learnt' })
   await expect(async () => {

@@ -38,6 +38,7 @@ pub(crate) type SessionResource = Resource<Result<Session, AppError>>;
 #[component]
 pub(crate) fn Shell() -> impl IntoView {
     let decisions = Decisions::new();
+    decisions.hold_the_page();
     provide_context(decisions);
     provide_context(Selection::new());
     let live = Live::new(decisions);

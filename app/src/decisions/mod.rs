@@ -10,7 +10,7 @@ mod asks;
 use std::collections::{HashMap, VecDeque};
 
 use domain::{Detection, DetectionSummary, Label, Standing, User};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*, task::spawn_local};
 
 use crate::{error::AppError, later::ask_later, live::Live, server_fns::labels::Undoable};
 pub(crate) use asks::{Ask, RowsAsked};
@@ -185,6 +185,17 @@ impl Decisions {
     /// Whether the server has answered everything.
     pub(crate) fn is_idle(self) -> bool {
         self.asking.get() == 0
+    }
+
+    /// While the server has not answered, the browser asks before it leaves the page: what waits here would be lost.
+    pub(crate) fn hold_the_page(self) {
+        Effect::new(move |_| {
+            if self.is_idle() {
+                return;
+            }
+            let handle = window_event_listener(ev::beforeunload, |event| event.prevent_default());
+            on_cleanup(move || handle.remove());
+        });
     }
 
     fn settle(self, seen: &Seen, version: i64) {

@@ -6,12 +6,12 @@ use leptos::{
     html::{Div, div},
     prelude::*,
     tachys::view::any_view::AnyViewState,
-    task::spawn_local_scoped_with_cancellation,
+    task::{spawn_local, spawn_local_scoped_with_cancellation},
     wasm_bindgen::{JsCast, closure::Closure},
     web_sys::{AddEventListenerOptions, Element, Event, HtmlElement, HtmlInputElement},
 };
 
-use super::{Part, view_later};
+use super::{Part, fetch, view_later};
 
 thread_local! {
     /// Whether the page is taken over, and what waits for it: data that the server handed over is read in the order in which
@@ -20,10 +20,37 @@ thread_local! {
     static WAITING: RefCell<Vec<Box<dyn FnOnce()>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The page is taken over: parts may come to life.
-pub(crate) fn taken_over() {
+/// The page is taken over: parts may come to life. The document says so, for whoever waits until keys are heard.
+pub(crate) async fn taken_over() {
+    // Effects, which begin to listen.
+    leptos::task::tick().await;
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("data-hydrated", "");
+    }
     TAKEN_OVER.set(true);
     WAITING.take().into_iter().for_each(|start| start());
+    fetch_at_first_touch();
+}
+
+/// By the time that something is pressed the code should be there.
+fn fetch_at_first_touch() {
+    let touched = Closure::<dyn Fn()>::new(|| {
+        spawn_local(async {
+            // What is then pressed tries again, and says so if it fails again.
+            let _ = fetch().await;
+        });
+    });
+    let touched = touched.into_js_value();
+    let options = AddEventListenerOptions::new();
+    options.set_once(true);
+    options.set_passive(true);
+    for event in ["pointermove", "touchstart", "keydown"] {
+        let _ = window().add_event_listener_with_callback_and_add_event_listener_options(
+            event,
+            touched.unchecked_ref(),
+            &options,
+        );
+    }
 }
 
 fn once_taken_over(start: impl FnOnce() + 'static) {

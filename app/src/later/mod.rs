@@ -2,7 +2,8 @@
 //!
 //! The server renders every part, so a page is whole without JavaScript and before it. In the browser such a part stays as the
 //! server wrote it (its links and forms work by themselves) until a pointer or the focus comes to it, or until what it shows
-//! changes. Then one module with the code of all parts is loaded, and the part comes to life in its place.
+//! changes; then it comes to life in its place. The code of all parts is one module, which is fetched at the first sign of
+//! somebody at work.
 
 #[cfg(feature = "hydrate")]
 mod browser;
@@ -62,6 +63,16 @@ impl From<leptos::wasm_split::SplitLoaderError> for NotLoaded {
 #[leptos::wasm_split::wasm_split(gavel_later, wasm_split_path = leptos::wasm_split, fallible)]
 fn view_later(part: Part) -> Result<AnyView, NotLoaded> {
     Ok(part.view())
+}
+
+/// Fetches the code, if it is not there yet.
+///
+/// # Errors
+/// [`NotLoaded`] when it could not be fetched.
+#[cfg(feature = "hydrate")]
+#[leptos::wasm_split::wasm_split(gavel_later, wasm_split_path = leptos::wasm_split, fallible)]
+fn fetch() -> Result<(), NotLoaded> {
+    Ok(())
 }
 
 /// Asks the server, once the code for it is there.

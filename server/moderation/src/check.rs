@@ -90,6 +90,21 @@ impl Moderation {
         Ok(page)
     }
 
+    /// One page of the log, and how many match at all, counted no further than [`domain::paging::COUNT_BOUND`].
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn search_counted(
+        &self,
+        query: &domain::SearchQuery,
+        page: &domain::PageRequest,
+    ) -> Result<(domain::Page<domain::DetectionSummary>, domain::BoundedCount), ModerationError> {
+        let bound = domain::paging::COUNT_BOUND;
+        let (mut page, count) = self.store.search_counted(query, page, bound, self.clock.now()).await?;
+        self.mark_matches(query, &mut page.rows).await?;
+        Ok((page, count))
+    }
+
     /// How many match, counted no further than [`domain::paging::COUNT_BOUND`].
     ///
     /// # Errors

@@ -50,6 +50,17 @@ pub trait Detections: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Page<DetectionSummary>>;
 
+    /// One page and, as [`Detections::count`] counts them, how many match at all; for a store to do cheaper than the two by themselves.
+    async fn search_counted(
+        &self,
+        query: &SearchQuery,
+        page: &PageRequest,
+        bound: u64,
+        now: DateTime<Utc>,
+    ) -> Result<(Page<DetectionSummary>, BoundedCount)> {
+        Ok((self.search(query, page, now).await?, self.count(query, bound, now).await?))
+    }
+
     /// How many match, counted no further than `bound`, and less far where no index answers the whole search.
     async fn count(&self, query: &SearchQuery, bound: u64, now: DateTime<Utc>) -> Result<BoundedCount>;
 

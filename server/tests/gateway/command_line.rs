@@ -134,8 +134,12 @@ async fn no_secret_is_in_any_log_page_error_metric_or_file_however_much_is_logge
     // The key is as little in what people see as in what apps do: also when the upstream itself tells it.
     let browser = reqwest::Client::builder().cookie_store(true).build().unwrap();
     let form = [("email", "ana@example.com"), ("password", password)];
-    let page = browser.post(format!("http://{address}/login")).form(&form).send().await.unwrap();
-    assert_eq!(page.status(), 200);
+    let (status, page) =
+        read(browser.post(format!("http://{address}/login")).form(&form).send().await.unwrap()).await;
+    if status != 200 {
+        drop(running);
+        panic!("{status} for the log-in: {page}\n{}", rest.join().unwrap().unwrap());
+    }
     let form = [("form[message]", "hi"), ("form[endpoint]", "check"), ("form[split]", "one")];
     let submitted = browser.post(format!("http://{address}/check")).form(&form).send().await.unwrap();
     let mut pages = read(submitted).await.1;

@@ -33,7 +33,6 @@ pub async fn search_detections(
     use crate::context::{authorise, moderation};
 
     authorise(domain::Role::Viewer)?;
-    let moderation = moderation()?;
     let bad = |problem: String| AppError::BadSearch(problem).with_status();
     let query = super::read(&q)?;
     let from = match from.split_once(':') {
@@ -47,7 +46,7 @@ pub async fn search_detections(
         }
     };
     let order = order.parse().unwrap_or(Order::Newest);
-    let page = moderation.search(&query, &PageRequest { order, from, limit: PAGE_SIZE }).await?;
-    let count = moderation.count(&query).await?;
+    let request = PageRequest { order, from, limit: PAGE_SIZE };
+    let (page, count) = moderation()?.search_counted(&query, &request).await?;
     Ok(SearchResult { page, count })
 }

@@ -70,6 +70,16 @@ impl Detections for SqliteStore {
         self.search_page(query, page, now).await
     }
 
+    async fn search_counted(
+        &self,
+        query: &SearchQuery,
+        page: &PageRequest,
+        bound: u64,
+        now: DateTime<Utc>,
+    ) -> Result<(Page<DetectionSummary>, BoundedCount)> {
+        self.search_page_counted(query, page, bound, now).await
+    }
+
     async fn count(&self, query: &SearchQuery, bound: u64, now: DateTime<Utc>) -> Result<BoundedCount> {
         self.search_count(query, bound, now).await
     }

@@ -244,8 +244,10 @@ async fn check(store: &dyn Store, search: &str, expected: &[usize], scores: &[f6
         let mut found = Vec::new();
         let mut from = None;
         loop {
-            let page =
-                store.search(&query, &PageRequest { order: *order, from, limit: 2 }, noon()).await.unwrap();
+            let request = PageRequest { order: *order, from, limit: 2 };
+            let page = store.search(&query, &request, noon()).await.unwrap();
+            let counted = store.search_counted(&query, &request, 100, noon()).await.unwrap();
+            assert_eq!(counted, (page.clone(), store.count(&query, 100, noon()).await.unwrap()), "{search}");
             found.extend(page.rows.iter().map(|row| usize::try_from(row.id.0).unwrap() - 1));
             match page.after {
                 Some(cursor) => from = Some((Direction::After, cursor)),

@@ -36,6 +36,32 @@ impl SqliteStore {
         page::page(&plan, request, &self.readers).await
     }
 
+    pub(super) async fn search_page_counted(
+        &self,
+        query: &SearchQuery,
+        request: &PageRequest,
+        bound: u64,
+        now: DateTime<Utc>,
+    ) -> Result<(Page<DetectionSummary>, BoundedCount)> {
+        if request.order != Order::Newest {
+            let page = self.search_page(query, request, now).await?;
+            return Ok((page, self.search_count(query, bound, now).await?));
+        }
+        // What was found out to choose how to go through the log serves the count as well.
+        let plan = Plan::choose(query, request.order, now, &self.readers).await?;
+        let page = page::page(&plan, request, &self.readers).await?;
+        let count = match self.count_by_sums(query, now).await? {
+            Some(count) => count,
+            None => count(&plan.into_count(&self.readers).await?, bound, &self.readers).await?,
+        };
+        Ok((page, count))
+    }
+
+    async fn count_by_sums(&self, query: &SearchQuery, now: DateTime<Utc>) -> Result<Option<BoundedCount>> {
+        let count = statistics::count_by_sums(query, now, &self.readers).await?;
+        Ok(count.map(|count| BoundedCount { count, more: false }))
+    }
+
     /// The newest matches below an id.
     pub(super) async fn search_below(
         &self,
@@ -58,8 +84,8 @@ impl SqliteStore {
         bound: u64,
         now: DateTime<Utc>,
     ) -> Result<BoundedCount> {
-        if let Some(count) = statistics::count_by_sums(query, now, &self.readers).await? {
-            return Ok(BoundedCount { count, more: false });
+        if let Some(count) = self.count_by_sums(query, now).await? {
+            return Ok(count);
         }
         let plan = Plan::choose_for_count(query, now, &self.readers).await?;
         count(&plan, bound, &self.readers).await

@@ -29,12 +29,13 @@ const FEW: i64 = 1_000;
 /// is asked about every single row.
 const FEW_WITH_WORDS: i64 = 3_000;
 
-/// Where counting the rows of a term stops; a millisecond or so where the index suffices.
-const PROBE: i64 = 2_000;
-
 /// Most rows that are looked at one by one to count matches, or for a page where they do not come in the order of ids: four
 /// milliseconds or so.
 const LOOK: i64 = 2_000;
+
+/// Where counting the rows of a term stops; a millisecond or so where the index suffices. One more than are looked at, so that
+/// it is known whether there are more.
+const PROBE: i64 = LOOK + 1;
 
 /// The same where the full-text index is asked about each.
 const LOOK_FOR_WORDS: i64 = 500;
@@ -65,6 +66,25 @@ pub(in super::super) struct Plan<'a> {
     /// First and last id that a time range leaves.
     ids: Option<(i64, i64)>,
     now: DateTime<Utc>,
+    /// What was counted to choose the source, so that nothing is counted twice.
+    probes: Vec<Probe>,
+}
+
+/// How many rows a source has for the terms that it can answer by itself.
+#[derive(Clone, Copy, Debug)]
+struct Probe {
+    source: Source,
+    /// Where counting stopped.
+    most: i64,
+    /// At most `most`.
+    rows: i64,
+}
+
+impl Probe {
+    /// How many it had, had counting stopped at `most`; `None` when it stopped before.
+    fn up_to(self, most: i64) -> Option<i64> {
+        (self.rows < self.most || most <= self.most).then(|| self.rows.min(most))
+    }
 }
 
 impl<'a> Plan<'a> {
@@ -77,12 +97,12 @@ impl<'a> Plan<'a> {
     ) -> Result<Self> {
         let ids = id_range(query, now, readers).await?;
         let words = Words::of(query);
-        let mut plan = Self { query, words, source: Source::Log, order, ids, now };
+        let mut plan = Self { query, words, source: Source::Log, order, ids, now, probes: Vec::new() };
         plan.source = plan.best_source(readers).await?;
         Ok(plan)
     }
 
-    async fn best_source(&self, readers: &SqlitePool) -> Result<Source> {
+    async fn best_source(&mut self, readers: &SqlitePool) -> Result<Source> {
         let mut candidates = self.candidates();
         if self.words.walk.is_some() {
             candidates.push((Source::Words, true));
@@ -175,19 +195,23 @@ impl<'a> Plan<'a> {
         now: DateTime<Utc>,
         readers: &SqlitePool,
     ) -> Result<Self> {
-        let plan = Self::choose(query, Order::Newest, now, readers).await?;
-        if plan.source != Source::Log {
-            return Ok(plan);
+        Self::choose(query, Order::Newest, now, readers).await?.into_count(readers).await
+    }
+
+    /// The same search, to be counted.
+    pub(super) async fn into_count(mut self, readers: &SqlitePool) -> Result<Self> {
+        if self.source != Source::Log {
+            return Ok(self);
         }
         let mut fewest = (Source::Log, PROBE);
-        for (source, _) in plan.candidates() {
-            let rows = plan.probe(source, PROBE, readers).await?;
+        for (source, _) in self.candidates() {
+            let rows = self.probe(source, PROBE, readers).await?;
             // One term by itself is counted on its index, however long that is.
-            if rows < fewest.1 || query.terms.len() == 1 {
+            if rows < fewest.1 || self.query.terms.len() == 1 {
                 fewest = (source, rows);
             }
         }
-        Ok(Self { source: fewest.0, ..plan })
+        Ok(Self { source: fewest.0, ..self })
     }
 
     /// What gives rows in the order asked for, however many they are.
@@ -232,17 +256,29 @@ impl<'a> Plan<'a> {
     }
 
     /// How many rows a source holds for the terms that it can answer by itself, counted no further than `most`.
-    async fn probe(&self, source: Source, most: i64, readers: &SqlitePool) -> Result<i64> {
+    async fn probe(&mut self, source: Source, most: i64, readers: &SqlitePool) -> Result<i64> {
         if source == Source::Log {
             let (first, last) = self.ids.unwrap_or((0, i64::MAX));
             return Ok(last.saturating_sub(first).saturating_add(1));
         }
-        self.count_source(source, most, readers).await
+        if let Some(rows) = self.probed(source, most) {
+            return Ok(rows);
+        }
+        let rows = self.count_source(source, most, readers).await?;
+        self.probes.push(Probe { source, most, rows });
+        Ok(rows)
+    }
+
+    fn probed(&self, source: Source, most: i64) -> Option<i64> {
+        self.probes.iter().filter(|probe| probe.source == source).find_map(|probe| probe.up_to(most))
     }
 
     /// How many rows the source holds, counted no further than `most`.
     pub(in super::super) async fn scanned(&self, most: i64, readers: &SqlitePool) -> Result<i64> {
-        self.count_source(self.source, most, readers).await
+        match self.probed(self.source, most) {
+            Some(rows) => Ok(rows),
+            None => self.count_source(self.source, most, readers).await,
+        }
     }
 
     async fn count_source(&self, source: Source, most: i64, readers: &SqlitePool) -> Result<i64> {
