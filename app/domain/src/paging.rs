@@ -98,7 +98,7 @@ pub const COUNT_BOUND: u64 = 10_000;
 pub const FACETS_BOUND: u64 = 500;
 
 /// Where counts of words stop: meeting several common words costs more than walking an index.
-pub const WORDS_BOUND: u64 = 3_000;
+pub const WORDS_BOUND: u64 = 2_000;
 
 impl std::fmt::Display for BoundedCount {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

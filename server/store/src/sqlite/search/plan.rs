@@ -6,7 +6,8 @@
 //! 2. Else the log is walked in the order asked for, and stops once the page is full: with words or keys through the full-text
 //!    index, which gives its rows in the order of ids; else through the shortest index that keeps that order; else as it lies.
 //!
-//! How many rows a term matches is counted on its index, no further than [`PROBE`]. A time range becomes a range of ids
+//! How many rows a term matches is counted on its index, no further than [`PROBE`]. What most rows have is not asked of the
+//! full-text index where rows have to be looked at anyway. A time range becomes a range of ids
 //! first, by way of `check_hours`.
 
 use std::collections::HashSet;
@@ -15,11 +16,11 @@ use chrono::{DateTime, Utc};
 use domain::search::{Age, Moment, State, Term, TermKind};
 use domain::{Order, SearchQuery};
 use sqlx::sqlite::SqlitePool;
-use sqlx::{QueryBuilder, Sqlite};
+use sqlx::{QueryBuilder, Row, Sqlite};
 
 use super::super::columns::{MS_PER_HOUR, to_ms};
 use super::terms;
-use super::words::{INDEX, Words};
+use super::words::{self, INDEX, Words};
 use crate::Result;
 
 /// So few rows are read and sorted in a few milliseconds, wherever they lie.
@@ -39,6 +40,9 @@ const PROBE: i64 = LOOK + 1;
 
 /// The same where the full-text index is asked about each.
 const LOOK_FOR_WORDS: i64 = 500;
+
+/// Of so many rows, the newest, it is asked whether most have a value; a fraction of a millisecond.
+const SAMPLE: i64 = 256;
 
 /// The index of verdicts and scores.
 const BY_VERDICT: &str = "detections_by_verdict";
@@ -96,7 +100,10 @@ impl<'a> Plan<'a> {
         readers: &SqlitePool,
     ) -> Result<Self> {
         let ids = id_range(query, now, readers).await?;
-        let words = Words::of(query);
+        let mut words = Words::of(query);
+        if !words.walk_decides {
+            words = Words::without(query, &usual(query, now, readers).await?);
+        }
         let mut plan = Self { query, words, source: Source::Log, order, ids, now, probes: Vec::new() };
         plan.source = plan.best_source(readers).await?;
         Ok(plan)
@@ -114,6 +121,10 @@ impl<'a> Plan<'a> {
         }
         let mut fewest = (walk, i64::MAX);
         for (source, keeps_id_order) in candidates {
+            // As long as nothing has few rows, the walk is what is chosen, however many it has.
+            if source == walk && fewest.0 == walk {
+                continue;
+            }
             let sorted = self.order == Order::Newest && keeps_id_order;
             let many = if source == Source::Words { FEW_WITH_WORDS } else { FEW };
             let most = if sorted { PROBE } else { many + 1 };
@@ -458,6 +469,32 @@ fn index_for(kind: &TermKind) -> Option<(&'static str, bool)> {
         TermKind::Token(_) => ("detections_by_token", false),
         _ => return None,
     })
+}
+
+/// Keys that most of the newest rows have. They narrow a walk by little, and to meet with their long lists costs more than to
+/// look at the rows, which has to be done anyway.
+async fn usual<'a>(
+    query: &'a SearchQuery,
+    now: DateTime<Utc>,
+    readers: &SqlitePool,
+) -> Result<Vec<&'a Term>> {
+    let mut keyed = words::keyed(query);
+    if keyed.is_empty() {
+        return Ok(keyed);
+    }
+    let mut sql = QueryBuilder::new("SELECT count(*)");
+    for term in &keyed {
+        sql.push(", count(*) FILTER (WHERE TRUE");
+        terms::push(&mut sql, term, now);
+        sql.push(")");
+    }
+    sql.push(" FROM (SELECT * FROM detections ORDER BY id DESC LIMIT ").push(SAMPLE).push(") d");
+    let counted = sql.build().fetch_one(readers).await?;
+    let counts: Vec<i64> =
+        (0..counted.len()).map(|column| counted.try_get(column)).collect::<sqlx::Result<_>>()?;
+    let mut having = counts.iter().skip(1);
+    keyed.retain(|_| having.next().is_some_and(|rows| rows * 2 > counts[0]));
+    Ok(keyed)
 }
 
 /// The ids that a time range leaves: exact, since every hour knows its first and last id.

@@ -1,7 +1,7 @@
 //! Words, word starts, phrases and keys as FTS5 wants them.
 
 use domain::SearchQuery;
-use domain::search::{TermKind, index_text};
+use domain::search::{Term, TermKind, index_text};
 
 use super::super::keys;
 
@@ -10,7 +10,7 @@ pub(super) const INDEX: &str = "detections_fts";
 
 /// What the full-text index is asked.
 pub(super) struct Words {
-    /// For a walk through the index: all that it can tell, keys included; `None` when no term must match that it knows.
+    /// For a walk through the index: all that it is asked, keys included; `None` when there is nothing to ask it.
     pub(super) walk: Option<String>,
     /// Whether the walk finds just what the search means, so that no row needs to be looked at.
     pub(super) walk_decides: bool,
@@ -23,7 +23,13 @@ pub(super) struct Words {
 }
 
 impl Words {
+    /// All that the index can tell of a search.
     pub(super) fn of(query: &SearchQuery) -> Self {
+        Self::without(query, &[])
+    }
+
+    /// The same without asking for some keys: rows have to be looked at for these.
+    pub(super) fn without(query: &SearchQuery, left_out: &[&Term]) -> Self {
         let of = |negated| -> Vec<String> {
             let terms = query.terms.iter().filter(|term| term.negated == negated);
             terms.filter_map(|term| expression(&term.kind)).collect()
@@ -32,7 +38,7 @@ impl Words {
         let mut all = wanted.clone();
         let mut walk_decides = true;
         for term in query.terms.iter().filter(|term| !is_text(&term.kind)) {
-            let lookup = keys::lookup(&term.kind).filter(|_| !term.negated);
+            let lookup = key(term).filter(|_| !left_out.contains(&term));
             walk_decides &= lookup.as_ref().is_some_and(|lookup| lookup.exact);
             all.extend(lookup.map(|lookup| lookup.expression));
         }
@@ -51,6 +57,16 @@ impl Words {
     pub(super) fn is_one_lookup(&self) -> bool {
         self.lookups == 1 && self.walk_decides
     }
+}
+
+/// What finds the rows that must have a term's value.
+fn key(term: &Term) -> Option<keys::Lookup> {
+    keys::lookup(&term.kind).filter(|_| !term.negated)
+}
+
+/// The terms that the index knows keys for.
+pub(super) fn keyed(query: &SearchQuery) -> Vec<&Term> {
+    query.terms.iter().filter(|term| key(term).is_some()).collect()
 }
 
 fn joined(wanted: &[String], unwanted: &[String]) -> Option<String> {
