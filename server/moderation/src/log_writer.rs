@@ -28,9 +28,14 @@ const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// Rows that may be behind in what they are looked up by while others keep coming.
 const BEHIND_ROWS: usize = 512;
 
-/// How long what an app sent may be behind. Nobody looks for it yet, and to index forty rows costs little more than one: one by one
-/// at 200 checks a second, the 99th percentile of a commit was twice as long. A moderator looks for what they pasted at once.
+/// How long what an app sent may be behind. Nobody looks for it yet, and to index several rows costs little more than one: one by
+/// one at 200 checks a second, the 99th percentile of a commit was twice as long. A moderator looks for what they pasted at once.
 const BEHIND_TIME: Duration = Duration::from_millis(200);
+
+/// Rows that are indexed by one transaction: a millisecond's worth, which a check that comes meanwhile has to wait; and many, when
+/// much is behind and all wait anyway.
+const FEW_ROWS: usize = 16;
+const MANY_ROWS: usize = 128;
 
 /// Checks that may wait for the writer; more wait for a place in the queue.
 const QUEUE: usize = 1024;
@@ -111,7 +116,8 @@ impl<F: Fn(DetectionId)> Behind<F> {
 
     /// Has some of the rows found. After a failure they are found with the next rows, or after the next start.
     async fn index(&mut self) {
-        let indexed = self.log.index_appended().await.unwrap_or_else(|error| {
+        let most = if self.rows.len() >= BEHIND_ROWS { MANY_ROWS } else { FEW_ROWS };
+        let indexed = self.log.index_appended(most).await.unwrap_or_else(|error| {
             tracing::error!(%error, "rows of the log cannot be searched for yet");
             0
         });
@@ -248,7 +254,7 @@ mod tests {
         async fn insert_detections(&self, _: &[NewDetection]) -> store::Result<Vec<DetectionId>> {
             Err(StoreError::Taken("not here"))
         }
-        async fn index_appended(&self) -> store::Result<usize> {
+        async fn index_appended(&self, _: usize) -> store::Result<usize> {
             let behind = self.commits.lock().unwrap().iter().map(Vec::len).sum::<usize>();
             let mut indexed = self.indexed.lock().unwrap();
             let rows = (behind - *indexed).min(2);

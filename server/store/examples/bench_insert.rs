@@ -113,7 +113,7 @@ async fn main() -> Result<(), Failure> {
             store.append_detections(&batch).await?;
             times.push(begun.elapsed().as_secs_f64());
             let begun = Instant::now();
-            while store.index_appended().await? > 0 {}
+            while store.index_appended(128).await? > 0 {}
             behind += begun.elapsed().as_secs_f64();
         }
         let rate = (size * batches) as f64 / (times.iter().sum::<f64>() + behind);

@@ -26,9 +26,15 @@ pub trait Detections: Send + Sync {
     /// by words, sites, senders and the like. One sync to disk for all of them: far cheaper than one by one.
     async fn append_detections(&self, detections: &[NewDetection]) -> Result<Vec<Appended>>;
 
-    /// Makes some of the detections that were appended found by their words, the oldest first, and returns how many; 0 when all
-    /// are.
-    async fn index_appended(&self) -> Result<usize>;
+    /// Makes some of the detections that were appended found by their words, the oldest first and at most so many, and returns how
+    /// many; 0 when all are.
+    async fn index_appended(&self, most: usize) -> Result<usize>;
+
+    /// Puts a few pieces of what words are looked up in together, and returns whether more can be: every commit adds a piece, and
+    /// the fewer there are, the sooner is looked up.
+    async fn merge_index(&self) -> Result<bool> {
+        Ok(false)
+    }
 
     /// Appends many detections and makes them found, in one transaction.
     async fn insert_detections(&self, detections: &[NewDetection]) -> Result<Vec<DetectionId>>;

@@ -31,8 +31,12 @@ impl Detections for SqliteStore {
         insert::append(detections, &self.writer).await
     }
 
-    async fn index_appended(&self) -> Result<usize> {
-        words::step(&self.writer).await
+    async fn index_appended(&self, most: usize) -> Result<usize> {
+        words::step(most, &self.writer).await
+    }
+
+    async fn merge_index(&self) -> Result<bool> {
+        words::merge(&self.writer).await
     }
 
     async fn detection(&self, id: DetectionId) -> Result<Option<Detection>> {

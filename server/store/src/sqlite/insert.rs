@@ -1,23 +1,18 @@
-//! Writes detections: the row and its contents. Their words are written behind them ([`super::words`]).
-//!
-//! A message to the connection's thread and back costs more than the row that it writes, so a batch takes as few as it can: one
-//! statement writes many rows with their contents, and a batch that is one statement needs no transaction around it.
+//! Writes detections: the row and its contents, by one statement for many, which as such is a transaction. Their words are written
+//! behind them ([`super::words`]).
 
 use std::borrow::Borrow;
 
 use domain::{DetectionId, ImportId, NewDetection};
-use sqlx::query::QueryAs;
-use sqlx::sqlite::{SqliteArguments, SqlitePool};
-use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection, SqliteExecutor};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
+use sqlx::{AssertSqlSafe, Row, Sqlite, SqliteConnection, SqliteExecutor};
 
+use super::batches::{self, SIZES, batches};
 use super::columns::to_ms;
 use super::rows;
 use super::words::{self, Words};
 use crate::{Appended, Result};
-
-/// Rows of one statement. Few different sizes, so that each statement is prepared once and found again in the connection's
-/// cache; the largest keeps below SQLite's 32,766 parameters by far, and gains nothing by being larger.
-const SIZES: [usize; 6] = [64, 16, 4, 3, 2, 1];
 
 /// What a new detection fills, in the order in which [`bind`] gives it.
 const COLUMNS: [&str; 27] = [
@@ -50,17 +45,37 @@ const COLUMNS: [&str; 27] = [
     "raw_answer",
 ];
 
-type Insert<'q> = QueryAs<'q, Sqlite, (i64, bool), SqliteArguments>;
+type Insert<'q> = Query<'q, Sqlite, SqliteArguments>;
 
 /// Writes detections in one transaction, and tells of each, in the same order. They have no words yet.
 pub(super) async fn append(detections: &[NewDetection], writer: &SqlitePool) -> Result<Vec<Appended>> {
     if SIZES.contains(&detections.len()) {
-        return statement(&detections.iter().collect::<Vec<_>>(), None, writer).await;
+        return append_batch(detections, writer).await;
     }
     let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
-    let appended = append_to(&mut transaction, detections, None).await?;
+    let mut appended = Vec::with_capacity(detections.len());
+    for batch in batches(detections) {
+        appended.extend(append_batch(batch, &mut *transaction).await?);
+    }
     transaction.commit().await?;
     Ok(appended)
+}
+
+/// Writes as many rows as one statement takes: all or none.
+async fn append_batch<'c>(
+    batch: &[NewDetection],
+    executor: impl SqliteExecutor<'c>,
+) -> Result<Vec<Appended>> {
+    // The view has no id to return. That the condition reads the new row has the newest id looked up for each.
+    let sql = format!(
+        "{} RETURNING (SELECT max(d.id) FROM detections d WHERE new_detections.created_at IS NOT NULL),
+                   EXISTS (SELECT 1 FROM api_tokens t WHERE t.id = new_detections.token_id AND t.revoked_at IS NOT NULL)",
+        insertion(batch.len())
+    );
+    let query = batch.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, row| bind(query, row, None));
+    let told =
+        |row: SqliteRow| Ok(Appended { id: DetectionId(row.try_get(0)?), token_revoked: row.try_get(1)? });
+    query.fetch_all(executor).await?.into_iter().map(told).collect()
 }
 
 /// Writes detections, of an import if they are of one, with their words, and returns their ids, in the same order.
@@ -71,49 +86,30 @@ pub(super) async fn insert<D: Borrow<NewDetection>>(
 ) -> Result<Vec<DetectionId>> {
     // Words are written in the order of ids.
     words::write_all_missing(connection).await?;
-    let appended = append_to(connection, detections, import).await?;
-    let ids: Vec<_> = appended.into_iter().map(|row| row.id).collect();
+    let before: i64 = sqlx::query_scalar(LAST_GIVEN).fetch_one(&mut *connection).await?;
+    batches::write(
+        detections,
+        |batch| {
+            let query = sqlx::query(AssertSqlSafe(insertion(batch.len())));
+            batch.iter().fold(query, |query, row| bind(query, row.borrow(), import))
+        },
+        &mut *connection,
+    )
+    .await?;
+    // Nobody else writes in this transaction, and ids have no gaps within one.
+    let ids: Vec<_> = (before + 1..).map(DetectionId).take(detections.len()).collect();
     let words: Vec<_> = ids.iter().zip(detections).map(|(id, row)| Words::of(*id, row.borrow())).collect();
     words::write(&words, connection).await?;
     Ok(ids)
 }
 
-async fn append_to<D: Borrow<NewDetection>>(
-    connection: &mut SqliteConnection,
-    detections: &[D],
-    import: Option<ImportId>,
-) -> Result<Vec<Appended>> {
-    let detections: Vec<&NewDetection> = detections.iter().map(Borrow::borrow).collect();
-    let mut appended = Vec::with_capacity(detections.len());
-    let mut rest = &detections[..];
-    for size in SIZES {
-        while let Some((chunk, beyond)) = rest.split_at_checked(size) {
-            appended.extend(statement(chunk, import, &mut *connection).await?);
-            rest = beyond;
-        }
-    }
-    Ok(appended)
-}
+/// The last id that was given to a detection, whether or not it is still there.
+const LAST_GIVEN: &str = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'detections'), 0)";
 
-/// Writes as many rows as one statement takes: all or none.
-async fn statement<'c>(
-    chunk: &[&NewDetection],
-    import: Option<ImportId>,
-    executor: impl SqliteExecutor<'c>,
-) -> Result<Vec<Appended>> {
-    let values = vec![format!("({})", ["?"; COLUMNS.len()].join(", ")); chunk.len()].join(", ");
-    // The view has no id to return. That the condition reads the new row has the newest id looked up for each.
-    let sql = format!(
-        "INSERT INTO new_detections ({}) VALUES {values}
-         RETURNING (SELECT max(d.id) FROM detections d WHERE new_detections.created_at IS NOT NULL),
-                   EXISTS (SELECT 1 FROM api_tokens t WHERE t.id = new_detections.token_id AND t.revoked_at IS NOT NULL)",
-        COLUMNS.join(", ")
-    );
-    let query = sqlx::query_as(AssertSqlSafe(sql));
-    let query = chunk.iter().fold(query, |query, row| bind(query, row, import));
-    let rows = query.fetch_all(executor).await?;
-    let told = |(id, token_revoked)| Appended { id: DetectionId(id), token_revoked };
-    Ok(rows.into_iter().map(told).collect())
+/// The statement that writes so many rows.
+fn insertion(rows: usize) -> String {
+    let values = vec![format!("({})", ["?"; COLUMNS.len()].join(", ")); rows].join(", ");
+    format!("INSERT INTO new_detections ({}) VALUES {values}", COLUMNS.join(", "))
 }
 
 fn bind<'q>(query: Insert<'q>, detection: &'q NewDetection, import: Option<ImportId>) -> Insert<'q> {

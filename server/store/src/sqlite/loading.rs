@@ -24,8 +24,8 @@ const COLLECTED_OTHERWISE: u32 = 1024 * 1024;
 const PIECES: u32 = 64;
 const PIECES_OTHERWISE: u32 = 16;
 
-/// As migration 0006 sets it.
-const AUTOMERGE: u32 = 8;
+/// As migration 0028 sets it.
+const AUTOMERGE: u32 = 0;
 
 #[async_trait]
 impl Loading for SqliteStore {

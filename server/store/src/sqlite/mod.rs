@@ -3,6 +3,7 @@
 mod accounts;
 mod alerts;
 mod audit;
+mod batches;
 mod budgets;
 mod bulk;
 mod claims;

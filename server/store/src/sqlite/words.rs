@@ -6,19 +6,21 @@
 
 use domain::search::index_text;
 use domain::{DetectionId, NewDetection};
-use sqlx::sqlite::SqlitePool;
-use sqlx::{AssertSqlSafe, SqliteConnection};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqlitePool};
+use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection};
 
+use super::batches;
 use super::columns::At;
 use super::keys::Keys;
 use super::rows::ip_from_bytes;
 use crate::Result;
 
-/// Rows of one step: little enough that whoever wants to write meanwhile does not wait long.
-const STEP: u32 = 128;
+/// Rows of one step where nobody waits.
+const STEP: usize = 128;
 
-/// Rows of one statement. Few different sizes, so that each is prepared once.
-const SIZES: [usize; 3] = [64, 8, 1];
+/// Pages of the index that are written by one step of merging, so that whoever wants to write meanwhile waits a millisecond or so.
+const MERGED_PAGES: u32 = 16;
 
 /// What the index holds of a row.
 pub(super) struct Words<'a> {
@@ -118,10 +120,10 @@ pub(super) async fn rewrite(id: i64, connection: &mut SqliteConnection) -> Resul
 
 /// Writes the words of the first rows that have none, and returns how many these were. (SQLite plans a statement anew each time a
 /// value is bound to its `LIMIT`; a number in the text is planned once.)
-async fn write_missing(connection: &mut SqliteConnection) -> Result<usize> {
+async fn write_missing(connection: &mut SqliteConnection, most: usize) -> Result<usize> {
     let rows: Vec<WordsRow> = sqlx::query_as(AssertSqlSafe(format!(
         "{SELECT_WORDS} WHERE d.id > (SELECT coalesce(max(id), 0) FROM detections_fts_docsize)
-         ORDER BY d.id LIMIT {STEP}"
+         ORDER BY d.id LIMIT {most}"
     )))
     .fetch_all(&mut *connection)
     .await?;
@@ -136,7 +138,7 @@ async fn write_rows(rows: &[WordsRow], connection: &mut SqliteConnection) -> Res
 
 /// Writes the words of all rows that have none, within a transaction.
 pub(super) async fn write_all_missing(connection: &mut SqliteConnection) -> Result<()> {
-    while write_missing(connection).await? == STEP as usize {}
+    while write_missing(connection, STEP).await? == STEP {}
     Ok(())
 }
 
@@ -144,7 +146,7 @@ pub(super) async fn write_all_missing(connection: &mut SqliteConnection) -> Resu
 pub(super) async fn catch_up(writer: &SqlitePool) -> Result<()> {
     let mut written = 0;
     loop {
-        let step = step(writer).await?;
+        let step = step(STEP, writer).await?;
         if step == 0 {
             return Ok(());
         }
@@ -159,38 +161,48 @@ pub(super) async fn catch_up(writer: &SqlitePool) -> Result<()> {
 /// Rows between two words about a long catching up.
 const TOLD: usize = 100_000;
 
-/// One step, in a transaction of its own.
-pub(super) async fn step(writer: &SqlitePool) -> Result<usize> {
+/// One step of at most so many rows, in a transaction of its own.
+pub(super) async fn step(most: usize, writer: &SqlitePool) -> Result<usize> {
     let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
-    let written = write_missing(&mut transaction).await?;
+    let written = write_missing(&mut transaction, most).await?;
     transaction.commit().await?;
     Ok(written)
 }
 
+/// Merges a little, and returns whether there was anything to merge (<https://www.sqlite.org/fts5.html#the_merge_command>). Left to
+/// itself, the index does so within the commits that it grows by, which keeps everybody waiting.
+pub(super) async fn merge(writer: &SqlitePool) -> Result<bool> {
+    const CHANGES: &str = "SELECT total_changes()";
+    let mut connection = writer.acquire().await?;
+    let before: i64 = sqlx::query_scalar(CHANGES).fetch_one(&mut *connection).await?;
+    sqlx::query(AssertSqlSafe(format!(
+        "INSERT INTO detections_fts (detections_fts, rank) VALUES ('merge', {MERGED_PAGES})"
+    )))
+    .execute(&mut *connection)
+    .await?;
+    let after: i64 = sqlx::query_scalar(CHANGES).fetch_one(&mut *connection).await?;
+    Ok(after - before >= 2)
+}
+
 /// Writes the words of the last rows of the log, in their order; all before them have theirs.
 pub(super) async fn write(rows: &[Words<'_>], connection: &mut SqliteConnection) -> Result<()> {
-    let mut rest = rows;
-    for size in SIZES {
-        while let Some((chunk, beyond)) = rest.split_at_checked(size) {
-            let values = vec!["(?, ?, ?, ?, ?, ?, ?)"; size].join(", ");
-            let sql = format!(
-                "INSERT INTO detections_fts (rowid, message, email, name, domain, website_url, keys) VALUES {values}"
-            );
-            let mut query = sqlx::query(AssertSqlSafe(sql));
-            for row in chunk {
-                let indexed = |text: Option<&str>| text.map(|text| index_text(text).into_owned());
-                query = query
-                    .bind(row.id)
-                    .bind(index_text(row.message).into_owned())
-                    .bind(indexed(row.keys.email))
-                    .bind(indexed(row.name))
-                    .bind(indexed(row.domain))
-                    .bind(indexed(row.website_url))
-                    .bind(row.keys.text());
-            }
-            query.execute(&mut *connection).await?;
-            rest = beyond;
-        }
-    }
-    Ok(())
+    batches::write(rows, insertion, connection).await
+}
+
+fn insertion<'q>(rows: &'q [Words<'_>]) -> Query<'q, Sqlite, SqliteArguments> {
+    let values = vec!["(?, ?, ?, ?, ?, ?, ?)"; rows.len()].join(", ");
+    let query = sqlx::query(AssertSqlSafe(format!(
+        "INSERT INTO detections_fts (rowid, message, email, name, domain, website_url, keys) VALUES {values}"
+    )));
+    rows.iter().fold(query, |query, row| {
+        let indexed = |text: Option<&str>| text.map(|text| index_text(text).into_owned());
+        query
+            .bind(row.id)
+            .bind(index_text(row.message).into_owned())
+            .bind(indexed(row.keys.email))
+            .bind(indexed(row.name))
+            .bind(indexed(row.domain))
+            .bind(indexed(row.website_url))
+            .bind(row.keys.text())
+    })
 }

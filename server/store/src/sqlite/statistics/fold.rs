@@ -8,8 +8,8 @@ use crate::Result;
 /// Detections taken in by one transaction. A crash between two loses nothing: the mark is moved on with the counts.
 #[derive(Clone, Copy)]
 pub(super) enum Chunk {
-    /// So few that a check which comes meanwhile waits some 5 ms for its turn to be logged.
-    WhileServing = 500,
+    /// So few that a check which comes meanwhile waits some 2 ms for its turn to be logged.
+    WhileServing = 200,
     /// When nobody waits.
     WhileOpening = 50_000,
 }

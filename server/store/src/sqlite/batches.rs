@@ -1,0 +1,42 @@
+//! Many rows in few statements.
+//!
+//! A message to the connection's thread and back costs more than the row that it writes, so that one statement takes many rows; and
+//! while they are written there, the next are made ready here.
+
+use futures_util::future::join;
+use sqlx::query::Query;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{Sqlite, SqliteConnection};
+
+use crate::Result;
+
+/// Rows of one statement. Few different sizes, so that each statement is prepared once and found again in the connection's
+/// cache; the largest keeps below SQLite's 32,766 parameters by far, and gains nothing by being larger.
+pub(super) const SIZES: [usize; 6] = [64, 16, 4, 3, 2, 1];
+
+/// The rows, as many at a time as one statement takes.
+pub(super) fn batches<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
+    let mut rest = rows;
+    std::iter::from_fn(move || {
+        let size = SIZES.into_iter().find(|size| *size <= rest.len())?;
+        let (batch, beyond) = rest.split_at(size);
+        rest = beyond;
+        Some(batch)
+    })
+}
+
+/// Writes all rows, by the statement that `ready` makes for each batch.
+pub(super) async fn write<'r, T>(
+    rows: &'r [T],
+    ready: impl Fn(&'r [T]) -> Query<'r, Sqlite, SqliteArguments>,
+    connection: &mut SqliteConnection,
+) -> Result<()> {
+    let mut batches = batches(rows).map(ready);
+    let mut next = batches.next();
+    while let Some(query) = next {
+        let (written, following) = join(query.execute(&mut *connection), async { batches.next() }).await;
+        written?;
+        next = following;
+    }
+    Ok(())
+}
