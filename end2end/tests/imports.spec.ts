@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { row, rows, searching } from '../fixtures/desk.js'
 import { inFront } from '../fixtures/front.js'
-import { becomes, bring, csv, ham, labelledTable, numberOf, spam } from '../fixtures/imports.js'
+import { becomes, bring, csv, forgetLessons, ham, labelledTable, numberOf, spam } from '../fixtures/imports.js'
 import { expect, test, type Gavel } from '../fixtures/test.js'
 import type { Upstream } from '../fixtures/upstream.js'
 
@@ -100,6 +100,7 @@ test('an import that is not there says so, with the right status', async ({ open
 test('labels that a file knows are compared, taken over as decisions, and taken back', async ({ page, open, javaScriptEnabled }, info) => {
   test.slow()
   const mark = `k${info.workerIndex}${info.retry}${javaScriptEnabled}`
+  await forgetLessons(page)
   await open('/imports/new')
   await bring(page, 'labels.example.com', csv('desk.csv', labelledTable(mark)))
   const id = await numberOf(page)

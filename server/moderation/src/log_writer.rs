@@ -29,7 +29,8 @@ const BATCH_BYTES: usize = 4 * 1024 * 1024;
 const BEHIND_ROWS: usize = 512;
 
 /// How long what an app sent may be behind. Nobody looks for it yet, and to index several rows costs little more than one: one by
-/// one at 200 checks a second, the 99th percentile of a commit was twice as long. A moderator looks for what they pasted at once.
+/// one at 200 checks a second, the 99th percentile of a commit was twice as long. A moderator looks for what they pasted at
+/// once, and hears of it when it is found.
 const BEHIND_TIME: Duration = Duration::from_millis(200);
 
 /// Rows that are indexed by one transaction: a millisecond's worth, which a check that comes meanwhile has to wait; and many, when
@@ -145,12 +146,18 @@ async fn gather<F: Fn(DetectionId)>(
         }
         while !arrived.is_empty() {
             let batch = take_batch(&mut arrived);
-            let can_wait = batch.iter().all(|entry| entry.row.origin == Origin::Api);
-            let due = Instant::now() + if can_wait { BEHIND_TIME } else { Duration::ZERO };
             // A panic must not end the writer. Its callers then hear that they were not logged.
-            match AssertUnwindSafe(write(&*behind.log, batch)).catch_unwind().await {
-                Ok(ids) => behind.add(ids, due),
-                Err(_) => tracing::error!("writing to the log broke"),
+            let Ok((ids, searchers)) = AssertUnwindSafe(write(&*behind.log, batch)).catch_unwind().await
+            else {
+                tracing::error!("writing to the log broke");
+                continue;
+            };
+            behind.add(ids, Instant::now() + BEHIND_TIME);
+            if !searchers.is_empty() {
+                while !behind.rows.is_empty() {
+                    behind.index().await;
+                }
+                searchers.into_iter().for_each(Searcher::tell);
             }
         }
     }
@@ -171,21 +178,41 @@ fn take_batch(arrived: &mut Vec<Entry>) -> Vec<Entry> {
     arrived.drain(..rows.min(arrived.len())).collect()
 }
 
+/// A person who may look for the row as soon as they hear of it: they hear of it once it can be found.
+struct Searcher {
+    caller: oneshot::Sender<Written>,
+    row: Appended,
+}
+
+impl Searcher {
+    fn tell(self) {
+        drop(self.caller.send(Ok(self.row)));
+    }
+}
+
 /// Writes all in one transaction, or, when that fails, each in one of its own: what is wrong with one row is not the others'
-/// fault.
-async fn write(log: &dyn Detections, batch: Vec<Entry>) -> Vec<DetectionId> {
+/// fault. Apps hear of their rows at once; the rest is returned.
+async fn write(log: &dyn Detections, batch: Vec<Entry>) -> (Vec<DetectionId>, Vec<Searcher>) {
     let (rows, callers): (Vec<_>, Vec<_>) = batch.into_iter().map(|entry| (entry.row, entry.written)).unzip();
+    let (mut ids, mut searchers) = (Vec::new(), Vec::new());
+    let mut tell = |new: &NewDetection, caller: oneshot::Sender<Written>, row: Appended| {
+        ids.push(row.id);
+        match new.origin {
+            // A caller who no longer listens has hung up; the row stays.
+            Origin::Api => drop(caller.send(Ok(row))),
+            _ => searchers.push(Searcher { caller, row }),
+        }
+    };
     let mut error = match log.append_detections(&rows).await {
         Ok(appended) => {
-            // A caller who no longer listens has hung up; the row stays.
-            callers.into_iter().zip(&appended).for_each(|(caller, row)| drop(caller.send(Ok(*row))));
-            return appended.into_iter().map(|row| row.id).collect();
+            let written = rows.iter().zip(callers).zip(appended);
+            written.for_each(|((new, caller), row)| tell(new, caller, row));
+            return (ids, searchers);
         }
         Err(error) => Arc::new(error),
     };
     tracing::error!(%error, rows = rows.len(), "a transaction of the log failed");
     let (alone, started) = (rows.len() == 1, Instant::now());
-    let mut ids = Vec::new();
     for (row, caller) in rows.iter().zip(callers) {
         if alone || started.elapsed() > ONE_BY_ONE {
             drop(caller.send(Err(Arc::clone(&error))));
@@ -193,13 +220,15 @@ async fn write(log: &dyn Detections, batch: Vec<Entry>) -> Vec<DetectionId> {
         }
         let written = log.append_detections(slice::from_ref(row)).await.map_err(Arc::new);
         let written = written.and_then(|rows| rows.first().copied().ok_or_else(|| Arc::clone(&error)));
-        match &written {
-            Ok(row) => ids.push(row.id),
-            Err(again) => error = Arc::clone(again),
+        match written {
+            Ok(appended) => tell(row, caller, appended),
+            Err(again) => {
+                error = Arc::clone(&again);
+                drop(caller.send(Err(again)));
+            }
         }
-        drop(caller.send(written));
     }
-    ids
+    (ids, searchers)
 }
 
 #[cfg(test)]
@@ -255,6 +284,8 @@ mod tests {
             Err(StoreError::Taken("not here"))
         }
         async fn index_appended(&self, _: usize) -> store::Result<usize> {
+            // As on a busy machine: whoever was told something by now goes on.
+            tokio::task::yield_now().await;
             let behind = self.commits.lock().unwrap().iter().map(Vec::len).sum::<usize>();
             let mut indexed = self.indexed.lock().unwrap();
             let rows = (behind - *indexed).min(2);
@@ -379,8 +410,7 @@ mod tests {
         assert_eq!(indexed(), 3);
         writer.append(row("d")).await.unwrap();
         writer.append(NewDetection { origin: Origin::Paste, ..row("e") }).await.unwrap();
-        tokio::task::yield_now().await;
-        assert_eq!(indexed(), 5, "with all that came before");
+        assert_eq!(indexed(), 5, "with all that came before, and before the moderator hears of it");
     }
 
     #[tokio::test]
