@@ -29,7 +29,12 @@ pub(crate) fn ImportPage() -> impl IntoView {
     let failed_after =
         Memo::new(move |_| query.read().get("failed").and_then(|after| after.parse().ok()).unwrap_or(0_u64));
     let actions = Actions { plan: ServerAction::new(), turn: ServerAction::new() };
-    let shown = Shown { latest: RwSignal::new(None), state: RwSignal::new(None), stages: RwSignal::new(0) };
+    let shown = Shown {
+        latest: RwSignal::new(None),
+        state: RwSignal::new(None),
+        stages: RwSignal::new(0),
+        page: StoredValue::new(Owner::current().unwrap_or_default()),
+    };
     shown.follow(id, live);
     let report = Resource::new_blocking(
         move || {
@@ -71,6 +76,9 @@ struct Shown {
     state: RwSignal<Option<ImportState>>,
     /// Grows when another stage is to be shown.
     stages: RwSignal<usize>,
+    /// Owns what figures are made of: a stage goes on being shown while the next one is asked for, though its own signals are
+    /// gone by then.
+    page: StoredValue<Owner>,
 }
 
 impl Shown {
@@ -119,12 +127,16 @@ fn Problem(actions: Actions) -> impl IntoView {
 fn Stage(report: ImportReport, shown: Shown, actions: Actions, may: bool) -> impl IntoView {
     let ImportReport { import, preview, cost, results, failed } = report;
     shown.state.set(Some(import.state));
-    let newest = shown.of(import.clone());
     let heading = format!("Import {}", import.id.0);
     let head = view! {
         <Title text=heading.clone()/>
         <h1 class="text-xl font-semibold">{heading}</h1>
         <About import=import.clone()/>
+    };
+    let progress = |import: Import| {
+        shown.page.with_value(|page| {
+            page.with(|| view! { <Progress import=shown.of(import) actions=actions may=may/> })
+        })
     };
     let stage = match (import.state, preview, cost) {
         (ImportState::Uploaded, Some(preview), _) => {
@@ -134,10 +146,10 @@ fn Stage(report: ImportReport, shown: Shown, actions: Actions, may: bool) -> imp
             EitherOf4::B(view! { <Cost import=import cost=cost failed=failed actions=actions may=may/> })
         }
         (ImportState::Reading | ImportState::Running | ImportState::Waiting, ..) => {
-            EitherOf4::C(view! { <Progress import=newest actions=actions may=may/> })
+            EitherOf4::C(progress(import))
         }
         _ => EitherOf4::D(view! {
-            <Progress import=newest actions=actions may=may/>
+            {progress(import.clone())}
             <Results import=import results=results failed=failed actions=actions may=may/>
         }),
     };
