@@ -34,12 +34,12 @@ const FEW_WITH_WORDS: i64 = 3_000;
 /// milliseconds or so.
 const LOOK: i64 = 2_000;
 
+/// The same where the full-text index is asked about each.
+const LOOK_FOR_WORDS: i64 = 500;
+
 /// Where counting the rows of a term stops; a millisecond or so where the index suffices. One more than are looked at, so that
 /// it is known whether there are more.
 const PROBE: i64 = LOOK + 1;
-
-/// The same where the full-text index is asked about each.
-const LOOK_FOR_WORDS: i64 = 500;
 
 /// Of so many rows, the newest, it is asked whether most have a value; a fraction of a millisecond.
 const SAMPLE: i64 = 256;
