@@ -1,6 +1,6 @@
 //! Renders pages and runs server functions, each with what the app expects in its context.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use app::{
     context::{AppInfo, CurrentUser, SubmittedForm},
@@ -13,13 +13,19 @@ use axum::{
     response::IntoResponse,
 };
 use leptos::{nonce::Nonce, prelude::*};
-use leptos_axum::AxumRouteListing;
 
 use crate::{auth::gate::Visitor, router::BODY_LIMIT, state::AppState};
 
-/// The pages that the app has, with their paths.
-pub fn pages() -> Vec<AxumRouteListing> {
-    leptos_axum::generate_route_list(app::App)
+/// The paths of the pages that the app has, as axum writes them.
+///
+/// They are listed once in a process: while Leptos lists them, no resource loads anywhere in it, and one that is first asked
+/// for in that time never does (leptos-rs/leptos#4773), so that a second server, as tests have them, would hang pages of the
+/// first.
+pub fn pages() -> &'static [String] {
+    static PAGES: LazyLock<Vec<String>> = LazyLock::new(|| {
+        leptos_axum::generate_route_list(app::App).iter().map(|page| page.path().to_owned()).collect()
+    });
+    &PAGES
 }
 
 /// Renders the page that the URL names.

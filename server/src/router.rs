@@ -52,7 +52,7 @@ pub fn router(app: AppState) -> Router {
     let taken = ["/login", "/setup", "/imports/new"];
     let routes = render::pages()
         .iter()
-        .map(|page| page.path())
+        .map(String::as_str)
         .filter(|path| !taken.contains(path))
         .fold(routes, |routes, path| routes.route(path, get(render::page).post(render::submitted)));
     // The last layer sees a request first.

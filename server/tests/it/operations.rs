@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
 };
@@ -175,4 +175,24 @@ async fn a_stop_waits_for_what_is_under_way() {
     assert_eq!(under_way.await.unwrap().unwrap().status(), 200);
     tokio::time::timeout(Duration::from_secs(5), stopped).await.expect("a stop").unwrap().unwrap();
     assert!(log.detection(domain::DetectionId(1)).await.unwrap().is_some(), "and is in the log");
+}
+
+#[tokio::test]
+async fn pages_are_answered_while_another_server_is_put_together() {
+    let app = TestApp::start_logged_in().await;
+    let done = Arc::new(AtomicBool::new(false));
+    let elsewhere = std::thread::spawn({
+        let done = Arc::clone(&done);
+        move || {
+            while !done.load(Ordering::Relaxed) {
+                assert!(server::render::pages().len() > 5);
+            }
+        }
+    });
+    for _ in 0..10 {
+        let page = app.page("/detections").timeout(Duration::from_secs(20)).send().await;
+        assert_eq!(page.map(|page| page.status().as_u16()).map_err(|error| error.to_string()), Ok(200));
+    }
+    done.store(true, Ordering::Relaxed);
+    elsewhere.join().unwrap();
 }
