@@ -157,8 +157,11 @@ impl Judgement {
 }
 
 /// What is known of a check beside its content and its verdict. None of it is known of every check.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Circumstances {
+    /// The id under which it was kept before it was judged, which is that of its detection.
+    #[serde(skip)]
+    pub submission: Option<DetectionId>,
     /// The token of the app that asked.
     pub token_id: Option<ApiTokenId>,
     /// How long the asker waited for the answer, in milliseconds.
@@ -168,7 +171,7 @@ pub struct Circumstances {
 }
 
 /// A detection about to be logged.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NewDetection {
     /// When Gavel got it.
     pub created_at: DateTime<Utc>,

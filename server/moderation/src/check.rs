@@ -4,11 +4,10 @@ use std::time::Instant;
 
 use activelayer::{Answer, CheckEndpoint, CheckRequest, CheckResponse};
 use domain::{
-    Circumstances, Content, Detection, DetectionId, Endpoint, JudgedBy, Judgement, Language, NewDetection,
-    Origin, Signal,
+    ApiTokenId, Circumstances, Content, Detection, DetectionId, Endpoint, JudgedBy, Judgement, Language,
+    NewDetection, Origin, Signal,
 };
 use sha2::{Digest, Sha256};
-use store::Appended;
 
 use crate::{Moderation, ModerationError};
 
@@ -25,6 +24,20 @@ pub struct NewCheck {
     pub content: Content,
 }
 
+/// Whose budgets a check is counted against.
+pub(crate) struct Spent {
+    site: Option<String>,
+    token: Option<ApiTokenId>,
+}
+
+impl Spent {
+    /// `None` when the upstream gave no verdict.
+    pub(crate) fn on(detection: &NewDetection) -> Option<Self> {
+        (detection.judgement.judged_by != JudgedBy::Fallback)
+            .then(|| Self { site: detection.site.clone(), token: detection.circumstances.token_id })
+    }
+}
+
 impl Moderation {
     /// Asks the upstream for a verdict and logs it.
     ///
@@ -37,35 +50,40 @@ impl Moderation {
         let answer = self.timed(self.upstreams.interactive.check(to_wire(check.endpoint), &request)).await?;
         let circumstances =
             Circumstances { took_ms: Some(milliseconds(started)), ..Circumstances::default() };
-        let appended = self.log_with(check, answer, self.options.judged_by, circumstances).await?;
+        let judgement = to_judgement(answer, self.options.judged_by);
+        let detection = self.new_detection(check, judgement, circumstances);
+        let spent = Spent::on(&detection);
+        let appended = self.log.append(detection).await?;
+        self.count_check(spent);
         self.detection(appended.id).await
     }
 
-    /// Writes a submission and what came back into the log. Its language is told here.
-    pub(crate) async fn log_with(
+    /// A submission and what came back, for the log. Its language is told here.
+    pub(crate) fn new_detection(
         &self,
         check: NewCheck,
-        answer: Answer<CheckResponse>,
-        judged_by: JudgedBy,
+        judgement: Judgement,
         circumstances: Circumstances,
-    ) -> Result<Appended, ModerationError> {
+    ) -> NewDetection {
         let language = (self.options.language_of)(&check.content.message).and_then(Language::of_code);
-        let detection = NewDetection {
+        NewDetection {
             created_at: self.clock.now(),
             endpoint: check.endpoint,
             origin: check.origin,
             site: check.site,
             content_hash: content_hash(&check.content.message),
             content: check.content,
-            judgement: to_judgement(answer, judged_by),
+            judgement,
             circumstances: Circumstances { language: language.map(|language| language.tag), ..circumstances },
-        };
-        let (site, token) = (detection.site.clone(), detection.circumstances.token_id);
-        let appended = self.log.append(detection).await?;
-        if judged_by != JudgedBy::Fallback && self.budgets.count(site.as_deref(), token, self.clock.now()) {
+        }
+    }
+
+    /// Counts what was logged against the budgets.
+    pub(crate) fn count_check(&self, spent: Option<Spent>) {
+        let Some(Spent { site, token }) = spent else { return };
+        if self.budgets.count(site.as_deref(), token, self.clock.now()) {
             self.alerts_wanted.notify_one();
         }
-        Ok(appended)
     }
 
     /// One detection, whole.

@@ -63,7 +63,7 @@ impl Moderation {
     }
 
     /// An answer in the guide's shape that lets the submission pass.
-    fn pass(&self, started: Instant) -> Result<Answer<CheckResponse>, ModerationError> {
+    pub(crate) fn pass(&self, started: Instant) -> Result<Answer<CheckResponse>, ModerationError> {
         let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
         let answer = CheckResponse {
             detection_id: uuid::Uuid::new_v4().to_string(),

@@ -1,19 +1,34 @@
 //! An app asks for a verdict: every submission gets an answer in time and a row in the log, whatever the upstream does.
 
-use std::{net::IpAddr, time::Instant};
+use std::{
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use activelayer::{
-    Answer, ApiError, CheckEndpoint, CheckRequest, CheckResponse, FeedbackReceipt, FeedbackRequest,
-    FeedbackResponse, KeyInfo, StatsResponse, UserInfo, VerifyResponse,
+    Answer, ApiError, CheckEndpoint, CheckRequest, FeedbackReceipt, FeedbackRequest, FeedbackResponse,
+    KeyInfo, StatsResponse, UserInfo, VerifyResponse,
 };
 use chrono::SecondsFormat;
 use domain::{
-    ApiToken, ApiTokenId, Circumstances, Content, Detection, DetectionId, Endpoint, JudgedBy, Label, Origin,
+    ApiToken, Circumstances, Content, Detection, DetectionId, Endpoint, JudgedBy, Label, NewDetection, Origin,
 };
 use serde_json::Map;
 use store::{Appended, NewAppFeedback};
 
-use crate::{Moderation, ModerationError, NewCheck, check::milliseconds, fallback::Substitute};
+use crate::{
+    Moderation, ModerationError, NewCheck,
+    budgets::Held,
+    check::{Spent, milliseconds, to_judgement},
+    fallback::Substitute,
+};
+
+/// After this time a submission that was kept and not logged is taken for left; three times as long as an app waits at most.
+const LEFT_AFTER: Duration = Duration::from_secs(15);
+
+/// How many of them are logged at once; a message can have a megabyte.
+const LEFT_AT_ONCE: u32 = 20;
 
 /// Content that an app wants judged.
 #[derive(Clone, Debug)]
@@ -33,9 +48,9 @@ pub struct Submission {
 pub struct Judged {
     /// The answer's JSON text: the upstream's, byte for byte, or the fallback's.
     pub body: String,
-    /// Its row in the log.
+    /// Its row in the log; of a submission that was kept, the one that it gets within milliseconds.
     pub detection: DetectionId,
-    /// Whether the token was no longer in force when the row was written: then the verdict is not for the app.
+    /// Whether the token was no longer in force when the submission or the row was written: then the verdict is not for the app.
     pub token_revoked: bool,
 }
 
@@ -58,20 +73,13 @@ pub enum GatewayError {
     Failed(#[from] ModerationError),
 }
 
-/// Which app asked, and when.
-#[derive(Clone, Copy)]
-struct Asked {
-    by: ApiTokenId,
-    started: Instant,
-}
-
 impl Moderation {
-    /// Judges what an app submits, and logs it before it answers.
+    /// Judges what an app submits. Before it answers, the submission is on the disk.
     ///
     /// # Errors
     /// [`GatewayError::Refused`] when the upstream finds the content invalid; [`GatewayError::Unavailable`] when it gave no
     /// verdict and the site's fallback is `reject`; [`GatewayError::Failed`] when the log cannot be written.
-    pub async fn judge_for_app(&self, submission: Submission) -> Result<Judged, GatewayError> {
+    pub async fn judge_for_app(self: &Arc<Self>, submission: Submission) -> Result<Judged, GatewayError> {
         let started = Instant::now();
         let Submission { token, endpoint, request, from } = submission;
         let check = NewCheck {
@@ -84,23 +92,37 @@ impl Moderation {
             content: content(request, from),
         };
         let wire = crate::check::to_request(&check.content);
-        let asked = Asked { by: token.id, started };
+        let unjudged = to_judgement(self.pass(started)?, JudgedBy::Fallback);
+        let circumstances = Circumstances { token_id: Some(token.id), ..Circumstances::default() };
+        let mut detection = self.new_detection(check, unjudged, circumstances);
         let held = match self.hold_budget(&token).await? {
             Ok(held) => held,
-            Err(spent) => return self.answer_over_budget(&token, check, &wire, spent, asked).await,
+            Err(spent) => return self.answer_over_budget(&token, detection, &wire, spent, started).await,
         };
-        let answer = self.timed(self.upstreams.gateway.check(endpoint, &wire)).await;
-        // It is counted as spent by the log before its place is given back.
-        let _held = held;
+        // The disk is waited for while the upstream is.
+        let asked = self.timed(self.upstreams.gateway.check(endpoint, &wire));
+        let (answer, kept) = tokio::join!(asked, self.keep_unjudged(&detection));
+        let kept = kept?;
+        detection.circumstances.submission = kept.map(|kept| kept.id);
         let by_upstream = matches!(answer, Ok(_) | Err(ApiError::Invalid { .. }));
         self.health.app_answered(by_upstream, self.clock.now());
         match answer {
-            Ok(answer) => self.log_answer(check, answer, self.options.judged_by, asked).await,
-            Err(error @ ApiError::Invalid { .. }) => Err(GatewayError::Refused(error)),
+            Ok(answer) => {
+                detection.circumstances.took_ms = Some(milliseconds(started));
+                let body = answer.body.clone();
+                detection.judgement = to_judgement(answer, self.options.judged_by);
+                let Appended { id, token_revoked } = self.log_judged(detection, kept, held).await?;
+                Ok(Judged { body, detection: id, token_revoked })
+            }
+            Err(error @ ApiError::Invalid { .. }) => {
+                if let Some(kept) = kept {
+                    self.store.forget_submission(kept.id).await.map_err(ModerationError::from)?;
+                }
+                Err(GatewayError::Refused(error))
+            }
             Err(cause) => {
                 let substitute = self.substitute(token.fallback, endpoint, &wire, started).await?;
-                let judged =
-                    self.log_answer(check, substitute.answer().clone(), JudgedBy::Fallback, asked).await?;
+                let judged = self.log_substitute(detection, &substitute, started).await?;
                 tracing::warn!(
                     detection = judged.detection.0,
                     fallback = token.fallback.as_str(),
@@ -123,14 +145,14 @@ impl Moderation {
     async fn answer_over_budget(
         &self,
         token: &ApiToken,
-        check: NewCheck,
+        detection: NewDetection,
         wire: &CheckRequest,
         spent: String,
-        asked: Asked,
+        started: Instant,
     ) -> Result<Judged, GatewayError> {
-        let endpoint = crate::check::to_wire(check.endpoint);
-        let substitute = self.substitute(token.fallback, endpoint, wire, asked.started).await?;
-        let judged = self.log_answer(check, substitute.answer().clone(), JudgedBy::Fallback, asked).await?;
+        let endpoint = crate::check::to_wire(detection.endpoint);
+        let substitute = self.substitute(token.fallback, endpoint, wire, started).await?;
+        let judged = self.log_substitute(detection, &substitute, started).await?;
         let reason = format!("{spent} is spent");
         let deferred = self.store.recheck_deferred(judged.detection, None, &reason).await;
         deferred.map_err(ModerationError::from)?;
@@ -144,18 +166,70 @@ impl Moderation {
         }
     }
 
-    async fn log_answer(
+    /// Keeps what is submitted, so that no crash loses it while the upstream is asked. The engine in process answers sooner than
+    /// the disk: then only the detection is written.
+    async fn keep_unjudged(&self, unjudged: &NewDetection) -> Result<Option<Appended>, ModerationError> {
+        if self.is_embedded() {
+            return Ok(None);
+        }
+        self.log.keep(unjudged.clone()).await.map(Some)
+    }
+
+    /// Logs the upstream's verdict: at once, or behind the answer when its submission was kept.
+    async fn log_judged(
+        self: &Arc<Self>,
+        detection: NewDetection,
+        kept: Option<Appended>,
+        held: Held,
+    ) -> Result<Appended, ModerationError> {
+        let spent = Spent::on(&detection);
+        let written = self.log.enqueue(detection).await?;
+        let this = Arc::clone(self);
+        let counted = async move {
+            let written = written.await;
+            if written.is_ok() {
+                this.count_check(spent);
+            }
+            // It is counted as spent before its place is given back.
+            drop(held);
+            written
+        };
+        let Some(kept) = kept else { return counted.await };
+        tokio::spawn(async move {
+            if let Err(error) = counted.await {
+                tracing::error!(detection = kept.id.0, %error, "a verdict was not logged; it is asked for again later");
+            }
+        });
+        Ok(kept)
+    }
+
+    /// Logs what stands in for the upstream's verdict.
+    async fn log_substitute(
         &self,
-        check: NewCheck,
-        answer: Answer<CheckResponse>,
-        judged_by: JudgedBy,
-        asked: Asked,
-    ) -> Result<Judged, GatewayError> {
+        mut detection: NewDetection,
+        substitute: &Substitute,
+        started: Instant,
+    ) -> Result<Judged, ModerationError> {
+        let answer = substitute.answer().clone();
         let body = answer.body.clone();
-        let took_ms = Some(milliseconds(asked.started));
-        let circumstances = Circumstances { token_id: Some(asked.by), took_ms, language: None };
-        let Appended { id, token_revoked } = self.log_with(check, answer, judged_by, circumstances).await?;
+        detection.judgement = to_judgement(answer, JudgedBy::Fallback);
+        detection.circumstances.took_ms = Some(milliseconds(started));
+        let Appended { id, token_revoked } = self.log.append(detection).await?;
         Ok(Judged { body, detection: id, token_revoked })
+    }
+
+    /// Logs what was kept for so long that nobody can still be asking about it: a crash came between, or the log could not be written.
+    /// The upstream is asked for its verdict again. Returns how many these were.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn log_left(&self) -> Result<usize, ModerationError> {
+        let left = self.store.left_submissions(self.clock.now() - LEFT_AFTER, LEFT_AT_ONCE).await?;
+        for detection in &left {
+            let appended = self.log.append(detection.clone()).await?;
+            tracing::warn!(detection = appended.id.0, "a submission was left without its verdict");
+        }
+        Ok(left.len())
     }
 
     /// Passes an app's feedback on. What the upstream cannot take now is kept and delivered later; the app has done its part.
@@ -170,8 +244,7 @@ impl Moderation {
         token: &ApiToken,
         request: FeedbackRequest,
     ) -> Result<String, GatewayError> {
-        let known = self.store.detection_by_upstream_id(&request.detection_id).await;
-        let Some(detection) = known.map_err(ModerationError::from)? else {
+        let Some(detection) = self.detection_of_app(&request.detection_id).await? else {
             return self.feedback_on_unknown(&request).await;
         };
         // To an app, what other sites submitted does not exist.
@@ -198,6 +271,15 @@ impl Moderation {
                 self.keep_feedback(token, &detection, request).await
             }
         }
+    }
+
+    /// The detection with this upstream id, also when the app was quicker than the log.
+    async fn detection_of_app(&self, upstream_id: &str) -> Result<Option<Detection>, ModerationError> {
+        if let Some(detection) = self.store.detection_by_upstream_id(upstream_id).await? {
+            return Ok(Some(detection));
+        }
+        self.log.written().await?;
+        Ok(self.store.detection_by_upstream_id(upstream_id).await?)
     }
 
     /// There is no row to keep such feedback with, so when the upstream is away the app has to come again.

@@ -1,4 +1,7 @@
-//! Every check is on the disk before its answer leaves, and checks that come together share the sync.
+//! What is submitted is on the disk before its answer leaves, and what comes together shares the sync.
+//!
+//! A submission whose upstream is far is kept while that is asked, and its detection written once the verdict is there; any other
+//! detection is written before its answer leaves.
 //!
 //! One task writes. While it waits for the disk, what arrives gathers in its queue, and all of that is the next transaction: the
 //! busier it is, the more rows share a commit, and a check that comes alone is written at once. What searches look rows up by is
@@ -47,10 +50,25 @@ const ONE_BY_ONE: Duration = Duration::from_secs(2);
 
 type Written = Result<Appended, Arc<StoreError>>;
 
+/// What is to be done, and who waits for it.
+enum Entry {
+    Keep(Row),
+    Append(Row),
+    /// Nothing: whoever asks wants to know when everything before is done.
+    Mark(oneshot::Sender<()>),
+}
+
 /// A row, and who waits for it.
-struct Entry {
-    row: NewDetection,
+struct Row {
+    new: NewDetection,
     written: oneshot::Sender<Written>,
+}
+
+impl Row {
+    /// In bytes, nearly.
+    fn size(&self) -> usize {
+        self.new.content.message.len() + self.new.judgement.raw_answer.len()
+    }
 }
 
 /// The way into the log.
@@ -80,11 +98,44 @@ impl LogWriter {
     /// [`ModerationError::NotLogged`] with what the store said about this row, [`ModerationError::Stopping`] once the log is
     /// drained.
     pub(crate) async fn append(&self, row: NewDetection) -> Result<Appended, ModerationError> {
+        self.enqueue(row).await?.await
+    }
+
+    /// Has a row appended without waiting for it; what is returned waits. For a submission that was kept: a crash cannot lose that.
+    ///
+    /// # Errors
+    /// [`ModerationError::Stopping`], and what [`append`](Self::append) has.
+    pub(crate) async fn enqueue(
+        &self,
+        new: NewDetection,
+    ) -> Result<impl Future<Output = Result<Appended, ModerationError>> + use<>, ModerationError> {
         let (written, answer) = oneshot::channel();
-        let sent = self.queue.send(Entry { row, written }).await;
-        sent.map_err(|_| ModerationError::Stopping)?;
-        let written = answer.await.map_err(|_| ModerationError::Stopping)?;
-        written.map_err(ModerationError::NotLogged)
+        self.send(Entry::Append(Row { new, written })).await?;
+        Ok(told(answer))
+    }
+
+    /// Keeps a submission until it is judged. When this tells of it, a crash cannot lose it.
+    ///
+    /// # Errors
+    /// As [`append`](Self::append) has them.
+    pub(crate) async fn keep(&self, new: NewDetection) -> Result<Appended, ModerationError> {
+        let (written, answer) = oneshot::channel();
+        self.send(Entry::Keep(Row { new, written })).await?;
+        told(answer).await
+    }
+
+    /// Waits until everything is written that was given to the writer before.
+    ///
+    /// # Errors
+    /// [`ModerationError::Stopping`].
+    pub(crate) async fn written(&self) -> Result<(), ModerationError> {
+        let (reached, mark) = oneshot::channel();
+        self.send(Entry::Mark(reached)).await?;
+        mark.await.map_err(|_| ModerationError::Stopping)
+    }
+
+    async fn send(&self, entry: Entry) -> Result<(), ModerationError> {
+        self.queue.send(entry).await.map_err(|_| ModerationError::Stopping)
     }
 
     /// Writes what is still in the queue, and takes no more.
@@ -92,6 +143,11 @@ impl LogWriter {
         self.stop.cancel();
         self.task.wait().await;
     }
+}
+
+async fn told(answer: oneshot::Receiver<Written>) -> Result<Appended, ModerationError> {
+    let written = answer.await.map_err(|_| ModerationError::Stopping)?;
+    written.map_err(ModerationError::NotLogged)
 }
 
 /// The log, and its rows that no search finds yet.
@@ -134,6 +190,7 @@ async fn gather<F: Fn(DetectionId)>(
     stop: CancellationToken,
 ) {
     let mut arrived = Vec::with_capacity(BATCH_ROWS);
+    let (mut submissions, mut rows, mut marks) = (Vec::new(), Vec::new(), Vec::new());
     loop {
         while behind.is_due(!entries.is_empty()) {
             behind.index().await;
@@ -144,9 +201,22 @@ async fn gather<F: Fn(DetectionId)>(
             count = entries.recv_many(&mut arrived, BATCH_ROWS) => if count == 0 { break },
             () = sleep_until(behind.due), if !behind.rows.is_empty() => {}
         }
-        while !arrived.is_empty() {
-            let batch = take_batch(&mut arrived);
-            // A panic must not end the writer. Its callers then hear that they were not logged.
+        for entry in arrived.drain(..) {
+            match entry {
+                Entry::Keep(row) => submissions.push(row),
+                Entry::Append(row) => rows.push(row),
+                Entry::Mark(reached) => marks.push(reached),
+            }
+        }
+        // A panic must not end the writer. Its callers then hear that they were not logged.
+        while !submissions.is_empty() {
+            let batch = take_batch(&mut submissions, Row::size);
+            if AssertUnwindSafe(keep(&*behind.log, batch)).catch_unwind().await.is_err() {
+                tracing::error!("keeping submissions broke");
+            }
+        }
+        while !rows.is_empty() {
+            let batch = take_batch(&mut rows, Row::size);
             let Ok((ids, searchers)) = AssertUnwindSafe(write(&*behind.log, batch)).catch_unwind().await
             else {
                 tracing::error!("writing to the log broke");
@@ -160,22 +230,45 @@ async fn gather<F: Fn(DetectionId)>(
                 searchers.into_iter().for_each(Searcher::tell);
             }
         }
+        for mark in marks.drain(..) {
+            // Who no longer listens need not know.
+            let _ = mark.send(());
+        }
     }
     while !behind.rows.is_empty() {
         behind.index().await;
     }
 }
 
-/// The first rows, as many as fit into a transaction, at least one.
-fn take_batch(arrived: &mut Vec<Entry>) -> Vec<Entry> {
+/// The first of what arrived, as much as fits into a transaction, at least one.
+fn take_batch<T>(arrived: &mut Vec<T>, size: impl Fn(&T) -> usize) -> Vec<T> {
     let mut bytes = 0;
-    let fits = |entry: &Entry| {
-        let row = &entry.row;
-        bytes += row.content.message.len() + row.judgement.raw_answer.len();
+    let fits = |one: &T| {
+        bytes += size(one);
         bytes <= BATCH_BYTES
     };
     let rows = arrived.iter().map(fits).take_while(|fits| *fits).count().max(1);
     arrived.drain(..rows.min(arrived.len())).collect()
+}
+
+/// Keeps all in one transaction. Nothing can be wrong with one alone: they are text.
+async fn keep(log: &dyn Detections, batch: Vec<Row>) {
+    let (rows, callers): (Vec<_>, Vec<_>) = batch.into_iter().map(|row| (row.new, row.written)).unzip();
+    match log.keep_submissions(&rows).await {
+        Ok(kept) => {
+            for (caller, kept) in callers.into_iter().zip(kept) {
+                // A caller who no longer listens has hung up; what is left is logged later.
+                let _ = caller.send(Ok(kept));
+            }
+        }
+        Err(error) => {
+            let error = Arc::new(error);
+            tracing::error!(%error, "submissions could not be kept");
+            for caller in callers {
+                let _ = caller.send(Err(Arc::clone(&error)));
+            }
+        }
+    }
 }
 
 /// A person who may look for the row as soon as they hear of it: they hear of it once it can be found.
@@ -192,8 +285,8 @@ impl Searcher {
 
 /// Writes all in one transaction, or, when that fails, each in one of its own: what is wrong with one row is not the others'
 /// fault. Apps hear of their rows at once; the rest is returned.
-async fn write(log: &dyn Detections, batch: Vec<Entry>) -> (Vec<DetectionId>, Vec<Searcher>) {
-    let (rows, callers): (Vec<_>, Vec<_>) = batch.into_iter().map(|entry| (entry.row, entry.written)).unzip();
+async fn write(log: &dyn Detections, batch: Vec<Row>) -> (Vec<DetectionId>, Vec<Searcher>) {
+    let (rows, callers): (Vec<_>, Vec<_>) = batch.into_iter().map(|row| (row.new, row.written)).unzip();
     let (mut ids, mut searchers) = (Vec::new(), Vec::new());
     let mut tell = |new: &NewDetection, caller: oneshot::Sender<Written>, row: Appended| {
         ids.push(row.id);
@@ -249,6 +342,7 @@ mod tests {
     struct Disk {
         permits: Semaphore,
         commits: Mutex<Vec<Vec<String>>>,
+        kept: Mutex<usize>,
         /// How many rows are found by their words.
         indexed: Mutex<usize>,
         /// Which were said to be found.
@@ -260,6 +354,7 @@ mod tests {
             Arc::new(Self {
                 permits: Semaphore::new(permits),
                 commits: Mutex::default(),
+                kept: Mutex::default(),
                 indexed: Mutex::default(),
                 told: Arc::default(),
             })
@@ -281,6 +376,20 @@ mod tests {
             Err(StoreError::Taken("not here"))
         }
         async fn insert_detections(&self, _: &[NewDetection]) -> store::Result<Vec<DetectionId>> {
+            Err(StoreError::Taken("not here"))
+        }
+        async fn keep_submissions(&self, unjudged: &[NewDetection]) -> store::Result<Vec<Appended>> {
+            self.permits.acquire().await.unwrap().forget();
+            let mut kept = self.kept.lock().unwrap();
+            let first = *kept;
+            *kept += unjudged.len();
+            let told = |id| Appended { id: DetectionId(id as i64), token_revoked: false };
+            Ok((first..*kept).map(told).collect())
+        }
+        async fn forget_submission(&self, _: DetectionId) -> store::Result<()> {
+            Err(StoreError::Taken("not here"))
+        }
+        async fn left_submissions(&self, _: DateTime<Utc>, _: u32) -> store::Result<Vec<NewDetection>> {
             Err(StoreError::Taken("not here"))
         }
         async fn index_appended(&self, _: usize) -> store::Result<usize> {
@@ -456,13 +565,28 @@ mod tests {
         assert!(matches!(writer.append(row("late")).await, Err(ModerationError::Stopping)));
     }
 
+    #[tokio::test]
+    async fn a_submission_is_kept_before_the_rows_that_came_with_it_and_a_mark_comes_after_all() {
+        let disk = Disk::new(1);
+        let writer = Arc::new(LogWriter::start(disk.clone(), disk.told()));
+        let appended = writer.enqueue(row("a")).await.unwrap();
+        let mut marked = std::pin::pin!(writer.written());
+        assert!(marked.as_mut().now_or_never().is_none());
+        // All three are in the queue by the time that the writer, which shares this thread, first looks.
+        let kept = writer.keep(row("b")).await.unwrap();
+        assert_eq!((kept.id, disk.commits().len()), (DetectionId(0), 0), "the one permit went to it");
+        assert!(marked.as_mut().now_or_never().is_none());
+        disk.permits.add_permits(1);
+        marked.await.unwrap();
+        assert_eq!(disk.commits(), [1]);
+        assert_eq!(appended.await.unwrap().id, DetectionId(0));
+    }
+
     #[test]
     fn a_transaction_is_bounded_by_rows_and_bytes_and_never_empty() {
-        let entry = |bytes: usize| Entry { row: row(&"x".repeat(bytes)), written: oneshot::channel().0 };
-        let mut arrived =
-            vec![entry(BATCH_BYTES + 1), entry(BATCH_BYTES / 2), entry(BATCH_BYTES / 2), entry(1)];
+        let mut arrived = vec![BATCH_BYTES + 1, BATCH_BYTES / 2, BATCH_BYTES / 2, 1];
         let sizes: Vec<_> = std::iter::from_fn(|| {
-            let batch = take_batch(&mut arrived);
+            let batch = take_batch(&mut arrived, |bytes| *bytes);
             (!batch.is_empty()).then_some(batch.len())
         })
         .collect();

@@ -67,12 +67,16 @@ impl Moderation {
         Ok(())
     }
 
-    /// Judges what the fallback answered, oldest first, and delivers feedback of apps; some of each. Call again while there is
+    /// Logs what a crash left, judges what the fallback answered, oldest first, and delivers feedback of apps; some of each. Call again while there is
     /// more.
     ///
     /// # Errors
     /// When the store fails; what was not settled stays in its queue.
     pub async fn catch_up(&self) -> Result<Round, ModerationError> {
+        let left = self.log_left().await.unwrap_or_else(|error| {
+            tracing::error!(%error, "submissions that were left could not be logged");
+            0
+        });
         let due = self.store.due_rechecks(self.clock.now(), BATCH).await?;
         for detection in &due {
             if !self.recheck(detection).await? {
@@ -85,7 +89,7 @@ impl Moderation {
                 return Ok(Round::Away);
             }
         }
-        Ok(if due.is_empty() && feedback.is_empty() { Round::Done } else { Round::More })
+        Ok(if left == 0 && due.is_empty() && feedback.is_empty() { Round::Done } else { Round::More })
     }
 
     /// Asks for the verdict that did not come. Returns whether it is worth asking for more.

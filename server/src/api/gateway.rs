@@ -42,8 +42,8 @@ impl Contract for Gateway {
         Ok(caller)
     }
 
-    /// Whether the token is in force is asked of the store with the row that it writes: a revoked one may cost a check, and gets
-    /// no verdict.
+    /// Whether the token is in force is asked of the store with what it writes: a revoked one may cost a check, and gets no
+    /// verdict.
     async fn check(
         &self,
         caller: Caller,

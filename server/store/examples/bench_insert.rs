@@ -70,6 +70,7 @@ fn row(at: DateTime<Utc>, chance: &mut Chance) -> NewDetection {
         },
         // With everything that the gateway writes.
         circumstances: Circumstances {
+            submission: None,
             token_id: Some(ApiTokenId(1)),
             took_ms: Some(14.0),
             language: Some("en".to_owned()),

@@ -9,7 +9,7 @@ use domain::{
 
 use crate::Result;
 
-/// What became of a row that was appended.
+/// What became of a row that was appended, or of a submission that was kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Appended {
     /// Its id.
@@ -21,6 +21,18 @@ pub struct Appended {
 /// Writes and reads the log.
 #[async_trait]
 pub trait Detections: Send + Sync {
+    /// Keeps submissions while they are judged, all or none, and tells of each in the same order. Given is what is logged if no
+    /// verdict comes. When this returns, a crash cannot lose them: they are in the log once they are appended with their id in
+    /// [`domain::Circumstances::submission`].
+    async fn keep_submissions(&self, unjudged: &[NewDetection]) -> Result<Vec<Appended>>;
+
+    /// Forgets a submission that is not for the log after all.
+    async fn forget_submission(&self, id: DetectionId) -> Result<()>;
+
+    /// Submissions that were kept before a time and never appended, oldest first and at most `most`, ready to be appended as not
+    /// judged.
+    async fn left_submissions(&self, before: DateTime<Utc>, most: u32) -> Result<Vec<NewDetection>>;
+
     /// Appends many detections in one transaction, all or none, and tells of each in the same order. When this returns, a
     /// crash cannot lose them. Until [`index_appended`](Self::index_appended) has come to them, they are in the log but not found
     /// by words, sites, senders and the like. One sync to disk for all of them: far cheaper than one by one.

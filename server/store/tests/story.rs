@@ -19,6 +19,7 @@ where
     chapters::accounts::tell(open_fresh().await).await;
     chapters::audit::tell(open_fresh().await).await;
     chapters::detections::tell(open_fresh().await).await;
+    chapters::submissions::tell(open_fresh().await).await;
     chapters::facets::tell(open_fresh().await).await;
     chapters::paging::tell(open_fresh().await).await;
     chapters::labels::tell(open_fresh().await).await;

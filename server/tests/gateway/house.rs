@@ -99,10 +99,10 @@ impl House {
         self.post("check", &json!({ "message": message })).send().await.unwrap()
     }
 
-    /// The row in the log that an answer's header names.
+    /// The row in the log that an answer's header names, which may come a little later.
     pub(crate) async fn logged(&self, response: &Response) -> Detection {
         let id = response.headers()["x-gavel-detection"].to_str().unwrap().parse().unwrap();
-        self.store.detection(DetectionId(id)).await.unwrap().unwrap()
+        until("the row", async || self.store.detection(DetectionId(id)).await.unwrap()).await
     }
 }
 

@@ -271,7 +271,8 @@ impl Moderation {
     fn circumstances_of(&self, message: &str, started: Instant) -> Circumstances {
         let took_ms = Some(milliseconds(started));
         let language = (self.options.language_of)(message).and_then(Language::of_code);
-        Circumstances { token_id: None, took_ms, language: language.map(|language| language.tag) }
+        let language = language.map(|language| language.tag);
+        Circumstances { took_ms, language, ..Circumstances::default() }
     }
 
     /// Logs what was judged, and looks whether the import is to go on.

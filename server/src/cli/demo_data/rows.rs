@@ -191,6 +191,7 @@ impl Rows {
             site: (origin != Origin::Paste).then(|| written.site.to_owned()),
             content_hash: content_hash(&content.message),
             circumstances: Circumstances {
+                submission: None,
                 token_id,
                 took_ms: Some(((judgement.execution_ms + network) * 100.0).round() / 100.0),
                 language: language.map(|language| language.tag),

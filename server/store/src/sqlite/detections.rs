@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, SqliteConnection};
 
 use super::insert;
 use super::rows::{DetectionRow, SELECT_DETECTION};
-use super::{SqliteStore, keys, words};
+use super::{SqliteStore, keys, submissions, words};
 use crate::{Appended, Detections, Result};
 
 #[async_trait]
@@ -25,6 +25,18 @@ impl Detections for SqliteStore {
         let ids = insert::insert(detections, None, &mut transaction).await?;
         transaction.commit().await?;
         Ok(ids)
+    }
+
+    async fn keep_submissions(&self, unjudged: &[NewDetection]) -> Result<Vec<Appended>> {
+        submissions::keep(unjudged, &self.writer).await
+    }
+
+    async fn forget_submission(&self, id: DetectionId) -> Result<()> {
+        submissions::forget(id, &self.writer).await
+    }
+
+    async fn left_submissions(&self, before: DateTime<Utc>, most: u32) -> Result<Vec<NewDetection>> {
+        submissions::left(before, most, &self.readers).await
     }
 
     async fn append_detections(&self, detections: &[NewDetection]) -> Result<Vec<Appended>> {
@@ -51,12 +63,13 @@ impl Detections for SqliteStore {
     async fn detection_by_upstream_id(&self, upstream_id: &str) -> Result<Option<Detection>> {
         // Apps keep the id that the fallback gave out, also after the upstream's verdict replaced it; and they may be quicker than
         // the words of their check.
-        let newest = "WHERE d.id = coalesce((SELECT max(id) FROM detections
-                                              WHERE id > (SELECT coalesce(max(id), 0) FROM detections_fts_docsize)
-                                                AND upstream_id = ?1),
-                                            (SELECT max(i.id) FROM detections_fts JOIN detections i ON i.id = detections_fts.rowid
-                                              WHERE detections_fts MATCH ?2 AND i.upstream_id = ?1),
-                                            (SELECT max(detection_id) FROM superseded_verdicts WHERE upstream_id = ?1))";
+        let newest = format!(
+            "WHERE d.id = coalesce((SELECT max(id) FROM detections WHERE upstream_id = ?1 AND id IN ({})),
+                                   (SELECT max(i.id) FROM detections_fts JOIN detections i ON i.id = detections_fts.rowid
+                                     WHERE detections_fts MATCH ?2 AND i.upstream_id = ?1),
+                                   (SELECT max(detection_id) FROM superseded_verdicts WHERE upstream_id = ?1))",
+            words::MISSING
+        );
         let row = sqlx::query_as::<_, DetectionRow>(AssertSqlSafe(format!("{SELECT_DETECTION} {newest}")))
             .bind(upstream_id)
             .bind(keys::whole(&keys::upstream(upstream_id)))

@@ -15,7 +15,8 @@ use super::words::{self, Words};
 use crate::{Appended, Result};
 
 /// What a new detection fills, in the order in which [`bind`] gives it.
-const COLUMNS: [&str; 27] = [
+const COLUMNS: [&str; 28] = [
+    "id",
     "created_at",
     "endpoint",
     "origin",
@@ -66,9 +67,11 @@ async fn append_batch<'c>(
     batch: &[NewDetection],
     executor: impl SqliteExecutor<'c>,
 ) -> Result<Vec<Appended>> {
-    // The view has no id to return. That the condition reads the new row has the newest id looked up for each.
+    // The view does not tell an id that was given only now. That the condition reads the new row has the newest one looked up for
+    // each.
     let sql = format!(
-        "{} RETURNING (SELECT max(d.id) FROM detections d WHERE new_detections.created_at IS NOT NULL),
+        "{} RETURNING coalesce(new_detections.id,
+                               (SELECT max(d.id) FROM detections d WHERE new_detections.created_at IS NOT NULL)),
                    EXISTS (SELECT 1 FROM api_tokens t WHERE t.id = new_detections.token_id AND t.revoked_at IS NOT NULL)",
         insertion(batch.len())
     );
@@ -115,6 +118,7 @@ fn insertion(rows: usize) -> String {
 fn bind<'q>(query: Insert<'q>, detection: &'q NewDetection, import: Option<ImportId>) -> Insert<'q> {
     let NewDetection { content, judgement, circumstances, .. } = detection;
     query
+        .bind(circumstances.submission.map(|id| id.0))
         .bind(to_ms(detection.created_at))
         .bind(detection.endpoint.as_str())
         .bind(detection.origin.as_str())

@@ -27,6 +27,7 @@ mod spam;
 mod standing;
 mod statistics;
 mod story;
+mod submissions;
 mod suggestions;
 mod tokens;
 mod usage;

@@ -1,8 +1,9 @@
 //! Writes the words of rows, which are what searches look up, behind the rows themselves: what an app waits for is the row, and a
 //! commit with words takes half as long again.
 //!
-//! Words are written in the order of ids, so what has none yet is always an end of the log: of the last milliseconds, of a crash,
-//! or all of it after a migration emptied the index.
+//! Words are written in the order of ids, so what has none yet is the end of the log: of the last milliseconds, of a crash, or all
+//! of it after a migration emptied the index. Only what was kept as a submission while others overtook it lies before that end; its
+//! submission is there until its words are.
 
 use domain::search::index_text;
 use domain::{DetectionId, NewDetection};
@@ -14,6 +15,7 @@ use super::batches;
 use super::columns::At;
 use super::keys::Keys;
 use super::rows::ip_from_bytes;
+use super::submissions;
 use crate::Result;
 
 /// Rows of one step where nobody waits.
@@ -118,16 +120,23 @@ pub(super) async fn rewrite(id: i64, connection: &mut SqliteConnection) -> Resul
     write_rows(&rows, connection).await
 }
 
+/// The ids of the rows that have no words.
+pub(super) const MISSING: &str = "
+    SELECT id FROM submissions WHERE EXISTS (SELECT 1 FROM detections WHERE detections.id = submissions.id)
+    UNION SELECT id FROM detections WHERE id > (SELECT coalesce(max(id), 0) FROM detections_fts_docsize)";
+
 /// Writes the words of the first rows that have none, and returns how many these were. (SQLite plans a statement anew each time a
 /// value is bound to its `LIMIT`; a number in the text is planned once.)
 async fn write_missing(connection: &mut SqliteConnection, most: usize) -> Result<usize> {
     let rows: Vec<WordsRow> = sqlx::query_as(AssertSqlSafe(format!(
-        "{SELECT_WORDS} WHERE d.id > (SELECT coalesce(max(id), 0) FROM detections_fts_docsize)
-         ORDER BY d.id LIMIT {most}"
+        "{SELECT_WORDS} WHERE d.id IN ({MISSING} ORDER BY id LIMIT {most}) ORDER BY d.id"
     )))
     .fetch_all(&mut *connection)
     .await?;
     write_rows(&rows, connection).await?;
+    if let Some(last) = rows.last() {
+        submissions::settle(last.id, connection).await?;
+    }
     Ok(rows.len())
 }
 

@@ -17,5 +17,6 @@ pub(crate) mod races;
 pub(crate) mod rechecks;
 pub(crate) mod search;
 pub(crate) mod story;
+pub(crate) mod submissions;
 pub(crate) mod tokens;
 pub(crate) mod usage;

@@ -95,6 +95,7 @@ fn row(number: i64) -> NewDetection {
             raw_answer: "{}".to_owned(),
         },
         circumstances: Circumstances {
+            submission: None,
             token_id: (pick(5) != 0).then(|| ApiTokenId(1 + i64::from(pick(4) == 0))),
             took_ms: None,
             language: [None, Some("de"), Some("en")][usize::try_from(pick(3)).unwrap()].map(str::to_owned),

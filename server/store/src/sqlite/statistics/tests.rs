@@ -54,6 +54,7 @@ fn row(rng: &mut Rng) -> NewDetection {
         content_hash: [0; 32],
         judgement: judgement(rng),
         circumstances: Circumstances {
+            submission: None,
             token_id: rng.bool().then_some(domain::ApiTokenId(1)),
             took_ms: rng.bool().then(|| some(&[0.0, 3.0, 250.0], rng)),
             language: None,
@@ -66,6 +67,8 @@ struct Life {
     store: SqliteStore,
     rng: Rng,
     ids: Vec<DetectionId>,
+    /// Submissions that are still to be judged.
+    kept: Vec<NewDetection>,
     decisions: Vec<(DecisionId, UserId)>,
     people: Vec<UserId>,
 }
@@ -95,7 +98,14 @@ impl Life {
             created_by: None,
         };
         store.create_api_token(&token).await.unwrap();
-        Self { store, rng: Rng::with_seed(seed), ids: Vec::new(), decisions: Vec::new(), people }
+        Self {
+            store,
+            rng: Rng::with_seed(seed),
+            ids: Vec::new(),
+            kept: Vec::new(),
+            decisions: Vec::new(),
+            people,
+        }
     }
 
     fn anyone(&mut self) -> UserId {
@@ -104,8 +114,7 @@ impl Life {
 
     async fn happen(&mut self) {
         if self.ids.is_empty() || self.rng.u8(0..3) == 0 {
-            let rows: Vec<_> = (0..self.rng.usize(1..30)).map(|_| row(&mut self.rng)).collect();
-            self.ids.extend(self.store.insert_detections(&rows).await.unwrap());
+            self.arrive().await;
             return;
         }
         let id = some(&self.ids, &mut self.rng);
@@ -134,6 +143,24 @@ impl Life {
                 self.ids.retain(|other| *other != id);
             }
         }
+    }
+
+    async fn arrive(&mut self) {
+        if !self.kept.is_empty() && self.rng.bool() {
+            let judged = self.kept.swap_remove(self.rng.usize(0..self.kept.len()));
+            let appended = self.store.append_detections(&[judged]).await.unwrap();
+            assert_eq!(self.store.index_appended(10).await.unwrap(), 1);
+            self.ids.extend(appended.iter().map(|row| row.id));
+            return;
+        }
+        let rows: Vec<_> = (0..self.rng.usize(1..30)).map(|_| row(&mut self.rng)).collect();
+        if self.rng.bool() {
+            self.ids.extend(self.store.insert_detections(&rows).await.unwrap());
+            return;
+        }
+        let kept = self.store.keep_submissions(&rows[..1]).await.unwrap();
+        let circumstances = Circumstances { submission: Some(kept[0].id), ..rows[0].circumstances.clone() };
+        self.kept.push(NewDetection { circumstances, ..rows[0].clone() });
     }
 
     async fn label(&mut self, id: DetectionId) {
@@ -180,6 +207,12 @@ impl Life {
             &mut self.rng,
         );
         sqlx::query(sql).bind(id.0).execute(&self.store.writer).await.unwrap();
+        // Nothing follows a row to another hour.
+        sqlx::query("UPDATE check_hours SET first_id = min(first_id, ?1), last_id = max(last_id, ?1)")
+            .bind(id.0)
+            .execute(&self.store.writer)
+            .await
+            .unwrap();
     }
 
     /// Searches that the counts answer, or that look as if they did: counted in either way they give the same.
