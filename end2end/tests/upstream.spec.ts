@@ -7,9 +7,10 @@ import type { Refusal, Upstream } from '../fixtures/upstream.js'
 let upstream: Upstream
 let gavel: Gavel
 
-// A Gavel of each test's own, so that no refusal makes the next one careful. Undo costs nothing for one second only.
+// A Gavel of each test's own, so that no refusal makes the next one careful. Feedback waits so long that it is still there when a
+// slow machine has shown the decision.
 test.beforeEach(async ({ page }, info) => {
-  ({ upstream, gavel } = await inFront(page, info, 'upstream', { flags: ['--feedback-undo', '1s'] }))
+  ({ upstream, gavel } = await inFront(page, info, 'upstream', { flags: ['--feedback-undo', '8s'] }))
 })
 
 test.afterEach(async () => {
@@ -74,7 +75,7 @@ test('killed right after a click on spam, Gavel loses neither label nor feedback
   await gavel.kill()
 
   await gavel.start()
-  await expect.poll(() => upstream.feedback.length).toBe(before + 1)
+  await expect.poll(() => upstream.feedback.length, { timeout: 30_000 }).toBe(before + 1)
   expect(upstream.feedback.at(-1)?.is_spam).toBe(true)
   await expect.poll(async () => {
     await page.reload()

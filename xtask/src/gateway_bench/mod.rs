@@ -9,6 +9,7 @@ use std::{
     io::{Read, Write},
     net::TcpStream,
     path::Path,
+    thread::sleep,
     time::{Duration, Instant},
 };
 
@@ -31,6 +32,9 @@ const SATURATED_TIME: Duration = Duration::from_secs(10);
 
 /// Before each is measured: connections open, caches fill, the first pages of the database are written.
 const WARM_UP: Duration = Duration::from_secs(3);
+
+/// How long the rows of what was answered may take.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(2);
 
 /// Connections: enough that the steady load never waits for one, and that every worker has something to do.
 const CONNECTIONS: usize = 32;
@@ -88,12 +92,24 @@ fn measure(name: &'static str, target: &Target, keeps_log: bool) -> Result<Row> 
     let steady = of(load::steady(target, STEADY, STEADY_TIME, CONNECTIONS))?;
     let saturated = of(load::saturating(target, SATURATED_TIME, CONNECTIONS))?;
     let answered = [&warm_up, &steady, &saturated].iter().map(|load| load.latencies.len() as u64).sum();
-    let logged = keeps_log.then(|| logged(target)).transpose()?;
+    let logged = keeps_log.then(|| logged(target, answered)).transpose()?;
     Ok(Row { name, steady, saturated, answered, logged })
 }
 
-/// Rows in the log of a gateway that began with an empty one, from its metrics.
-fn logged(target: &Target) -> Result<u64> {
+/// Rows in the log of a gateway that began with an empty one: the last are written right behind their answers.
+fn logged(target: &Target, answered: u64) -> Result<u64> {
+    let patience = Instant::now() + WRITTEN_WITHIN;
+    loop {
+        let logged = count(target)?;
+        if logged == answered || Instant::now() > patience {
+            return Ok(logged);
+        }
+        sleep(Duration::from_millis(10));
+    }
+}
+
+/// How many rows its metrics tell.
+fn count(target: &Target) -> Result<u64> {
     let mut stream = TcpStream::connect(target.address)?;
     write!(stream, "GET /metrics HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", target.address)?;
     let mut text = String::new();

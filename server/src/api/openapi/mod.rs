@@ -43,7 +43,7 @@ pub(super) use samples::{CHECK, COMMENT, FEEDBACK};
 
 /// What there is to know before the first call.
 const ABOUT: &str = "The ActiveLayer spam-detection API, as Gavel serves it to your apps. An app that talks to ActiveLayer \
-changes one thing, its base URL. Every check is in the moderators' log before its answer leaves, and the answer's body is the \
+changes one thing, its base URL. Every submission is on the disk before its answer leaves, and in the moderators' log right after; the answer's body is the \
 upstream's, byte for byte; fields that are not listed here may come along.\n\n\
 Every request needs a token of Gavel's (`gavel token create`, or Settings), in one of four places: `Authorization: Bearer`, \
 `X-API-Key`, the query's `api_key`, or `api_key` in a JSON body. Where there are several, the first of these counts.\n\n\
