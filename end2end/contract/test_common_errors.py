@@ -169,9 +169,11 @@ def test_500_unexpected_exception_in_the_gateway_says_no_more(kind: str) -> None
     with serve(kind) as service:
         assert isinstance(service.program, Gavel)
         with service.program.database() as database:
-            database.execute(
-                "CREATE TRIGGER broken BEFORE INSERT ON detections BEGIN SELECT RAISE(ABORT, 'broken on purpose'); END"
-            )
+            for table in ["submissions", "detections"]:
+                database.execute(
+                    f"CREATE TRIGGER broken_{table} BEFORE INSERT ON {table}"
+                    " BEGIN SELECT RAISE(ABORT, 'broken on purpose'); END"
+                )
         answer = service.check("A message that no error may repeat")
         assert (answer.status_code, answer.content) == (500, SERVER)
         assert "A message that no error may repeat" not in service.program.output

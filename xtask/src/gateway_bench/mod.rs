@@ -9,7 +9,6 @@ use std::{
     io::{Read, Write},
     net::TcpStream,
     path::Path,
-    thread::sleep,
     time::{Duration, Instant},
 };
 
@@ -17,7 +16,7 @@ use anyhow::{Context, Result, ensure};
 
 use self::{
     load::{Outcome, Target},
-    servers::Servers,
+    servers::{Servers, wait_for},
 };
 use crate::{console, console::say, paths::Paths};
 
@@ -32,9 +31,6 @@ const SATURATED_TIME: Duration = Duration::from_secs(10);
 
 /// Before each is measured: connections open, caches fill, the first pages of the database are written.
 const WARM_UP: Duration = Duration::from_secs(3);
-
-/// How long the rows of what was answered may take.
-const WRITTEN_WITHIN: Duration = Duration::from_secs(2);
 
 /// Connections: enough that the steady load never waits for one, and that every worker has something to do.
 const CONNECTIONS: usize = 32;
@@ -98,14 +94,8 @@ fn measure(name: &'static str, target: &Target, keeps_log: bool) -> Result<Row> 
 
 /// Rows in the log of a gateway that began with an empty one: the last are written right behind their answers.
 fn logged(target: &Target, answered: u64) -> Result<u64> {
-    let patience = Instant::now() + WRITTEN_WITHIN;
-    loop {
-        let logged = count(target)?;
-        if logged == answered || Instant::now() > patience {
-            return Ok(logged);
-        }
-        sleep(Duration::from_millis(10));
-    }
+    let all = || count(target).ok().filter(|logged| *logged == answered);
+    wait_for("the last row", all).or_else(|_| count(target))
 }
 
 /// How many rows its metrics tell.

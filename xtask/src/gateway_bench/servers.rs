@@ -136,7 +136,7 @@ fn listening(log: &Path) -> Option<SocketAddr> {
     rest.split_whitespace().next()?.parse().ok()
 }
 
-fn wait_for<T>(name: &str, look: impl Fn() -> Option<T>) -> Result<T> {
+pub(super) fn wait_for<T>(name: &str, look: impl Fn() -> Option<T>) -> Result<T> {
     let started = Instant::now();
     while started.elapsed() < PATIENCE {
         if let Some(found) = look() {
@@ -145,5 +145,5 @@ fn wait_for<T>(name: &str, look: impl Fn() -> Option<T>) -> Result<T> {
         #[expect(clippy::disallowed_methods, reason = "nothing asynchronous here")]
         std::thread::sleep(Duration::from_millis(20));
     }
-    bail!("{name} did not come up")
+    bail!("{name} did not come")
 }
