@@ -31,6 +31,11 @@ pub enum AppError {
     /// The upstream gave no verdict.
     #[error("{}", .0.what)]
     Upstream(UpstreamProblem),
+    /// Arguments are missing or of another kind than the server expects.
+    #[error(
+        "The server does not understand what this page sent; it may be newer than the page. Load the page again."
+    )]
+    Outdated,
     /// Something broke; the server's log says what.
     #[error("Something went wrong on the server. Nothing was lost; try again in a moment.")]
     Internal,
@@ -60,6 +65,7 @@ impl AppError {
             Self::Invalid(_) | Self::BadSearch(_) => 422,
             Self::Stale(_) => 409,
             Self::Upstream(_) => 502,
+            Self::Outdated => 400,
             Self::Internal => 500,
             Self::Unreachable => 503,
         }
@@ -85,6 +91,7 @@ impl AppError {
             Self::BadSearch(_) => "Search not understood",
             Self::Stale(_) => "Decided meanwhile",
             Self::Upstream(_) => "No verdict",
+            Self::Outdated => "Not understood",
             Self::Internal => "Server error",
             Self::Unreachable => "No connection",
         }
@@ -97,6 +104,10 @@ impl FromServerFnError for AppError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::Unreachable,
+            #[cfg(feature = "ssr")]
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::Deserialization(_) => Self::Outdated.with_status(),
             _ => Self::Internal,
         }
     }

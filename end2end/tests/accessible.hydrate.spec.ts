@@ -73,7 +73,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
           await expectAccessible(page, '/imports/:id with too little quota')
           await page.getByLabel('wait for the next period').check()
           await page.getByRole('button', { name: /^Check \d+ rows/ }).click()
-          await becomes(page, 'Waiting for quota', true)
+          await becomes(page, 'Waiting', true)
           await expectAccessible(page, '/imports/:id waiting')
           await page.getByRole('button', { name: 'Pause' }).click()
           await becomes(page, 'Paused', true)

@@ -31,7 +31,7 @@ crate::words! {
         Running = "running",
         /// Somebody holds it, or the quota ended and it was to stop there.
         Paused = "paused",
-        /// The quota is used up; it goes on by itself when there is more.
+        /// The quota or a budget is used up; it goes on by itself when there is more.
         Waiting = "waiting",
         /// No row waits any more.
         Done = "done",

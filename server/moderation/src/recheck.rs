@@ -20,8 +20,8 @@ const BATCH: u32 = 20;
 /// How long to wait after the upstream turned out to be still away. Asking costs nothing while its circuit is open.
 const STILL_AWAY: Duration = Duration::from_secs(5);
 
-/// How often to look without being woken: for rows whose retry falls due.
-const LOOK_AGAIN: Duration = Duration::from_secs(30);
+/// How often to look without being woken: for rows whose retry falls due, and for what a crash left.
+const LOOK_AGAIN: Duration = Duration::from_secs(15);
 
 /// How a round of work ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -24,6 +24,24 @@ fn functions() -> Vec<(Method, String)> {
     functions
 }
 
+#[tokio::test]
+async fn a_call_without_arguments_is_the_callers_mistake() {
+    let app = TestApp::start_logged_in().await;
+    let mut refused = 0;
+    for (method, path) in functions() {
+        let call = app.browser.request(method, app.url(&path)).header("sec-fetch-site", "same-origin");
+        let call = call.header("content-type", "application/x-www-form-urlencoded");
+        let response = call.send().await.unwrap();
+        let status = response.status().as_u16();
+        assert_ne!(status, 500, "{path}");
+        if status == 400 {
+            refused += 1;
+            assert_eq!(response.text().await.unwrap(), "\"Outdated\"", "{path}");
+        }
+    }
+    assert!(refused > 10, "most take arguments: {refused}");
+}
+
 /// What a page outside a session may ask for; it tells nothing that the page does not.
 const OPEN_FUNCTIONS: [&str; 3] = ["/fn/session/current", "/fn/session/form-problem", "/fn/session/theme"];
 

@@ -68,7 +68,7 @@ fn heading(state: ImportState) -> &'static str {
     match state {
         ImportState::Reading => "Reading the file",
         ImportState::Running => "Checking",
-        ImportState::Waiting => "Waiting for quota",
+        ImportState::Waiting => "Waiting",
         ImportState::Paused => "Paused",
         ImportState::Cancelled => "Cancelled",
         ImportState::Uploaded | ImportState::Ready | ImportState::Done => "Done",

@@ -18,8 +18,7 @@ pub async fn forget_lessons(
 
     let user = authorise(domain::Role::Admin)?;
     if sure != "yes" {
-        let problem = "Tick the box to say that this is meant.".to_owned();
-        return Err(AppError::Invalid(vec![domain::FieldError { field: "sure".to_owned(), problem }]));
+        return Err(AppError::bad_field("sure", "Tick the box to say that this is meant."));
     }
     Ok(moderation()?.forget_lessons(user.id).await?)
 }
