@@ -24,7 +24,7 @@ fn state_words(state: ImportState) -> &'static str {
         ImportState::Ready => "ready to start",
         ImportState::Running => "checking",
         ImportState::Paused => "paused",
-        ImportState::Waiting => "waiting for quota",
+        ImportState::Waiting => "waiting",
         ImportState::Done => "done",
         ImportState::Cancelled => "cancelled",
     }
