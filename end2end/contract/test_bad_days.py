@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from contract.waiting import until
+from fixtures.waiting import until
 from fixtures.programs import Gavel, environment
 from fixtures.programs import gavel as gavel_command
 from fixtures.services import HAM, SPAM, Service, client, serve

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contract.waiting import until
+from fixtures.waiting import until
 from fixtures.programs import Engine, Gavel
 from fixtures.services import CHECKS, ENDPOINTS, HAM, SPAM, Service, client, serve
 from fixtures.upstream import CHECK, KEY, STATS, VERIFY, Upstream

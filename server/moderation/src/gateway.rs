@@ -225,11 +225,12 @@ impl Moderation {
     /// When the store fails.
     pub async fn log_left(&self) -> Result<usize, ModerationError> {
         let left = self.store.left_submissions(self.clock.now() - LEFT_AFTER, LEFT_AT_ONCE).await?;
-        for detection in &left {
-            let appended = self.log.append(detection.clone()).await?;
+        let count = left.len();
+        for detection in left {
+            let appended = self.log.append(detection).await?;
             tracing::warn!(detection = appended.id.0, "a submission was left without its verdict");
         }
-        Ok(left.len())
+        Ok(count)
     }
 
     /// Passes an app's feedback on. What the upstream cannot take now is kept and delivered later; the app has done its part.

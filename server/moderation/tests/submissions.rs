@@ -15,9 +15,12 @@ use activelayer::{
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ApiToken, DetectionId, Fallback, JudgedBy};
-use moderation::{GatewayError, ManualClock, Moderation, Options, Round, Submission};
+use moderation::{
+    GatewayError, ManualClock, Moderation, Options, Round, Submission,
+    tokens::{TokenWish, issue},
+};
 use serde_json::Map;
-use store::{NewApiToken, Store};
+use store::Store;
 
 /// An upstream that says what the test wants.
 #[derive(Clone, Copy, Debug)]
@@ -83,17 +86,13 @@ struct House {
 impl House {
     async fn new(mood: Mood) -> Self {
         let store = store::open("sqlite::memory:").await.unwrap();
-        let token = NewApiToken {
+        let wish = TokenWish {
             name: "shop".to_owned(),
-            hash: [1; 32],
-            prefix: "gvl_0123".to_owned(),
             site: "shop.example.com".to_owned(),
             per_minute: None,
             fallback: Fallback::Pass,
-            created_at: noon(),
-            created_by: None,
         };
-        let token = store.create_api_token(&token).await.unwrap();
+        let (_, token) = issue(&*store, &wish, None, noon()).await.unwrap();
         let upstream = Arc::new(Upstream(Mutex::new(mood)));
         Self { store, upstream, clock: Arc::new(ManualClock::at(noon())), token }
     }

@@ -3,19 +3,20 @@
 //! A message to the connection's thread and back costs more than the row that it writes, so that one statement takes many rows; and
 //! while they are written there, the next are made ready here.
 
+use domain::DetectionId;
 use futures_util::future::join;
 use sqlx::query::Query;
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{Sqlite, SqliteConnection};
+use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
+use sqlx::{Row, Sqlite, SqliteConnection, SqliteExecutor};
 
-use crate::Result;
+use crate::{Appended, Result};
 
 /// Rows of one statement. Few different sizes, so that each statement is prepared once and found again in the connection's
 /// cache; the largest keeps below SQLite's 32,766 parameters by far, and gains nothing by being larger.
-pub(super) const SIZES: [usize; 6] = [64, 16, 4, 3, 2, 1];
+const SIZES: [usize; 6] = [64, 16, 4, 3, 2, 1];
 
 /// The rows, as many at a time as one statement takes.
-pub(super) fn batches<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
+fn batches<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
     let mut rest = rows;
     std::iter::from_fn(move || {
         let size = SIZES.into_iter().find(|size| *size <= rest.len())?;
@@ -39,4 +40,33 @@ pub(super) async fn write<'r, T>(
         next = following;
     }
     Ok(())
+}
+
+/// Writes all rows in one transaction, by the statement that `ready` makes for each batch, and tells of each, in the same order: the
+/// statement returns its id and whether its token is revoked.
+pub(super) async fn append<'r, T>(
+    rows: &'r [T],
+    ready: impl Fn(&'r [T]) -> Result<Query<'r, Sqlite, SqliteArguments>>,
+    writer: &SqlitePool,
+) -> Result<Vec<Appended>> {
+    if SIZES.contains(&rows.len()) {
+        // One statement is a transaction.
+        return told(ready(rows)?, writer).await;
+    }
+    let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
+    let mut appended = Vec::with_capacity(rows.len());
+    for batch in batches(rows) {
+        appended.extend(told(ready(batch)?, &mut *transaction).await?);
+    }
+    transaction.commit().await?;
+    Ok(appended)
+}
+
+async fn told<'c>(
+    query: Query<'_, Sqlite, SqliteArguments>,
+    executor: impl SqliteExecutor<'c>,
+) -> Result<Vec<Appended>> {
+    let told =
+        |row: SqliteRow| Ok(Appended { id: DetectionId(row.try_get(0)?), token_revoked: row.try_get(1)? });
+    query.fetch_all(executor).await?.into_iter().map(told).collect()
 }

@@ -5,10 +5,10 @@ use std::borrow::Borrow;
 
 use domain::{DetectionId, ImportId, NewDetection};
 use sqlx::query::Query;
-use sqlx::sqlite::{SqliteArguments, SqlitePool, SqliteRow};
-use sqlx::{AssertSqlSafe, Row, Sqlite, SqliteConnection, SqliteExecutor};
+use sqlx::sqlite::{SqliteArguments, SqlitePool};
+use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection};
 
-use super::batches::{self, SIZES, batches};
+use super::batches;
 use super::columns::to_ms;
 use super::rows;
 use super::words::{self, Words};
@@ -50,23 +50,10 @@ type Insert<'q> = Query<'q, Sqlite, SqliteArguments>;
 
 /// Writes detections in one transaction, and tells of each, in the same order. They have no words yet.
 pub(super) async fn append(detections: &[NewDetection], writer: &SqlitePool) -> Result<Vec<Appended>> {
-    if SIZES.contains(&detections.len()) {
-        return append_batch(detections, writer).await;
-    }
-    let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
-    let mut appended = Vec::with_capacity(detections.len());
-    for batch in batches(detections) {
-        appended.extend(append_batch(batch, &mut *transaction).await?);
-    }
-    transaction.commit().await?;
-    Ok(appended)
+    batches::append(detections, |batch| Ok(appending(batch)), writer).await
 }
 
-/// Writes as many rows as one statement takes: all or none.
-async fn append_batch<'c>(
-    batch: &[NewDetection],
-    executor: impl SqliteExecutor<'c>,
-) -> Result<Vec<Appended>> {
+fn appending(batch: &[NewDetection]) -> Insert<'_> {
     // The view does not tell an id that was given only now. That the condition reads the new row has the newest one looked up for
     // each.
     let sql = format!(
@@ -75,10 +62,7 @@ async fn append_batch<'c>(
                    EXISTS (SELECT 1 FROM api_tokens t WHERE t.id = new_detections.token_id AND t.revoked_at IS NOT NULL)",
         insertion(batch.len())
     );
-    let query = batch.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, row| bind(query, row, None));
-    let told =
-        |row: SqliteRow| Ok(Appended { id: DetectionId(row.try_get(0)?), token_revoked: row.try_get(1)? });
-    query.fetch_all(executor).await?.into_iter().map(told).collect()
+    batch.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, row| bind(query, row, None))
 }
 
 /// Writes detections, of an import if they are of one, with their words, and returns their ids, in the same order.

@@ -2,29 +2,20 @@
 
 use chrono::{DateTime, Utc};
 use domain::{DetectionId, NewDetection};
-use sqlx::sqlite::{SqlitePool, SqliteRow};
-use sqlx::{AssertSqlSafe, Row, SqliteConnection, SqliteExecutor};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqlitePool};
+use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection};
 
-use super::batches::{SIZES, batches};
+use super::batches;
 use super::columns::{At, to_ms};
 use crate::{Appended, Result};
 
 /// Keeps submissions in one transaction, and tells of each, in the same order.
 pub(super) async fn keep(unjudged: &[NewDetection], writer: &SqlitePool) -> Result<Vec<Appended>> {
-    if SIZES.contains(&unjudged.len()) {
-        return keep_batch(unjudged, writer).await;
-    }
-    let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
-    let mut kept = Vec::with_capacity(unjudged.len());
-    for batch in batches(unjudged) {
-        kept.extend(keep_batch(batch, &mut *transaction).await?);
-    }
-    transaction.commit().await?;
-    Ok(kept)
+    batches::append(unjudged, insertion, writer).await
 }
 
-/// Keeps as many as one statement takes: all or none.
-async fn keep_batch<'c>(batch: &[NewDetection], executor: impl SqliteExecutor<'c>) -> Result<Vec<Appended>> {
+fn insertion(batch: &[NewDetection]) -> Result<Query<'_, Sqlite, SqliteArguments>> {
     let values = vec!["(?, ?, ?)"; batch.len()].join(", ");
     // As for new detections, the condition has the newest id looked up for each.
     let sql = format!(
@@ -32,14 +23,11 @@ async fn keep_batch<'c>(batch: &[NewDetection], executor: impl SqliteExecutor<'c
          RETURNING (SELECT max(s.id) FROM submissions s WHERE new_submissions.kept_at IS NOT NULL),
                    EXISTS (SELECT 1 FROM api_tokens t WHERE t.id = new_submissions.token_id AND t.revoked_at IS NOT NULL)"
     );
-    let query = batch.iter().try_fold(sqlx::query(AssertSqlSafe(sql)), |query, new| {
+    batch.iter().try_fold(sqlx::query(AssertSqlSafe(sql)), |query, new| {
         let text = serde_json::to_string(new).map_err(|error| sqlx::Error::Encode(error.into()))?;
         let token = new.circumstances.token_id.map(|token| token.0);
-        Ok::<_, sqlx::Error>(query.bind(to_ms(new.created_at)).bind(token).bind(text))
-    })?;
-    let told =
-        |row: SqliteRow| Ok(Appended { id: DetectionId(row.try_get(0)?), token_revoked: row.try_get(1)? });
-    query.fetch_all(executor).await?.into_iter().map(told).collect()
+        Ok(query.bind(to_ms(new.created_at)).bind(token).bind(text))
+    })
 }
 
 pub(super) async fn forget(id: DetectionId, writer: &SqlitePool) -> Result<()> {
