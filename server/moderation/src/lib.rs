@@ -20,7 +20,9 @@ mod live;
 mod log_writer;
 mod outbox;
 mod people;
+mod readings;
 mod recheck;
+mod refusals;
 mod related;
 pub mod resilience;
 mod review;
@@ -48,7 +50,7 @@ pub use check::{NewCheck, content_hash};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::ModerationError;
 pub use export::{Export, NewExport};
-pub use gateway::{GatewayError, Judged, Submission};
+pub use gateway::{GATEWAY_PATIENCE, GatewayError, Judged, Submission};
 pub use imports::{FailedFile, ImportOptions, NewFile};
 pub use lessons::{Learner, LessonReader, LessonRow};
 pub use live::Listener;
@@ -110,6 +112,7 @@ pub struct Moderation {
     imports_wanted: Notify,
     live: live::Live,
     token_uses: tokens::Uses,
+    refusals: refusals::RefusalBoard,
     exports: export::Exports,
     budgets: budgets::Meters,
     alerts_wanted: Notify,
@@ -149,6 +152,7 @@ impl Moderation {
             imports_wanted: Notify::new(),
             live,
             token_uses: tokens::Uses::default(),
+            refusals: refusals::RefusalBoard::default(),
             exports: export::Exports::default(),
             budgets: budgets::Meters::default(),
             alerts_wanted: Notify::new(),
@@ -163,6 +167,9 @@ impl Moderation {
     /// way any more, and before the store is closed.
     pub async fn drain(&self) {
         self.log.drain().await;
+        if let Err(error) = self.write_refusals().await {
+            tracing::error!(%error, "refusals could not be written down");
+        }
     }
 
     /// Whether the embedded detector is the upstream.

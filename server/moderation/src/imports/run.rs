@@ -22,7 +22,7 @@ use super::pace::Pace;
 use crate::{
     Moderation, ModerationError,
     budgets::{Held, SpentBudget},
-    check::{content_hash, milliseconds, to_judgement, to_request, to_wire},
+    check::{content_hash, milliseconds, to_judgement, to_wire},
     recheck::is_away,
 };
 
@@ -232,7 +232,7 @@ impl Moderation {
             Ok(held) => held,
             Err(spent) => return (number, Verdict::OverBudget(spent)),
         };
-        let request = to_request(&content);
+        let request = crate::readings::request(&content);
         let mut tries = 1;
         loop {
             let started = Instant::now();
