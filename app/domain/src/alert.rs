@@ -29,6 +29,8 @@ crate::words! {
         SpamWave = "spam_wave",
         /// A site or token has spent its budget.
         BudgetSpent = "budget_spent",
+        /// Apps were answered otherwise than what stands now.
+        ToldOtherwise = "told_otherwise",
     }
 }
 
@@ -44,6 +46,7 @@ impl AlertKind {
             Self::FeedbackFailing => "Feedback failing",
             Self::SpamWave => "Spam wave",
             Self::BudgetSpent => "Budget spent",
+            Self::ToldOtherwise => "Apps were told otherwise",
         }
     }
 }
@@ -120,13 +123,23 @@ pub struct AlertRules {
     pub upstream: bool,
     /// Spam of a site in the last hour, as a multiple of its usual hour's, that is a wave; `None` tells of none.
     pub spam_wave: Option<u32>,
+    /// How many checks of the last seven days may be answered otherwise than what stands now before it is told; `None` tells of
+    /// none.
+    pub late: Option<u32>,
     /// Whether letters are sent, where the configuration names a server.
     pub email: bool,
 }
 
 impl Default for AlertRules {
     fn default() -> Self {
-        Self { quota_marks: vec![80, 100], forecast: true, upstream: true, spam_wave: Some(5), email: true }
+        Self {
+            quota_marks: vec![80, 100],
+            forecast: true,
+            upstream: true,
+            spam_wave: Some(5),
+            late: None,
+            email: true,
+        }
     }
 }
 
@@ -142,6 +155,8 @@ pub struct AlertRulesForm {
     pub upstream: String,
     /// A multiple, or blank.
     pub spam_wave: String,
+    /// A number of checks, or blank.
+    pub late: String,
     /// `on` when ticked.
     pub email: String,
     /// Address of the webhook; blank for none.
@@ -158,6 +173,7 @@ impl AlertRulesForm {
             forecast: tick(rules.forecast),
             upstream: tick(rules.upstream),
             spam_wave: rules.spam_wave.map(|times| times.to_string()).unwrap_or_default(),
+            late: rules.late.map(|checks| checks.to_string()).unwrap_or_default(),
             email: tick(rules.email),
             webhook_url: webhook_url.unwrap_or_default().to_owned(),
         }
@@ -192,6 +208,13 @@ impl AlertRulesForm {
                 None
             }),
         };
+        let late = match self.late.trim() {
+            "" => None,
+            text => text.parse().ok().filter(|checks| (1..=10_000).contains(checks)).or_else(|| {
+                wrong("late", "The number of checks must be from 1 to 10000, or blank for no such alert.");
+                None
+            }),
+        };
         let webhook_url = Some(self.webhook_url.trim().to_owned()).filter(|url| !url.is_empty());
         if webhook_url.as_ref().is_some_and(|url| !is_web_address(url)) {
             wrong(
@@ -202,7 +225,7 @@ impl AlertRulesForm {
         if problems.is_empty() {
             let (forecast, upstream, email) =
                 (!self.forecast.is_empty(), !self.upstream.is_empty(), !self.email.is_empty());
-            Ok((AlertRules { quota_marks, forecast, upstream, spam_wave, email }, webhook_url))
+            Ok((AlertRules { quota_marks, forecast, upstream, spam_wave, late, email }, webhook_url))
         } else {
             Err(problems)
         }
@@ -224,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_form_says_what_is_in_force_and_reads_back() {
-        let rules = AlertRules { quota_marks: vec![50, 80, 100], spam_wave: None, ..AlertRules::default() };
+        let rules = AlertRules { quota_marks: vec![50, 80, 100], spam_wave: None, late: Some(7), ..AlertRules::default() };
         let form = AlertRulesForm::of(&rules, Some("https://hooks.example.com/x?y=1"));
         assert_eq!(form.quota_marks, "50, 80, 100");
         let read = form.validate().unwrap();
@@ -238,11 +261,12 @@ mod tests {
         let form = AlertRulesForm {
             quota_marks: "80, many".to_owned(),
             spam_wave: "1".to_owned(),
+            late: "0".to_owned(),
             webhook_url: "https://user:secret@example.com/".to_owned(),
             ..AlertRulesForm::default()
         };
         let fields: Vec<_> = form.validate().unwrap_err().into_iter().map(|error| error.field).collect();
-        assert_eq!(fields, ["quota_marks", "spam_wave", "webhook_url"]);
+        assert_eq!(fields, ["quota_marks", "spam_wave", "late", "webhook_url"]);
         let over = AlertRulesForm { quota_marks: "101".to_owned(), ..AlertRulesForm::default() };
         assert!(over.validate().is_err());
     }

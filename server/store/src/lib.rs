@@ -7,6 +7,7 @@
 
 mod accounts;
 mod alerts;
+pub mod app_words;
 mod audit;
 mod budgets;
 mod bulk;
@@ -30,6 +31,7 @@ mod usage;
 
 pub use accounts::{Accounts, NewUser, SessionRecord};
 pub use alerts::{AlertSettings, Alerts, DueDelivery, NewAlert, SiteSpam};
+pub use app_words::{AppFeedback, AppFeedbackOutcome, AppWords, NewAppWord};
 pub use audit::{Audit, AuditEvent, NewAuditEvent};
 pub use budgets::Budgets;
 pub use bulk::{Bulk, BulkFate, BulkStep, NewBulk};
@@ -43,7 +45,7 @@ pub use labels::{LabelOutcome, Labels, NewDecision, UndoOutcome};
 pub use lessons::{LessonChange, LessonSource, Lessons};
 pub use loading::{Loading, Past, PastLabel};
 pub use outbox::{Outbox, OutboxItem};
-pub use rechecks::{AppFeedback, NewAppFeedback, Rechecks};
+pub use rechecks::Rechecks;
 pub use related::Neighbours;
 pub use saved_searches::{NewSavedSearch, SavedSearches};
 pub use statistics::Statistics;
@@ -69,6 +71,7 @@ pub trait Store:
     + Accounts
     + Audit
     + Alerts
+    + AppWords
     + Usage
     + ApiTokens
     + Rechecks
