@@ -32,6 +32,7 @@ pub mod text;
 pub mod time;
 pub mod upstream;
 pub mod usage;
+pub mod wordpress;
 
 pub use account::{Role, User, UserId};
 pub use alert::{

@@ -113,6 +113,8 @@ pub struct ConnectionReport {
     pub quota_used_up: bool,
     /// What waits for the upstream.
     pub backlog: Backlog,
+    /// Checks whose app was told something else than what stands now, counted up to a bound.
+    pub late: crate::BoundedCount,
 }
 
 /// What waits for the upstream.

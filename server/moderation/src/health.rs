@@ -10,7 +10,9 @@ use std::{
 use activelayer::{Answer, ApiError, StatsResponse};
 use chrono::{DateTime, Utc};
 use domain::{
-    UpstreamHealth,
+    SearchQuery, UpstreamHealth,
+    paging::COUNT_BOUND,
+    search::State,
     upstream::{Circuit, ConnectionReport, ErrorCount, ErrorKind, Latency},
 };
 
@@ -169,6 +171,7 @@ impl Moderation {
             BreakerState::Open { .. } => Circuit::Open,
             BreakerState::HalfOpen => Circuit::HalfOpen,
         });
+        let late = SearchQuery { terms: vec![State::Late.into()] };
         let in_line = guard.as_ref().map_or(0, |guard| guard.budget.waiting.iter().sum());
         Ok(ConnectionReport {
             health: self.health(),
@@ -176,6 +179,7 @@ impl Moderation {
             in_line: u64::try_from(in_line).unwrap_or(u64::MAX),
             quota_used_up: guard.is_some_and(|guard| guard.quota_exhausted.is_some()),
             backlog: self.store.backlog().await?,
+            late: self.store.count(&late, COUNT_BOUND, self.clock.now()).await?,
         })
     }
 

@@ -13,6 +13,9 @@ use domain::DetectionId;
 /// Names the row in Gavel's log; the body stays the upstream's.
 const X_GAVEL_DETECTION: HeaderName = HeaderName::from_static("x-gavel-detection");
 
+/// RFC 9111, 5.1: an answer that was kept says how old it is.
+const MAX_AGE_SHOWN: u64 = 2_147_483_648;
+
 /// An answer of the API.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {
@@ -20,12 +23,19 @@ pub struct Reply {
     retry_after: Option<Duration>,
     body: String,
     detection: Option<DetectionId>,
+    age: Option<Duration>,
 }
 
 impl Reply {
     /// 200 with this JSON text.
     pub fn json(body: String) -> Self {
-        Self { status: 200, retry_after: None, body, detection: None }
+        Self { status: 200, retry_after: None, body, detection: None, age: None }
+    }
+
+    /// The same, kept since so long ago; `None` when it is fresh.
+    pub fn aged(mut self, age: Option<Duration>) -> Self {
+        self.age = age;
+        self
     }
 
     /// The same, with the row in the log that it is about.
@@ -42,6 +52,7 @@ impl From<Refusal> for Reply {
             retry_after: refusal.retry_after,
             body: refusal.body_json(),
             detection: None,
+            age: None,
         }
     }
 }
@@ -63,6 +74,9 @@ impl IntoResponse for Reply {
             let seconds = wait.as_millis().div_ceil(1000).max(1);
             headers
                 .insert(header::RETRY_AFTER, HeaderValue::from(u64::try_from(seconds).unwrap_or(u64::MAX)));
+        }
+        if let Some(age) = self.age {
+            headers.insert(header::AGE, HeaderValue::from(age.as_secs().min(MAX_AGE_SHOWN)));
         }
         if let Some(detection) = self.detection {
             headers.insert(X_GAVEL_DETECTION, HeaderValue::from(detection.0));

@@ -10,6 +10,7 @@ const FILTERS: &[(State, &str)] = &[
     (State::Spam, "Spam"),
     (State::Ham, "Ham"),
     (State::Unlabelled, "Unlabelled"),
+    (State::Waiting, "Waiting"),
     (State::Disputed, "Disputed"),
 ];
 

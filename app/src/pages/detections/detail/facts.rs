@@ -1,6 +1,9 @@
 //! Every other field.
 
-use domain::Detection;
+use domain::{
+    Detection,
+    wordpress::{clock_words, website_name},
+};
 use leptos::prelude::*;
 
 use super::HEADING_CLASS;
@@ -12,20 +15,29 @@ use crate::{
 /// Fields of the request, then what the upstream said beside its verdict.
 #[component]
 pub(super) fn Facts(detection: Detection) -> impl IntoView {
+    let clock = clock_words(&detection).map(|words| format!(" ({words})")).unwrap_or_default();
     let content = detection.content;
+    let website = website_name(&content);
     let submitted = content
         .timestamp
         .and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0))
-        .map(domain::time::exact);
+        .map(|time| domain::time::exact(time) + &clock);
+    let (ip, server) = match content.ip {
+        Some(ip) if detection.ip_is_apps => {
+            (None, Some(format!("Not told: the app called from {ip}, which is its own server.")))
+        }
+        ip => (ip.map(|ip| ip.to_string()), None),
+    };
     let further =
         (!content.extra.is_empty()).then(|| serde_json::to_string_pretty(&content.extra).unwrap_or_default());
     let rows = [
         ("E-mail", content.email, "the e-mail address"),
         ("Name", content.name, ""),
-        ("IP address", content.ip.map(|ip| ip.to_string()), "the IP address"),
+        ("IP address", ip, "the IP address"),
+        ("IP address", server, ""),
         ("Submitted", submitted, ""),
         ("User agent", content.user_agent, ""),
-        ("Page", content.website_url, "the page's address"),
+        (website, content.website_url, "the web address"),
         ("Domain", content.domain, ""),
         ("Site", detection.site, ""),
         ("Further fields", further, ""),
