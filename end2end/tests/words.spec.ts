@@ -28,7 +28,7 @@ function comment(message: string, site: string): object {
 }
 
 test('an app that contradicts is a badge, a search and no work for Review', async ({ page, open, gavel }, info) => {
-  const token = gavel.token(`words-${info.project.name}-${info.workerIndex}-${Date.now()}`, 'blog.example.com')
+  const token = gavel.createToken(`words-${info.project.name}-${info.workerIndex}-${Date.now()}`, 'blog.example.com')
   const word = `quokka${Date.now().toString(36)}`
   const checked = await app(gavel, token, 'check', { message: `The ${word} report is attached, see you on Monday` })
   await open(searching(`${word} is:waiting`))
@@ -47,7 +47,7 @@ test('an app that contradicts is a badge, a search and no work for Review', asyn
 })
 
 test('a comment of WordPress shows its post first, and the way to wp-admin', async ({ page, open, gavel }, info) => {
-  const token = gavel.token(`wp-${info.project.name}-${info.workerIndex}-${Date.now()}`, 'blog.example.com')
+  const token = gavel.createToken(`wp-${info.project.name}-${info.workerIndex}-${Date.now()}`, 'blog.example.com')
   const word = `wombat${Date.now().toString(36)}`
   await app(gavel, token, 'check-comment', comment(`The ${word} bread is very good`, 'https://blog.example.com'))
   await open(searching(word))
@@ -63,7 +63,7 @@ test('a comment of WordPress shows its post first, and the way to wp-admin', asy
 })
 
 test('an address that the token does not name leads nowhere by itself', async ({ page, open, gavel }, info) => {
-  const token = gavel.token(`evil-${info.project.name}-${info.workerIndex}-${Date.now()}`, 'blog.example.com')
+  const token = gavel.createToken(`evil-${info.project.name}-${info.workerIndex}-${Date.now()}`, 'blog.example.com')
   const word = `numbat${Date.now().toString(36)}`
   await app(gavel, token, 'check-comment', comment(`The ${word} bread is very good`, 'https://evil.example'))
   await open(searching(word))

@@ -1,5 +1,5 @@
--- An app's last word stands on the detection itself, beside the moderators' label: a badge, a search and a figure each read one
--- column. The words before it stay in `app_words`, for the story.
+-- An app's last word stands on the detection itself, beside the moderators' label: a badge, a search and a
+-- figure each read one column. The words before it stay in `app_words`, for the story.
 
 ALTER TABLE detections ADD COLUMN app_word TEXT CHECK (app_word IN ('spam', 'ham'));
 ALTER TABLE detections ADD COLUMN app_word_at INTEGER;
@@ -11,8 +11,8 @@ FROM (SELECT detection_id, token_id, is_spam, said_at FROM app_words
       WHERE id IN (SELECT max(id) FROM app_words GROUP BY detection_id)) w
 WHERE w.detection_id = detections.id;
 
--- What the app that asked was answered. NULL: the verdict that stands, as nothing has changed since. 'nothing': it got no verdict,
--- or a crash came between, so nobody knows.
+-- What the app that asked was answered. NULL: the verdict that stands, as nothing has changed since.
+-- 'nothing': it got no verdict, or a crash came between, so nobody knows.
 ALTER TABLE detections ADD COLUMN told TEXT CHECK (told IN ('spam', 'ham', 'nothing'));
 
 UPDATE detections
@@ -28,7 +28,8 @@ UPDATE detections SET told = 'nothing'
 WHERE judged_by = 'fallback' AND token_id IS NOT NULL AND told IS NULL
   AND (took_ms IS NULL OR (SELECT fallback FROM api_tokens WHERE id = token_id) = 'reject');
 
--- A row of the fallback whose app waited for nothing was left by a crash; one of a token that refuses was answered 503.
+-- A row of the fallback whose app waited for nothing was left by a crash; one of a token that refuses was
+-- answered 503.
 CREATE TRIGGER detections_untold AFTER INSERT ON detections
 WHEN NEW.judged_by = 'fallback' AND NEW.token_id IS NOT NULL
  AND (NEW.took_ms IS NULL OR (SELECT fallback FROM api_tokens WHERE id = NEW.token_id) = 'reject') BEGIN
@@ -42,13 +43,15 @@ END;
 -- The app's word is neither the verdict nor the label.
 ALTER TABLE detections ADD COLUMN contested INTEGER NOT NULL GENERATED ALWAYS AS (
     app_word IS NOT NULL AND ((app_word = 'spam') <> is_spam OR coalesce(app_word <> label, FALSE))) VIRTUAL;
--- The app was told something else than what stands now (the label, else the verdict), and has not said that itself since.
+-- The app was told something else than what stands now (the label, else the verdict), and has not said that
+-- itself since.
 ALTER TABLE detections ADD COLUMN late INTEGER NOT NULL GENERATED ALWAYS AS (
     token_id IS NOT NULL AND coalesce(told, '') <> 'nothing'
     AND coalesce(told = 'spam', is_spam) <> coalesce(label = 'spam', is_spam)
     AND coalesce((app_word = 'spam') <> coalesce(label = 'spam', is_spam), TRUE)) VIRTUAL;
 
--- What waits for somebody's word: no label, and the app said nothing. Time is in it, as in detections_unlabelled.
+-- What waits for somebody's word: no label, and the app said nothing. Time is in it, as in
+-- detections_unlabelled.
 CREATE INDEX detections_waiting ON detections (id, created_at) WHERE label IS NULL AND app_word IS NULL;
 CREATE INDEX detections_app_said ON detections (id, app_word, created_at) WHERE app_word IS NOT NULL;
 CREATE INDEX detections_contested ON detections (id, created_at) WHERE contested = 1;
@@ -58,7 +61,8 @@ CREATE INDEX detections_late ON detections (id, created_at) WHERE late = 1;
 DROP INDEX detections_by_closeness;
 CREATE INDEX detections_by_closeness ON detections (label, app_word, closeness);
 
--- Feedback of apps on its way. A newer word replaces the one that waits; as long as an attempt may be under way, no other begins.
+-- Feedback of apps on its way. A newer word replaces the one that waits; as long as an attempt may be under
+-- way, no other begins.
 CREATE TABLE words_on_their_way (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     detection_id  INTEGER NOT NULL UNIQUE REFERENCES detections (id) ON DELETE CASCADE,
@@ -85,10 +89,12 @@ DROP TABLE app_feedback;
 ALTER TABLE words_on_their_way RENAME TO app_feedback;
 CREATE INDEX app_feedback_due ON app_feedback (due_at) WHERE due_at IS NOT NULL;
 
--- A moderator's feedback that was not sent since the upstream does not know the detection; sent once it judges it.
+-- A moderator's feedback that was not sent since the upstream does not know the detection; sent once it
+-- judges it.
 ALTER TABLE feedback_outbox ADD COLUMN unknown INTEGER NOT NULL DEFAULT 0 CHECK (unknown IN (0, 1));
 
--- Checks on which an app's word stands, by the day of the check; kept as the counts of 0014, and summed as in 0022.
+-- Checks on which an app's word stands, by the day of the check; kept as the counts of 0014, and summed as in
+-- 0022.
 CREATE TABLE stat_words (
     day     INTEGER NOT NULL,
     site    TEXT NOT NULL COLLATE NOCASE,

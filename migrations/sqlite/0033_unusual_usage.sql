@@ -21,7 +21,8 @@ DROP TABLE usage_samples;
 ALTER TABLE samples RENAME TO usage_samples;
 CREATE INDEX usage_samples_by_time ON usage_samples (taken_at);
 
--- The upstream's last answer about usage, byte for byte: what apps are given while the upstream is slow or away.
+-- The upstream's last answer about usage, byte for byte: what apps are given while the upstream is slow or
+-- away.
 CREATE TABLE stats_answer (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
     taken_at INTEGER NOT NULL,

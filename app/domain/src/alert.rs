@@ -247,7 +247,12 @@ mod tests {
 
     #[test]
     fn a_form_says_what_is_in_force_and_reads_back() {
-        let rules = AlertRules { quota_marks: vec![50, 80, 100], spam_wave: None, late: Some(7), ..AlertRules::default() };
+        let rules = AlertRules {
+            quota_marks: vec![50, 80, 100],
+            spam_wave: None,
+            late: Some(7),
+            ..AlertRules::default()
+        };
         let form = AlertRulesForm::of(&rules, Some("https://hooks.example.com/x?y=1"));
         assert_eq!(form.quota_marks, "50, 80, 100");
         let read = form.validate().unwrap();

@@ -58,7 +58,9 @@ impl UsageSample {
     pub fn left_words(&self) -> String {
         let grouped = crate::paging::grouped;
         match (self.total, self.remaining, self.used) {
-            (Some(total), _, Some(used)) if used > total => format!("{} over the quota", grouped(used - total)),
+            (Some(total), _, Some(used)) if used > total => {
+                format!("{} over the quota", grouped(used - total))
+            }
             (Some(_), Some(left), _) => format!("{} left", grouped(left)),
             _ if self.has_no_limit() => "No limit".to_owned(),
             _ => "Unknown how many are left".to_owned(),
@@ -231,10 +233,14 @@ mod tests {
     #[test]
     fn unusual_figures_are_put_into_words() {
         let usual = sample(11, 400, Some((2, 2025)));
-        assert_eq!((usual.used_words(), usual.left_words()), ("400 of 1,000 checks used".into(), "600 left".into()));
+        assert_eq!(
+            (usual.used_words(), usual.left_words()),
+            ("400 of 1,000 checks used".into(), "600 left".into())
+        );
         let over = sample(11, 1300, Some((2, 2025)));
         assert_eq!(over.left_words(), "300 over the quota");
-        let unlimited = UsageSample { total: None, remaining: None, percentage: None, ..sample(11, 400, None) };
+        let unlimited =
+            UsageSample { total: None, remaining: None, percentage: None, ..sample(11, 400, None) };
         assert_eq!(unlimited.left_words(), "No limit");
         assert_eq!(unlimited.used_words(), "400 checks used; the plan has no limit");
         assert!(!unlimited.is_used_up() && unlimited.period_words().is_empty());

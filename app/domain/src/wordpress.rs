@@ -1,4 +1,5 @@
-//! What WordPress sends with a comment, read as a moderator thinks of it: where it stands, and where to find it in wp-admin.
+//! What WordPress sends with a comment, read as a moderator thinks of it: where it stands, and where to find
+//! it in wp-admin.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
@@ -55,8 +56,8 @@ impl Place {
 pub struct InAdmin {
     /// The address: the spam queue, searched for the sender.
     pub address: String,
-    /// Whether the site is the one that the app's token names, so that an administrator vouches for it. Any other address is the
-    /// app's word alone, and is to be copied, not followed.
+    /// Whether the site is the one that the app's token names, so that an administrator vouches for it. Any
+    /// other address is the app's word alone, and is to be copied, not followed.
     pub is_vouched: bool,
 }
 
@@ -69,7 +70,8 @@ pub fn in_admin(detection: &Detection) -> Option<InAdmin> {
     }
     let sender = content.email.as_deref().or(content.name.as_deref())?;
     let mut url = Url::parse(&Place::of(content).site_url?).ok()?;
-    let is_plain = matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
+    let is_plain =
+        matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
     let host = url.host_str().filter(|_| is_plain)?.to_ascii_lowercase();
     let path = format!("{}/wp-admin/edit-comments.php", url.path().trim_end_matches('/'));
     url.set_path(&path);
@@ -79,7 +81,8 @@ pub fn in_admin(detection: &Detection) -> Option<InAdmin> {
     Some(InAdmin { address: url.into(), is_vouched })
 }
 
-/// Whether a token's site, written as a host or an address, names this host; a leading `www.` does not matter.
+/// Whether a token's site, written as a host or an address, names this host; a leading `www.` does not
+/// matter.
 fn same_host(site: &str, host: &str) -> bool {
     let site = site.trim().to_ascii_lowercase();
     let site = site.split_once("://").map_or(site.as_str(), |(_, rest)| rest);
@@ -93,8 +96,8 @@ pub fn website_name(content: &Content) -> &'static str {
     if Place::of(content).site_url.is_some() { "Homepage" } else { "Page" }
 }
 
-/// How far the submission's time is from when Gavel got it, if that is a whole zone off: WordPress sends the site's local time as if
-/// it were UTC. Negative when it is behind.
+/// How far the submission's time is from when Gavel got it, if that is a whole zone off: WordPress sends the
+/// site's local time as if it were UTC. Negative when it is behind.
 pub fn clock_off(detection: &Detection) -> Option<TimeDelta> {
     let said = DateTime::<Utc>::from_timestamp(detection.content.timestamp?, 0)?;
     // Only what an app sends is checked as soon as it is written.
@@ -179,12 +182,15 @@ mod tests {
         assert_eq!(place.title.as_deref(), Some("Hello <world>"));
         assert_eq!(place.address.as_deref(), Some("https://blog.example.com/hello/"));
         assert_eq!(website_name(&detection.content), "Homepage");
-        for extra in [json!({}), json!({ "context": [] }), json!({ "context": { "post_title": 7, "post_url": "" } })] {
+        for extra in
+            [json!({}), json!({ "context": [] }), json!({ "context": { "post_title": 7, "post_url": "" } })]
+        {
             let other = comment(&extra);
             assert!(!Place::of(&other.content).is_known() && in_admin(&other).is_none(), "{extra}");
             assert_eq!(website_name(&other.content), "Page");
         }
-        let form = comment(&json!({ "context": { "site_url": "https://x.example", "form_name": "Contact" } }));
+        let form =
+            comment(&json!({ "context": { "site_url": "https://x.example", "form_name": "Contact" } }));
         assert_eq!(Place::of(&form.content).title.as_deref(), Some("Contact"));
     }
 
@@ -201,7 +207,13 @@ mod tests {
         assert!(of("http://www.blog.example.com").unwrap().is_vouched);
         assert!(!of("https://evil.example/?x=https://blog.example.com").unwrap().is_vouched);
         assert!(!of("https://blog.example.com.evil.example").unwrap().is_vouched);
-        for bad in ["javascript:alert(1)", "https://user:pw@blog.example.com", "blog.example.com", "file:///etc/passwd", ""] {
+        for bad in [
+            "javascript:alert(1)",
+            "https://user:pw@blog.example.com",
+            "blog.example.com",
+            "file:///etc/passwd",
+            "",
+        ] {
             assert_eq!(of(bad), None, "{bad}");
         }
         let mut sign_up = wordpress("https://blog.example.com");

@@ -109,13 +109,15 @@ fn without_samples_nothing_is_claimed() {
     assert_eq!(forecast(&[]).outlook, Outlook::Unknown);
     let one = usage("lifetime plan").samples().remove(0);
     assert_eq!(forecast(&[one]).outlook, Outlook::Unknown, "a lifetime plan seen once has no pace");
-    let idle = UsageSample { used: Some(0), remaining: Some(30_000), ..usage("steady").samples().pop().unwrap() };
+    let idle =
+        UsageSample { used: Some(0), remaining: Some(30_000), ..usage("steady").samples().pop().unwrap() };
     assert!(matches!(forecast(&[idle]).outlook, Outlook::Lasts { .. }), "nothing was used in half a month");
 }
 
 #[test]
 fn a_plan_without_a_limit_has_a_pace_and_no_end() {
-    let unlimited = |sample: UsageSample| UsageSample { total: None, remaining: None, percentage: None, ..sample };
+    let unlimited =
+        |sample: UsageSample| UsageSample { total: None, remaining: None, percentage: None, ..sample };
     let samples: Vec<_> = usage("steady").samples().into_iter().map(unlimited).collect();
     let forecast = forecast(&samples);
     assert_eq!((forecast.outlook, forecast.sentence()), (Outlook::Unknown, String::new()));

@@ -1,4 +1,5 @@
-//! What apps are told about their token, the upstream's key and the plan: fresh when the upstream answers soon, else what is known.
+//! What apps are told about their token, the upstream's key and the plan: fresh when the upstream answers
+//! soon, else what is known.
 
 use std::{
     future::Future,
@@ -17,13 +18,15 @@ use serde_json::{Map, Value};
 
 use crate::{GatewayError, Moderation, ModerationError};
 
-/// How long an app waits for fresh figures where older ones are known. A WordPress page asks up to six times, one after the other.
+/// How long an app waits for fresh figures where older ones are known. A WordPress page asks up to six times,
+/// one after the other.
 const FRESH_PATIENCE: Duration = Duration::from_millis(300);
 
 /// How long it waits where nothing is known yet; apps give up after 5 s.
 const FIRST_PATIENCE: Duration = Duration::from_millis(4250);
 
-/// Name of the field of `/verify` that tells whether the upstream accepts Gavel's key; `null` when nobody knows.
+/// Name of the field of `/verify` that tells whether the upstream accepts Gavel's key; `null` when nobody
+/// knows.
 const UPSTREAM_KEY_VALID: &str = "upstream_key_valid";
 
 /// What an app is told.
@@ -45,8 +48,8 @@ impl<T: Clone> Default for Question<T> {
 }
 
 impl<T: Clone + Send + Sync + 'static> Question<T> {
-    /// Waits for the answer of the question that is under way, or asks it. It goes on when nobody waits any more; when it panics,
-    /// the answer is a time-out.
+    /// Waits for the answer of the question that is under way, or asks it. It goes on when nobody waits any
+    /// more; when it panics, the answer is a time-out.
     fn ask<F>(&self, ask: impl FnOnce() -> F) -> Shared<BoxFuture<'static, T>>
     where
         F: Future<Output = T> + Send + 'static,
@@ -75,7 +78,8 @@ impl<T> From<ApiError> for Asked<T> {
 }
 
 impl Moderation {
-    /// The upstream's word on the plan's usage, byte for byte: fresh, or the newest that is known when the upstream is slow or away.
+    /// The upstream's word on the plan's usage, byte for byte: fresh, or the newest that is known when the
+    /// upstream is slow or away.
     ///
     /// # Errors
     /// [`GatewayError::Unavailable`] when none was ever given; [`GatewayError::Failed`] when the store fails.
@@ -113,7 +117,8 @@ impl Moderation {
         Ok(body)
     }
 
-    /// What an app is told about its own token, in the guide's shape, and of the upstream only whether it accepts Gavel's key.
+    /// What an app is told about its own token, in the guide's shape, and of the upstream only whether it
+    /// accepts Gavel's key.
     ///
     /// # Errors
     /// When the answer cannot be written, which it always can.

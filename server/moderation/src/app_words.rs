@@ -1,8 +1,9 @@
 //! An app's final word on a detection: kept first, then carried to the upstream, in order.
 //!
-//! Of each detection one attempt is under way at a time, claimed in the database before the request leaves: an older word never
-//! arrives after a newer one, whatever is tried again, and whoever else works on the same file. Where an attempt with another word
-//! ended without an answer, the newest is sent once more a minute later, for the case that the old one was still on its way.
+//! Of each detection one attempt is under way at a time, claimed in the database before the request leaves:
+//! an older word never arrives after a newer one, whatever is tried again, and whoever else works on the same
+//! file. Where an attempt with another word ended without an answer, the newest is sent once more a minute
+//! later, for the case that the old one was still on its way.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -11,9 +12,7 @@ use std::{
     time::Duration,
 };
 
-use activelayer::{
-    Answer, ApiError, FeedbackReceipt, FeedbackRequest, FeedbackResponse, SpamApi,
-};
+use activelayer::{Answer, ApiError, FeedbackReceipt, FeedbackRequest, FeedbackResponse, SpamApi};
 use chrono::{SecondsFormat, TimeDelta};
 use domain::{ApiToken, ApiTokenId, Detection, Label};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -30,7 +29,8 @@ use crate::{
 /// How long an attempt may be under way: twice the longest that a call to the upstream is given (30 s).
 const CLAIM: TimeDelta = TimeDelta::seconds(60);
 
-/// When a word is sent once more although it was taken: what was on its way before has arrived by then, or never will.
+/// When a word is sent once more although it was taken: what was on its way before has arrived by then, or
+/// never will.
 const CONFIRM_AFTER: TimeDelta = TimeDelta::seconds(60);
 
 /// How long an app waits for the upstream's receipt before it gets ours. Its word is on the disk by then.
@@ -50,14 +50,15 @@ const LOOK_AGAIN: Duration = Duration::from_secs(15);
 pub(crate) type Addresses = Mutex<HashMap<ApiTokenId, HashSet<IpAddr>>>;
 
 impl Moderation {
-    /// Keeps an app's word on a detection that the log knows, whoever judged it, and carries it on if the upstream knows the
-    /// detection. The receipt is the upstream's when that comes soon, else ours. A detection that the log does not know may be
-    /// older than the app's use of the gateway: the upstream decides.
+    /// Keeps an app's word on a detection that the log knows, whoever judged it, and carries it on if the
+    /// upstream knows the detection. The receipt is the upstream's when that comes soon, else ours. A
+    /// detection that the log does not know may be older than the app's use of the gateway: the upstream
+    /// decides.
     ///
     /// # Errors
     /// [`GatewayError::Refused`] for a detection of another site, or one that neither log nor upstream knows;
-    /// [`GatewayError::Unavailable`] when the log does not know it and the upstream cannot be asked; [`GatewayError::Failed`]
-    /// when the store fails.
+    /// [`GatewayError::Unavailable`] when the log does not know it and the upstream cannot be asked;
+    /// [`GatewayError::Failed`] when the store fails.
     pub async fn feedback_from_app(
         self: &Arc<Self>,
         token: &ApiToken,
@@ -113,12 +114,15 @@ impl Moderation {
         }
     }
 
-    /// Sends a word, and gives the upstream's receipt if it comes before the app has waited long enough. The attempt goes on.
+    /// Sends a word, and gives the upstream's receipt if it comes before the app has waited long enough. The
+    /// attempt goes on.
     async fn receipt_soon(self: &Arc<Self>, claimed: AppFeedback) -> Option<Answer<FeedbackResponse>> {
         let this = Arc::clone(self);
         let attempt = tokio::spawn(async move {
             let carried = this.carry(&claimed, &this.upstreams.gateway).await;
-            carried.inspect_err(|error| tracing::error!(%error, "how an app's feedback went could not be kept")).ok()
+            carried
+                .inspect_err(|error| tracing::error!(%error, "how an app's feedback went could not be kept"))
+                .ok()
         });
         match tokio::time::timeout(RECEIPT_PATIENCE, attempt).await {
             Ok(Ok(Some(Carried::Taken(answer)))) => Some(answer),
@@ -142,11 +146,7 @@ impl Moderation {
     }
 
     /// Makes one attempt with a word that was claimed for it.
-    async fn carry(
-        &self,
-        claimed: &AppFeedback,
-        api: &Arc<dyn SpamApi>,
-    ) -> Result<Carried, ModerationError> {
+    async fn carry(&self, claimed: &AppFeedback, api: &Arc<dyn SpamApi>) -> Result<Carried, ModerationError> {
         if claimed.judged_by != self.options.judged_by {
             self.store.app_feedback_ended(claimed, &AppFeedbackOutcome::Unknown).await?;
             return Ok(Carried::NotNow);
@@ -203,7 +203,8 @@ impl Moderation {
         Ok(if is_away { Round::Away } else { Round::More })
     }
 
-    /// Runs rounds until `stop`: when an app spoke, when a moderator's feedback is out of the way, and now and then.
+    /// Runs rounds until `stop`: when an app spoke, when a moderator's feedback is out of the way, and now
+    /// and then.
     pub(crate) async fn run_app_words(self: Arc<Self>, stop: CancellationToken) {
         while !stop.is_cancelled() {
             let away = STILL_AWAY.to_std().unwrap_or(LOOK_AGAIN);
@@ -231,7 +232,8 @@ impl Moderation {
         Ok(left.clamp(Duration::from_secs(1), LOOK_AGAIN))
     }
 
-    /// Notes where an app calls from, when it says nothing of the writer's address or says that it is this one.
+    /// Notes where an app calls from, when it says nothing of the writer's address or says that it is this
+    /// one.
     pub(crate) fn note_app_address(&self, token: ApiTokenId, given: Option<IpAddr>, from: IpAddr) {
         if from.is_unspecified() || given.is_some_and(|given| given.to_canonical() != from.to_canonical()) {
             return;

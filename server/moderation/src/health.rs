@@ -247,11 +247,7 @@ impl Moderation {
         self.noted(result, started)
     }
 
-    fn noted<T>(
-        &self,
-        result: Result<Answer<T>, ApiError>,
-        started: Instant,
-    ) -> Result<Answer<T>, ApiError> {
+    fn noted<T>(&self, result: Result<Answer<T>, ApiError>, started: Instant) -> Result<Answer<T>, ApiError> {
         let elapsed_ms = started.elapsed().as_secs_f64() * 1000.0;
         let now = self.clock.now();
         let was_failing =

@@ -59,7 +59,9 @@ impl Moderation {
             similar: rows.into_iter().map(alike).collect(),
             sender: self.history(&detection, sender(&detection)).await?,
             // The address of the app's own server says nothing of who wrote.
-            ip: self.history(&detection, writers_address(&detection).map(|ip| TermKind::Ip(ip.into()))).await?,
+            ip: self
+                .history(&detection, writers_address(&detection).map(|ip| TermKind::Ip(ip.into())))
+                .await?,
         })
     }
 

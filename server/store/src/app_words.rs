@@ -65,12 +65,13 @@ pub enum AppFeedbackOutcome {
     },
 }
 
-/// Keeps apps' words, and carries them on. Of each detection the newest word is carried, and one attempt is under way at a time:
-/// an older word never arrives after a newer one.
+/// Keeps apps' words, and carries them on. Of each detection the newest word is carried, and one attempt is
+/// under way at a time: an older word never arrives after a newer one.
 #[async_trait]
 pub trait AppWords: Send + Sync {
-    /// Writes a word as the detection's last one, for its story and for the upstream, in one transaction. Returns it claimed, to be
-    /// sent at once; `None` when the upstream does not know the detection, or something older is still under way.
+    /// Writes a word as the detection's last one, for its story and for the upstream, in one transaction.
+    /// Returns it claimed, to be sent at once; `None` when the upstream does not know the detection, or
+    /// something older is still under way.
     async fn app_said(&self, word: &NewAppWord) -> Result<Option<AppFeedback>>;
 
     /// Claims feedback that is due at `now` until `until`, oldest first, at most `limit`.

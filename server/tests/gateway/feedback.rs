@@ -44,7 +44,11 @@ async fn an_unknown_detection_is_404_in_the_guides_words() {
     assert_eq!(read(house.post("feedback", &forgotten).send().await.unwrap()).await.0, 200);
     let detection = house.store.detection_by_upstream_id(ID).await.unwrap().unwrap();
     assert_eq!(detection.app_word, Some(domain::Label::Ham));
-    assert_eq!(house.store.next_app_feedback_due().await.unwrap(), None, "a refusal for good is not tried again");
+    assert_eq!(
+        house.store.next_app_feedback_due().await.unwrap(),
+        None,
+        "a refusal for good is not tried again"
+    );
 }
 
 #[tokio::test]

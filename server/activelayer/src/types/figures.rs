@@ -28,7 +28,17 @@ impl<T> Read<T> {
 
 /// Months by their English names, as a short form of three letters or more.
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
     "december",
 ];
 
@@ -51,11 +61,13 @@ pub(super) fn whole_number(value: Option<&Value>) -> Read<i64> {
     read(value, whole_of, whole_text)
 }
 
-/// A number of checks; below 0 means "no limit" or "overdrawn", as the caller knows. Words for "no limit" read as -1.
+/// A number of checks; below 0 means "no limit" or "overdrawn", as the caller knows. Words for "no limit"
+/// read as -1.
 pub(super) fn count(value: Option<&Value>) -> Read<i64> {
     read(value, whole_of, |text| {
-        let is_no_limit =
-            ["unlimited", "infinite", "infinity", "none", "∞"].iter().any(|word| text.eq_ignore_ascii_case(word));
+        let is_no_limit = ["unlimited", "infinite", "infinity", "none", "∞"]
+            .iter()
+            .any(|word| text.eq_ignore_ascii_case(word));
         if is_no_limit { Some(-1) } else { whole_text(text) }
     })
 }
@@ -123,7 +135,16 @@ mod tests {
         ] {
             assert_eq!(count(Some(&value)), Read::Value(number), "{value}");
         }
-        for value in [json!("many"), json!("4,00"), json!("1.5"), json!(1.5), json!([]), json!({}), json!(true), json!("-")] {
+        for value in [
+            json!("many"),
+            json!("4,00"),
+            json!("1.5"),
+            json!(1.5),
+            json!([]),
+            json!({}),
+            json!(true),
+            json!("-"),
+        ] {
             assert_eq!(count(Some(&value)), Read::Strange, "{value}");
         }
         for value in [None, Some(&json!(null)), Some(&json!("  "))] {
@@ -133,9 +154,13 @@ mod tests {
 
     #[test]
     fn months_have_numbers_and_names() {
-        for (value, number) in
-            [(json!(2), 2), (json!("02"), 2), (json!("February"), 2), (json!("feb."), 2), (json!("DECEMBER"), 12)]
-        {
+        for (value, number) in [
+            (json!(2), 2),
+            (json!("02"), 2),
+            (json!("February"), 2),
+            (json!("feb."), 2),
+            (json!("DECEMBER"), 12),
+        ] {
             assert_eq!(month(Some(&value)), Read::Value(number), "{value}");
         }
         for value in [json!(0), json!(13), json!("Febtember"), json!("ja"), json!([2])] {

@@ -1,7 +1,8 @@
 //! `GET /stats`.
 //!
-//! Services in the field write these figures in many ways: `-1`, `null` or `0` for "no limit", numbers as text, a month by its
-//! name. What can be understood is used, and each value that cannot is named in [`StatsResponse::unread`].
+//! Services in the field write these figures in many ways: `-1`, `null` or `0` for "no limit", numbers as
+//! text, a month by its name. What can be understood is used, and each value that cannot is named in
+//! [`StatsResponse::unread`].
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use serde_json::{Map, Value};
@@ -188,7 +189,8 @@ impl Period {
 }
 
 impl UsageFigures {
-    /// Reads the figures; each that is missing or cannot be read is reckoned from the others where they tell it.
+    /// Reads the figures; each that is missing or cannot be read is reckoned from the others where they tell
+    /// it.
     fn read(mut usage: Map<String, Value>, unread: &mut Unread) -> Self {
         let mut take = |name: &str| usage.remove(name);
         let (total, used) = (count(take("total_requests").as_ref()), count(take("used_requests").as_ref()));
@@ -198,7 +200,8 @@ impl UsageFigures {
         let total = unread.note("usage.total_requests", total);
         let used = unread.note("usage.used_requests", used);
         let left = unread.note("usage.remaining_requests", remaining);
-        // A plan of no checks is refused with 403: 0 stands for "no limit", unless all of it is said to be used.
+        // A plan of no checks is refused with 403: 0 stands for "no limit", unless all of it is said to be
+        // used.
         let is_no_limit = |total: i64| total < 0 || (total == 0 && share.is_none_or(|share| share < 100.0));
         let never_negative = |count: i64| u64::try_from(count).unwrap_or(0);
         let reckoned = || Some(never_negative(used?) + never_negative(left.filter(|left| *left >= 0)?));
@@ -222,7 +225,12 @@ impl UsageFigures {
     }
 }
 
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a count")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share of a count"
+)]
 fn part(total: u64, percent: f64) -> u64 {
     (total as f64 * percent / 100.0).round() as u64
 }

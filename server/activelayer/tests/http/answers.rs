@@ -170,9 +170,13 @@ async fn usage(total: &str, used: &str, remaining: &str, percentage: &str) -> Us
 #[tokio::test]
 async fn unusual_figures_are_what_they_mean() {
     let no_limit = (None, Some(400), None, None, vec![]);
-    for (total, remaining, percentage) in
-        [("-1", "-1", "0"), ("null", "null", "null"), ("0", "0", "0"), ("\"unlimited\"", "null", "0"), ("-1", "null", "null")]
-    {
+    for (total, remaining, percentage) in [
+        ("-1", "-1", "0"),
+        ("null", "null", "null"),
+        ("0", "0", "0"),
+        ("\"unlimited\"", "null", "0"),
+        ("-1", "null", "null"),
+    ] {
         assert_eq!(usage(total, "400", remaining, percentage).await, no_limit, "{total}");
     }
     let usual = (Some(1000), Some(400), Some(600), Some(40.0), vec![]);
@@ -180,8 +184,15 @@ async fn unusual_figures_are_what_they_mean() {
     assert_eq!(usage("\"1,000\"", "400.0", "\" 600 \"", "\"40 %\"").await, usual);
     assert_eq!(usage("1000", "400", "null", "null").await, usual, "reckoned from the others");
     assert_eq!(usage("null", "400", "600", "null").await, usual, "the sum of both is the total");
-    assert_eq!(usage("1000", "1300", "-300", "130.0").await, (Some(1000), Some(1300), Some(0), Some(130.0), vec![]));
-    assert_eq!(usage("0", "0", "0", "100").await, (Some(0), Some(0), Some(0), Some(100.0), vec![]), "all of nothing");
+    assert_eq!(
+        usage("1000", "1300", "-300", "130.0").await,
+        (Some(1000), Some(1300), Some(0), Some(130.0), vec![])
+    );
+    assert_eq!(
+        usage("0", "0", "0", "100").await,
+        (Some(0), Some(0), Some(0), Some(100.0), vec![]),
+        "all of nothing"
+    );
 }
 
 #[tokio::test]
@@ -205,7 +216,9 @@ async fn a_figure_that_cannot_be_read_is_named_and_reckoned_from_the_rest() {
 #[tokio::test]
 async fn a_period_may_name_its_month_and_a_plan_need_no_id() {
     let body = |period: &str, plan: &str| {
-        guide::STATS.replace("\"month\": 2", &format!("\"month\": {period}")).replace("\"id\": 3", &format!("\"id\": {plan}"))
+        guide::STATS
+            .replace("\"month\": 2", &format!("\"month\": {period}"))
+            .replace("\"id\": 3", &format!("\"id\": {plan}"))
     };
     let named = stats(&body("\"February\"", "null")).await;
     assert_eq!((named.data.period.month, named.data.plan.id, named.unread.len()), (Some(2), None, 0));
@@ -216,7 +229,9 @@ async fn a_period_may_name_its_month_and_a_plan_need_no_id() {
 
 #[tokio::test]
 async fn an_answer_without_figures_is_malformed_and_says_what_is_missing() {
-    for (body, named) in [("{}", "data:"), (r#"{"data":{}}"#, "data.usage:"), (r#"{"data":{"usage":[]}}"#, "data.usage:")] {
+    for (body, named) in
+        [("{}", "data:"), (r#"{"data":{}}"#, "data.usage:"), (r#"{"data":{"usage":[]}}"#, "data.usage:")]
+    {
         let server = Server::giving(200, &[], body).await;
         let error = server.client().stats().await.unwrap_err().to_string();
         assert!(error.contains(named), "{error}");

@@ -336,7 +336,10 @@ fn feedback(snapshot: &Snapshot) -> Finding {
 fn late(count: u64, least: u32) -> Finding {
     let state = if count >= u64::from(least) {
         State::on(
-            format!("{} checks of the last seven days were answered otherwise than what stands now.", grouped(count)),
+            format!(
+                "{} checks of the last seven days were answered otherwise than what stands now.",
+                grouped(count)
+            ),
             "What an app was told is ham may be public although it is spam, and the reverse. Look at them, and correct them where the \
              app keeps them.",
             LATE,

@@ -36,6 +36,9 @@ mod tests {
     #[test]
     fn a_wait_is_told_in_seconds_or_minutes() {
         let words = |ms| super::in_words(Duration::from_millis(ms));
-        assert_eq!([words(3), words(19_730), words(119_001), words(3_600_000)], ["a second", "20 s", "2 min", "60 min"]);
+        assert_eq!(
+            [words(3), words(19_730), words(119_001), words(3_600_000)],
+            ["a second", "20 s", "2 min", "60 min"]
+        );
     }
 }

@@ -15,16 +15,19 @@ use super::rows::ip_to_bytes;
 use crate::app_words::ADDRESSES_OF_AN_APP;
 use crate::{AppFeedback, AppFeedbackOutcome, AppWords, NewAppWord, Result, StoreError};
 
-/// Nothing is put off for longer. What lies further ahead was written before the clock was set back, and is due.
+/// Nothing is put off for longer. What lies further ahead was written before the clock was set back, and is
+/// due.
 const FURTHEST: TimeDelta = TimeDelta::hours(1);
 
-/// What [`FeedbackRow`] reads, also in a RETURNING clause. The attempt that is about to be made is not counted.
+/// What [`FeedbackRow`] reads, also in a RETURNING clause. The attempt that is about to be made is not
+/// counted.
 const COLUMNS: &str = "id, detection_id, is_spam, extra, attempts - 1 AS attempts,
     (SELECT upstream_id FROM detections d WHERE d.id = app_feedback.detection_id) AS upstream_id,
     (SELECT judged_by FROM detections d WHERE d.id = app_feedback.detection_id) AS judged_by";
 
 /// Of a row `f`: a moderator's feedback on the same detection that is older waits, so this waits behind it.
-const BEHIND_A_LABEL: &str = "EXISTS (SELECT 1 FROM feedback_outbox o JOIN label_decisions l ON l.id = o.decision_id
+const BEHIND_A_LABEL: &str =
+    "EXISTS (SELECT 1 FROM feedback_outbox o JOIN label_decisions l ON l.id = o.decision_id
     WHERE o.detection_id = f.detection_id AND o.state = 'pending' AND l.decided_at <= f.said_at)";
 
 #[derive(sqlx::FromRow)]
@@ -212,8 +215,8 @@ async fn remember(word: &NewAppWord, connection: &mut SqliteConnection) -> Resul
     Ok(())
 }
 
-/// Puts the word in the place of the one that waits. It has an id of its own, so the outcome of an older one cannot settle it; and
-/// as long as that may be under way, its claim goes on.
+/// Puts the word in the place of the one that waits. It has an id of its own, so the outcome of an older one
+/// cannot settle it; and as long as that may be under way, its claim goes on.
 async fn queue(word: &NewAppWord, connection: &mut SqliteConnection) -> Result<i64> {
     let replaced: Option<Replaced> = sqlx::query_as(
         "DELETE FROM app_feedback WHERE detection_id = ? RETURNING is_spam, claimed_until, in_doubt, maybe_told",

@@ -136,10 +136,11 @@ pub(super) async fn refresh_state(detection: DetectionId, connection: &mut Sqlit
 
 /// What stands without a label: the app's word, else the verdict.
 async fn unlabelled(detection: DetectionId, connection: &mut SqliteConnection) -> Result<Label> {
-    let is_spam = sqlx::query_scalar("SELECT coalesce(app_word = 'spam', is_spam) FROM detections WHERE id = ?")
-        .bind(detection.0)
-        .fetch_one(connection)
-        .await?;
+    let is_spam =
+        sqlx::query_scalar("SELECT coalesce(app_word = 'spam', is_spam) FROM detections WHERE id = ?")
+            .bind(detection.0)
+            .fetch_one(connection)
+            .await?;
     Ok(Label::from_is_spam(is_spam))
 }
 

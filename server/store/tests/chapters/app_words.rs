@@ -3,7 +3,9 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use domain::{ApiTokenId, Detection, DetectionId, Fallback, JudgedBy, Label, NewDetection, SearchQuery, WordWay};
+use domain::{
+    ApiTokenId, Detection, DetectionId, Fallback, JudgedBy, Label, NewDetection, SearchQuery, WordWay,
+};
 use serde_json::Map;
 use store::{AppFeedback, AppFeedbackOutcome as Outcome, NewApiToken, NewAppWord, Store};
 
@@ -62,10 +64,15 @@ async fn an_older_word_never_overtakes(store: &dyn Store) {
     let first = store.app_said(&word(id, shop, Label::Spam, 0)).await.unwrap().unwrap();
     assert_eq!((first.label, first.attempts, first.upstream_id.as_str()), (Label::Spam, 0, "upstream-one"));
     assert_eq!(claimed(store, 5).await, [], "an attempt is under way");
-    assert_eq!(store.app_said(&word(id, shop, Label::Ham, 6)).await.unwrap(), None, "the newer word waits for it");
+    assert_eq!(
+        store.app_said(&word(id, shop, Label::Ham, 6)).await.unwrap(),
+        None,
+        "the newer word waits for it"
+    );
     assert_eq!(claimed(store, 7).await, []);
     // The older one failed: nothing of it is tried again.
-    let failed = Outcome::Deferred { retry_at: noon() + seconds(9), error: "500".to_owned(), maybe_told: false };
+    let failed =
+        Outcome::Deferred { retry_at: noon() + seconds(9), error: "500".to_owned(), maybe_told: false };
     assert!(store.app_feedback_ended(&first, &failed).await.unwrap(), "more waits");
     let second = claimed(store, 8).await.remove(0);
     assert_eq!((second.label, second.attempts), (Label::Ham, 0));
@@ -93,7 +100,8 @@ async fn what_nobody_answered_is_told_again(store: &dyn Store) {
     assert_eq!(claimed(store, 59).await, []);
     let again = claimed(store, 60).await.remove(0);
     assert_eq!((again.id, again.attempts), (first.id, 1));
-    let timed_out = Outcome::Deferred { retry_at: noon() + seconds(65), error: String::new(), maybe_told: true };
+    let timed_out =
+        Outcome::Deferred { retry_at: noon() + seconds(65), error: String::new(), maybe_told: true };
     store.app_feedback_ended(&again, &timed_out).await.unwrap();
     // The same word once more is no doubt; another one is.
     let same = store.app_said(&word(id, shop, Label::Spam, 70)).await.unwrap().unwrap();
@@ -106,7 +114,8 @@ async fn a_clock_that_jumps_back(store: &dyn Store) {
     let day = 86_400;
     let ahead = store.app_said(&word(id, shop, Label::Spam, day)).await.unwrap().unwrap();
     assert_eq!(claimed(store, 0).await, [ahead.clone()].map(|one| AppFeedback { attempts: 1, ..one }));
-    let later = Outcome::Deferred { retry_at: noon() + seconds(day), error: String::new(), maybe_told: false };
+    let later =
+        Outcome::Deferred { retry_at: noon() + seconds(day), error: String::new(), maybe_told: false };
     store.app_feedback_ended(&ahead, &later).await.unwrap();
     assert_eq!(claimed(store, 1).await.len(), 1, "nothing is put off for a day");
 }
@@ -118,7 +127,8 @@ async fn what_the_upstream_does_not_know_waits_for_it(store: &dyn Store) {
     let id = store.insert_detection(&unjudged).await.unwrap();
     let mut extra = Map::new();
     extra.insert("note".to_owned(), "by hand".into());
-    let unknown = |label, after| NewAppWord { is_known: false, extra: extra.clone(), ..word(id, shop, label, after) };
+    let unknown =
+        |label, after| NewAppWord { is_known: false, extra: extra.clone(), ..word(id, shop, label, after) };
     for (label, after) in [(Label::Ham, 1), (Label::Spam, 2)] {
         assert_eq!(store.app_said(&unknown(label, after)).await.unwrap(), None);
     }
@@ -157,7 +167,11 @@ async fn words_and_labels_go_in_the_order_of_time(store: &dyn Store) {
     assert_eq!(store.due_feedback(late, 10).await.unwrap(), [], "what the app said before goes first");
     store.app_feedback_ended(&said, &Outcome::Taken(late)).await.unwrap();
     let label = store.due_feedback(late, 10).await.unwrap().remove(0);
-    assert_eq!(store.app_said(&word(id, shop, Label::Ham, 20)).await.unwrap(), None, "now it is the app's turn to wait");
+    assert_eq!(
+        store.app_said(&word(id, shop, Label::Ham, 20)).await.unwrap(),
+        None,
+        "now it is the app's turn to wait"
+    );
     store.feedback_sent(label.id, late).await.unwrap();
     assert_eq!(claimed(store, 50).await.len(), 1);
 }

@@ -30,12 +30,24 @@ async fn samples(store: &dyn Store) {
     store.save_usage_sample(&lifetime, "{\"newest\": 1}").await.unwrap();
     store.save_usage_sample(&monthly, "{\"late\": 1}").await.unwrap();
     let answer = store.stats_answer().await.unwrap();
-    assert_eq!(answer, Some((lifetime.taken_at, "{\"newest\": 1}".to_owned())), "an older one replaces nothing");
+    assert_eq!(
+        answer,
+        Some((lifetime.taken_at, "{\"newest\": 1}".to_owned())),
+        "an older one replaces nothing"
+    );
     assert_eq!(store.latest_usage_sample().await.unwrap(), Some(lifetime.clone()), "by time, not by arrival");
     assert_eq!(store.usage_samples(noon()).await.unwrap(), [monthly, lifetime.clone()]);
     assert_eq!(store.usage_samples(noon() + seconds(2)).await.unwrap(), [lifetime.clone()]);
     let unread = vec!["usage.used_requests".to_owned()];
-    let strange = UsageSample { taken_at: noon() + seconds(3), total: None, used: None, remaining: None, percentage: None, unread, ..lifetime };
+    let strange = UsageSample {
+        taken_at: noon() + seconds(3),
+        total: None,
+        used: None,
+        remaining: None,
+        percentage: None,
+        unread,
+        ..lifetime
+    };
     store.save_usage_sample(&strange, "{}").await.unwrap();
     assert_eq!(store.latest_usage_sample().await.unwrap(), Some(strange));
 }

@@ -35,8 +35,8 @@ pub(super) fn WrittenAt(detection: Detection) -> impl IntoView {
     })
 }
 
-/// A link only to the site that the app's token names: an administrator has vouched for it. Any other address is shown and can be
-/// copied, and nothing leads there by itself.
+/// A link only to the site that the app's token names: an administrator has vouched for it. Any other address
+/// is shown and can be copied, and nothing leads there by itself.
 #[component]
 fn FindInAdmin(admin: InAdmin) -> impl IntoView {
     let InAdmin { address, is_vouched } = admin;

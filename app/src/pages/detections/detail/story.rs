@@ -108,7 +108,9 @@ fn decided(decision: &Decision, upstream: &str) -> String {
         None => format!("{} marked this as {}.", decision.user_name, decision.label),
     };
     if decision.is_unknown && decision.undone_at.is_none() {
-        words.push_str(" No feedback was sent: the spam service has not judged this itself, so it does not know it.");
+        words.push_str(
+            " No feedback was sent: the spam service has not judged this itself, so it does not know it.",
+        );
         return words;
     }
     if !decision.is_told {

@@ -285,7 +285,11 @@ fn two_marks_that_are_passed_together_are_one_alert_and_a_plan_without_a_limit_h
     let used = |used| Snapshot { quota: Some(sample(used, Some((11, 2026)))), ..calm() };
     let (rules, mut open) = (AlertRules::default(), Vec::new());
     assert_eq!(step(&used(1300), &rules, &mut open).0, ["quota_mark:100 % of 11/2026"]);
-    assert!(open[0].what.starts_with("130 % of the quota is used: 1,300 of 1,000 checks."), "{}", open[0].what);
+    assert!(
+        open[0].what.starts_with("130 % of the quota is used: 1,300 of 1,000 checks."),
+        "{}",
+        open[0].what
+    );
     let unlimited = UsageSample { total: None, remaining: None, percentage: None, ..sample(1300, None) };
     let no_limit = Snapshot { quota: Some(unlimited), ..calm() };
     assert_eq!(step(&no_limit, &rules, &mut Vec::new()), (vec![], vec![]));

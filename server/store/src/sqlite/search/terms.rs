@@ -35,9 +35,7 @@ fn condition(sql: &mut QueryBuilder<Sqlite>, kind: &TermKind, now: DateTime<Utc>
         TermKind::Label(label) => sql.push("d.label = ").push_bind(label.as_str()),
         TermKind::App(AppSaid::None) => sql.push("d.app_word IS NULL"),
         // The first half is what the index of apps' words asks for.
-        TermKind::App(said) => {
-            sql.push("d.app_word IS NOT NULL AND d.app_word = ").push_bind(said.as_str())
-        }
+        TermKind::App(said) => sql.push("d.app_word IS NOT NULL AND d.app_word = ").push_bind(said.as_str()),
         TermKind::Score(test) => score(sql, *test),
         TermKind::Email(wanted) => pattern(sql, "d.email", wanted),
         TermKind::Site(wanted) => pattern(sql, "d.site", wanted),
