@@ -33,6 +33,8 @@ crate::words! {
         RequestsRefused = "requests_refused",
         /// A revoked token is still in use.
         RevokedInUse = "revoked_in_use",
+        /// Apps were answered otherwise than what stands now.
+        ToldOtherwise = "told_otherwise",
     }
 }
 
@@ -50,6 +52,7 @@ impl AlertKind {
             Self::BudgetSpent => "Budget spent",
             Self::RequestsRefused => "Requests of an app refused",
             Self::RevokedInUse => "Revoked token in use",
+            Self::ToldOtherwise => "Apps were told otherwise",
         }
     }
 }
@@ -126,13 +129,23 @@ pub struct AlertRules {
     pub upstream: bool,
     /// Spam of a site in the last hour, as a multiple of its usual hour's, that is a wave; `None` tells of none.
     pub spam_wave: Option<u32>,
+    /// How many checks of the last seven days may be answered otherwise than what stands now before it is told; `None` tells of
+    /// none.
+    pub late: Option<u32>,
     /// Whether letters are sent, where the configuration names a server.
     pub email: bool,
 }
 
 impl Default for AlertRules {
     fn default() -> Self {
-        Self { quota_marks: vec![80, 100], forecast: true, upstream: true, spam_wave: Some(5), email: true }
+        Self {
+            quota_marks: vec![80, 100],
+            forecast: true,
+            upstream: true,
+            spam_wave: Some(5),
+            late: None,
+            email: true,
+        }
     }
 }
 
@@ -148,6 +161,8 @@ pub struct AlertRulesForm {
     pub upstream: String,
     /// A multiple, or blank.
     pub spam_wave: String,
+    /// A number of checks, or blank.
+    pub late: String,
     /// `on` when ticked.
     pub email: String,
     /// Address of the webhook; blank for none.
@@ -164,6 +179,7 @@ impl AlertRulesForm {
             forecast: tick(rules.forecast),
             upstream: tick(rules.upstream),
             spam_wave: rules.spam_wave.map(|times| times.to_string()).unwrap_or_default(),
+            late: rules.late.map(|checks| checks.to_string()).unwrap_or_default(),
             email: tick(rules.email),
             webhook_url: webhook_url.unwrap_or_default().to_owned(),
         }
@@ -198,6 +214,13 @@ impl AlertRulesForm {
                 None
             }),
         };
+        let late = match self.late.trim() {
+            "" => None,
+            text => text.parse().ok().filter(|checks| (1..=10_000).contains(checks)).or_else(|| {
+                wrong("late", "The number of checks must be from 1 to 10000, or blank for no such alert.");
+                None
+            }),
+        };
         let webhook_url = Some(self.webhook_url.trim().to_owned()).filter(|url| !url.is_empty());
         if webhook_url.as_ref().is_some_and(|url| !is_web_address(url)) {
             wrong(
@@ -208,7 +231,7 @@ impl AlertRulesForm {
         if problems.is_empty() {
             let (forecast, upstream, email) =
                 (!self.forecast.is_empty(), !self.upstream.is_empty(), !self.email.is_empty());
-            Ok((AlertRules { quota_marks, forecast, upstream, spam_wave, email }, webhook_url))
+            Ok((AlertRules { quota_marks, forecast, upstream, spam_wave, late, email }, webhook_url))
         } else {
             Err(problems)
         }
@@ -230,7 +253,12 @@ mod tests {
 
     #[test]
     fn a_form_says_what_is_in_force_and_reads_back() {
-        let rules = AlertRules { quota_marks: vec![50, 80, 100], spam_wave: None, ..AlertRules::default() };
+        let rules = AlertRules {
+            quota_marks: vec![50, 80, 100],
+            spam_wave: None,
+            late: Some(7),
+            ..AlertRules::default()
+        };
         let form = AlertRulesForm::of(&rules, Some("https://hooks.example.com/x?y=1"));
         assert_eq!(form.quota_marks, "50, 80, 100");
         let read = form.validate().unwrap();
@@ -244,11 +272,12 @@ mod tests {
         let form = AlertRulesForm {
             quota_marks: "80, many".to_owned(),
             spam_wave: "1".to_owned(),
+            late: "0".to_owned(),
             webhook_url: "https://user:secret@example.com/".to_owned(),
             ..AlertRulesForm::default()
         };
         let fields: Vec<_> = form.validate().unwrap_err().into_iter().map(|error| error.field).collect();
-        assert_eq!(fields, ["quota_marks", "spam_wave", "webhook_url"]);
+        assert_eq!(fields, ["quota_marks", "spam_wave", "late", "webhook_url"]);
         let over = AlertRulesForm { quota_marks: "101".to_owned(), ..AlertRulesForm::default() };
         assert!(over.validate().is_err());
     }

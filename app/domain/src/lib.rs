@@ -32,6 +32,7 @@ pub mod text;
 pub mod time;
 pub mod upstream;
 pub mod usage;
+pub mod wordpress;
 
 pub use account::{Role, User, UserId};
 pub use alert::{
@@ -63,7 +64,7 @@ pub use review::{Claim, QueuePlace, ReviewProgress};
 pub use saved_search::{SavedSearch, SavedSearchId};
 pub use search::SearchQuery;
 pub use statistics::Days;
-pub use story::{AppWord, DetectionStory, Note, PastVerdict};
+pub use story::{AppWord, DetectionStory, Note, PastVerdict, WordWay};
 pub use upstream::UpstreamHealth;
 pub use usage::{DailyCount, LogCount, OutboxCounts, Overview, QuotaReport, UsagePoint, UsageSample};
 

@@ -24,6 +24,9 @@ pub struct UpstreamHealth {
     pub latency: Option<Latency>,
     /// The last error, in words, while it lasts.
     pub error: Option<String>,
+    /// Why the last figures of usage could not be read, while that lasts.
+    #[serde(default)]
+    pub usage_error: Option<String>,
     /// Since when calls have been failing.
     pub failing_since: Option<DateTime<Utc>>,
     /// Since when apps have been answered by the fallback.
@@ -110,6 +113,8 @@ pub struct ConnectionReport {
     pub quota_used_up: bool,
     /// What waits for the upstream.
     pub backlog: Backlog,
+    /// Checks whose app was told something else than what stands now, counted up to a bound.
+    pub late: crate::BoundedCount,
 }
 
 /// What waits for the upstream.

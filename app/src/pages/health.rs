@@ -53,7 +53,7 @@ pub(crate) fn HealthPage() -> impl IntoView {
 #[component]
 fn ConnectionCard(connection: Connection) -> impl IntoView {
     let Connection { report, embedded, upstream, refusals } = connection;
-    let ConnectionReport { health, circuit, in_line, quota_used_up, backlog } = report;
+    let ConnectionReport { health, circuit, in_line, quota_used_up, backlog, late } = report;
     let (fallback_since, latency) = (health.fallback_since, health.latency);
     let (created, used) = (health.key_created_at, health.key_last_used_at);
     let errors = health.errors.clone();
@@ -100,6 +100,9 @@ fn ConnectionCard(connection: Connection) -> impl IntoView {
                     <a class="text-accent underline" href="/detections?q=is%3Afailed">{grouped(backlog.feedback.failed)}" refused"</a>
                 </Fact>
                 <Fact name="Feedback of apps">{backlog.app_feedback.to_string()}" waiting"</Fact>
+                <Fact name="Apps were told otherwise">
+                    <a class="text-accent underline" href="/detections?q=is%3Alate">{late.to_string()}" checks"</a>
+                </Fact>
             </dl>
             <Errors errors=errors/>
             <RefusedRequests refusals=refusals/>

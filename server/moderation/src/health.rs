@@ -7,10 +7,12 @@ use std::{
     time::Instant,
 };
 
-use activelayer::{Answer, ApiError};
+use activelayer::{Answer, ApiError, StatsResponse};
 use chrono::{DateTime, Utc};
 use domain::{
-    UpstreamHealth,
+    SearchQuery, UpstreamHealth,
+    paging::COUNT_BOUND,
+    search::State,
     upstream::{Circuit, ConnectionReport, ErrorCount, ErrorKind, Latency},
 };
 
@@ -35,6 +37,8 @@ pub(crate) struct Watched {
     pub(crate) no_plan_at: Option<DateTime<Utc>>,
     /// When usage was last told, which takes a plan.
     pub(crate) plan_seen_at: Option<DateTime<Utc>>,
+    /// When the upstream last said whether it accepts the key.
+    key_known_at: Option<DateTime<Utc>>,
     latencies: VecDeque<f64>,
 }
 
@@ -74,6 +78,7 @@ impl Watched {
             ErrorKind::Unauthorized => {
                 self.away = None;
                 self.shown.key_valid = Some(false);
+                self.key_known_at = Some(now);
             }
             ErrorKind::NoPlan => {
                 self.away = None;
@@ -140,6 +145,12 @@ impl HealthBoard {
     pub(crate) fn plan_seen(&self, now: DateTime<Utc>) {
         self.update(|watched| watched.plan_seen_at = Some(now));
     }
+
+    /// Whether the upstream accepts the key, if anybody knows, and since when that is known.
+    pub(crate) fn key_known(&self) -> (Option<bool>, Option<DateTime<Utc>>) {
+        let watched = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        (watched.shown.key_valid, watched.key_known_at)
+    }
 }
 
 impl Moderation {
@@ -160,6 +171,7 @@ impl Moderation {
             BreakerState::Open { .. } => Circuit::Open,
             BreakerState::HalfOpen => Circuit::HalfOpen,
         });
+        let late = SearchQuery { terms: vec![State::Late.into()] };
         let in_line = guard.as_ref().map_or(0, |guard| guard.budget.waiting.iter().sum());
         Ok(ConnectionReport {
             health: self.health(),
@@ -167,6 +179,7 @@ impl Moderation {
             in_line: u64::try_from(in_line).unwrap_or(u64::MAX),
             quota_used_up: guard.is_some_and(|guard| guard.quota_exhausted.is_some()),
             backlog: self.store.backlog().await?,
+            late: self.store.count(&late, COUNT_BOUND, self.clock.now()).await?,
         })
     }
 
@@ -182,10 +195,11 @@ impl Moderation {
         let result = self.timed(self.upstreams.background.verify()).await;
         let now = self.clock.now();
         let time = |text: &str| DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc());
-        self.health.update(|Watched { shown, .. }| {
+        self.health.update(|Watched { shown, key_known_at, .. }| {
             shown.verified_at = Some(now);
             match &result {
                 Ok(answer) => {
+                    *key_known_at = Some(now);
                     let (key, user) = (&answer.value.key_info, &answer.value.user_info);
                     shown.key_valid = Some(answer.value.valid);
                     shown.key_name = Some(key.name.clone());
@@ -194,12 +208,33 @@ impl Moderation {
                     shown.key_last_used_at = key.last_used_at.as_deref().and_then(time);
                 }
                 Err(ApiError::Unauthorized { .. }) => shown.key_valid = Some(false),
-                Err(_) => shown.key_valid = None,
+                // What was known stands: that it is slow or away says nothing of the key.
+                Err(_) => {}
             }
         });
         self.alerts_wanted.notify_one();
         result?;
         Ok(self.health())
+    }
+
+    /// Awaits figures of usage. That they cannot be read says nothing of the connection: it is shown by itself.
+    pub(crate) async fn timed_usage(
+        &self,
+        call: impl Future<Output = Result<Answer<StatsResponse>, ApiError>>,
+    ) -> Result<Answer<StatsResponse>, ApiError> {
+        let started = Instant::now();
+        match call.await {
+            Err(error @ ApiError::Malformed { .. }) => {
+                self.health.update(|watched| watched.shown.usage_error = Some(error.to_string()));
+                Err(error)
+            }
+            result => {
+                if result.is_ok() {
+                    self.health.update(|watched| watched.shown.usage_error = None);
+                }
+                self.noted(result, started)
+            }
+        }
     }
 
     /// Awaits a call to the upstream and notes how it went.
@@ -209,6 +244,10 @@ impl Moderation {
     ) -> Result<Answer<T>, ApiError> {
         let started = Instant::now();
         let result = call.await;
+        self.noted(result, started)
+    }
+
+    fn noted<T>(&self, result: Result<Answer<T>, ApiError>, started: Instant) -> Result<Answer<T>, ApiError> {
         let elapsed_ms = started.elapsed().as_secs_f64() * 1000.0;
         let now = self.clock.now();
         let was_failing =

@@ -2,7 +2,9 @@
 
 #![deny(missing_docs)]
 
+mod account;
 pub mod alerts;
+mod app_words;
 mod budgets;
 mod bulk;
 mod check;
@@ -45,6 +47,7 @@ use notify::Messenger;
 use store::Store;
 use tokio::sync::Notify;
 
+pub use account::Told;
 pub use bulk::{BulkTarget, Undone};
 pub use check::{NewCheck, content_hash};
 pub use clock::{Clock, ManualClock, SystemClock};
@@ -104,6 +107,12 @@ pub struct Moderation {
     health: health::HealthBoard,
     outbox_changed: Notify,
     recheck_wanted: Notify,
+    words_wanted: Notify,
+    /// Where apps call from, as far as it was noted.
+    app_addresses: app_words::Addresses,
+    /// What apps want to know of the upstream, asked once for all who ask at the same time.
+    stats_asked: account::Question<account::Asked<String>>,
+    verify_asked: account::Question<account::Asked<()>>,
     /// How far the learner has read.
     lessons_seen: tokio::sync::Mutex<Option<lessons::LessonsSeen>>,
     bulk_wanted: Notify,
@@ -145,6 +154,10 @@ impl Moderation {
             health: health::HealthBoard::default(),
             outbox_changed: Notify::new(),
             recheck_wanted: Notify::new(),
+            words_wanted: Notify::new(),
+            app_addresses: app_words::Addresses::default(),
+            stats_asked: account::Question::default(),
+            verify_asked: account::Question::default(),
             lessons_seen: tokio::sync::Mutex::default(),
             bulk_wanted: Notify::new(),
             bulk_rechecks_wanted: Notify::new(),

@@ -36,6 +36,10 @@ impl Moderation {
     }
 
     async fn deliver(&self, item: &OutboxItem) -> Result<(), ModerationError> {
+        // Who did not judge the detection does not know it: that is no failure, and nobody is to be told.
+        if item.judged_by != self.options.judged_by {
+            return Ok(self.store.feedback_unknown(item.id, self.clock.now()).await?);
+        }
         let request = FeedbackRequest {
             detection_id: item.upstream_id.clone(),
             is_spam: item.label.is_spam(),
@@ -55,6 +59,8 @@ impl Moderation {
                 self.store.feedback_deferred(item.id, now + wait, &error.to_string()).await?;
             }
         }
+        // What an app said since may have waited behind it.
+        self.words_wanted.notify_one();
         Ok(())
     }
 }

@@ -1,11 +1,11 @@
-//! The upstream is back: what the fallback answered is judged, then feedback that apps gave meanwhile is delivered.
+//! The upstream is back: what the fallback answered is judged.
 
 use std::{sync::Arc, time::Duration};
 
-use activelayer::{ApiError, FeedbackRequest};
+use activelayer::ApiError;
 use domain::{Detection, DetectionId, LiveEvent, UserId};
 use serde_json::json;
-use store::{AppFeedback, NewAuditEvent};
+use store::NewAuditEvent;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -60,19 +60,19 @@ impl Moderation {
         };
         self.store.record(&event).await?;
         self.outbox_changed.notify_one();
+        self.words_wanted.notify_one();
         self.announce_verdict(id).await?;
         self.detection(id).await
     }
 
-    async fn announce_verdict(&self, id: DetectionId) -> Result<(), ModerationError> {
+    pub(crate) async fn announce_verdict(&self, id: DetectionId) -> Result<(), ModerationError> {
         if let Some(standing) = self.store.standings(&[id]).await?.pop() {
             self.live.announce(LiveEvent::Rejudged(standing));
         }
         Ok(())
     }
 
-    /// Logs what a crash left, judges what the fallback answered, oldest first, and delivers feedback of apps; some of each. Call again while there is
-    /// more.
+    /// Logs what a crash left, and judges what the fallback answered, oldest first; some of each. Call again while there is more.
     ///
     /// # Errors
     /// When the store fails; what was not settled stays in its queue.
@@ -87,13 +87,7 @@ impl Moderation {
                 return Ok(Round::Away);
             }
         }
-        let feedback = self.store.due_app_feedback(self.clock.now(), BATCH).await?;
-        for item in &feedback {
-            if !self.deliver_for_app(item).await? {
-                return Ok(Round::Away);
-            }
-        }
-        Ok(if left == 0 && due.is_empty() && feedback.is_empty() { Round::Done } else { Round::More })
+        Ok(if left == 0 && due.is_empty() { Round::Done } else { Round::More })
     }
 
     /// Asks for the verdict that did not come. Returns whether it is worth asking for more.
@@ -117,8 +111,9 @@ impl Moderation {
                 if self.budgets.count(detection.site.as_deref(), token, self.clock.now()) {
                     self.alerts_wanted.notify_one();
                 }
-                // Decisions on it have waited for the upstream's id.
+                // Decisions on it, and what apps said, have waited for the upstream's id.
                 self.outbox_changed.notify_one();
+                self.words_wanted.notify_one();
                 self.announce_verdict(detection.id).await?;
                 return Ok(true);
             }
@@ -131,27 +126,6 @@ impl Moderation {
         let retry_at = (!is_final(&error)).then(|| self.clock.now() + retry_wait(attempts, &error));
         tracing::warn!(detection = detection.id.0, %error, again = retry_at.is_some(), "a recheck failed");
         self.store.recheck_deferred(detection.id, retry_at, &error.to_string()).await?;
-        Ok(true)
-    }
-
-    async fn deliver_for_app(&self, item: &AppFeedback) -> Result<bool, ModerationError> {
-        let request = FeedbackRequest {
-            detection_id: item.upstream_id.clone(),
-            is_spam: item.label.is_spam(),
-            extra: item.extra.clone(),
-        };
-        match self.timed(self.upstreams.background.feedback(&request)).await {
-            Ok(_) => self.store.app_feedback_settled(item.id).await?,
-            Err(error) if is_final(&error) => {
-                tracing::warn!(detection = item.detection_id.0, %error, "an app's feedback was refused for good");
-                self.store.app_feedback_settled(item.id).await?;
-            }
-            Err(error) if is_away(&error) => return Ok(false),
-            Err(error) => {
-                let retry_at = self.clock.now() + retry_wait(item.attempts, &error);
-                self.store.app_feedback_deferred(item.id, retry_at, &error.to_string()).await?;
-            }
-        }
         Ok(true)
     }
 

@@ -38,6 +38,7 @@ impl Moderation {
         tracker.spawn(Arc::clone(self).run_bulk(stop.clone()));
         tracker.spawn(Arc::clone(self).run_bulk_rechecks(stop.clone()));
         tracker.spawn(Arc::clone(self).run_rechecks(stop.clone()));
+        tracker.spawn(Arc::clone(self).run_app_words(stop.clone()));
         tracker.spawn(Arc::clone(self).run_polls(stop.clone()));
         tracker.spawn(Arc::clone(self).run_lessons(stop.clone()));
         tracker.spawn(Arc::clone(self).run_counting(stop.clone()));

@@ -363,7 +363,7 @@ async fn the_quota_report_holds_upstream_and_log_side_by_side() {
     }
     let report = house.moderation.quota_report().await.unwrap();
     assert_eq!(report.points.len(), 5);
-    assert_eq!(report.sample.as_ref().unwrap().used, 370);
+    assert_eq!(report.sample.as_ref().unwrap().used, Some(370));
     assert_eq!(report.forecast.last_day, Some(240.0));
     assert!(report.forecast.runs_out().is_some(), "630 left at 240 a day: {:?}", report.forecast);
     let counted = report.counted.unwrap();

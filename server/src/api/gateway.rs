@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use activelayer::{ApiError, CheckEndpoint, CheckRequest, FeedbackRequest, wire::Refusal};
 use async_trait::async_trait;
 use domain::{ApiTokenId, Fallback, RefusalKind};
-use moderation::{GatewayError, Submission};
+use moderation::{GatewayError, Submission, Told};
 
 use super::{
     Contract, Reply,
@@ -100,14 +100,14 @@ impl Contract for Gateway {
 
     async fn verify(&self, caller: Caller) -> Reply {
         match caller.confirmed().await {
-            Ok(token) => answered(self.app.moderation.verify_for_app(&token).await),
+            Ok(token) => told(self.app.moderation.verify_for_app(&token).await),
             Err(refusal) => refusal.into(),
         }
     }
 
     async fn stats(&self, caller: Caller) -> Reply {
         match caller.confirmed().await {
-            Ok(_) => answered(self.app.moderation.stats_for_app().await),
+            Ok(_) => told(self.app.moderation.stats_for_app().await),
             Err(refusal) => refusal.into(),
         }
     }
@@ -115,6 +115,10 @@ impl Contract for Gateway {
 
 fn answered(result: Result<String, GatewayError>) -> Reply {
     result.map_or_else(|error| refused(&error), Reply::json)
+}
+
+fn told(result: Result<Told, GatewayError>) -> Reply {
+    result.map_or_else(|error| refused(&error), |told| Reply::json(told.body).aged(told.age))
 }
 
 /// The upstream's 401 and 403 are about Gavel's key, which is no business of the app: to it the service is unavailable.

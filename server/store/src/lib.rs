@@ -7,6 +7,7 @@
 
 mod accounts;
 mod alerts;
+pub mod app_words;
 mod audit;
 mod budgets;
 mod bulk;
@@ -31,6 +32,7 @@ mod usage;
 
 pub use accounts::{Accounts, NewUser, SessionRecord};
 pub use alerts::{AlertSettings, Alerts, DueDelivery, NewAlert, SiteSpam};
+pub use app_words::{AppFeedback, AppFeedbackOutcome, AppWords, NewAppWord};
 pub use audit::{Audit, AuditEvent, NewAuditEvent};
 pub use budgets::Budgets;
 pub use bulk::{Bulk, BulkFate, BulkStep, NewBulk};
@@ -46,6 +48,7 @@ pub use loading::{Loading, Past, PastLabel};
 pub use outbox::{Outbox, OutboxItem};
 pub use rechecks::{AppFeedback, NewAppFeedback, Rechecks};
 pub use refusals::{NewRefusals, Refusals};
+pub use rechecks::Rechecks;
 pub use related::Neighbours;
 pub use saved_searches::{NewSavedSearch, SavedSearches};
 pub use statistics::Statistics;
@@ -71,6 +74,7 @@ pub trait Store:
     + Accounts
     + Audit
     + Alerts
+    + AppWords
     + Usage
     + ApiTokens
     + Rechecks

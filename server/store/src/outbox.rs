@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{DecisionId, DetectionId, Label, OutboxCounts};
+use domain::{DecisionId, DetectionId, JudgedBy, Label, OutboxCounts};
 
 use crate::Result;
 
@@ -17,6 +17,8 @@ pub struct OutboxItem {
     pub detection_id: DetectionId,
     /// The upstream's `detection_id`.
     pub upstream_id: String,
+    /// Who judged the detection, and so knows it.
+    pub judged_by: JudgedBy,
     /// What to tell the upstream.
     pub label: Label,
     /// Attempts so far.
@@ -40,6 +42,9 @@ pub trait Outbox: Send + Sync {
 
     /// It failed for good.
     async fn feedback_failed(&self, id: i64, at: DateTime<Utc>, error: &str) -> Result<()>;
+
+    /// It was not sent, since the upstream does not know the detection. It is due again once the upstream judges it.
+    async fn feedback_unknown(&self, id: i64, at: DateTime<Utc>) -> Result<()>;
 
     /// How much waits and how much failed.
     async fn outbox_counts(&self) -> Result<OutboxCounts>;

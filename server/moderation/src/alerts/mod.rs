@@ -10,7 +10,11 @@ mod settings;
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Alert, AlertChannel, AlertDelivery, AlertId, User};
+use domain::{
+    Alert, AlertChannel, AlertDelivery, AlertId, AlertKind, SearchQuery, User,
+    paging::COUNT_BOUND,
+    search::{Age, State, Term, TermKind, Unit},
+};
 use store::SiteSpam;
 use tokio_util::sync::CancellationToken;
 
@@ -113,6 +117,7 @@ impl Moderation {
             spam: self.spam_by_site(now).await?,
             budgets: self.budget_lines().await?,
             refusals: self.refusal_counts().await?,
+            late: self.late_of_the_week().await?,
         })
     }
 
@@ -136,12 +141,25 @@ impl Moderation {
         Ok(sites)
     }
 
-    /// The alerts whose banners a person has not put away, oldest first.
+    async fn late_of_the_week(&self) -> Result<u64, ModerationError> {
+        let week = Age { longer: false, count: 7, unit: Unit::Day };
+        let kinds = [TermKind::Is(State::Late), TermKind::Age(week)];
+        let terms = kinds.map(|kind| Term { negated: false, kind }).to_vec();
+        Ok(self.store.count(&SearchQuery { terms }, COUNT_BOUND, self.clock.now()).await?.count)
+    }
+
+    /// The alerts whose banners a person has not put away, oldest first. Of the marks of one quota, only the newest that was
+    /// passed: the ones below say nothing that it does not.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn alerts_for(&self, user: &User) -> Result<Vec<Alert>, ModerationError> {
-        Ok(self.store.alerts_to_show(user.id).await?)
+        let mut alerts = self.store.alerts_to_show(user.id).await?;
+        let is_mark = |alert: &Alert| alert.kind == AlertKind::QuotaMark;
+        let open = self.store.open_alerts().await?;
+        let newest = open.iter().filter(|alert| is_mark(alert)).map(|alert| alert.id).max();
+        alerts.retain(|alert| !is_mark(alert) || Some(alert.id) == newest);
+        Ok(alerts)
     }
 
     /// Alerts now and before, newest first, at most 50 before an id.

@@ -189,7 +189,7 @@ impl Moderation {
         let quota = self.quota().await?;
         Ok(ImportCost {
             checks: import.counts.waiting,
-            left: quota.as_ref().map(|quota| quota.remaining),
+            left: quota.as_ref().and_then(|quota| quota.remaining),
             resets_at: quota.as_ref().and_then(domain::UsageSample::resets_at),
             per_minute: self.options.imports.checks_per_minute,
             feedback: import.plan.labels.filter(|labels| labels.tell).map_or(0, |_| import.labels.rows),

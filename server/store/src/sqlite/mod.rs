@@ -2,6 +2,7 @@
 
 mod accounts;
 mod alerts;
+mod app_words;
 mod audit;
 mod batches;
 mod budgets;

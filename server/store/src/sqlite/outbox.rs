@@ -42,8 +42,8 @@ pub(super) async fn enqueue(
     Ok(())
 }
 
-/// What is true of a detection: the standing decision's label, or the verdict when there is none (then it takes `undone`
-/// back).
+/// What is true of a detection: the standing decision's label, or the app's word or else the verdict when there is none (then it
+/// takes `undone` back).
 pub(super) async fn truth(
     detection_id: DetectionId,
     undone: DecisionId,
@@ -55,7 +55,7 @@ pub(super) async fn truth(
             Word { decision_id: standing.id, detection_id, label: standing.label, reversal: false }
         }
         None => {
-            let label = verdict(detection_id, connection).await?;
+            let label = unlabelled(detection_id, connection).await?;
             Word { decision_id: undone, detection_id, label, reversal: true }
         }
     })
@@ -111,7 +111,7 @@ pub(super) async fn may_have_been_sent(
 pub(super) async fn was_carried_out(decision: DecisionId, connection: &mut SqliteConnection) -> Result<bool> {
     Ok(sqlx::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM feedback_outbox
-                        WHERE decision_id = ?1 AND reversal = 0 AND state IN ('sent', 'failed'))
+                        WHERE decision_id = ?1 AND reversal = 0 AND (state IN ('sent', 'failed') OR unknown = 1))
              OR EXISTS (SELECT 1 FROM label_decisions l WHERE l.id = ?1 AND l.import_id IS NOT NULL
                           AND NOT EXISTS (SELECT 1 FROM feedback_outbox o WHERE o.decision_id = l.id AND o.reversal = 0))",
     )
@@ -134,12 +134,32 @@ pub(super) async fn refresh_state(detection: DetectionId, connection: &mut Sqlit
     Ok(())
 }
 
-async fn verdict(detection: DetectionId, connection: &mut SqliteConnection) -> Result<Label> {
-    let is_spam = sqlx::query_scalar("SELECT is_spam FROM detections WHERE id = ?")
-        .bind(detection.0)
-        .fetch_one(connection)
-        .await?;
+/// What stands without a label: the app's word, else the verdict.
+async fn unlabelled(detection: DetectionId, connection: &mut SqliteConnection) -> Result<Label> {
+    let is_spam =
+        sqlx::query_scalar("SELECT coalesce(app_word = 'spam', is_spam) FROM detections WHERE id = ?")
+            .bind(detection.0)
+            .fetch_one(connection)
+            .await?;
     Ok(Label::from_is_spam(is_spam))
+}
+
+/// The upstream knows a detection from now on: the standing decision's feedback, if it could not be sent before, is due.
+pub(super) async fn now_known(
+    detection: DetectionId,
+    at: DateTime<Utc>,
+    connection: &mut SqliteConnection,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE feedback_outbox SET state = 'pending', unknown = 0, due_at = ?, settled_at = NULL
+         WHERE id = (SELECT max(id) FROM feedback_outbox WHERE detection_id = ?) AND unknown = 1 AND reversal = 0
+           AND EXISTS (SELECT 1 FROM label_decisions l WHERE l.id = decision_id AND l.undone_at IS NULL)",
+    )
+    .bind(to_ms(at))
+    .bind(detection.0)
+    .execute(&mut *connection)
+    .await?;
+    refresh_state(detection, connection).await
 }
 
 #[derive(sqlx::FromRow)]
@@ -148,6 +168,7 @@ struct ItemRow {
     decision_id: i64,
     detection_id: i64,
     upstream_id: String,
+    judged_by: String,
     label: String,
     attempts: u32,
 }
@@ -162,6 +183,7 @@ impl TryFrom<ItemRow> for OutboxItem {
             decision_id: DecisionId(row.decision_id),
             detection_id: DetectionId(row.detection_id),
             upstream_id: row.upstream_id,
+            judged_by: at.word("judged_by", &row.judged_by)?,
             label: at.word("label", &row.label)?,
             attempts: row.attempts,
         })
@@ -215,9 +237,11 @@ async fn correct(row: &Reported, at: DateTime<Utc>, connection: &mut SqliteConne
 impl Outbox for SqliteStore {
     async fn due_feedback(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<OutboxItem>> {
         let rows = sqlx::query_as::<_, ItemRow>(
-            "SELECT o.id, o.decision_id, o.detection_id, d.upstream_id, o.label, o.attempts
+            "SELECT o.id, o.decision_id, o.detection_id, d.upstream_id, d.judged_by, o.label, o.attempts
              FROM feedback_outbox o JOIN detections d ON d.id = o.detection_id
              WHERE o.state = 'pending' AND o.due_at <= ? AND d.judged_by <> 'fallback'
+               AND NOT EXISTS (SELECT 1 FROM app_feedback f JOIN label_decisions l ON l.id = o.decision_id
+                               WHERE f.detection_id = o.detection_id AND f.due_at IS NOT NULL AND f.said_at < l.decided_at)
              ORDER BY o.due_at, o.id LIMIT ?",
         )
         .bind(to_ms(now))
@@ -289,6 +313,22 @@ impl Outbox for SqliteStore {
         .execute(&mut *transaction)
         .await?;
         refresh_state(row.detection_id, &mut transaction).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    async fn feedback_unknown(&self, id: i64, at: DateTime<Utc>) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        let detection: Option<i64> = sqlx::query_scalar(
+            "UPDATE feedback_outbox SET state = 'cancelled', unknown = 1, settled_at = ?
+             WHERE id = ? AND state = 'pending' RETURNING detection_id",
+        )
+        .bind(to_ms(at))
+        .bind(id)
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let Some(detection) = detection else { return Ok(()) };
+        refresh_state(DetectionId(detection), &mut transaction).await?;
         transaction.commit().await?;
         Ok(())
     }

@@ -4,40 +4,14 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::paging::COUNT_BOUND;
 use domain::upstream::Backlog;
-use domain::{BoundedCount, Detection, DetectionId, Judgement, Label};
-use serde_json::{Value, json};
-use sqlx::AssertSqlSafe;
+use domain::{BoundedCount, Detection, DetectionId, JudgedBy, Judgement, Label};
+use serde_json::json;
+use sqlx::{AssertSqlSafe, SqliteConnection};
 
-use super::columns::{At, to_ms};
+use super::columns::to_ms;
 use super::rows::{DetectionRow, SELECT_DETECTION};
 use super::{SqliteStore, audit, detections, outbox};
-use crate::{AppFeedback, NewAppFeedback, NewAuditEvent, Rechecks, Result, StoreError};
-
-#[derive(sqlx::FromRow)]
-struct FeedbackRow {
-    id: i64,
-    detection_id: i64,
-    upstream_id: String,
-    is_spam: bool,
-    extra: String,
-    attempts: u32,
-}
-
-impl TryFrom<FeedbackRow> for AppFeedback {
-    type Error = StoreError;
-
-    fn try_from(row: FeedbackRow) -> Result<Self> {
-        let at = At { table: "app_feedback", id: row.id };
-        Ok(Self {
-            id: row.id,
-            detection_id: DetectionId(row.detection_id),
-            upstream_id: row.upstream_id,
-            label: Label::from_is_spam(row.is_spam),
-            extra: at.json("extra", &row.extra)?,
-            attempts: row.attempts,
-        })
-    }
-}
+use crate::{NewAuditEvent, Rechecks, Result};
 
 #[async_trait]
 impl Rechecks for SqliteStore {
@@ -53,7 +27,7 @@ impl Rechecks for SqliteStore {
         Ok(Backlog {
             rechecks: bounded(waiting).await?,
             feedback: outbox::counts(&self.readers).await?,
-            app_feedback: bounded("SELECT 1 FROM app_feedback").await?,
+            app_feedback: bounded("SELECT 1 FROM app_feedback WHERE due_at IS NOT NULL").await?,
         })
     }
 
@@ -86,6 +60,9 @@ impl Rechecks for SqliteStore {
         // Deleted meanwhile.
         let Some(was_spam) = before else { return Ok(()) };
         detections::replace_judgement(id, judgement, &mut transaction).await?;
+        if judgement.judged_by != JudgedBy::Fallback {
+            now_known(id, at, &mut transaction).await?;
+        }
         if was_spam != judgement.is_spam {
             let event = NewAuditEvent {
                 at,
@@ -125,64 +102,14 @@ impl Rechecks for SqliteStore {
         .await?;
         Ok(())
     }
+}
 
-    async fn queue_app_feedback(&self, feedback: &NewAppFeedback) -> Result<()> {
-        // REPLACE gives the row a new id, so the outcome of an older word that is under way cannot settle it.
-        sqlx::query(
-            "INSERT OR REPLACE INTO app_feedback (detection_id, token_id, is_spam, extra, due_at) VALUES (?, ?, ?, ?, ?)",
-        )
-        .bind(feedback.detection_id.0)
-        .bind(feedback.token_id.0)
-        .bind(feedback.label.is_spam())
-        .bind(Value::Object(feedback.extra.clone()).to_string())
-        .bind(to_ms(feedback.due_at))
-        .execute(&self.writer)
+/// The upstream knows the detection from now on: what it could not be told before is due.
+async fn now_known(id: DetectionId, at: DateTime<Utc>, connection: &mut SqliteConnection) -> Result<()> {
+    sqlx::query("UPDATE app_feedback SET due_at = ? WHERE detection_id = ? AND due_at IS NULL")
+        .bind(to_ms(at))
+        .bind(id.0)
+        .execute(&mut *connection)
         .await?;
-        Ok(())
-    }
-
-    async fn due_app_feedback(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<AppFeedback>> {
-        let rows = sqlx::query_as::<_, FeedbackRow>(
-            "SELECT f.id, f.detection_id, d.upstream_id, f.is_spam, f.extra, f.attempts
-             FROM app_feedback f JOIN detections d ON d.id = f.detection_id
-             WHERE f.due_at <= ? AND d.judged_by <> 'fallback' ORDER BY f.id LIMIT ?",
-        )
-        .bind(to_ms(now))
-        .bind(limit)
-        .fetch_all(&self.readers)
-        .await?;
-        rows.into_iter().map(AppFeedback::try_from).collect()
-    }
-
-    async fn app_feedback_settled(&self, id: i64) -> Result<()> {
-        sqlx::query("DELETE FROM app_feedback WHERE id = ?").bind(id).execute(&self.writer).await?;
-        Ok(())
-    }
-
-    async fn app_feedback_deferred(&self, id: i64, retry_at: DateTime<Utc>, error: &str) -> Result<()> {
-        sqlx::query(
-            "UPDATE app_feedback SET attempts = attempts + 1, due_at = ?, last_error = ? WHERE id = ?",
-        )
-        .bind(to_ms(retry_at))
-        .bind(error)
-        .bind(id)
-        .execute(&self.writer)
-        .await?;
-        Ok(())
-    }
-
-    async fn forget_app_feedback(&self, detection: DetectionId) -> Result<()> {
-        let waits: bool =
-            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM app_feedback WHERE detection_id = ?)")
-                .bind(detection.0)
-                .fetch_one(&self.readers)
-                .await?;
-        if waits {
-            sqlx::query("DELETE FROM app_feedback WHERE detection_id = ?")
-                .bind(detection.0)
-                .execute(&self.writer)
-                .await?;
-        }
-        Ok(())
-    }
+    outbox::now_known(id, at, connection).await
 }

@@ -97,6 +97,7 @@ async fn due_in_order(scene: Scene) {
         decision_id: decision.id,
         detection_id: scene.id,
         upstream_id: "upstream-judged spam".to_owned(),
+        judged_by: JudgedBy::ActiveLayer,
         label: Label::Ham,
         attempts: 0,
     };
