@@ -1,11 +1,11 @@
 //! When alerts open, and who is told.
 
-use domain::{AlertChannel, AlertRulesForm};
+use domain::{AlertChannel, AlertRulesForm, WebhookKind};
 use leptos::{form::FromFormData, prelude::*};
 
 use crate::{
     components::{
-        CopyButton, ErrorPanel, TextField,
+        CopyButton, ErrorPanel, SelectField, TextField,
         classes::{BUTTON, CARD, PRIMARY},
         field_problem,
     },
@@ -96,7 +96,10 @@ fn Form(
         }
     };
     let problem = move |field| field_problem(outcome, field);
-    let AlertRulesForm { quota_marks, forecast, upstream, spam_wave, email, webhook_url } = form;
+    let AlertRulesForm { quota_marks, forecast, upstream, spam_wave, email, webhook_url, webhook_kind } =
+        form;
+    let kinds = WebhookKind::ALL.iter().map(|kind| (kind.as_str(), kind.title()));
+    let kinds = std::iter::once(("", "What its address looks like")).chain(kinds).collect();
     let mail =
         has_mail.then(|| view! { <Tick name="rules[email]" label="Send letters" on=!email.is_empty()/> });
     // What is not shown keeps its value.
@@ -107,6 +110,7 @@ fn Form(
             <TextField name="quota_marks" form_name="rules[quota_marks]" label="Marks of the quota, in percent" value=quota_marks placeholder="80, 100" problem=problem("quota_marks")/>
             <TextField name="spam_wave" form_name="rules[spam_wave]" label="Spam wave: times a usual hour of the site (blank: none)" value=spam_wave placeholder="5" problem=problem("spam_wave")/>
             <TextField name="webhook_url" form_name="rules[webhook_url]" label="Webhook address (blank: none)" value=webhook_url placeholder="https://hooks.example.com/gavel" problem=problem("webhook_url")/>
+            <SelectField id="webhook_kind" name="rules[webhook_kind]" label="The webhook is for" chosen=webhook_kind options=kinds/>
             <fieldset class="flex flex-col gap-2">
                 <legend class="text-sm font-medium mb-1">"Also tell of"</legend>
                 <Tick name="rules[forecast]" label="A quota that will not last" on=!forecast.is_empty()/>
