@@ -70,7 +70,8 @@ pub struct Settings {
     #[arg(long, value_name = "TIME", default_value = "7d",
           value_parser = duration(Duration::from_secs(60), Duration::from_secs(365 * 86_400)))]
     pub session_lifetime: Duration,
-    /// Failed log-ins allowed within login_window for one e-mail address from one network (/24 or /64), and from each browser that logged in before; one client address gets five times as many
+    /// Failed log-ins allowed within login_window for one e-mail address from one network (/24 or /64), or from a browser that
+    /// it logged in with before; one client address gets five times as many
     #[arg(long, value_name = "COUNT", default_value = "10", value_parser = between(1, 100_000))]
     pub login_failures: u32,
     /// Time in which that many log-ins may fail

@@ -15,7 +15,7 @@ use leptos::nonce::Nonce;
 use crate::state::AppState;
 
 pub use host::check_host;
-pub(crate) use host::is_private;
+pub(crate) use host::{asked_host, is_of_this_machine, is_private};
 pub use origin::{cross_site_protection, explain_refusal};
 pub(crate) use signs::{ProxySigns, Sign};
 

@@ -64,7 +64,7 @@ fn ProxySigns(signs: Vec<String>) -> impl IntoView {
         <section class=format!("{CARD} mb-4") aria-labelledby="proxy">
             <h2 class="font-semibold mb-2" id="proxy">"In front of Gavel"</h2>
             <ul class="text-sm flex flex-col gap-2">{signs}</ul>
-            <p class="mt-2 text-sm text-muted">"Each is told once after a start. The README says more under “Behind a proxy”."</p>
+            <p class="mt-2 text-sm text-muted">"A proxy must also let imports of up to 1 GiB through (nginx: client_max_body_size 1100m). The README says more under “Behind a proxy”."</p>
         </section>
     }
     .into_any()

@@ -10,7 +10,10 @@ use axum::{
 };
 use ipnet::IpNet;
 
-use crate::{security::Sign, state::AppState};
+use crate::{
+    security::{Sign, asked_host, is_of_this_machine},
+    state::AppState,
+};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -30,7 +33,9 @@ pub async fn attach(State(app): State<AppState>, mut request: Request, next: Nex
     // Without a peer (no TCP listener) nobody is trusted.
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip().to_canonical());
-    let address = client_address(peer, request.headers(), &app.settings.trusted_proxies);
+    let mut address = client_address(peer, request.headers(), &app.settings.trusted_proxies);
+    // A browser on this machine can be made to ask in the name of another site.
+    address.is_local &= asked_host(&request).is_none_or(|host| is_of_this_machine(&host));
     if let Some(header) = forwarding_header(request.headers())
         && !app.settings.trusts(peer)
     {

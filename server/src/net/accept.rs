@@ -1,6 +1,12 @@
 //! Takes connections in and serves them until it is told to stop.
 
-use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    io::{self, Write},
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
 use hyper::{body::Incoming, service::service_fn};
@@ -114,8 +120,10 @@ impl Server {
         cut_off: &CancellationToken,
     ) {
         let Some(place) = self.connections.admit(peer.ip()) else {
-            // Whether it gets there does not matter, and nobody waits for it.
-            let _ = stream.try_write(FULL);
+            // Written at once or not at all: nobody waits for whoever does not read it.
+            if let Ok(mut stream) = stream.into_std() {
+                let _ = stream.write(FULL);
+            }
             return;
         };
         // A page goes out in several small writes; none of them should wait for the answer to the one before.

@@ -174,12 +174,12 @@ impl Connections {
     }
 }
 
-/// Those that were never answered go first, proxies last; among equals the one that has waited longest.
+/// Those that were never answered go first, then those of few answers, proxies last; among equals the one that has waited longest.
 fn close_longest_waiting(open: &mut HashMap<u64, Open>, may_close: impl Fn(&Open) -> bool) -> bool {
     let waiting = open.iter().filter(|(_, one)| may_close(one)).filter_map(|(id, one)| {
         let since = one.pulse.waits_for_client_since()?;
         let is_proxy = one.is_exempt && !one.network.is_loopback();
-        Some(((is_proxy, one.pulse.was_answered(), since), *id))
+        Some(((is_proxy, one.pulse.worth(), since), *id))
     });
     let Some((_, id)) = waiting.min() else { return false };
     if let Some(closed) = open.remove(&id) {

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     time::{Duration, Instant},
 };
@@ -34,8 +34,8 @@ pub(super) struct Pulse {
     body_awaited_since: Stamp,
     /// Since when the client takes nothing of an answer.
     write_blocked_since: Stamp,
-    /// Whether any request was answered to its end.
-    answered: AtomicBool,
+    /// Requests that were answered to their end.
+    answered: AtomicU32,
     /// HTTP/2 sends frames of its own between requests, so a byte is no beginning of one.
     speaks_http2: AtomicBool,
 }
@@ -50,7 +50,7 @@ impl Pulse {
             header_since: Stamp::new(0),
             body_awaited_since: Stamp::new(0),
             write_blocked_since: Stamp::new(0),
-            answered: AtomicBool::new(false),
+            answered: AtomicU32::new(0),
             speaks_http2: AtomicBool::new(false),
         };
         pulse.free_since.store(pulse.now(), Relaxed);
@@ -66,7 +66,7 @@ impl Pulse {
         if self.under_way.load(Relaxed) > 0 || self.header_since.load(Relaxed) > 0 {
             return;
         }
-        if !self.answered.load(Relaxed) && bytes.starts_with(b"PRI ") {
+        if self.worth() == 0 && bytes.starts_with(b"PRI ") {
             self.speaks_http2.store(true, Relaxed);
         }
         if !self.speaks_http2.load(Relaxed) {
@@ -98,9 +98,11 @@ impl Pulse {
         UnderWay(Arc::clone(self))
     }
 
-    /// Whether any request was answered to its end: strangers that only hold a connection never get there.
-    pub(super) fn was_answered(&self) -> bool {
-        self.answered.load(Relaxed)
+    /// How much use was made of the connection: 0 without an answer, and one more with each doubling of its answers. Strangers
+    /// that only hold one stay at the bottom.
+    pub(super) fn worth(&self) -> u32 {
+        let answered = self.answered.load(Relaxed);
+        u32::BITS - answered.leading_zeros()
     }
 
     /// Since when it is the client that keeps the connection waiting; `None` while the server works.
@@ -123,7 +125,7 @@ impl Pulse {
             let stalled = [&self.body_awaited_since, &self.write_blocked_since];
             return stalled.into_iter().any(|since| is_over(since, STALL_TIME)).then_some("stalled");
         }
-        let begins = !self.was_answered() && is_over(&self.free_since, HEADER_TIME);
+        let begins = self.worth() == 0 && is_over(&self.free_since, HEADER_TIME);
         if begins || is_over(&self.header_since, HEADER_TIME) {
             return Some("header");
         }
@@ -138,7 +140,8 @@ pub(super) struct UnderWay(Arc<Pulse>);
 impl Drop for UnderWay {
     fn drop(&mut self) {
         let pulse = &self.0;
-        pulse.answered.store(true, Relaxed);
+        // It would take years to come round.
+        pulse.answered.fetch_add(1, Relaxed);
         pulse.body_awaited_since.store(0, Relaxed);
         pulse.free_since.store(pulse.now(), Relaxed);
         pulse.under_way.fetch_sub(1, Relaxed);
@@ -162,17 +165,17 @@ mod tests {
         assert_eq!(aged(Duration::from_secs(9)).overdue(), None);
         let silent = aged(Duration::from_secs(11));
         assert_eq!(silent.overdue(), Some("header"));
-        silent.answered.store(true, Relaxed);
+        silent.answered.store(1, Relaxed);
         assert_eq!(silent.overdue(), None);
         let idle = aged(Duration::from_secs(76));
-        idle.answered.store(true, Relaxed);
+        idle.answered.store(1, Relaxed);
         assert_eq!(idle.overdue(), Some("idle"));
     }
 
     #[test]
     fn the_next_header_has_its_time_from_its_first_byte() {
         let pulse = aged(Duration::from_secs(30));
-        pulse.answered.store(true, Relaxed);
+        pulse.answered.store(1, Relaxed);
         pulse.note_read(b"GET / HT");
         assert_eq!(pulse.overdue(), None);
         pulse.header_since.store(1, Relaxed);
@@ -182,6 +185,16 @@ mod tests {
         assert_eq!((pulse.overdue(), pulse.waits_for_client_since()), (None, None));
         drop(request);
         assert_eq!(pulse.overdue(), None);
+    }
+
+    #[test]
+    fn each_doubling_of_answers_counts() {
+        let pulse = aged(Duration::ZERO);
+        let worth = [0, 1, 2, 3, 4, 1000].map(|answered| {
+            pulse.answered.store(answered, Relaxed);
+            pulse.worth()
+        });
+        assert_eq!(worth, [0, 1, 2, 2, 3, 10]);
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub async fn check_host(State(app): State<AppState>, request: Request, next: Nex
 
 /// The name or address in the URL (HTTP/2) or in the header, without its port, in lower case; `None` when there is none, as
 /// HTTP/1.0 allows.
-fn asked_host(request: &Request) -> Option<String> {
+pub(crate) fn asked_host(request: &Request) -> Option<String> {
     let of_uri = |uri: &Uri| uri.authority().cloned();
     let of_header = || request.headers().get(header::HOST)?.to_str().ok().map(str::to_owned);
     let host = match of_uri(request.uri()) {
@@ -67,6 +67,11 @@ fn is_expected(settings: &Settings, host: &str, peer: Option<IpAddr>) -> bool {
         // Nor does a name without a dot leave such a network: containers know each other by them.
         Err(_) => !host.contains('.') && peer.is_some_and(is_private),
     }
+}
+
+/// Whether a name cannot be one that another site points here: an address, this machine's own name, or one without a dot.
+pub(crate) fn is_of_this_machine(host: &str) -> bool {
+    host.parse::<IpAddr>().is_ok() || !host.contains('.') || host.ends_with(".localhost")
 }
 
 /// Whether an address is of a network of one's own (RFC 1918, RFC 4193, RFC 6598), or of the link.

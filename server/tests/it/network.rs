@@ -92,6 +92,8 @@ async fn where_the_public_url_is_set_other_hosts_are_refused_in_words() {
     );
 
     let open = TestApp::start().await;
+    let metrics = open.browser.get(open.url("/metrics")).header("host", "rebound.evil.example");
+    assert_eq!(metrics.send().await.unwrap().status(), 401, "that is not this machine asking");
     let lan = open.browser.get(open.url("/login")).header("host", "mods.lan.example");
     assert_eq!(lan.send().await.unwrap().status(), 200, "without it, any name may be right");
 }
