@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Role;
-use moderation::{Clock, ManualClock};
+use moderation::{Clock, ManualClock, SystemClock};
 
 use crate::test_app::{EMAIL, PASSWORD, TestApp, add_user, browser, location, set_cookie};
 
@@ -142,7 +142,7 @@ async fn a_stranger_locks_nobody_out_of_a_browser_that_was_used_before() {
 async fn fifty_tries_of_one_client_behind_an_untold_proxy_lock_nobody_else_out() {
     let app = TestApp::start().await;
     for name in ["bob", "cleo"] {
-        add_user(&*app.store, &format!("{name}@example.com"), Role::Viewer, Utc::now()).await;
+        add_user(&*app.store, &format!("{name}@example.com"), Role::Viewer, SystemClock.now()).await;
     }
     let attempt = async |email: &str, password: &str, client: Option<&str>| {
         let fields = [("email", email), ("password", password)];
@@ -225,7 +225,7 @@ async fn the_database_holds_no_session_id_and_no_password() {
 async fn a_session_ends_with_its_time() {
     let clock = noon();
     // The session's end is reckoned from the machine's clock; the clock that is moved decides what has ended.
-    clock.advance(moderation::SystemClock.now() - clock.now());
+    clock.advance(SystemClock.now() - clock.now());
     let app = TestApp::wanted().with("--session-lifetime", "2h").with_clock(&clock).start().await;
     assert_eq!(app.log_in(EMAIL, PASSWORD).await.status(), 303);
     clock.advance(TimeDelta::minutes(115));

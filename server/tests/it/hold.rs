@@ -9,9 +9,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use chrono::Utc;
 use domain::{Fallback, Role};
-use moderation::tokens::{TokenWish, issue};
+use moderation::{
+    Clock, SystemClock,
+    tokens::{TokenWish, issue},
+};
 use reqwest::Client;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use secrecy::ExposeSecret;
@@ -61,14 +63,15 @@ impl Program {
         let folder = TempDir::new().unwrap();
         let database = format!("sqlite://{}/gavel.db", folder.path().display());
         let store = store::open(&database).await.unwrap();
-        add_user(&*store, EMAIL, Role::Viewer, Utc::now()).await;
+        add_user(&*store, EMAIL, Role::Viewer, SystemClock.now()).await;
         let wish = TokenWish {
             name: "shop".to_owned(),
             site: "shop.example.com".to_owned(),
             per_minute: None,
             fallback: Fallback::Pass,
         };
-        let token = issue(&*store, &wish, None, Utc::now()).await.unwrap().0.expose_secret().to_owned();
+        let token =
+            issue(&*store, &wish, None, SystemClock.now()).await.unwrap().0.expose_secret().to_owned();
         store.close().await;
         let mut child = Command::new("sh")
             .args(["-c", "ulimit -n 1024 && exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_gavel")])
