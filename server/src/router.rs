@@ -75,13 +75,12 @@ pub fn router(app: AppState) -> Router {
         // Apps bring a token of their own to every request: nothing of the above is for them.
         .nest(
             "/api",
-            api::routes(api::Gateway::new(app.clone()), api::openapi::routes(app.clone()))
-                .with_state(())
-                .layer(SetResponseHeaderLayer::overriding(
-                    header::X_CONTENT_TYPE_OPTIONS,
-                    HeaderValue::from_static("nosniff"),
-                )),
+            api::routes(api::Gateway::new(app.clone()), api::openapi::routes(app.clone())).with_state(()),
         )
+        .layer(SetResponseHeaderLayer::overriding(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
         .layer(from_fn_with_state(app.clone(), client_address::attach))
         .layer(from_fn(requests::observe))
         .with_state(app)

@@ -19,9 +19,8 @@ pub(crate) use host::{asked_host, is_of_this_machine, is_private};
 pub use origin::{cross_site_protection, explain_refusal};
 pub(crate) use signs::{ProxySigns, Sign};
 
-/// Sent with every answer. The Permissions-Policy gives up what the pages do not use.
-const FIXED: [(HeaderName, HeaderValue); 6] = [
-    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+/// Sent with every page. The Permissions-Policy gives up what the pages do not use.
+const FIXED: [(HeaderName, HeaderValue); 5] = [
     (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
