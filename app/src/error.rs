@@ -65,7 +65,7 @@ impl AppError {
             Self::Invalid(_) | Self::BadSearch(_) => 422,
             Self::Stale(_) => 409,
             Self::Upstream(_) => 502,
-            Self::Outdated => 400,
+            Self::Outdated => 422,
             Self::Internal => 500,
             Self::Unreachable => 503,
         }
@@ -129,6 +129,11 @@ mod server {
         pub(crate) fn internal(cause: &dyn std::fmt::Display) -> Self {
             tracing::error!(%cause, "a server function failed");
             Self::Internal.with_status()
+        }
+
+        /// A form that is not as the pages send it.
+        pub(crate) fn malformed() -> Self {
+            Self::Outdated.with_status()
         }
 
         pub(crate) fn logged_out() -> Self {

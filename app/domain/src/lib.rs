@@ -37,6 +37,7 @@ pub mod wordpress;
 pub use account::{Role, User, UserId};
 pub use alert::{
     Alert, AlertChannel, AlertDelivery, AlertEvent, AlertId, AlertKind, AlertRules, AlertRulesForm,
+    WebhookKind, WebhookTarget,
 };
 pub use api_token::{ApiToken, ApiTokenId, Fallback, REFUSALS_END_HOURS, RefusalCount, RefusalKind};
 pub use budget::{Budget, BudgetForm, BudgetId, BudgetScope, BudgetSpan, BudgetStanding, BudgetTime};

@@ -31,7 +31,7 @@ pub(crate) use alert_banner::AlertBanner;
 pub(crate) use blur_switch::BlurSwitch;
 pub(crate) use copy_button::CopyButton;
 pub(crate) use error_panel::{ErrorPanel, NotFound};
-pub(crate) use field::{FieldProblem, TextField, field_problem, textarea_text};
+pub(crate) use field::{FieldProblem, SelectField, TextField, field_problem, textarea_text};
 pub(crate) use frame_part::FramePart;
 pub(crate) use hostile_text::{HostileText, Mark, Marked};
 pub(crate) use icon::{Glyph, Icon};

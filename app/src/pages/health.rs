@@ -14,6 +14,7 @@ use crate::{
     components::{ErrorPanel, Glyph, Icon, TimeAgo, classes::CARD},
     server_fns::{
         alerts::{AlertsPage, list_alerts},
+        settings::get_proxy_signs,
         usage::{Connection, get_connection},
     },
 };
@@ -28,9 +29,11 @@ pub(crate) fn HealthPage() -> impl IntoView {
     let before = Memo::new(move |_| query.read().get("before").and_then(|id| id.parse::<i64>().ok()));
     let connection = Resource::new_blocking(|| (), |()| get_connection());
     let alerts = Resource::new_blocking(move || before.get(), list_alerts);
+    let signs = Resource::new_blocking(|| (), |()| get_proxy_signs());
     view! {
         <Title text="Health"/>
         <h1 class="text-xl font-semibold mb-4">"Health"</h1>
+        <Suspense>{move || Suspend::new(async move { view! { <ProxySigns signs=signs.await.unwrap_or_default()/> } })}</Suspense>
         <Transition>
             <div class="grid gap-4 xl:grid-cols-2 items-start">
                 {move || Suspend::new(async move {
@@ -48,6 +51,23 @@ pub(crate) fn HealthPage() -> impl IntoView {
             </div>
         </Transition>
     }
+}
+
+/// What points at a proxy that the settings do not tell of; nothing when nothing does.
+#[component]
+fn ProxySigns(signs: Vec<String>) -> impl IntoView {
+    if signs.is_empty() {
+        return ().into_any();
+    }
+    let signs = signs.into_iter().map(|sign| view! { <li class="break-words">{sign}</li> }).collect_view();
+    view! {
+        <section class=format!("{CARD} mb-4") aria-labelledby="proxy">
+            <h2 class="font-semibold mb-2" id="proxy">"In front of Gavel"</h2>
+            <ul class="text-sm flex flex-col gap-2">{signs}</ul>
+            <p class="mt-2 text-sm text-muted">"A proxy must also let imports of up to 1 GiB through (nginx: client_max_body_size 1100m). The README says more under “Behind a proxy”."</p>
+        </section>
+    }
+    .into_any()
 }
 
 #[component]

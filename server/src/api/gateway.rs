@@ -12,7 +12,7 @@ use super::{
     callers::{Caller, Callers},
     limits::MinuteLimits,
 };
-use crate::{completion::to_the_end, state::AppState};
+use crate::{bodies::Bodies, completion::to_the_end, state::AppState};
 
 /// Answers for the upstream.
 pub struct Gateway {
@@ -48,6 +48,10 @@ impl Contract for Gateway {
             let token = caller.map(|caller| caller.token.id);
             self.app.moderation.note_refusal(token, kind, &reason(refusal));
         }
+    }
+
+    fn bodies(&self) -> &Bodies {
+        &self.app.bodies
     }
 
     /// Whether the token is in force is asked of the store with what it writes: a revoked one may cost a check, and gets no

@@ -59,7 +59,7 @@ pub(super) async fn submit(
     };
     let (parts, body) = request.into_parts();
     let Ok(form) = Multipart::from_request(Request::from_parts(parts.clone(), body), &app).await else {
-        return render::plain(StatusCode::BAD_REQUEST, "Not understood", "This is no form with a file.");
+        return render::malformed();
     };
     let mut typed = Typed::default();
     match receive(&app, &user, form, &mut typed).await {

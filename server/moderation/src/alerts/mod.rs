@@ -3,6 +3,7 @@
 //! [`rules`] says what is due, given a [`Snapshot`]; this module takes the snapshot, writes what changed, and [`deliver`]
 //! tells people outside. What is open and what is still to be told is in the database.
 
+mod bodies;
 mod deliver;
 mod rules;
 mod settings;
