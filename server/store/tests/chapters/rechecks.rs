@@ -26,6 +26,19 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
     assert_eq!(store.recheck_attempts(first).await.unwrap(), 2);
     assert_eq!(store.recheck_attempts(third).await.unwrap(), 0);
 
+    // Of two programs one asks; what it gives back or does not live to ask is asked by the other.
+    let claim = async |after| {
+        let now = noon() + seconds(after);
+        let claimed = store.claim_rechecks(now, now + seconds(60), 10).await.unwrap();
+        claimed.into_iter().map(|detection| detection.id).collect::<Vec<_>>()
+    };
+    assert_eq!(claim(0).await, [first, third]);
+    assert_eq!(claim(1).await, []);
+    store.release_rechecks(&[third]).await.unwrap();
+    assert_eq!(claim(2).await, [third]);
+    assert_eq!(claim(60).await, [first]);
+    store.release_rechecks(&[first, third]).await.unwrap();
+
     // Feedback waits for the verdict, and only the newest word.
     give(&*store, token, first, Label::Ham).await;
     give(&*store, token, first, Label::Spam).await;
@@ -35,6 +48,12 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
     let feedback = store.due_app_feedback(noon(), 10).await.unwrap();
     assert_eq!(feedback.len(), 1);
     assert_eq!((feedback[0].upstream_id.as_str(), feedback[0].label), ("real-first", Label::Spam));
+
+    let claim = async |after| {
+        let now = noon() + seconds(after);
+        store.claim_app_feedback(feedback[0].id, now, now + seconds(60)).await.unwrap()
+    };
+    assert_eq!((claim(0).await, claim(1).await, claim(60).await), (true, false, true));
 
     // A newer word is not settled by the outcome of the one before.
     give(&*store, token, first, Label::Ham).await;
