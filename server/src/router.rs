@@ -76,6 +76,6 @@ pub fn router(app: AppState) -> Router {
             api::routes(api::Gateway::new(app.clone()), api::openapi::routes(app.clone())).with_state(()),
         )
         .layer(from_fn_with_state(app.clone(), client_address::attach))
-        .layer(from_fn(requests::observe))
+        .layer(from_fn_with_state(app.clone(), requests::observe))
         .with_state(app)
 }

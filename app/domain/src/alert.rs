@@ -33,6 +33,8 @@ crate::words! {
         RequestsRefused = "requests_refused",
         /// A revoked token is still in use.
         RevokedInUse = "revoked_in_use",
+        /// The database cannot be written.
+        LogNotWritten = "log_not_written",
     }
 }
 
@@ -50,6 +52,7 @@ impl AlertKind {
             Self::BudgetSpent => "Budget spent",
             Self::RequestsRefused => "Requests of an app refused",
             Self::RevokedInUse => "Revoked token in use",
+            Self::LogNotWritten => "Nothing can be written",
         }
     }
 }
