@@ -23,10 +23,10 @@ use crate::{
     budgets::Held,
     check::{Spent, milliseconds, to_judgement},
     fallback::Substitute,
-    readings,
-    refusals::{digest, told_since},
     in_time::AGAIN,
     log_writer::Unwritten,
+    readings,
+    refusals::{digest, told_since},
 };
 
 /// After this time a submission that was kept and not logged is taken for left; three times as long as an app waits at most.
