@@ -52,8 +52,7 @@ ALTER TABLE detections ADD COLUMN late INTEGER NOT NULL GENERATED ALWAYS AS (
 
 -- What waits for somebody's word: no label, and the app said nothing. Time is in it, as in
 -- detections_unlabelled.
-CREATE INDEX detections_waiting ON detections (id, created_at)
-WHERE label IS NULL AND app_word IS NULL AND judged_by <> 'refused';
+CREATE INDEX detections_waiting ON detections (id, created_at) WHERE label IS NULL AND app_word IS NULL;
 CREATE INDEX detections_app_said ON detections (id, app_word, created_at) WHERE app_word IS NOT NULL;
 CREATE INDEX detections_contested ON detections (id, created_at) WHERE contested = 1;
 CREATE INDEX detections_late ON detections (id, created_at) WHERE late = 1;

@@ -82,6 +82,9 @@ pub struct Settings {
     /// Key of the ActiveLayer API; without one the embedded detector judges
     #[arg(long, value_name = "KEY", env = "ACTIVELAYER_API_KEY", hide_env_values = true, value_parser = secret)]
     pub activelayer_api_key: Option<SecretString>,
+    /// File that holds the key of the ActiveLayer API, instead of activelayer_api_key
+    #[arg(long, value_name = "FILE", env = "ACTIVELAYER_API_KEY_FILE")]
+    pub activelayer_api_key_file: Option<PathBuf>,
     /// Base URL of the ActiveLayer API
     #[arg(long, value_name = "URL", env = "ACTIVELAYER_BASE_URL", value_parser = web_address,
           default_value = "https://api.activelayer.com/api/v1")]
@@ -115,6 +118,9 @@ pub struct Settings {
     /// Password at the mail server
     #[arg(long, value_name = "PASSWORD", hide_env_values = true, value_parser = password)]
     pub smtp_password: Option<SecretString>,
+    /// File that holds the password at the mail server, instead of smtp_password
+    #[arg(long, value_name = "FILE")]
+    pub smtp_password_file: Option<PathBuf>,
     /// Who letters about alerts come from, as in `Gavel <gavel@example.com>`
     #[arg(long, value_name = "ADDRESS", default_value = "Gavel <gavel@localhost>")]
     pub alert_mail_from: String,

@@ -82,6 +82,6 @@ pub fn router(app: AppState) -> Router {
             HeaderValue::from_static("nosniff"),
         ))
         .layer(from_fn_with_state(app.clone(), client_address::attach))
-        .layer(from_fn(requests::observe))
+        .layer(from_fn_with_state(app.clone(), requests::observe))
         .with_state(app)
 }

@@ -35,6 +35,8 @@ crate::words! {
         RevokedInUse = "revoked_in_use",
         /// Apps were answered otherwise than what stands now.
         ToldOtherwise = "told_otherwise",
+        /// The database cannot be written.
+        LogNotWritten = "log_not_written",
     }
 }
 
@@ -53,6 +55,7 @@ impl AlertKind {
             Self::RequestsRefused => "Requests of an app refused",
             Self::RevokedInUse => "Revoked token in use",
             Self::ToldOtherwise => "Apps were told otherwise",
+            Self::LogNotWritten => "Nothing can be written",
         }
     }
 }

@@ -3,7 +3,7 @@
 use domain::{
     Alert, AlertDelivery, RefusalCount,
     paging::grouped,
-    upstream::{Circuit, ConnectionReport, ErrorCount},
+    upstream::{Circuit, ConnectionReport, ErrorCount, FailedAnswers},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -73,7 +73,7 @@ fn ProxySigns(signs: Vec<String>) -> impl IntoView {
 #[component]
 fn ConnectionCard(connection: Connection) -> impl IntoView {
     let Connection { report, embedded, upstream, refusals } = connection;
-    let ConnectionReport { health, circuit, in_line, quota_used_up, backlog, late } = report;
+    let ConnectionReport { health, circuit, in_line, quota_used_up, backlog, late, writing, failures } = report;
     let (fallback_since, latency) = (health.fallback_since, health.latency);
     let (created, used) = (health.key_created_at, health.key_last_used_at);
     let errors = health.errors.clone();
@@ -95,6 +95,14 @@ fn ConnectionCard(connection: Connection) -> impl IntoView {
         Some(time) => view! { "Answers apps since "<TimeAgo time=time/> }.into_any(),
         None => "Not in use".into_any(),
     };
+    let database = match writing {
+        Some(trouble) => {
+            let words = format!("Cannot be written: {}, since ", trouble.reason);
+            view! { <span class="text-spam font-medium">{words}<TimeAgo time=trouble.since/></span> }
+                .into_any()
+        }
+        None => "Can be written".into_any(),
+    };
     let time = |time: Option<chrono::DateTime<chrono::Utc>>| match time {
         Some(time) => view! { <TimeAgo time=time/> }.into_any(),
         None => "not told".into_any(),
@@ -107,6 +115,7 @@ fn ConnectionCard(connection: Connection) -> impl IntoView {
             <Health health=health embedded=embedded/>
             <dl class="mt-3 text-sm">
                 {address}
+                <Fact name="Database">{database}</Fact>
                 <Fact name="Key created">{time(created)}</Fact>
                 <Fact name="Key last used">{time(used)}</Fact>
                 <Fact name="Circuit">{through}</Fact>
@@ -126,6 +135,7 @@ fn ConnectionCard(connection: Connection) -> impl IntoView {
             </dl>
             <Errors errors=errors/>
             <RefusedRequests refusals=refusals/>
+            <Failures failures=failures/>
         </section>
     }
 }
@@ -138,6 +148,40 @@ fn Fact(name: &'static str, children: Children) -> impl IntoView {
             <dd class="tabular-nums text-right">{children()}</dd>
         </div>
     }
+}
+
+/// Gavel's own failures: nobody should have to look for them in a log file first.
+#[component]
+fn Failures(failures: Vec<FailedAnswers>) -> impl IntoView {
+    let rows = failures
+        .iter()
+        .map(|failure| {
+            view! {
+                <tr class="border-t border-line">
+                    <th class="text-left font-normal py-1 pr-4 break-all" scope="row">{failure.route.clone()}</th>
+                    <td class="text-right pr-4 tabular-nums">{failure.status}</td>
+                    <td class="text-right pr-4 tabular-nums">{grouped(failure.count)}</td>
+                    <td class="text-muted"><TimeAgo time=failure.last_at/></td>
+                </tr>
+            }
+        })
+        .collect_view();
+    (!failures.is_empty()).then(|| {
+        view! {
+            <h3 class="mt-4 mb-1 text-sm font-medium">"Requests that Gavel could not answer (5xx)"</h3>
+            <table class="w-full text-sm">
+                <thead>
+                    <tr class="text-muted">
+                        <th class="text-left font-medium py-1 pr-4" scope="col">"Request"</th>
+                        <th class="text-right font-medium pr-4" scope="col">"Status"</th>
+                        <th class="text-right font-medium pr-4" scope="col">"How often"</th>
+                        <th class="text-left font-medium" scope="col">"Last"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+    })
 }
 
 #[component]

@@ -2,7 +2,7 @@
 
 use std::{
     net::IpAddr,
-    sync::Arc,
+    sync::{Arc, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -17,6 +17,8 @@ use crate::{
     budgets::Held,
     check::{Spent, milliseconds, to_judgement},
     fallback::Substitute,
+    in_time::AGAIN,
+    log_writer::Unwritten,
     readings,
     refusals::{digest, told_since},
 };
@@ -91,22 +93,9 @@ impl Moderation {
     /// verdict and the site's fallback is `reject`; [`GatewayError::Failed`] when the log cannot be written.
     pub async fn judge_for_app(self: &Arc<Self>, submission: Submission) -> Result<Judged, GatewayError> {
         let started = Instant::now();
-        let Submission { token, endpoint, request, from } = submission;
-        let content = readings::content(request);
-        self.note_app_address(token.id, content.ip, from);
-        let check = NewCheck {
-            endpoint: match endpoint {
-                CheckEndpoint::Check => Endpoint::Check,
-                CheckEndpoint::CheckComment => Endpoint::CheckComment,
-            },
-            origin: Origin::Api,
-            site: Some(token.site.clone()),
-            content: addressed(content, from),
-        };
-        let wire = readings::request(&check.content);
-        let unjudged = to_judgement(self.pass(started)?, JudgedBy::Fallback);
-        let circumstances = Circumstances { token_id: Some(token.id), ..Circumstances::default() };
-        let mut detection = self.new_detection(check, unjudged, circumstances);
+        let (token, endpoint) = (submission.token.clone(), submission.endpoint);
+        let mut detection = self.unjudged(submission, started)?;
+        let wire = readings::request(&detection.content);
         if let Some(cause) = odd::unreadable(&wire) {
             let detection = self.log_refused(detection, &cause).await?;
             return Err(GatewayError::Unfit { cause, detection });
@@ -203,6 +192,29 @@ impl Moderation {
         ApiError::Connect { reason: "it was not there when this was sent first".to_owned() }
     }
 
+    /// What is logged of a submission if no verdict comes.
+    pub(crate) fn unjudged(
+        &self,
+        submission: Submission,
+        started: Instant,
+    ) -> Result<NewDetection, ModerationError> {
+        let Submission { token, endpoint, request, from } = submission;
+        let content = readings::content(request);
+        self.note_app_address(token.id, content.ip, from);
+        let check = NewCheck {
+            endpoint: match endpoint {
+                CheckEndpoint::Check => Endpoint::Check,
+                CheckEndpoint::CheckComment => Endpoint::CheckComment,
+            },
+            origin: Origin::Api,
+            site: Some(token.site),
+            content: addressed(content, from),
+        };
+        let unjudged = to_judgement(self.pass(started)?, JudgedBy::Fallback);
+        let circumstances = Circumstances { token_id: Some(token.id), ..Circumstances::default() };
+        Ok(self.new_detection(check, unjudged, circumstances))
+    }
+
     /// The fallback's answer to what a spent budget keeps from the upstream. It is final: to judge it again later would
     /// spend the next budget before its time.
     async fn answer_over_budget(
@@ -248,7 +260,10 @@ impl Moderation {
         let written = self.log.enqueue(detection).await?;
         let this = Arc::clone(self);
         let counted = async move {
-            let written = written.await;
+            let written = match (kept, written.await) {
+                (Some(kept), Err(lost)) => this.write_at_last(kept, lost).await,
+                (_, written) => written.map_err(|lost| lost.error),
+            };
             if written.is_ok() {
                 this.count_check(spent);
             }
@@ -263,6 +278,26 @@ impl Moderation {
             }
         });
         Ok(kept)
+    }
+
+    /// Writes a verdict that an app was given, as soon as the disk allows it. Until then nobody takes its submission for left.
+    async fn write_at_last(&self, kept: Appended, mut lost: Unwritten) -> Result<Appended, ModerationError> {
+        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner).insert(kept.id);
+        let written = loop {
+            let (true, Some(row)) = (lost.error.trouble().is_some(), lost.row.take()) else {
+                break Err(lost.error);
+            };
+            tokio::time::sleep(AGAIN).await;
+            match self.log.enqueue(*row).await {
+                Ok(written) => match written.await {
+                    Ok(appended) => break Ok(appended),
+                    Err(again) => lost = again,
+                },
+                Err(error) => break Err(error),
+            }
+        };
+        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner).remove(&kept.id);
+        written
     }
 
     /// Logs what stands in for the upstream's verdict.
@@ -286,8 +321,11 @@ impl Moderation {
     /// # Errors
     /// When the store fails.
     pub async fn log_left(&self) -> Result<usize, ModerationError> {
-        let left = self.store.left_submissions(self.clock.now() - LEFT_AFTER, LEFT_AT_ONCE).await?;
-        let count = left.len();
+        let aside = self.log_aside().await?;
+        let mut left = self.store.left_submissions(self.clock.now() - LEFT_AFTER, LEFT_AT_ONCE).await?;
+        let unwritten = self.unwritten.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        left.retain(|left| left.circumstances.submission.is_none_or(|id| !unwritten.contains(&id)));
+        let count = aside + left.len();
         for detection in left {
             let appended = self.log.append(detection).await?;
             tracing::warn!(detection = appended.id.0, "a submission was left without its verdict");

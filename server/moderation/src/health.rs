@@ -13,13 +13,16 @@ use domain::{
     SearchQuery, UpstreamHealth,
     paging::COUNT_BOUND,
     search::State,
-    upstream::{Circuit, ConnectionReport, ErrorCount, ErrorKind, Latency},
+    upstream::{Circuit, ConnectionReport, ErrorCount, ErrorKind, FailedAnswers, Latency},
 };
 
 use crate::{Moderation, ModerationError, alerts::Reach, resilience::BreakerState};
 
 /// Answers whose latency is remembered: a few minutes of a busy gateway.
 const LATENCIES: usize = 200;
+
+/// Kinds of failed answers that are remembered: routes are few, but what a stranger can make us hold has a bound.
+const FAILURES: usize = 50;
 
 /// The latest health, shared by all calls.
 #[derive(Debug, Default)]
@@ -40,6 +43,8 @@ pub(crate) struct Watched {
     /// When the upstream last said whether it accepts the key.
     key_known_at: Option<DateTime<Utc>>,
     latencies: VecDeque<f64>,
+    /// Our own answers that said that we failed, the latest first.
+    failures: Vec<FailedAnswers>,
 }
 
 impl Watched {
@@ -91,6 +96,14 @@ impl Watched {
             self.shown.error = Some(error.to_string());
             self.shown.failing_since.get_or_insert(now);
         }
+    }
+
+    fn failed_to_answer(&mut self, route: &str, status: u16, now: DateTime<Utc>) {
+        let known = self.failures.iter().position(|known| known.route == route && known.status == status);
+        let count = known.map_or(0, |known| self.failures.remove(known).count);
+        let failure = FailedAnswers { route: route.to_owned(), status, count: count + 1, last_at: now };
+        self.failures.insert(0, failure);
+        self.failures.truncate(FAILURES);
     }
 
     fn latency(&self) -> Option<Latency> {
@@ -180,7 +193,15 @@ impl Moderation {
             quota_used_up: guard.is_some_and(|guard| guard.quota_exhausted.is_some()),
             backlog: self.store.backlog().await?,
             late: self.store.count(&late, COUNT_BOUND, self.clock.now()).await?,
+            writing: self.writing_trouble(),
+            failures: self.health.read().failures,
         })
+    }
+
+    /// Notes an answer of 500 or more, to a method and route, for people who look why.
+    pub fn failed_to_answer(&self, route: &str, status: u16) {
+        let now = self.clock.now();
+        self.health.update(|watched| watched.failed_to_answer(route, status, now));
     }
 
     pub(crate) fn watched_health(&self) -> Watched {
@@ -304,6 +325,20 @@ mod tests {
         );
         watched.answered(3.0);
         assert_eq!((watched.shown.error.as_deref(), watched.shown.failing_since), (None, None));
+    }
+
+    #[test]
+    fn failed_answers_are_counted_by_route_and_status_the_latest_first() {
+        let mut watched = Watched::default();
+        for (route, status) in
+            [("POST /api/v1/check", 503), ("GET /readyz", 503), ("POST /api/v1/check", 503)]
+        {
+            watched.failed_to_answer(route, status, now());
+        }
+        let told: Vec<_> = watched.failures.iter().map(|one| (one.route.as_str(), one.count)).collect();
+        assert_eq!(told, [("POST /api/v1/check", 2), ("GET /readyz", 1)]);
+        (0..200).for_each(|number| watched.failed_to_answer(&format!("GET /{number}"), 500, now()));
+        assert_eq!(watched.failures.len(), FAILURES);
     }
 
     #[test]

@@ -5,10 +5,12 @@
 mod account;
 pub mod alerts;
 mod app_words;
+mod aside;
 mod budgets;
 mod bulk;
 mod check;
 mod clock;
+mod due_times;
 mod error;
 mod excerpts;
 mod export;
@@ -16,6 +18,7 @@ mod fallback;
 mod gateway;
 mod health;
 mod imports;
+mod in_time;
 mod label;
 mod lessons;
 mod live;
@@ -36,6 +39,7 @@ pub mod tokens;
 mod upstreams;
 mod usage;
 mod workers;
+mod writing;
 
 use std::{
     sync::{Arc, Mutex},
@@ -54,7 +58,8 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::ModerationError;
 pub use export::{Export, NewExport};
 pub use gateway::{GATEWAY_PATIENCE, GatewayError, Judged, Submission};
-pub use imports::{FailedFile, ImportOptions, NewFile};
+pub use imports::{FailedFile, ImportOptions, NewFile, create_private};
+pub use in_time::Told;
 pub use lessons::{Learner, LessonReader, LessonRow};
 pub use live::Listener;
 pub use recheck::Round;
@@ -80,6 +85,9 @@ pub struct Options {
     pub language_of: fn(&str) -> Option<&'static str>,
     /// Where imports keep their files, and how fast they may be.
     pub imports: ImportOptions,
+    /// How the names of files begin that are written beside the database while that is held by another program; `None` for a
+    /// database in no file.
+    pub aside: Option<std::path::PathBuf>,
 }
 
 impl Options {
@@ -93,6 +101,7 @@ impl Options {
             public_url: None,
             language_of: |_| None,
             imports: ImportOptions::default(),
+            aside: None,
         }
     }
 }
@@ -105,6 +114,10 @@ pub struct Moderation {
     clock: Arc<dyn Clock>,
     options: Options,
     health: health::HealthBoard,
+    writing: Arc<writing::Writing>,
+    aside: aside::Aside,
+    /// Kept submissions whose verdicts wait for the disk.
+    unwritten: Mutex<std::collections::HashSet<domain::DetectionId>>,
     outbox_changed: Notify,
     recheck_wanted: Notify,
     words_wanted: Notify,
@@ -127,6 +140,8 @@ pub struct Moderation {
     alerts_wanted: Notify,
     deliveries_wanted: Notify,
     usage_wanted: Notify,
+    /// The alert that people were told of while it could not be recorded.
+    told_directly: Mutex<Option<store::NewAlert>>,
     /// The newest forecast, and what it was made from.
     forecast: Mutex<Option<(domain::UsageSample, domain::QuotaForecast)>>,
     /// When a page last asked the upstream for usage.
@@ -141,12 +156,20 @@ impl Moderation {
         clock: Arc<dyn Clock>,
         options: Options,
     ) -> Arc<Self> {
-        let live = live::Live::default();
+        let (live, writing) = (live::Live::default(), Arc::<writing::Writing>::default());
+        let failed = {
+            let (writing, clock) = (Arc::clone(&writing), Arc::clone(&clock));
+            move |error: &store::StoreError| writing.failed(error, clock.now())
+        };
         Arc::new(Self {
             log: log_writer::LogWriter::start(
                 Arc::clone(&store) as Arc<dyn store::Detections>,
                 live.arrivals(),
+                failed,
             ),
+            writing,
+            aside: aside::Aside::new(options.aside.clone()),
+            unwritten: Mutex::default(),
             store,
             upstreams: upstreams.into(),
             clock,
@@ -171,6 +194,7 @@ impl Moderation {
             alerts_wanted: Notify::new(),
             deliveries_wanted: Notify::new(),
             usage_wanted: Notify::new(),
+            told_directly: Mutex::default(),
             forecast: Mutex::new(None),
             usage_asked: Mutex::new(None),
         })

@@ -1,6 +1,7 @@
 //! `gavel import`: a file's content is checked, row by row, by a running Gavel or by this very command.
 
 use std::{
+    fs::File,
     io::{IsTerminal, Write},
     path::PathBuf,
     sync::Arc,
@@ -16,7 +17,7 @@ use domain::{
     AtQuota, Endpoint, FileFormat, Import as Stored, ImportCost, ImportId, ImportState, MappedField, Role,
     TakenLabels, import::FILE_MAX_BYTES, paging::grouped, time::exact,
 };
-use moderation::{Clock, Moderation, ModerationError, NewFile, SystemClock};
+use moderation::{Clock, Moderation, ModerationError, NewFile, SystemClock, create_private};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -188,7 +189,9 @@ impl Import {
         }
         // A copy: the import goes on after a restart, wherever the file is by then.
         let (file, path) = moderation.new_import_file().await?;
-        tokio::fs::copy(&self.file, &path).await.map_err(|error| invalid(format!("{shown}: {error}")))?;
+        let copied =
+            File::open(&self.file).and_then(|mut file| std::io::copy(&mut file, &mut create_private(&path)?));
+        copied.map_err(|error| invalid(format!("{shown}: {error}")))?;
         let name = self.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let new = NewFile { by: None, name, file, site: self.site.clone(), format: self.format };
         let import = moderation.receive_import(new).await?;

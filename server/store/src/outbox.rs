@@ -21,15 +21,24 @@ pub struct OutboxItem {
     pub judged_by: JudgedBy,
     /// What to tell the upstream.
     pub label: Label,
-    /// Attempts so far.
+    /// Attempts so far, without the one that it is taken for.
     pub attempts: u32,
 }
 
 /// The queue between decisions and the upstream; survives crashes, sends at least once.
 #[async_trait]
 pub trait Outbox: Send + Sync {
-    /// Rows that are due at `now`, oldest first, at most `limit`.
+    /// Rows that are due at `now`, oldest first, at most `limit`; what is on its way is not due. Only looks.
     async fn due_feedback(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<OutboxItem>>;
+
+    /// Takes rows that are due, to send them: counts the attempt, and keeps everybody else from sending anything about their
+    /// detections until the outcome is told, or until `until` if this program does not live to tell it.
+    async fn claim_feedback(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<OutboxItem>>;
 
     /// When the next row falls due, if one waits.
     async fn next_feedback_due(&self) -> Result<Option<DateTime<Utc>>>;

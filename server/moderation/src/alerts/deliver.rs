@@ -51,7 +51,7 @@ impl Moderation {
         Ok(due.len())
     }
 
-    async fn tell(&self, note: &DueDelivery) -> Result<Result<(), NotifyError>, ModerationError> {
+    pub(super) async fn tell(&self, note: &DueDelivery) -> Result<Result<(), NotifyError>, ModerationError> {
         let (id, sent_at) = (format!("alert-{}-{}", note.alert.id.0, note.event), self.clock.now());
         Ok(match note.channel {
             AlertChannel::Webhook => {

@@ -7,6 +7,7 @@ mod bodies;
 mod deliver;
 mod rules;
 mod settings;
+mod unwritten;
 
 use std::{sync::Arc, time::Duration};
 
@@ -58,10 +59,16 @@ impl Moderation {
     /// When the store fails.
     pub async fn watch(&self) -> Result<usize, ModerationError> {
         let settings = self.store.alert_settings().await?;
+        let channels = self.channels(&settings);
+        if let Some(trouble) = self.writing.trouble() {
+            let changed = self.tell_of_trouble(&trouble, &channels).await?;
+            self.deliveries_wanted.notify_one();
+            return Ok(changed);
+        }
+        self.record_what_was_told(&channels).await?;
         let snapshot = self.snapshot().await?;
         let open = self.store.open_alerts().await?;
         let changes = rules::changes(&snapshot, &settings.rules, &open);
-        let channels = self.channels(&settings);
         let mut changed = 0;
         for change in &changes {
             changed += usize::from(self.apply(change, &channels).await?);
@@ -160,6 +167,7 @@ impl Moderation {
         let open = self.store.open_alerts().await?;
         let newest = open.iter().filter(|alert| is_mark(alert)).map(|alert| alert.id).max();
         alerts.retain(|alert| !is_mark(alert) || Some(alert.id) == newest);
+        alerts.extend(self.unwritten_alert(&open));
         Ok(alerts)
     }
 
@@ -168,7 +176,12 @@ impl Moderation {
     /// # Errors
     /// When the store fails.
     pub async fn alerts(&self, before: Option<AlertId>) -> Result<AlertsReport, ModerationError> {
-        let alerts = self.store.alerts(before, PAGE).await?;
+        let mut alerts = self.store.alerts(before, PAGE).await?;
+        if before.is_none()
+            && let Some(alert) = self.unwritten_alert(&self.store.open_alerts().await?)
+        {
+            alerts.insert(0, alert);
+        }
         let ids: Vec<_> = alerts.iter().map(|alert| alert.id).collect();
         Ok(AlertsReport { deliveries: self.store.alert_deliveries(&ids).await?, alerts })
     }

@@ -156,6 +156,12 @@ pub fn changes(snapshot: &Snapshot, rules: &AlertRules, open: &[Alert]) -> Vec<C
     }
     findings.extend(snapshot.budgets.iter().map(budget));
     findings.extend(refused_requests(&snapshot.refusals));
+    // It opens elsewhere, before any of this can be looked at. That this is being looked at, to be written, says that it is over.
+    findings.push(Finding {
+        kind: AlertKind::LogNotWritten,
+        subject: String::new(),
+        state: State::off("Everything can be written again."),
+    });
     let opened = findings.iter().filter(|found| !is_open(found.kind, &found.subject)).filter_map(|found| {
         let State::On { what, advice, link } = &found.state else { return None };
         Some(Change::Open(NewAlert {

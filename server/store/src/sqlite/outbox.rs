@@ -3,6 +3,9 @@
 //! A request may be under way while its row is cancelled by an undo or by a newer decision. When its outcome comes in, the
 //! row tells what happened (`sent`), and if the upstream may now believe something else than what stands, and nothing else
 //! waits to be sent, what stands is queued. A needless repeat is harmless; a silent disagreement is not.
+//!
+//! An attempt is written before its request leaves, with a time until which nobody else sends anything about that detection: so
+//! an undo knows of a request that was under way when the program was killed, and of two programs on one file one sends.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -190,6 +193,29 @@ impl TryFrom<ItemRow> for OutboxItem {
     }
 }
 
+/// What is due and not on its way: nothing else about its detection is being sent.
+async fn due(
+    now: DateTime<Utc>,
+    limit: u32,
+    executor: impl sqlx::SqliteExecutor<'_>,
+) -> Result<Vec<OutboxItem>> {
+    let rows = sqlx::query_as::<_, ItemRow>(
+        "SELECT o.id, o.decision_id, o.detection_id, d.upstream_id, d.judged_by, o.label, o.attempts
+         FROM feedback_outbox o JOIN detections d ON d.id = o.detection_id
+         WHERE o.state = 'pending' AND o.due_at <= ?1 AND d.judged_by <> 'fallback'
+           AND NOT EXISTS (SELECT 1 FROM app_feedback f JOIN label_decisions l ON l.id = o.decision_id
+                           WHERE f.detection_id = o.detection_id AND f.due_at IS NOT NULL AND f.said_at < l.decided_at)
+           AND NOT EXISTS (SELECT 1 FROM feedback_outbox other
+                           WHERE other.detection_id = o.detection_id AND other.claimed_until > ?1)
+         ORDER BY o.due_at, o.id LIMIT ?2",
+    )
+    .bind(to_ms(now))
+    .bind(limit)
+    .fetch_all(executor)
+    .await?;
+    rows.into_iter().map(OutboxItem::try_from).collect()
+}
+
 /// A row whose outcome came in.
 struct Reported {
     decision_id: DecisionId,
@@ -236,19 +262,30 @@ async fn correct(row: &Reported, at: DateTime<Utc>, connection: &mut SqliteConne
 #[async_trait]
 impl Outbox for SqliteStore {
     async fn due_feedback(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<OutboxItem>> {
-        let rows = sqlx::query_as::<_, ItemRow>(
-            "SELECT o.id, o.decision_id, o.detection_id, d.upstream_id, d.judged_by, o.label, o.attempts
-             FROM feedback_outbox o JOIN detections d ON d.id = o.detection_id
-             WHERE o.state = 'pending' AND o.due_at <= ? AND d.judged_by <> 'fallback'
-               AND NOT EXISTS (SELECT 1 FROM app_feedback f JOIN label_decisions l ON l.id = o.decision_id
-                               WHERE f.detection_id = o.detection_id AND f.due_at IS NOT NULL AND f.said_at < l.decided_at)
-             ORDER BY o.due_at, o.id LIMIT ?",
-        )
-        .bind(to_ms(now))
-        .bind(limit)
-        .fetch_all(&self.readers)
-        .await?;
-        rows.into_iter().map(OutboxItem::try_from).collect()
+        due(now, limit, &self.readers).await
+    }
+
+    async fn claim_feedback(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<OutboxItem>> {
+        // Most looks find nothing, and need not wait for those who write.
+        if due(now, 1, &self.readers).await?.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut transaction = self.begin().await?;
+        let items = due(now, limit, &mut *transaction).await?;
+        for item in &items {
+            sqlx::query("UPDATE feedback_outbox SET attempts = attempts + 1, claimed_until = ? WHERE id = ?")
+                .bind(to_ms(until))
+                .bind(item.id)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(items)
     }
 
     async fn next_feedback_due(&self) -> Result<Option<DateTime<Utc>>> {
@@ -265,7 +302,8 @@ impl Outbox for SqliteStore {
         let mut transaction = self.begin().await?;
         let Some(row) = reported(id, &mut transaction).await? else { return Ok(()) };
         sqlx::query(
-            "UPDATE feedback_outbox SET state = 'sent', attempts = attempts + 1, last_error = NULL, settled_at = ?
+            "UPDATE feedback_outbox SET state = 'sent', attempts = attempts + (claimed_until IS NULL), claimed_until = NULL,
+                    last_error = NULL, settled_at = ?
              WHERE id = ? AND state <> 'sent'",
         )
         .bind(to_ms(at))
@@ -284,7 +322,8 @@ impl Outbox for SqliteStore {
         let mut transaction = self.begin().await?;
         let Some(row) = reported(id, &mut transaction).await? else { return Ok(()) };
         sqlx::query(
-            "UPDATE feedback_outbox SET attempts = attempts + 1, last_error = ?, due_at = ?
+            "UPDATE feedback_outbox SET attempts = attempts + (claimed_until IS NULL), claimed_until = NULL, last_error = ?,
+                    due_at = ?
              WHERE id = ? AND state IN ('pending', 'cancelled')",
         )
         .bind(error)
@@ -304,7 +343,7 @@ impl Outbox for SqliteStore {
         let mut transaction = self.begin().await?;
         let Some(row) = reported(id, &mut transaction).await? else { return Ok(()) };
         sqlx::query(
-            "UPDATE feedback_outbox SET state = 'failed', last_error = ?, settled_at = ?
+            "UPDATE feedback_outbox SET state = 'failed', claimed_until = NULL, last_error = ?, settled_at = ?
              WHERE id = ? AND state = 'pending'",
         )
         .bind(error)
@@ -312,6 +351,11 @@ impl Outbox for SqliteStore {
         .bind(id)
         .execute(&mut *transaction)
         .await?;
+        // Refused, so nothing of it is on its way any more, also when it was cancelled meanwhile.
+        sqlx::query("UPDATE feedback_outbox SET claimed_until = NULL WHERE id = ?")
+            .bind(id)
+            .execute(&mut *transaction)
+            .await?;
         refresh_state(row.detection_id, &mut transaction).await?;
         transaction.commit().await?;
         Ok(())
@@ -320,7 +364,7 @@ impl Outbox for SqliteStore {
     async fn feedback_unknown(&self, id: i64, at: DateTime<Utc>) -> Result<()> {
         let mut transaction = self.begin().await?;
         let detection: Option<i64> = sqlx::query_scalar(
-            "UPDATE feedback_outbox SET state = 'cancelled', unknown = 1, settled_at = ?
+            "UPDATE feedback_outbox SET state = 'cancelled', unknown = 1, claimed_until = NULL, settled_at = ?
              WHERE id = ? AND state = 'pending' RETURNING detection_id",
         )
         .bind(to_ms(at))

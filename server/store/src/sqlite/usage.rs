@@ -226,9 +226,7 @@ impl Usage for SqliteStore {
 
 /// Detections of the last week on which nobody has said a word, read from an index of just those.
 async fn waiting(now: DateTime<Utc>, readers: &SqlitePool) -> Result<BoundedCount> {
-    let which =
-        "INDEXED BY detections_waiting WHERE label IS NULL AND app_word IS NULL AND judged_by <> 'refused'";
-    of_the_week(which, now, readers).await
+    of_the_week("INDEXED BY detections_waiting WHERE label IS NULL AND app_word IS NULL", now, readers).await
 }
 
 /// Checks of the last week whose app was told something else than what stands now, likewise.

@@ -24,6 +24,19 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
     assert_eq!(store.recheck_attempts(first).await.unwrap(), 2);
     assert_eq!(store.recheck_attempts(third).await.unwrap(), 0);
 
+    // Of two programs one asks; what it gives back or does not live to ask is asked by the other.
+    let claim = async |after| {
+        let now = noon() + seconds(after);
+        let claimed = store.claim_rechecks(now, now + seconds(60), 10).await.unwrap();
+        claimed.into_iter().map(|detection| detection.id).collect::<Vec<_>>()
+    };
+    assert_eq!(claim(0).await, [first, third]);
+    assert_eq!(claim(1).await, []);
+    store.release_rechecks(&[third]).await.unwrap();
+    assert_eq!(claim(2).await, [third]);
+    assert_eq!(claim(60).await, [first]);
+    store.release_rechecks(&[first, third]).await.unwrap();
+
     store.rejudged(first, &judgement("real-first", 80.0), noon()).await.unwrap();
     assert_eq!(due(&*store, 99).await, [third]);
 

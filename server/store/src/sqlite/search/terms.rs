@@ -71,7 +71,7 @@ fn is(state: State) -> &'static str {
         State::Ham => "d.is_spam = 0 AND d.score > -1e6",
         State::Labelled => "d.label IS NOT NULL",
         State::Unlabelled => "d.label IS NULL",
-        State::Waiting => "d.label IS NULL AND d.app_word IS NULL AND d.judged_by <> 'refused'",
+        State::Waiting => "d.label IS NULL AND d.app_word IS NULL",
         State::Disputed => "d.disputed = 1 AND d.judged_by <> 'refused'",
         State::Contested => "d.contested = 1",
         State::Late => "d.late = 1",
