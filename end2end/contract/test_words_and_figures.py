@@ -221,5 +221,5 @@ def test_the_apps_own_address_is_not_the_writers(gateway: Service) -> None:
     with client(gavel.base_url, gateway.key) as http:
         signed_in(gavel, http)
         shown = [http.get(f"{gavel.origin}/detections/{one.headers['x-gavel-detection']}").text for one in (own, given)]
-    assert "Not told: the app called from 127.0.0.1" in shown[0] and "From this address" not in shown[0]
+    assert "Not told: the app called from 127.0.0.1" in shown[0] and "From this IP address" not in shown[0]
     assert "203.0.113.9" in shown[1] and "Not told" not in shown[1]
