@@ -40,3 +40,6 @@ pub const HEAD_BYTES: usize = 256 * 1024;
 
 /// How much of a table with broken quotes is read again from the next line, in bytes: 64 MiB in all.
 pub const REREAD_MAX_BYTES: usize = 64 * 1024 * 1024;
+
+/// Most that the texts of a workbook may have, unpacked, as they are held in memory: 128 MiB; and the size of an .xls.
+pub const BOOK_TEXTS_MAX_BYTES: u64 = 128 * 1024 * 1024;

@@ -14,6 +14,7 @@ use crate::{
         self, Parse,
         dialect::{self, Dialect, Sample, Told},
         records::Located,
+        workbook,
     },
     guess_columns,
     limits::HEAD_BYTES,
@@ -74,6 +75,19 @@ impl RecordReader {
         name: Option<&str>,
         choices: Choices,
     ) -> Result<Self, ReadError> {
+        let mut read = read;
+        let mut head = vec![0; 64];
+        let length = read_up_to(&mut read, &mut head).map_err(unreadable)?;
+        head.truncate(length);
+        let is_asked = choices.format.is_none_or(|format| format == FileFormat::Spreadsheet);
+        let begins_book = is_asked && workbook::may_begin(&head);
+        let mut read = Cursor::new(head).chain(read);
+        if begins_book {
+            // A workbook is read from its end; what comes as a stream is kept in a file without a name.
+            let mut file = tempfile::tempfile().map_err(unreadable)?;
+            io::copy(&mut read, &mut file).map_err(unreadable)?;
+            return Self::open_file(file, name, choices);
+        }
         Self::open_with(Box::new(read), name, choices, &Scout::default())
     }
 
@@ -86,10 +100,43 @@ impl RecordReader {
         name: Option<&str>,
         choices: Choices,
     ) -> Result<Self, ReadError> {
-        let unreadable = |error: io::Error| ReadError::new(format!("it cannot be read: {error}"));
+        let is_asked = choices.format.is_none_or(|format| format == FileFormat::Spreadsheet);
+        if is_asked && let Some(kind) = workbook::kind(&mut file).map_err(unreadable)? {
+            return Self::open_workbook(Box::new(file), kind, choices);
+        }
         let scout = Scout::sent_ahead(&mut file, &choices).map_err(unreadable)?;
         file.rewind().map_err(unreadable)?;
         Self::open_with(Box::new(file), name, choices, &scout)
+    }
+
+    fn open_workbook(
+        file: Box<dyn workbook::File>,
+        kind: workbook::Kind,
+        choices: Choices,
+    ) -> Result<Self, ReadError> {
+        let progress = Progress::default();
+        let sheet = workbook::Sheet::open(file, kind, &choices, progress.clone())?;
+        let first = About {
+            format: FileFormat::Spreadsheet,
+            encoding: Encoding::UTF_8,
+            dialect: dialect::guess(Sample { head: "", is_whole: true, pieces: &[] }, Told::default()),
+            located: Located::default(),
+            columns: sheet.columns().to_vec(),
+        };
+        Ok(Self {
+            shared: Shared::new(Unpacked::open(Box::new(io::empty()), Progress::default())?),
+            choices,
+            packing: Packing::None,
+            progress,
+            first,
+            parse: Some(Box::new(sheet)),
+            ahead: VecDeque::new(),
+            further: Vec::new(),
+            order: None,
+            file: None,
+            notes: Vec::new(),
+            account: FileAccount::default(),
+        })
     }
 
     fn open_with(
@@ -439,6 +486,26 @@ fn table_dialect(format: FileFormat, sample: Sample<'_>, choices: &Choices) -> D
         lines_above: choices.lines_above,
     };
     dialect::guess(sample, told)
+}
+
+fn unreadable(error: io::Error) -> ReadError {
+    ReadError::new(format!("it cannot be read: {error}"))
+}
+
+/// Fills a buffer as far as there is something to fill it with.
+fn read_up_to(read: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut length = 0;
+    while length < buffer.len() {
+        match read.read(&mut buffer[length..]) {
+            Ok(0) => break,
+            Ok(count) => length += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            // What fails after some bytes fails again when they are read on.
+            Err(error) if length == 0 => return Err(error),
+            Err(_) => break,
+        }
+    }
+    Ok(length)
 }
 
 /// The first bytes, and whether they are all. What fails after some bytes fails again when they are read on.

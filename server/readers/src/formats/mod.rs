@@ -12,6 +12,7 @@ pub(crate) mod records;
 pub(crate) mod rows;
 mod table;
 mod text;
+pub(crate) mod workbook;
 mod xml;
 
 use std::io::Read;

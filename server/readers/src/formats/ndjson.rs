@@ -124,7 +124,8 @@ impl<V: Values> FlatRecords<V> {
 /// A record and those that answer it; or the elements of an array that stands where one record should.
 fn taken_apart(value: Json, answers: &[String], flat: &mut Vec<Flat>) -> Result<(), String> {
     match value {
-        Json::Array(elements) if !elements.is_empty() && elements.iter().all(Json::is_object) => {
+        // An empty array has no records.
+        Json::Array(elements) if elements.iter().all(Json::is_object) => {
             elements.into_iter().try_for_each(|element| taken_apart(element, answers, flat))
         }
         Json::Array(elements)

@@ -166,8 +166,10 @@ impl<R: Read> Survey<R> {
             self.values += 1;
             if self.values <= PARSED || self.values.is_multiple_of(EVERY) {
                 let text = String::from_utf8_lossy(&self.window.held()[..at]).into_owned();
-                if let Some(value) = parsed(&text) {
-                    self.tree(path, &value);
+                match parsed(&text) {
+                    Some(value) => self.tree(path, &value),
+                    // Parts of it may make sense.
+                    None => return self.go_into(path, at),
                 }
             } else if let Some(list) = self.lists.get_mut(path) {
                 list.count += 1;
@@ -175,9 +177,14 @@ impl<R: Read> Survey<R> {
             self.window.consume(at);
             return Ok(());
         }
+        self.go_into(path, at)
+    }
+
+    /// Looks at the parts of a value, of which so many bytes were looked at.
+    fn go_into(&mut self, path: &Path, bytes: usize) -> io::Result<()> {
         let first = self.window.held().first().copied();
         if !matches!(first, Some(b'[' | b'{')) || path.0.len() >= STEPS {
-            self.window.consume(at);
+            self.window.consume(bytes);
             return Ok(());
         }
         self.window.consume(1);
@@ -248,7 +255,7 @@ impl<R: Read> Survey<R> {
         list.count += 1;
         list.is_of_texts = value.is_string();
         if list.samples.len() < SAMPLES
-            && let Ok(flat) = Flat::read(&value.to_string())
+            && let Ok(flat) = Flat::read(&without_lists(value).to_string())
         {
             list.samples.push(flat);
         }
@@ -257,6 +264,19 @@ impl<R: Read> Survey<R> {
 
 fn parsed(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok().or_else(|| serde_json::from_str(&lenient::mended(text)?.0).ok())
+}
+
+/// The value without lists of objects, which are none of its own texts.
+fn without_lists(value: &Value) -> Value {
+    let is_list =
+        |value: &Value| value.as_array().is_some_and(|list| list.iter().any(|element| !element.is_string()));
+    match value {
+        Value::Object(members) => {
+            let own = members.iter().filter(|(_, member)| !is_list(member));
+            Value::Object(own.map(|(name, member)| (name.clone(), without_lists(member))).collect())
+        }
+        other => other.clone(),
+    }
 }
 
 /// Whether these are objects of which each has half of the first one's members.
@@ -365,7 +385,8 @@ fn scored(mut list: List) -> List {
 pub(crate) fn is_lines(text: &str, is_whole: bool) -> bool {
     let mut lines: Vec<_> =
         text.lines().map(|line| line.trim().trim_end_matches(',')).filter(|line| !line.is_empty()).collect();
-    if !is_whole && lines.len() > 1 {
+    let count = lines.len();
+    if !is_whole && count > 1 {
         lines.pop();
     }
     let is_value = |line: &&&str| line.len() > 1 && line.starts_with(['{', '[']) && parsed(line).is_some();
