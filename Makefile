@@ -34,7 +34,7 @@ test: ## everything: formatting, lints, unit, integration and doc tests, end-to-
 
 fuzz: ## the properties that hold for any input, on many made-up ones (CASES=100000: on so many)
 	$(SETUP)
-	$(CARGO) test --quiet --package detector --test properties --package readers --test any_bytes
+	$(CARGO) test --quiet --package detector --test properties --package readers --test any_bytes --test dialects
 
 lint: ## formatting and clippy, for the server and for the browser
 	$(SETUP)

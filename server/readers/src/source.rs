@@ -75,17 +75,19 @@ impl RecordReader {
         name: Option<&str>,
         choices: Choices,
     ) -> Result<Self, ReadError> {
+        if choices.format.is_some_and(|format| format != FileFormat::Spreadsheet) {
+            return Self::open_with(Box::new(read), name, choices, &Scout::default());
+        }
         let mut read = read;
         let mut head = vec![0; 64];
         let length = read_up_to(&mut read, &mut head).map_err(unreadable)?;
         head.truncate(length);
-        let is_asked = choices.format.is_none_or(|format| format == FileFormat::Spreadsheet);
-        let begins_book = is_asked && workbook::may_begin(&head);
-        let mut read = Cursor::new(head).chain(read);
+        let begins_book = workbook::may_begin(&head);
+        let read = Cursor::new(head).chain(read);
         if begins_book {
             // A workbook is read from its end; what comes as a stream is kept in a file without a name.
             let mut file = tempfile::tempfile().map_err(unreadable)?;
-            io::copy(&mut read, &mut file).map_err(unreadable)?;
+            io::copy(&mut read.take(domain::import::FILE_MAX_BYTES), &mut file).map_err(unreadable)?;
             return Self::open_file(file, name, choices);
         }
         Self::open_with(Box::new(read), name, choices, &Scout::default())
@@ -445,7 +447,7 @@ fn begin(shared: &Shared, name: Option<&str>, choices: &Choices, scout: &Scout) 
     // A line that is one value with nothing but a record in it is read by lines.
     let format = match (format, choices.format) {
         (FileFormat::Json, None) if located.is_whole_values() && is_one_line(&head) => FileFormat::Ndjson,
-        (FileFormat::Ndjson, _) if !located.is_whole_values() => FileFormat::Json,
+        (FileFormat::Ndjson, _) if !located.is_by_lines() => FileFormat::Json,
         (format, _) => format,
     };
     let behind_mark = Cursor::new(raw[mark..].to_vec()).chain(read);

@@ -4,11 +4,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where its assumptions do")]
 
+mod cases;
 mod json;
 mod pack;
 mod sheets;
 mod tables;
 mod texts;
+mod variants;
 
 use std::io::Cursor;
 
@@ -28,7 +30,12 @@ pub(crate) struct Dialect {
 }
 
 impl Dialect {
-    pub(crate) fn new(name: impl Into<String>, file_name: &'static str, bytes: Vec<u8>, texts: &[Text]) -> Self {
+    pub(crate) fn new(
+        name: impl Into<String>,
+        file_name: &'static str,
+        bytes: Vec<u8>,
+        texts: &[Text],
+    ) -> Self {
         let expected = texts.iter().map(|text| text.message.clone()).collect();
         Self { name: name.into(), file_name, bytes, expected }
     }
