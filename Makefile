@@ -35,7 +35,7 @@ test: ## everything: formatting, lints, unit, integration and doc tests, end-to-
 
 fuzz: ## the properties that hold for any input, on many made-up ones (CASES=100000: on so many)
 	$(SETUP)
-	$(CARGO) test --quiet --package detector --test properties --package readers --test any_bytes
+	$(CARGO) test --quiet --package detector --test properties --package readers --test any_bytes --test dialects
 
 soak: build ## bad days without end: kills, faults, clock jumps, a full disk, two on one file (MINUTES=20, SEED=word)
 	@xtask/setup/clients.sh
