@@ -10,6 +10,8 @@ use domain::{FileAccount, FileFormat, FileGuess, Quoting};
 
 use crate::{
     Choices, ColumnGuess, Encoding, FailedWriter, Packing, Place, Progress, ReadError, Record, RecordError,
+    archive,
+    encoding::Decoded,
     formats::{
         self, Parse,
         dialect::{self, Dialect, Sample, Told},
@@ -284,6 +286,7 @@ impl RecordReader {
         if let Some(parse) = &self.parse {
             account.add(parse.account());
         }
+        account.add(self.shared.account());
         account
     }
 
@@ -297,16 +300,22 @@ impl RecordReader {
         let name = self.shared.next_file().map_err(|error| RecordError::io(begin_of(&self.file), &error))?;
         let Some(name) = name else { return Ok(false) };
         self.file = Some(name.as_str().into());
-        let choices = Choices { format: Some(self.first.format), ..self.choices.clone() };
+        let choices = archive::choices(&self.choices, self.first.format, &name);
         match begin(&self.shared, Some(&name), &choices, &Scout::default()) {
+            Ok((about, _)) if !archive::goes_with(self.first.format, &self.first.columns, about.format, &about.columns) => {
+                self.shared.pass_over(&name, "it holds something else than the first file; import it by itself");
+                self.parse = Some(Box::new(Nothing));
+                Ok(true)
+            }
             Ok((about, parse)) => {
                 self.arrange(&about, &name);
                 self.parse = Some(parse);
                 Ok(true)
             }
             Err(error) => {
-                let place = error.place.unwrap_or(Place::line(1)).within(self.file.as_ref());
-                Err(RecordError::new(place, error.problem))
+                archive::note(&self.shared, &name, &error);
+                self.parse = Some(Box::new(Nothing));
+                Ok(true)
             }
         }
     }
@@ -414,6 +423,7 @@ fn first_file(
                 let Some(other) = next()? else {
                     return Err(ReadError { problem: format!("{file}: {}", error.problem), ..error });
                 };
+                archive::note(shared, &file, &error);
                 notes.push(format!("{file} is left out: {}", error.problem));
                 file = other;
             }
@@ -433,6 +443,7 @@ fn begin(shared: &Shared, name: Option<&str>, choices: &Choices, scout: &Scout) 
     let text = encoding.decode_head(&raw[mark..]);
     let head = Head { raw: &raw[mark..], text: &text, is_whole, name };
     sniff::foreign(head.raw)?;
+    archive::aside(shared, &head)?;
     let format = match choices.format {
         Some(format) => format,
         None => sniff::format(&head)?,
@@ -451,7 +462,11 @@ fn begin(shared: &Shared, name: Option<&str>, choices: &Choices, scout: &Scout) 
         (format, _) => format,
     };
     let behind_mark = Cursor::new(raw[mark..].to_vec()).chain(read);
-    let parse = formats::begin(format, behind_mark, encoding, &dialect, &located)?;
+    let parse = if format == FileFormat::Chat {
+        archive::chat(shared, Decoded::mended(behind_mark, encoding), name)?
+    } else {
+        formats::begin(format, behind_mark, encoding, &dialect, &located)?
+    };
     let columns = parse.columns().to_vec();
     Ok((About { format, encoding, dialect, located, columns }, parse))
 }

@@ -3,6 +3,6 @@
 pub(crate) mod apply;
 pub(crate) mod guess;
 mod label;
-mod looks;
+pub(crate) mod looks;
 pub(crate) mod names;
 pub(crate) mod time;
