@@ -302,8 +302,16 @@ impl RecordReader {
         self.file = Some(name.as_str().into());
         let choices = archive::choices(&self.choices, self.first.format, &name);
         match begin(&self.shared, Some(&name), &choices, &Scout::default()) {
-            Ok((about, _)) if !archive::goes_with(self.first.format, &self.first.columns, about.format, &about.columns) => {
-                self.shared.pass_over(&name, "it holds something else than the first file; import it by itself");
+            Ok((about, _))
+                if !archive::goes_with(
+                    self.first.format,
+                    &self.first.columns,
+                    about.format,
+                    &about.columns,
+                ) =>
+            {
+                self.shared
+                    .pass_over(&name, "it holds something else than the first file; import it by itself");
                 self.parse = Some(Box::new(Nothing));
                 Ok(true)
             }
