@@ -465,7 +465,7 @@ fn begin(shared: &Shared, name: Option<&str>, choices: &Choices, scout: &Scout) 
     };
     // A line that is one value with nothing but a record in it is read by lines.
     let format = match (format, choices.format) {
-        (FileFormat::Json, None) if located.is_whole_values() && is_one_line(&head) => FileFormat::Ndjson,
+        (FileFormat::Json, None) if is_one_record(&located, &head) => FileFormat::Ndjson,
         (FileFormat::Ndjson, _) if !located.is_by_lines() => FileFormat::Json,
         (format, _) => format,
     };
@@ -479,8 +479,10 @@ fn begin(shared: &Shared, name: Option<&str>, choices: &Choices, scout: &Scout) 
     Ok((About { format, encoding, dialect, located, columns }, parse))
 }
 
-fn is_one_line(head: &Head<'_>) -> bool {
-    head.is_whole && head.text.trim_end().lines().count() == 1 && head.text.trim_start().starts_with('{')
+/// Whether a file is a line with one record and nothing else.
+fn is_one_record(located: &Located, head: &Head<'_>) -> bool {
+    let is_line = head.text.trim_end().lines().count() == 1 && head.text.trim_start().starts_with('{');
+    located.is_whole_values() && !located.is_several() && head.is_whole && is_line
 }
 
 fn located(
