@@ -224,13 +224,18 @@ fn hint(request: &CheckRequest) -> f64 {
     }
 }
 
-/// The evidence of both models, each by its share; what is next to nothing then is left out.
+/// The evidence of both models, each by its share; what both say of one word is added up, and what is next to nothing left out.
 fn mixed(mut form: Vec<Signal>, mut mail: Vec<Signal>, share: f64) -> Vec<Signal> {
     form.iter_mut().for_each(|signal| signal.weight *= share);
     mail.iter_mut().for_each(|signal| signal.weight *= 1.0 - share);
     for signal in mail {
-        match form.iter_mut().find(|one| one.name == signal.name && one.span == signal.span) {
-            Some(same) => same.weight += signal.weight,
+        let is_same = |one: &&mut Signal| {
+            one.span == signal.span
+                && (one.name == signal.name || (signals::is_word(one) && signals::is_word(&signal)))
+        };
+        match form.iter_mut().find(is_same) {
+            Some(same) if same.weight.abs() >= signal.weight.abs() => same.weight += signal.weight,
+            Some(same) => *same = Signal { weight: same.weight + signal.weight, ..signal },
             None => form.push(signal),
         }
     }

@@ -13,14 +13,14 @@ use crate::{
 const LONG: u32 = 100;
 
 /// Tokens of a passage, and how far the next begins.
-const WINDOW: usize = 60;
-const STRIDE: usize = 20;
+const WINDOW: usize = 35;
+const STRIDE: usize = 10;
 
 /// Passages that are judged in full: those whose words speak most for spam.
-const JUDGED: usize = 2;
+const JUDGED: usize = 3;
 
 /// How much stronger than the whole a passage must be before it counts: of many passages of an honest text one looks odd.
-const HANDICAP: f64 = 1.5;
+const HANDICAP: f64 = 0.7;
 
 /// What is said of the whole, or of its strongest passage where that speaks clearly more for spam; and what each token adds.
 pub(crate) fn strongest(

@@ -115,7 +115,8 @@ def main():
     table = halves * scales[:, None] * columns
     fixture = []
     for text in TEXTS:
-        ids = tokenizer.encode(text)
+        # The Rust code reads texts without the marks of start and end.
+        ids = tokenizer.encode(text, add_bos=False, add_eos=False)
         x = table[ids].sum(0) / np.sqrt(len(ids)) + bias
         y1 = np.maximum(x @ p1 + np.maximum(x @ d0, 0) @ d1, 0)
         z = np.tanh(y1 @ p3 + np.maximum(y1 @ d2, 0) @ d3)
