@@ -73,7 +73,8 @@ fn ProxySigns(signs: Vec<String>) -> impl IntoView {
 #[component]
 fn ConnectionCard(connection: Connection) -> impl IntoView {
     let Connection { report, embedded, upstream, refusals } = connection;
-    let ConnectionReport { health, circuit, in_line, quota_used_up, backlog, late, writing, failures } = report;
+    let ConnectionReport { health, circuit, in_line, quota_used_up, backlog, late, writing, failures } =
+        report;
     let (fallback_since, latency) = (health.fallback_since, health.latency);
     let (created, used) = (health.key_created_at, health.key_last_used_at);
     let errors = health.errors.clone();

@@ -96,16 +96,8 @@ fn Form(
         }
     };
     let problem = move |field| field_problem(outcome, field);
-    let AlertRulesForm {
-        quota_marks,
-        forecast,
-        upstream,
-        spam_wave,
-        late,
-        email,
-        webhook_url,
-        webhook_kind,
-    } = form;
+    let AlertRulesForm { quota_marks, forecast, upstream, spam_wave, late, email, webhook_url, webhook_kind } =
+        form;
     let kinds = WebhookKind::ALL.iter().map(|kind| (kind.as_str(), kind.title()));
     let kinds = std::iter::once(("", "What its address looks like")).chain(kinds).collect();
     let mail =

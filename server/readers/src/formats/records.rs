@@ -432,10 +432,7 @@ pub(crate) fn is_lines(text: &str, is_whole: bool) -> bool {
     let is_value = |line: &&&str| line.len() > 1 && line.starts_with(['{', '[']) && parsed(line).is_some();
     let looked_at = &lines[..lines.len().min(200)];
     let whole = looked_at.iter().filter(is_value).count();
-    count > 1
-        && whole > 0
-        && whole * 2 >= looked_at.len()
-        && !(text.starts_with('[') && !is_value(&&lines[0]))
+    count > 1 && whole > 0 && whole * 2 >= looked_at.len() && (!text.starts_with('[') || is_value(&&lines[0]))
 }
 
 #[cfg(test)]

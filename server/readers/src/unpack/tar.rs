@@ -18,7 +18,7 @@ const EXTENSION_MAX: u64 = 1024 * 1024;
 
 /// Whether these bytes are the first block of a tar.
 pub(super) fn begins(head: &[u8]) -> bool {
-    head.get(..BLOCK).is_some_and(|block| is_header(block))
+    head.get(..BLOCK).is_some_and(is_header)
 }
 
 fn is_header(block: &[u8]) -> bool {

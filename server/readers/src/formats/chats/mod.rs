@@ -30,7 +30,7 @@ pub(crate) enum App {
     Discord,
     Messenger,
     Instagram,
-    WhatsApp,
+    Whatsapp,
 }
 
 /// What files of one archive share: who has which id.
@@ -99,7 +99,7 @@ impl<R: Read> Chat<R> {
         let Some(app) = recognise(&head) else {
             return Err(ReadError::new("this is no chat export that is known here; choose another format"));
         };
-        let source = if app == App::WhatsApp {
+        let source = if app == App::Whatsapp {
             Source::Text(whatsapp::Lines::new(elements.into_window(), &head))
         } else {
             Source::Json(elements)
@@ -144,7 +144,7 @@ impl<R: Read> Chat<R> {
                     App::Telegram => telegram::entry(&pairs, &around),
                     App::Slack => slack::entry(&pairs, &self.archive, &self.folder),
                     App::Discord => discord::entry(&pairs, &around),
-                    App::Messenger | App::Instagram | App::WhatsApp => meta::entry(&pairs, &around),
+                    App::Messenger | App::Instagram | App::Whatsapp => meta::entry(&pairs, &around),
                 };
                 Some(Ok((place, entry)))
             }
@@ -157,7 +157,7 @@ impl App {
     fn is_list(self, path: &[&str]) -> bool {
         match self {
             Self::Slack => path.is_empty(),
-            Self::Telegram | Self::Discord | Self::Messenger | Self::WhatsApp => {
+            Self::Telegram | Self::Discord | Self::Messenger | Self::Whatsapp => {
                 path.last() == Some(&"messages") || (path.is_empty() && self == Self::Telegram)
             }
             Self::Instagram => path.len() <= 1,
@@ -169,7 +169,7 @@ impl App {
 pub(crate) fn recognise(head: &str) -> Option<App> {
     let text = head.trim_start_matches('\u{feff}').trim_start();
     if whatsapp::begins(text) {
-        return Some(App::WhatsApp);
+        return Some(App::Whatsapp);
     }
     if !text.starts_with(['{', '[']) {
         return None;

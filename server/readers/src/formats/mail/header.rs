@@ -283,7 +283,8 @@ fn decode_words(field: &str, encodes_again: bool, out: &mut String) {
 
 fn word_bytes(run: &[Word<'_>]) -> Vec<u8> {
     // Some programs cut the base64 of the whole into words, and not the text.
-    let is_cut = |word: &Word<'_>| word.is_base64 && !word.data.ends_with('=') && word.data.len() % 4 != 0;
+    let is_cut =
+        |word: &Word<'_>| word.is_base64 && !word.data.ends_with('=') && !word.data.len().is_multiple_of(4);
     if run.len() > 1 && run.iter().all(|word| word.is_base64) && run[..run.len() - 1].iter().any(is_cut) {
         let whole: String = run.iter().map(|word| word.data).collect();
         return transfer::base64(whole.as_bytes());

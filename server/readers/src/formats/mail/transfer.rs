@@ -103,7 +103,7 @@ fn is_base64_line(line: &[u8], is_strict: bool) -> bool {
     let good = line.iter().filter(|&&byte| value(byte).is_some() || byte == b'=').count();
     let has_dash = line.iter().any(|byte| matches!(byte, b'-' | b'_'));
     if good == line.len() {
-        return !(is_strict && (has_dash || line.len() % 4 != 0));
+        return !(is_strict && (has_dash || !line.len().is_multiple_of(4)));
     }
     !is_strict && line.len() > 20 && !line.contains(&b' ') && good * 10 >= line.len() * 9
 }
