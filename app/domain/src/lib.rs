@@ -26,6 +26,7 @@ pub mod related;
 pub mod review;
 pub mod saved_search;
 pub mod search;
+pub mod site;
 pub mod statistics;
 pub mod story;
 pub mod text;

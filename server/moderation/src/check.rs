@@ -7,6 +7,7 @@ use domain::{
     ApiTokenId, Circumstances, Content, Detection, DetectionId, Endpoint, JudgedBy, Judgement, Language,
     NewDetection, Origin, Signal,
 };
+use serde_json::Map;
 use sha2::{Digest, Sha256};
 
 use crate::{Moderation, ModerationError};
@@ -46,7 +47,7 @@ impl Moderation {
     /// content), [`ModerationError::NotLogged`] when the verdict could not be written.
     pub async fn check(&self, check: NewCheck) -> Result<Detection, ModerationError> {
         let started = Instant::now();
-        let request = to_request(&check.content);
+        let request = as_sent(to_request(&check.content), check.origin);
         let answer = self.timed(self.upstreams.interactive.check(to_wire(check.endpoint), &request)).await?;
         let circumstances =
             Circumstances { took_ms: Some(milliseconds(started)), ..Circumstances::default() };
@@ -163,6 +164,15 @@ pub(crate) fn to_request(content: &Content) -> CheckRequest {
         website_url: content.website_url.clone(),
         domain: content.domain.clone(),
         extra: content.extra.clone(),
+    }
+}
+
+/// What is sent: columns of a file that have no place in the guide's table are kept with the detection, and are nobody else's
+/// business. What an app sends beside the table is forwarded.
+pub(crate) fn as_sent(request: CheckRequest, origin: Origin) -> CheckRequest {
+    match origin {
+        Origin::Api => request,
+        Origin::Import | Origin::Paste => CheckRequest { extra: Map::new(), ..request },
     }
 }
 

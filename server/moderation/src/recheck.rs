@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Moderation, ModerationError,
-    check::{to_judgement, to_request, to_wire},
+    check::{as_sent, to_judgement, to_request, to_wire},
     outbox::{is_final, retry_wait},
 };
 
@@ -42,7 +42,7 @@ impl Moderation {
     /// [`ModerationError::NotFound`], or [`ModerationError::Upstream`] when no verdict came; the old one stands then.
     pub async fn recheck_by_hand(&self, id: DetectionId, by: UserId) -> Result<Detection, ModerationError> {
         let before = self.detection(id).await?;
-        let request = to_request(&before.content);
+        let request = as_sent(to_request(&before.content), before.origin);
         let asked = self.upstreams.background.check(to_wire(before.endpoint), &request);
         let judgement = to_judgement(self.timed(asked).await?, self.options.judged_by);
         let at = self.clock.now();
@@ -103,7 +103,7 @@ impl Moderation {
                 return Ok(true);
             }
         };
-        let request = to_request(&detection.content);
+        let request = as_sent(to_request(&detection.content), detection.origin);
         let asked = self.upstreams.background.check(to_wire(detection.endpoint), &request);
         let error = match self.timed(asked).await {
             Ok(answer) => {

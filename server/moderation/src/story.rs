@@ -4,7 +4,10 @@ use domain::story::NOTE_MAX_CHARS;
 use domain::{DetectionId, DetectionStory, FieldError, Language, Note, UserId};
 use store::NewNote;
 
-use crate::{Moderation, ModerationError, check::to_request};
+use crate::{
+    Moderation, ModerationError,
+    check::{as_sent, to_request},
+};
 
 impl Moderation {
     /// A detection with everything that was said about it. A long message is cut to `shown_chars` characters, with the
@@ -25,7 +28,8 @@ impl Moderation {
         if let Some((end, _)) = cut {
             message.truncate(end);
         }
-        let request = serde_json::to_string_pretty(&to_request(&detection.content)).unwrap_or_default();
+        let request = as_sent(to_request(&detection.content), detection.origin);
+        let request = serde_json::to_string_pretty(&request).unwrap_or_default();
         Ok(DetectionStory {
             matches: Vec::new(),
             decisions: self.decisions(id).await?,

@@ -13,7 +13,7 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use domain::{
-    AtQuota, Endpoint, FileFormat, Import as Stored, ImportCost, ImportId, ImportState, MappedField, Role,
+    AtQuota, Endpoint, FileFormat, Import as Stored, ImportCost, ImportId, ImportPlan, ImportState, MappedField, Role,
     TakenLabels, import::FILE_MAX_BYTES, paging::grouped, time::exact,
 };
 use moderation::{Clock, Moderation, ModerationError, NewFile, SystemClock};
@@ -40,7 +40,7 @@ pub(super) struct Import {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Site that the content belongs to, as it is shown in the log
-    #[arg(long, value_name = "HOST")]
+    #[arg(long, value_name = "HOST", value_parser = super::site)]
     site: Option<String>,
     /// How the file is written; found out when not given
     #[arg(long, value_name = "FORMAT", value_parser = formats())]
@@ -188,11 +188,18 @@ impl Import {
         }
         // A copy: the import goes on after a restart, wherever the file is by then.
         let (file, path) = moderation.new_import_file().await?;
-        tokio::fs::copy(&self.file, &path).await.map_err(|error| invalid(format!("{shown}: {error}")))?;
+        if let Err(error) = tokio::fs::copy(&self.file, &path).await {
+            drop(tokio::fs::remove_file(&path).await);
+            return Err(invalid(format!("{shown}: {error}")));
+        }
         let name = self.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let new = NewFile { by: None, name, file, site: self.site.clone(), format: self.format };
-        let import = moderation.receive_import(new).await?;
-        let mut plan = import.plan.clone();
+        let import = moderation.receive_settled(new, |plan| self.choose(plan, labels)).await?;
+        Ok(import.id)
+    }
+
+    /// Puts what the flags say ahead of what was guessed, or chosen for the site's last import.
+    fn choose(&self, plan: &mut ImportPlan, labels: Option<TakenLabels>) {
         for (field, column) in &self.columns {
             plan.mapping.set(*field, Some(column.clone()).filter(|column| !column.is_empty()));
         }
@@ -202,7 +209,6 @@ impl Import {
         plan.after = self.after.map(|day| day.and_time(NaiveTime::MIN).and_utc());
         plan.at_quota = self.at_quota;
         plan.labels = labels;
-        Ok(moderation.plan_import(import.id, &plan, None).await?.id)
     }
 }
 

@@ -97,6 +97,15 @@ fn first_paragraphs(message: &str) -> String {
     words.join(" ")
 }
 
+/// A site as a flag has it: by the rules of every form.
+fn site(text: &str) -> Result<String, String> {
+    match domain::site::read(text) {
+        Ok(Some(site)) => Ok(site),
+        Ok(None) => Err("it is blank; leave the flag out for no site".to_owned()),
+        Err(problem) => Err(problem.to_owned()),
+    }
+}
+
 /// Runs what a short command does on one thread.
 fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(future)

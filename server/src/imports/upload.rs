@@ -19,9 +19,6 @@ use crate::{auth::gate::Visitor, render, router::BODY_LIMIT, state::AppState};
 /// Longest name of a file that is kept, in characters.
 const NAME_MAX: usize = 200;
 
-/// Longest name of a site, in characters (the longest name of a host).
-const SITE_MAX: usize = 253;
-
 /// What the form holds, apart from the file.
 #[derive(Default)]
 struct Typed {
@@ -177,13 +174,7 @@ fn wanted_format(word: &str) -> Result<Option<FileFormat>, Refusal> {
 }
 
 fn wanted_site(site: &str) -> Result<Option<String>, Refusal> {
-    let site = domain::content::present(site);
-    match &site {
-        Some(site) if site.chars().count() > SITE_MAX || site.chars().any(char::is_whitespace) => {
-            Err(wrong("site", "A site is written like blog.example.com, without spaces."))
-        }
-        _ => Ok(site),
-    }
+    domain::site::read(site).map_err(|problem| wrong("site", problem))
 }
 
 fn wrong(field: &str, problem: &str) -> Refusal {

@@ -67,7 +67,8 @@ pub async fn plan_import(
     let (moderation, id) = (moderation()?, ImportId(id));
     let import = moderation.import(id).await?;
     let labels = take_labels.then_some(TakenLabels { by: user.id, tell: tell_labels });
-    let mut plan = ImportPlan { site: present(&site), skip_duplicates, skip_known, labels, ..import.plan };
+    let site = domain::site::read(&site).map_err(|problem| AppError::bad_field("site", problem))?;
+    let mut plan = ImportPlan { site, skip_duplicates, skip_known, labels, ..import.plan };
     for field in MappedField::ALL {
         plan.mapping.set(*field, columns.get(field.as_str()).filter(|column| !column.is_empty()).cloned());
     }

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use domain::{
     AtQuota, FieldError, FileFormat, Import, ImportCost, ImportId, ImportPlan, ImportPreview, ImportResults,
-    ImportRow, ImportRowState, ImportState, LiveEvent, MappedField, TakenLabels, UserId,
+    ImportRow, ImportRowState, ImportState, LiveEvent, TakenLabels, UserId,
     import::RESULTS_BOUND,
 };
 use store::{ImportTurn, NewImport};
@@ -76,14 +76,49 @@ impl Moderation {
     /// [`ModerationError::Invalid`] when nothing of it can be read; the file is gone then.
     pub async fn receive_import(&self, new: NewFile) -> Result<Import, ModerationError> {
         let path = self.import_path(&new.file);
-        let looked = self.look_at_file(&path, &new).await;
-        let looked = match looked {
-            Ok(looked) => looked,
+        let created = match self.planned(&new).await {
+            Ok(created) => self.store.create_import(&created).await.map_err(ModerationError::from),
+            Err(error) => Err(error),
+        };
+        if created.is_err() {
+            files::remove(&path).await;
+        }
+        created
+    }
+
+    /// Takes a file in of which all is settled by `choose`, given what would be chosen without, and has its rows read and kept.
+    ///
+    /// # Errors
+    /// [`ModerationError::Invalid`] when nothing of it can be read, or a choice does not fit. Nothing is left behind then: no
+    /// file, and no import.
+    pub async fn receive_settled(
+        &self,
+        new: NewFile,
+        choose: impl FnOnce(&mut ImportPlan) + Send,
+    ) -> Result<Import, ModerationError> {
+        let path = self.import_path(&new.file);
+        let created = match self.planned(&new).await {
+            Ok(mut created) => {
+                choose(&mut created.plan);
+                match self.try_plan(&path, &new.name, &created.plan).await {
+                    Ok(()) => self.store.create_import(&created).await.map_err(ModerationError::from),
+                    Err(error) => Err(error),
+                }
+            }
+            Err(error) => Err(error),
+        };
+        match created {
+            Ok(import) => self.plan_import(import.id, &import.plan, new.by).await,
             Err(error) => {
                 files::remove(&path).await;
-                return Err(error);
+                Err(error)
             }
-        };
+        }
+    }
+
+    /// What is to be kept of a file, as far as it can be told by a look at it.
+    async fn planned(&self, new: &NewFile) -> Result<NewImport, ModerationError> {
+        let looked = self.look_at_file(&self.import_path(&new.file), new).await?;
         let mut plan = ImportPlan { format: new.format, mapping: looked.guess, ..ImportPlan::default() };
         plan.site.clone_from(&new.site);
         if let Some(last) = self.last_plan_for(new.site.as_deref()).await? {
@@ -92,16 +127,15 @@ impl Moderation {
             let labels = new.by.filter(|_| last.labels.is_some()).map(|by| TakenLabels { by, tell: false });
             plan = ImportPlan { mapping, format: plan.format, after: None, site: plan.site, labels, ..last };
         }
-        let created = NewImport {
+        Ok(NewImport {
             user_id: new.by,
-            file_name: new.name,
-            file: new.file,
+            file_name: new.name.clone(),
+            file: new.file.clone(),
             bytes: looked.bytes,
             format: looked.format,
             plan,
             created_at: self.clock.now(),
-        };
-        Ok(self.store.create_import(&created).await?)
+        })
     }
 
     async fn last_plan_for(&self, site: Option<&str>) -> Result<Option<ImportPlan>, ModerationError> {
@@ -168,11 +202,8 @@ impl Moderation {
         by: Option<UserId>,
     ) -> Result<Import, ModerationError> {
         let import = self.import(id).await?;
-        if plan.labels.is_some() && plan.mapping.column(MappedField::Label).is_none() {
-            let words = "Choose the column that says what is spam, or do not take labels over.";
-            return Err(invalid("labels", words));
-        }
-        self.try_columns(&import, plan).await?;
+        let file = import.file.as_deref().ok_or(ModerationError::Superseded)?;
+        self.try_plan(&self.import_path(file), &import.file_name, plan).await?;
         if !self.store.plan_import(id, plan, by, self.clock.now()).await? {
             return Err(ModerationError::Superseded);
         }

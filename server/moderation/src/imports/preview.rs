@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use domain::{Content, FileFormat, Import, ImportPlan, ImportPreview, Mapping, PreviewRow};
+use domain::{Content, FileFormat, Import, ImportPlan, ImportPreview, MappedField, Mapping, PreviewRow};
 use readers::{Choices, Record, RowError, bind, guess};
 
 use super::{NewFile, files, invalid};
@@ -97,14 +97,18 @@ impl Moderation {
         .await
     }
 
-    /// Whether a plan's columns are there.
-    pub(super) async fn try_columns(
+    /// Whether a plan fits its file.
+    pub(super) async fn try_plan(
         &self,
-        import: &Import,
+        path: &Path,
+        name: &str,
         plan: &ImportPlan,
     ) -> Result<(), ModerationError> {
-        let file = import.file.as_deref().ok_or(ModerationError::Superseded)?;
-        let (path, name, plan) = (self.import_path(file), import.file_name.clone(), plan.clone());
+        if plan.labels.is_some() && plan.mapping.column(MappedField::Label).is_none() {
+            let words = "Choose the column that says what is spam, or do not take labels over.";
+            return Err(invalid("labels", words));
+        }
+        let (path, name, plan) = (path.to_owned(), name.to_owned(), plan.clone());
         blocking(move || {
             let choices = Choices { format: plan.format, ..Choices::default() };
             let reader = files::open(&path, &name, choices)
