@@ -15,6 +15,7 @@ pub mod decision;
 pub mod detection;
 pub mod export;
 pub mod facets;
+pub mod file_reading;
 pub mod forecast;
 pub mod import;
 pub mod import_file;
@@ -49,6 +50,10 @@ pub use detection::{
 };
 pub use export::{ExportFormat, ExportProgress, ExportState};
 pub use facets::{Facet, FacetValue, Facets};
+pub use file_reading::{
+    DayOrder, FailedAt, FileAccount, FileAlternative, FileChoices, FileGuess, FileTrait, LeftOut, NotRead,
+    Quoting,
+};
 pub use forecast::{Outlook, QuotaForecast};
 pub use import::{
     AtQuota, Import, ImportCost, ImportCounts, ImportId, ImportPlan, ImportPreview, ImportResults, ImportRow,

@@ -32,6 +32,7 @@
 
 #![deny(missing_docs)]
 
+pub mod account;
 mod encoding;
 mod error;
 mod failed;

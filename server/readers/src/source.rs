@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use domain::FileFormat;
+use domain::{FileAccount, FileFormat};
 
 use crate::{
     Encoding, Packing, Place, Progress, ReadError, Record, RecordError,
@@ -44,6 +44,8 @@ pub struct RecordReader {
     order: Option<Vec<Option<usize>>>,
     file: Option<Arc<str>>,
     notes: Vec<String>,
+    /// Of the files that are over, and the records and errors of this one.
+    account: FileAccount,
 }
 
 /// What was found out about a file.
@@ -75,7 +77,18 @@ impl RecordReader {
         let mut notes = Vec::new();
         let (file, (about, parse)) = first_file(&shared, name, choices, &mut notes)?;
         let (parse, file) = (Some(parse), file.map(Into::into));
-        Ok(Self { shared, choices, packing, progress, first: about, parse, order: None, file, notes })
+        Ok(Self {
+            shared,
+            choices,
+            packing,
+            progress,
+            first: about,
+            parse,
+            order: None,
+            file,
+            notes,
+            account: FileAccount::default(),
+        })
     }
 
     /// Its format: chosen, or found out.
@@ -119,6 +132,15 @@ impl RecordReader {
         self.notes.iter().cloned().chain(current).collect()
     }
 
+    /// What became of every part that was read so far; of all of the file, once the iteration is over.
+    pub fn account(&self) -> FileAccount {
+        let mut account = self.account.clone();
+        if let Some(parse) = &self.parse {
+            account.add(parse.account());
+        }
+        account
+    }
+
     fn is_table(&self) -> bool {
         matches!(self.first.format, FileFormat::Csv | FileFormat::Tsv)
     }
@@ -159,6 +181,18 @@ impl Iterator for RecordReader {
     type Item = Result<Record, RecordError>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        let item = self.next_item();
+        match &item {
+            Some(Ok(_)) => self.account.rows += 1,
+            Some(Err(error)) => self.account.fail(&error.place, &error.problem),
+            None => {}
+        }
+        item
+    }
+}
+
+impl RecordReader {
+    fn next_item(&mut self) -> Option<Result<Record, RecordError>> {
         loop {
             let Some(parse) = &mut self.parse else { return None };
             match parse.next() {
@@ -173,12 +207,15 @@ impl Iterator for RecordReader {
                 }
                 Some(Err(error)) => {
                     if error.is_fatal {
+                        self.account.add(parse.account());
+                        self.notes.extend(parse.notes());
                         self.parse = None;
                     }
                     let place = error.place.within(self.file.as_ref());
                     return Some(Err(RecordError { place, ..error }));
                 }
                 None => {
+                    self.account.add(parse.account());
                     self.notes.extend(parse.notes());
                     self.parse = None;
                 }

@@ -11,7 +11,7 @@ mod xml;
 
 use std::io::Read;
 
-use domain::FileFormat;
+use domain::{FileAccount, FileFormat};
 
 use self::dialect::Dialect;
 use crate::{ReadError, Record, RecordError, encoding::Decoded, encoding::Encoding, sniff::Head};
@@ -23,6 +23,11 @@ pub(crate) trait Parse: Send {
 
     /// The next record. `None` at the end, and after an error that is fatal.
     fn next(&mut self) -> Option<Result<Record, RecordError>>;
+
+    /// What was left out, passed over and mended so far; records and errors are counted by who asks for them.
+    fn account(&self) -> FileAccount {
+        FileAccount::default()
+    }
 
     /// What else there is to say about the file, so far.
     fn notes(&self) -> Vec<String> {
