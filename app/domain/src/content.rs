@@ -32,7 +32,7 @@ pub struct Content {
     /// Domain associated with the content.
     pub domain: Option<String>,
     /// Fields that the guide does not name: forwarded and kept as they came.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[serde(default)]
     pub extra: Map<String, Value>,
 }
 

@@ -50,7 +50,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::ModerationError;
 pub use export::{Export, NewExport};
 pub use gateway::{GatewayError, Judged, Submission};
-pub use imports::{FailedFile, ImportOptions, NewFile};
+pub use imports::{FailedFile, ImportOptions, LOOKED_AT, NewFile};
 pub use lessons::{Learner, LessonReader, LessonRow};
 pub use live::Listener;
 pub use pieces::Pieces;

@@ -19,7 +19,7 @@ use activelayer::{
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    AtQuota, BudgetForm, FieldError, Import, ImportId, ImportPlan, ImportState, JudgedBy, LiveEvent,
+    AtQuota, BudgetForm, FieldError, FileChoices, Import, ImportId, ImportPlan, ImportState, JudgedBy, LiveEvent,
     MappedField, Role, SearchQuery, User,
 };
 use moderation::{Clock, ImportOptions, Moderation, ModerationError, NewFile, Options, SystemClock};
@@ -167,7 +167,7 @@ impl House {
         tokio::fs::write(path, content).await.unwrap();
         let site = Some("blog.example.com".to_owned());
         self.moderation
-            .receive_import(NewFile { by: None, name: name.to_owned(), file, site, format: None })
+            .receive_import(NewFile { by: None, name: name.to_owned(), file, site, reading: FileChoices::default() })
             .await
     }
 

@@ -23,6 +23,7 @@ use self::{
     input::{Input, Item},
     output::Output,
 };
+use super::reading::Reading;
 use crate::{
     Failure,
     config::Settings,
@@ -52,6 +53,8 @@ pub(super) struct Check {
     /// Site that the messages belong to, as it is shown in the log
     #[arg(long, value_name = "HOST", value_parser = super::site)]
     site: Option<String>,
+    #[command(flatten)]
+    reading: Reading,
     /// Print one JSON object a line
     #[arg(long)]
     json: bool,
@@ -112,7 +115,7 @@ impl Check {
             (None, Separator::Line) => Some(FileFormat::Lines),
             (None, Separator::Blank) => Some(FileFormat::Paragraphs),
         };
-        Input::Standard(format)
+        Input::Standard(format, self.reading.clone())
     }
 
     /// Where ActiveLayer is asked; `None` when the embedded detector judges.

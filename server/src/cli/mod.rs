@@ -1,10 +1,12 @@
 //! The command line: one file a command.
 
+mod account;
 mod check;
 mod config;
 mod demo_data;
 mod engine;
 mod import;
+mod reading;
 mod serve;
 mod token;
 mod user;

@@ -10,7 +10,7 @@ use axum::{
     http::{Response, StatusCode, request::Parts},
     response::{IntoResponse, Redirect},
 };
-use domain::{FieldError, FileFormat, Role, User, import::FILE_MAX_BYTES};
+use domain::{FieldError, FileChoices, FileFormat, FileTrait, Role, User, import::FILE_MAX_BYTES};
 use moderation::{ModerationError, NewFile};
 use tokio::{fs::File, io::AsyncWriteExt};
 
@@ -84,9 +84,11 @@ async fn receive(app: &AppState, user: &User, form: Multipart, typed: &mut Typed
     let (file, path) = app.moderation.new_import_file().await?;
     let received = write(form, &path, typed).await;
     let new = received.and_then(|name| {
+        let mut reading = FileChoices::default();
         let format = wanted_format(&typed.format)?;
+        reading.set(FileTrait::Format, format.map(|format| format.as_str().to_owned()));
         let site = wanted_site(&typed.site)?;
-        Ok(NewFile { by: Some(user.id), name, file, site, format })
+        Ok(NewFile { by: Some(user.id), name, file, site, reading })
     });
     match new {
         Ok(new) => Ok(app.moderation.receive_import(new).await?.id.0),

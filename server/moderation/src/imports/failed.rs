@@ -8,7 +8,6 @@ use std::{
 };
 
 use domain::{FileFormat, Import, ImportId, ImportRow, ImportRowState};
-use readers::{Choices, FailedWriter};
 use store::Store;
 use tokio::{runtime::Handle, sync::mpsc};
 
@@ -92,12 +91,9 @@ impl Failed {
 }
 
 fn write(path: &Path, import: &Import, mut failed: Failed, sink: &mut Pieces) -> io::Result<()> {
-    let choices = Choices { format: import.plan.format, ..Choices::default() };
-    let mut reader =
-        files::open(path, &import.file_name, choices).map_err(|error| io::Error::other(error.to_string()))?;
-    let (delimiter, header) = (reader.delimiter(), reader.has_header());
-    let columns = reader.columns().to_vec();
-    let mut out = FailedWriter::new(sink, import.format, &columns, delimiter, header)?;
+    let mut reader = files::open(path, &import.file_name, &import.plan.reading)
+        .map_err(|error| io::Error::other(error.to_string()))?;
+    let mut out = reader.failed_writer(sink)?;
     let mut number = 0;
     for record in &mut reader {
         number += 1;
