@@ -23,6 +23,8 @@ crate::words! {
         Mbox = "mbox",
         /// One e-mail.
         Eml = "eml",
+        /// A workbook of a spreadsheet: .xlsx, .xlsb, .xls or .ods, of which one sheet is read.
+        Spreadsheet = "spreadsheet",
         /// Plain text, one message a line.
         Lines = "lines",
         /// Plain text, messages separated by blank lines.
@@ -42,6 +44,7 @@ impl FileFormat {
             Self::Disqus => "Disqus export",
             Self::Mbox => "mbox mailbox",
             Self::Eml => "E-mail (.eml)",
+            Self::Spreadsheet => "Spreadsheet (.xlsx, .ods, .xls)",
             Self::Lines => "Plain text, one message a line",
             Self::Paragraphs => "Plain text, messages separated by blank lines",
         }

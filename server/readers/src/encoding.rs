@@ -9,7 +9,7 @@ use std::{
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{CoderResult, Decoder, UTF_8, UTF_16BE, UTF_16LE};
 
-use crate::unpack::invalid;
+use crate::{formats::rows::Fields, unpack::invalid};
 
 /// A character encoding by its name in the WHATWG's standard: "UTF-8", "UTF-16LE", "windows-1252" and 37 others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,19 +44,28 @@ impl Encoding {
         self.0.name()
     }
 
-    /// Guesses from the first bytes of a file: byte order mark, zeros, what XML declares, validity as UTF-8, frequencies.
-    pub(crate) fn detect(head: &[u8]) -> Self {
+    /// Whether characters are two or four bytes.
+    pub(crate) fn is_utf16(self) -> bool {
+        self.0 == UTF_16LE || self.0 == UTF_16BE
+    }
+
+    /// Guesses from the first bytes of a file, and from whole lines of its middle and end: byte order mark, zeros, what XML
+    /// declares, validity as UTF-8, frequencies.
+    pub(crate) fn detect(head: &[u8], lines: &[u8]) -> Self {
         if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(head) {
             return Self(encoding);
         }
         if let Some(encoding) = utf16_by_zeros(head).or_else(|| declared_by_xml(head)) {
             return Self(encoding);
         }
-        if reads_as_utf8(head) {
+        if reads_as_utf8(head, lines) {
             return Self(UTF_8);
         }
         let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-        detector.feed(head, true);
+        detector.feed(head, lines.is_empty());
+        if !lines.is_empty() {
+            detector.feed(lines, true);
+        }
         Self(detector.guess(None, Utf8Detection::Deny))
     }
 
@@ -134,15 +143,67 @@ fn declared_by_xml(head: &[u8]) -> Option<&'static encoding_rs::Encoding> {
 }
 
 /// Whether this is UTF-8, or UTF-8 with a few broken places: then those are the records' mistakes.
-fn reads_as_utf8(head: &[u8]) -> bool {
+fn reads_as_utf8(head: &[u8], lines: &[u8]) -> bool {
     let (mut characters, mut broken) = (0, 0);
-    let mut chunks = head.utf8_chunks().peekable();
-    while let Some(chunk) = chunks.next() {
-        characters += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
-        let is_cut = chunks.peek().is_none() && head.len() >= crate::limits::HEAD_BYTES;
-        broken += usize::from(!chunk.invalid().is_empty() && !is_cut);
+    for part in [head, lines] {
+        let mut chunks = part.utf8_chunks().peekable();
+        while let Some(chunk) = chunks.next() {
+            characters += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+            let is_cut = chunks.peek().is_none() && part.len() >= crate::limits::HEAD_BYTES;
+            broken += usize::from(!chunk.invalid().is_empty() && !is_cut);
+        }
     }
     broken == 0 || characters > 2 * broken
+}
+
+/// Rows of a file in UTF-8 that are in another encoding, as when files were joined. All of them together tell which it is.
+pub(crate) struct StrayRows {
+    detector: EncodingDetector,
+    encoding: &'static encoding_rs::Encoding,
+}
+
+impl Default for StrayRows {
+    fn default() -> Self {
+        let detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+        Self { detector, encoding: encoding_rs::WINDOWS_1252 }
+    }
+}
+
+impl StrayRows {
+    /// The row's text and where its fields end; `None` when parts of it are UTF-8: then it is damaged, and no guess helps.
+    pub(crate) fn decode(&mut self, fields: &Fields) -> Option<(String, Vec<usize>)> {
+        if has_utf8(&fields.text) {
+            return None;
+        }
+        self.detector.feed(&fields.text, false);
+        self.encoding = self.detector.guess(None, Utf8Detection::Deny);
+        let (mut text, mut ends) = (String::with_capacity(fields.text.len() * 2), Vec::new());
+        for field in fields.iter() {
+            text.push_str(&self.encoding.decode_without_bom_handling_and_without_replacement(field)?);
+            ends.push(text.len());
+        }
+        Some((text, ends))
+    }
+
+    /// A text that is all of a row.
+    pub(crate) fn decode_text(&mut self, text: &[u8]) -> Option<String> {
+        let fields = Fields { text: text.to_vec(), ends: vec![text.len()] };
+        self.decode(&fields).map(|(text, _)| text)
+    }
+
+    /// What these rows are, and why they are read so.
+    pub(crate) fn words(&self) -> (String, &'static str) {
+        let kind = format!("rows in {} among those in UTF-8", self.encoding.name());
+        (
+            kind,
+            "They are no UTF-8, but make sense so; files were joined, or a field was copied from elsewhere",
+        )
+    }
+}
+
+/// Whether there are characters of several bytes in UTF-8.
+fn has_utf8(bytes: &[u8]) -> bool {
+    bytes.utf8_chunks().any(|chunk| !chunk.valid().is_ascii())
 }
 
 /// Turns what is read through it into UTF-8. UTF-8 is passed on as it is, unless it is asked to be mended.
@@ -215,7 +276,7 @@ mod tests {
 
     #[test]
     fn encodings_are_detected() {
-        let name = |bytes: &[u8]| Encoding::detect(bytes).name();
+        let name = |bytes: &[u8]| Encoding::detect(bytes, &[]).name();
         assert_eq!(name(b"plain"), "UTF-8");
         assert_eq!(name("naïve".as_bytes()), "UTF-8");
         assert_eq!(name(b"\xef\xbb\xbfx"), "UTF-8");

@@ -32,11 +32,13 @@ pub struct RecordError {
     pub is_fatal: bool,
     /// What was read of the record, as far as it can be given back: the fields of a row of the wrong length, for instance.
     pub fields: Vec<String>,
+    /// The record as it stands in the file, if it is text; U+FFFD stands for what is no UTF-8.
+    pub raw: Option<String>,
 }
 
 impl RecordError {
     pub(crate) fn new(place: Place, problem: impl Into<String>) -> Self {
-        Self { place, problem: problem.into(), is_fatal: false, fields: Vec::new() }
+        Self { place, problem: problem.into(), is_fatal: false, fields: Vec::new(), raw: None }
     }
 
     pub(crate) fn fatal(place: Place, problem: impl Into<String>) -> Self {
@@ -50,6 +52,10 @@ impl RecordError {
 
     pub(crate) fn with_fields(self, fields: Vec<String>) -> Self {
         Self { fields, ..self }
+    }
+
+    pub(crate) fn with_raw(self, raw: impl Into<String>) -> Self {
+        Self { raw: Some(raw.into()), ..self }
     }
 }
 

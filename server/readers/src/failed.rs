@@ -3,8 +3,10 @@
 use std::io::{self, Write};
 
 use csv::{Terminator, WriterBuilder};
-use domain::FileFormat;
+use domain::{FileFormat, Quoting};
 use serde_json::{Map, Value};
+
+use crate::formats::dialect::NO_DELIMITER;
 
 /// Name of the column that says why.
 const ERROR: &str = "error";
@@ -31,17 +33,37 @@ impl<W: Write> FailedWriter<W> {
     /// # Errors
     /// When writing fails.
     pub fn new(
-        mut write: W,
+        write: W,
         format: FileFormat,
         columns: &[String],
         delimiter: Option<u8>,
         has_header: Option<bool>,
     ) -> io::Result<Self> {
+        Self::with_quoting(write, format, columns, delimiter, has_header, None)
+    }
+
+    /// The same, with fields quoted as the file's are.
+    pub(crate) fn with_quoting(
+        mut write: W,
+        format: FileFormat,
+        columns: &[String],
+        delimiter: Option<u8>,
+        has_header: Option<bool>,
+        quoting: Option<Quoting>,
+    ) -> io::Result<Self> {
         let out = match format {
             FileFormat::Csv | FileFormat::Tsv => {
                 let usual = if format == FileFormat::Tsv { b'\t' } else { b',' };
-                let mut table = WriterBuilder::new()
-                    .delimiter(delimiter.unwrap_or(usual))
+                // A table of one column had none, and has two now.
+                let delimiter = delimiter.filter(|delimiter| *delimiter != NO_DELIMITER).unwrap_or(usual);
+                let mut builder = WriterBuilder::new();
+                match quoting {
+                    Some(Quoting::Backslash) => builder.double_quote(false).escape(b'\\'),
+                    Some(Quoting::Single) => builder.quote(b'\''),
+                    _ => &mut builder,
+                };
+                let mut table = builder
+                    .delimiter(delimiter)
                     .terminator(Terminator::Any(b'\n'))
                     .flexible(true)
                     .from_writer(write);

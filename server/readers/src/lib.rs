@@ -33,29 +33,33 @@
 #![deny(missing_docs)]
 
 pub mod account;
+mod choices;
 mod encoding;
 mod error;
 mod failed;
 mod formats;
+mod guesses;
 pub mod limits;
 mod mapping;
 mod place;
 mod progress;
 mod record;
+mod scout;
 mod sniff;
 mod source;
 mod unpack;
 mod window;
 
+pub use choices::{ChoiceError, Choices};
 pub use encoding::{Encoding, UnknownEncoding};
 pub use error::{ReadError, RecordError};
 pub use failed::FailedWriter;
 pub use mapping::{
     apply::{BoundMapping, ColumnProblem, Row, RowError, bind},
-    guess::guess,
+    guess::{ColumnGuess, guess, guess_columns},
 };
 pub use place::{Place, Unit};
 pub use progress::Progress;
 pub use record::Record;
-pub use source::{Choices, RecordReader};
+pub use source::{Look, RecordReader};
 pub use unpack::Packing;

@@ -35,8 +35,11 @@ pub const LOOKAHEAD_RECORDS: usize = 1_000;
 /// How much JSON is looked at to know its columns, in bytes: 4 MiB.
 pub const LOOKAHEAD_BYTES: usize = 4 * 1024 * 1024;
 
-/// How much of a file is looked at to know packing, encoding and format, in bytes: 64 KiB.
-pub const HEAD_BYTES: usize = 64 * 1024;
+/// How much of a file is looked at to know packing, encoding and format, in bytes: 256 KiB.
+pub const HEAD_BYTES: usize = 256 * 1024;
 
 /// How much of a table with broken quotes is read again from the next line, in bytes: 64 MiB in all.
 pub const REREAD_MAX_BYTES: usize = 64 * 1024 * 1024;
+
+/// Most that the texts of a workbook may have, unpacked, as they are held in memory: 128 MiB; and the size of an .xls.
+pub const BOOK_TEXTS_MAX_BYTES: u64 = 128 * 1024 * 1024;

@@ -13,6 +13,8 @@ pub enum Unit {
     Entry,
     /// E-mails.
     Message,
+    /// Rows of a sheet, as spreadsheets number them.
+    Row,
 }
 
 /// Where a record begins. Prints as "line 1,234", "entry 12 (line 345)", "message 3 of archive.mbox".
@@ -34,6 +36,10 @@ impl Place {
         Self { unit: Unit::Line, number, line: None, file: None }
     }
 
+    pub(crate) fn row(number: u64) -> Self {
+        Self { unit: Unit::Row, number, line: None, file: None }
+    }
+
     pub(crate) fn entry(number: u64, line: u64) -> Self {
         Self { unit: Unit::Entry, number, line: Some(line), file: None }
     }
@@ -53,6 +59,7 @@ impl fmt::Display for Place {
             Unit::Line => "line",
             Unit::Entry => "entry",
             Unit::Message => "message",
+            Unit::Row => "row",
         };
         write!(f, "{unit} {}", grouped(self.number))?;
         if let Some(line) = self.line {

@@ -19,6 +19,13 @@ impl Progress {
     }
 }
 
+impl Progress {
+    /// Says that so many bytes have been read.
+    pub(crate) fn reach(&self, bytes: u64) {
+        self.0.fetch_max(bytes, Ordering::Relaxed);
+    }
+}
+
 /// Counts what is read through it.
 pub(crate) struct Counted<R> {
     read: R,

@@ -4,7 +4,10 @@ use domain::FileFormat;
 
 use crate::{
     ReadError,
-    formats::{dialect, mail},
+    formats::{
+        dialect::{self, Sample, Told},
+        mail, records,
+    },
 };
 
 /// The first bytes of a file, looked at before it is read.
@@ -36,7 +39,7 @@ pub(crate) fn format(head: &Head<'_>) -> Result<FileFormat, ReadError> {
     {
         return Ok(format);
     }
-    if let Some(format) = json(text) {
+    if let Some(format) = json(text, head.is_whole) {
         return Ok(format);
     }
     if mail::begins_mail(head.raw, head.name) {
@@ -97,25 +100,17 @@ fn xml(text: &str) -> Result<Option<FileFormat>, ReadError> {
     Ok(None)
 }
 
-fn json(text: &str) -> Option<FileFormat> {
+fn json(text: &str, is_whole: bool) -> Option<FileFormat> {
     let mut significant = text.chars().filter(|c| !c.is_whitespace());
-    match (significant.next()?, significant.next()) {
-        ('[', Some('{' | '"' | '[' | ']') | None) => Some(FileFormat::Json),
-        ('{', Some('"' | '}') | None) => Some(object(text)),
-        _ => None,
-    }
-}
-
-/// One object a line, or one object with an array in it.
-fn object(text: &str) -> FileFormat {
-    let mut lines = text.trim_end().lines();
-    let first = lines.next().unwrap_or_default().trim_end();
-    let is_only = lines.next().is_none();
-    let has_array = first.contains(":[{") || first.contains(": [{");
-    let is_line = serde_json::from_str::<serde::de::IgnoredAny>(first).is_ok();
-    // A first line that is broken, or too long to be seen whole, is no reason to look for an array.
-    let is_pretty = !is_line && first.ends_with(['{', '[', ',']);
-    if (is_only && has_array) || (!is_only && is_pretty) { FileFormat::Json } else { FileFormat::Ndjson }
+    let is_json = match (significant.next()?, significant.next()) {
+        ('[', Some('{' | '"' | '[' | ']') | None) => true,
+        ('{', Some('"' | '\'' | '}') | None) => true,
+        // A broken first line is no reason to take the others for text.
+        ('{', _) => records::is_lines(text, is_whole),
+        _ => false,
+    };
+    let lines = || if records::is_lines(text, is_whole) { FileFormat::Ndjson } else { FileFormat::Json };
+    is_json.then(lines)
 }
 
 fn table_or_text(head: &Head<'_>) -> FileFormat {
@@ -125,11 +120,12 @@ fn table_or_text(head: &Head<'_>) -> FileFormat {
         name.rsplit_once('.').map(|(_, extension)| extension.to_owned())
     });
     let extension = extension.as_deref();
-    let guess = dialect::guess(head.text, head.is_whole);
+    let sample = Sample { head: head.text, is_whole: head.is_whole, pieces: &[] };
+    let guess = dialect::guess(sample, Told::default());
     let is_named_table = matches!(extension, Some("csv" | "tsv" | "tab"));
     let is_named_text = matches!(extension, Some("txt" | "text" | "md" | "log"));
-    if is_named_table || guess.has_known_header || (guess.is_convincing && !is_named_text) {
-        let is_tabs = guess.delimiter == b'\t' || (guess.columns < 2 && extension == Some("tsv"));
+    if is_named_table || guess.header.is_known || (guess.is_convincing && !is_named_text) {
+        let is_tabs = guess.syntax.delimiter == b'\t' || (guess.columns < 2 && extension == Some("tsv"));
         return if is_tabs { FileFormat::Tsv } else { FileFormat::Csv };
     }
     if has_blocks(head.text) { FileFormat::Paragraphs } else { FileFormat::Lines }

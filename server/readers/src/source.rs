@@ -1,35 +1,27 @@
 //! A file, opened: what it is, and its records.
 
 use std::{
-    io::{self, Cursor, Read},
+    collections::VecDeque,
+    io::{self, Cursor, Read, Seek, Write},
     sync::Arc,
 };
 
-use domain::{FileAccount, FileFormat};
+use domain::{FileAccount, FileFormat, FileGuess, Quoting};
 
 use crate::{
-    Encoding, Packing, Place, Progress, ReadError, Record, RecordError,
+    Choices, ColumnGuess, Encoding, FailedWriter, Packing, Place, Progress, ReadError, Record, RecordError,
     formats::{
         self, Parse,
-        dialect::{self, Dialect},
+        dialect::{self, Dialect, Sample, Told},
+        records::Located,
+        workbook,
     },
+    guess_columns,
     limits::HEAD_BYTES,
+    scout::Scout,
     sniff::{self, Head},
     unpack::{Shared, Unpacked},
 };
-
-/// What is known about a file beforehand; the rest is found out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Choices {
-    /// Its format.
-    pub format: Option<FileFormat>,
-    /// Its encoding. E-mails say themselves, so it does not count for them.
-    pub encoding: Option<Encoding>,
-    /// What stands between two fields of a table: one ASCII character.
-    pub delimiter: Option<u8>,
-    /// Whether the first row of a table names its columns.
-    pub header: Option<bool>,
-}
 
 /// Reads the records of a file, or of the files of a zip one after the other.
 pub struct RecordReader {
@@ -40,6 +32,10 @@ pub struct RecordReader {
     /// Of the first file; those after it are arranged like it.
     first: About,
     parse: Option<Box<dyn Parse>>,
+    /// Records that were looked at ahead.
+    ahead: VecDeque<Result<Record, RecordError>>,
+    /// Rows of a table from its middle and end, without places, that were looked at ahead.
+    further: Vec<Record>,
     /// For files after the first: which of their columns stands for which of the first's.
     order: Option<Vec<Option<usize>>>,
     file: Option<Arc<str>>,
@@ -53,42 +49,190 @@ struct About {
     format: FileFormat,
     encoding: Encoding,
     dialect: Dialect,
+    located: Located,
     columns: Vec<String>,
 }
 
+/// What a first look at the records tells.
+#[derive(Debug)]
+pub struct Look {
+    /// The first records that can be read; they are still to come when the reader is iterated.
+    pub records: Vec<Record>,
+    /// What is wrong with the first ones that cannot.
+    pub errors: Vec<RecordError>,
+    /// What the columns are taken for, by these records and by others from the middle and end of the file.
+    pub columns: ColumnGuess,
+}
+
 impl RecordReader {
-    /// Looks at the first 64 KiB of a file (of JSON: at up to 4 MiB) and says what it is. `name` is the file's own, for
-    /// instance `comments.csv.gz`.
+    /// Looks at the first 256 KiB of what is read (of JSON: at up to 4 MiB) and says what it is. `name` is the file's own, for
+    /// instance `comments.csv.gz`. Where `read` is a file, [`RecordReader::open_file`] looks at more of it.
     ///
     /// # Errors
-    /// When it is empty, is no file that holds messages, or cannot be read at all.
+    /// When it is empty, is no file that holds messages, or cannot be read at all; when a choice makes no sense.
     pub fn open(
         read: impl Read + Send + 'static,
         name: Option<&str>,
         choices: Choices,
     ) -> Result<Self, ReadError> {
+        let mut read = read;
+        let mut head = vec![0; 64];
+        let length = read_up_to(&mut read, &mut head).map_err(unreadable)?;
+        head.truncate(length);
+        let is_asked = choices.format.is_none_or(|format| format == FileFormat::Spreadsheet);
+        let begins_book = is_asked && workbook::may_begin(&head);
+        let mut read = Cursor::new(head).chain(read);
+        if begins_book {
+            // A workbook is read from its end; what comes as a stream is kept in a file without a name.
+            let mut file = tempfile::tempfile().map_err(unreadable)?;
+            io::copy(&mut read, &mut file).map_err(unreadable)?;
+            return Self::open_file(file, name, choices);
+        }
+        Self::open_with(Box::new(read), name, choices, &Scout::default())
+    }
+
+    /// Looks at the start, the middle and the end of a file, of JSON at all of it, and says what it is.
+    ///
+    /// # Errors
+    /// As [`RecordReader::open`]; and when the file cannot be read from another place.
+    pub fn open_file(
+        mut file: impl Read + Seek + Send + 'static,
+        name: Option<&str>,
+        choices: Choices,
+    ) -> Result<Self, ReadError> {
+        let is_asked = choices.format.is_none_or(|format| format == FileFormat::Spreadsheet);
+        if is_asked && let Some(kind) = workbook::kind(&mut file).map_err(unreadable)? {
+            return Self::open_workbook(Box::new(file), kind, choices);
+        }
+        let scout = Scout::sent_ahead(&mut file, &choices).map_err(unreadable)?;
+        file.rewind().map_err(unreadable)?;
+        Self::open_with(Box::new(file), name, choices, &scout)
+    }
+
+    fn open_workbook(
+        file: Box<dyn workbook::File>,
+        kind: workbook::Kind,
+        choices: Choices,
+    ) -> Result<Self, ReadError> {
         let progress = Progress::default();
-        let unpacked = Unpacked::open(Box::new(read), progress.clone())?;
+        let sheet = workbook::Sheet::open(file, kind, &choices, progress.clone())?;
+        let first = About {
+            format: FileFormat::Spreadsheet,
+            encoding: Encoding::UTF_8,
+            dialect: dialect::guess(Sample { head: "", is_whole: true, pieces: &[] }, Told::default()),
+            located: Located::default(),
+            columns: sheet.columns().to_vec(),
+        };
+        Ok(Self {
+            shared: Shared::new(Unpacked::open(Box::new(io::empty()), Progress::default())?),
+            choices,
+            packing: Packing::None,
+            progress,
+            first,
+            parse: Some(Box::new(sheet)),
+            ahead: VecDeque::new(),
+            further: Vec::new(),
+            order: None,
+            file: None,
+            notes: Vec::new(),
+            account: FileAccount::default(),
+        })
+    }
+
+    fn open_with(
+        read: Box<dyn Read + Send>,
+        name: Option<&str>,
+        choices: Choices,
+        scout: &Scout,
+    ) -> Result<Self, ReadError> {
+        let progress = Progress::default();
+        let unpacked = Unpacked::open(read, progress.clone())?;
         let packing = unpacked.packing();
         let shared = Shared::new(unpacked);
-        if choices.delimiter.is_some_and(|delimiter| !dialect::is_delimiter(delimiter)) {
+        let is_delimiter = |byte: u8| dialect::is_delimiter(byte) || byte == dialect::NO_DELIMITER;
+        if choices.delimiter.is_some_and(|delimiter| !is_delimiter(delimiter)) {
             return Err(ReadError::new("the delimiter must be a tab, a blank or a sign, and no quote"));
         }
         let mut notes = Vec::new();
-        let (file, (about, parse)) = first_file(&shared, name, choices, &mut notes)?;
-        let (parse, file) = (Some(parse), file.map(Into::into));
+        let (file, (about, parse)) = first_file(&shared, name, &choices, scout, &mut notes)?;
+        let further = scout.rows(&about.dialect, about.columns.len(), about.encoding);
         Ok(Self {
             shared,
             choices,
             packing,
             progress,
             first: about,
-            parse,
+            parse: Some(parse),
+            ahead: VecDeque::new(),
+            further,
             order: None,
-            file,
+            file: file.map(Into::into),
             notes,
             account: FileAccount::default(),
         })
+    }
+
+    /// Looks at the first so many records; they come again when the reader is iterated.
+    pub fn look(&mut self, count: usize) -> Look {
+        while self.ahead.len() < count {
+            let Some(item) = self.next_item() else { break };
+            let is_fatal = item.as_ref().is_err_and(|error| error.is_fatal);
+            self.ahead.push_back(item);
+            if is_fatal {
+                break;
+            }
+        }
+        let (mut records, mut errors) = (Vec::new(), Vec::new());
+        for item in self.ahead.iter().take(count) {
+            match item {
+                Ok(record) => records.push(record.clone()),
+                Err(error) => errors.push(error.clone()),
+            }
+        }
+        let samples: Vec<_> = records.iter().chain(&self.further).cloned().collect();
+        let mut columns = guess_columns(self.columns(), &samples);
+        if let Some(days) = self.choices.days {
+            columns.choose_days(days);
+        }
+        Look { records, errors, columns }
+    }
+
+    /// What was found out about how the file is written, each with what speaks for it and what else it could be; what was
+    /// chosen is among it. What the columns are is told by [`RecordReader::look`].
+    pub fn guesses(&self) -> Vec<FileGuess> {
+        let first = &self.first;
+        let mut guesses = vec![crate::guesses::format(first.format, self.choices.format.is_some())];
+        if !matches!(first.format, FileFormat::Mbox | FileFormat::Eml | FileFormat::Spreadsheet) {
+            guesses.push(crate::guesses::encoding(first.encoding, self.choices.encoding.is_some()));
+        }
+        if self.is_table() {
+            guesses.extend(crate::guesses::table(&first.dialect, &self.choices));
+        }
+        if matches!(first.format, FileFormat::Json | FileFormat::Ndjson) {
+            guesses.push(first.located.guess());
+        }
+        guesses.extend(self.parse.iter().flat_map(|parse| parse.guesses()));
+        guesses
+    }
+
+    /// How the fields of a table are quoted, if it is one.
+    pub fn quoting(&self) -> Option<Quoting> {
+        self.is_table().then_some(self.first.dialect.syntax.quoting)
+    }
+
+    /// Begins a file of records that failed, written as this one is.
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn failed_writer<W: Write>(&self, write: W) -> io::Result<FailedWriter<W>> {
+        FailedWriter::with_quoting(
+            write,
+            self.format(),
+            self.columns(),
+            self.delimiter(),
+            self.has_header(),
+            self.quoting(),
+        )
     }
 
     /// Its format: chosen, or found out.
@@ -113,12 +257,12 @@ impl RecordReader {
 
     /// What stands between two fields, if it is a table.
     pub fn delimiter(&self) -> Option<u8> {
-        self.is_table().then_some(self.first.dialect.delimiter)
+        self.is_table().then_some(self.first.dialect.syntax.delimiter)
     }
 
     /// Whether its first row names the columns, if it is a table.
     pub fn has_header(&self) -> Option<bool> {
-        self.is_table().then_some(self.first.dialect.has_header)
+        self.is_table().then_some(self.first.dialect.header.lines_above.is_some())
     }
 
     /// How many bytes of the file have been read. To be cloned, and asked from elsewhere.
@@ -151,8 +295,8 @@ impl RecordReader {
         let name = self.shared.next_file().map_err(|error| RecordError::io(begin_of(&self.file), &error))?;
         let Some(name) = name else { return Ok(false) };
         self.file = Some(name.as_str().into());
-        let choices = Choices { format: Some(self.first.format), ..self.choices };
-        match begin(&self.shared, Some(&name), choices) {
+        let choices = Choices { format: Some(self.first.format), ..self.choices.clone() };
+        match begin(&self.shared, Some(&name), &choices, &Scout::default()) {
             Ok((about, parse)) => {
                 self.arrange(&about, &name);
                 self.parse = Some(parse);
@@ -181,7 +325,7 @@ impl Iterator for RecordReader {
     type Item = Result<Record, RecordError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let item = self.next_item();
+        let item = self.ahead.pop_front().or_else(|| self.next_item());
         match &item {
             Some(Ok(_)) => self.account.rows += 1,
             Some(Err(error)) => self.account.fail(&error.place, &error.problem),
@@ -255,13 +399,14 @@ type Begun = (About, Box<dyn Parse>);
 fn first_file(
     shared: &Shared,
     name: Option<&str>,
-    choices: Choices,
+    choices: &Choices,
+    scout: &Scout,
     notes: &mut Vec<String>,
 ) -> Result<(Option<String>, Begun), ReadError> {
     let next = || shared.next_file().map_err(|error| ReadError::new(error.to_string()));
-    let Some(mut file) = next()? else { return Ok((None, begin(shared, name, choices)?)) };
+    let Some(mut file) = next()? else { return Ok((None, begin(shared, name, choices, scout)?)) };
     loop {
-        match begin(shared, Some(&file), choices) {
+        match begin(shared, Some(&file), choices, &Scout::default()) {
             Ok(begun) => return Ok((Some(file), begun)),
             Err(error) => {
                 let Some(other) = next()? else {
@@ -275,13 +420,13 @@ fn first_file(
 }
 
 /// Finds out what the current file is, and begins to read it.
-fn begin(shared: &Shared, name: Option<&str>, choices: Choices) -> Result<Begun, ReadError> {
+fn begin(shared: &Shared, name: Option<&str>, choices: &Choices, scout: &Scout) -> Result<Begun, ReadError> {
     let mut read = shared.clone();
     let (raw, is_whole) = head(&mut read).map_err(|error| ReadError::new(error.to_string()))?;
     if raw.is_empty() {
         return Err(ReadError::new("the file is empty"));
     }
-    let encoding = choices.encoding.unwrap_or_else(|| Encoding::detect(&raw));
+    let encoding = choices.encoding.unwrap_or_else(|| Encoding::detect(&raw, &scout.bytes()));
     let mark = encoding.mark_length(&raw);
     let text = encoding.decode_head(&raw[mark..]);
     let head = Head { raw: &raw[mark..], text: &text, is_whole, name };
@@ -290,21 +435,77 @@ fn begin(shared: &Shared, name: Option<&str>, choices: Choices) -> Result<Begun,
         Some(format) => format,
         None => sniff::format(&head)?,
     };
-    let dialect = table_dialect(format, &head, choices);
+    let pieces = scout.texts(encoding);
+    let dialect = table_dialect(format, Sample { head: &text, is_whole, pieces: &pieces }, choices);
+    let located = if matches!(format, FileFormat::Json | FileFormat::Ndjson) {
+        located(format, &head, choices, scout)?
+    } else {
+        Located::default()
+    };
+    // A line that is one value with nothing but a record in it is read by lines.
+    let format = match (format, choices.format) {
+        (FileFormat::Json, None) if located.is_whole_values() && is_one_line(&head) => FileFormat::Ndjson,
+        (FileFormat::Ndjson, _) if !located.is_whole_values() => FileFormat::Json,
+        (format, _) => format,
+    };
     let behind_mark = Cursor::new(raw[mark..].to_vec()).chain(read);
-    let parse = formats::begin(format, behind_mark, encoding, dialect.clone(), &head)?;
+    let parse = formats::begin(format, behind_mark, encoding, &dialect, &located)?;
     let columns = parse.columns().to_vec();
-    Ok((About { format, encoding, dialect, columns }, parse))
+    Ok((About { format, encoding, dialect, located, columns }, parse))
 }
 
-fn table_dialect(format: FileFormat, head: &Head<'_>, choices: Choices) -> Dialect {
-    let told = choices.delimiter.or_else(|| dialect::without_separator_line(head.text).0);
-    let found = match told {
-        Some(delimiter) => dialect::guess_with(head.text, head.is_whole, delimiter),
-        None if format == FileFormat::Tsv => dialect::guess_with(head.text, head.is_whole, b'\t'),
-        None => dialect::guess(head.text, head.is_whole),
+fn is_one_line(head: &Head<'_>) -> bool {
+    head.is_whole && head.text.trim_end().lines().count() == 1 && head.text.trim_start().starts_with('{')
+}
+
+fn located(
+    format: FileFormat,
+    head: &Head<'_>,
+    choices: &Choices,
+    scout: &Scout,
+) -> Result<Located, ReadError> {
+    if let Some(path) = &choices.records {
+        return Located::chosen(path).map_err(ReadError::new);
+    }
+    // Of lines, each tells as much as the next.
+    let found = match &scout.located {
+        Some(located) if format == FileFormat::Json => Ok(located.clone()),
+        _ => formats::records::locate(head.text.as_bytes()),
     };
-    Dialect { has_header: choices.header.unwrap_or(found.has_header), ..found }
+    found.map_err(|error| ReadError::new(error.to_string()))
+}
+
+fn table_dialect(format: FileFormat, sample: Sample<'_>, choices: &Choices) -> Dialect {
+    let by_line = dialect::without_separator_line(sample.head).0;
+    let by_format = (format == FileFormat::Tsv && by_line.is_none()).then_some(b'\t');
+    let told = Told {
+        delimiter: choices.delimiter.or(by_format),
+        quoting: choices.quoting,
+        skips_blank: choices.skips_blank,
+        has_header: choices.header,
+        lines_above: choices.lines_above,
+    };
+    dialect::guess(sample, told)
+}
+
+fn unreadable(error: io::Error) -> ReadError {
+    ReadError::new(format!("it cannot be read: {error}"))
+}
+
+/// Fills a buffer as far as there is something to fill it with.
+fn read_up_to(read: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut length = 0;
+    while length < buffer.len() {
+        match read.read(&mut buffer[length..]) {
+            Ok(0) => break,
+            Ok(count) => length += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            // What fails after some bytes fails again when they are read on.
+            Err(error) if length == 0 => return Err(error),
+            Err(_) => break,
+        }
+    }
+    Ok(length)
 }
 
 /// The first bytes, and whether they are all. What fails after some bytes fails again when they are read on.

@@ -100,9 +100,34 @@ impl<R: Read> Window<R> {
         self.skip(|byte| matches!(byte, b'\n' | b'\r'))
     }
 
-    /// Lets go of blanks and line ends.
-    pub(crate) fn skip_blanks(&mut self) -> io::Result<()> {
-        self.skip(|byte| byte.is_ascii_whitespace())
+    /// Lets go of what stands between the values of a JSON: blanks, line ends, commas, byte order marks, comments.
+    pub(crate) fn skip_json_blanks(&mut self) -> io::Result<()> {
+        loop {
+            self.skip(|byte| byte.is_ascii_whitespace() || byte == b',')?;
+            while self.held().len() < 3 && self.more()? {}
+            if self.held().starts_with(b"\xef\xbb\xbf") {
+                self.consume(3);
+            } else if self.held().starts_with(b"//") {
+                self.skip_line()?;
+            } else if self.held().starts_with(b"/*") {
+                self.skip_comment()?;
+            } else {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Lets go of everything up to and with `*/`.
+    fn skip_comment(&mut self) -> io::Result<()> {
+        loop {
+            let held = self.held();
+            let end = memchr::memmem::find(held, b"*/");
+            let count = end.map_or(held.len().saturating_sub(1), |at| at + 2);
+            self.consume(count);
+            if end.is_some() || !self.more()? {
+                return Ok(());
+            }
+        }
     }
 
     fn skip(&mut self, is_skipped: fn(u8) -> bool) -> io::Result<()> {

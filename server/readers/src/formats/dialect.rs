@@ -1,183 +1,475 @@
-//! How a table is written: its delimiter, whether quotes quote, whether its first row names the columns.
+//! How a table is written: its delimiter, its quotes, the lines above its header; by evidence over a sample of the whole file.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, net::IpAddr};
 
-use csv::{ReaderBuilder, StringRecord};
+use domain::Quoting;
 
-use crate::mapping::guess::{known_field, looks_like_a_value};
+use super::{
+    header::{self, Header},
+    rows::{Fields, Scanned, Syntax},
+};
+use crate::{limits::MAX_COLUMNS, mapping::time::is_time};
 
 /// How a table is written.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Dialect {
-    /// What stands between two fields.
-    pub(crate) delimiter: u8,
-    /// Whether quotes around a field are no part of it.
-    pub(crate) is_quoted: bool,
-    /// Whether the first row names the columns.
-    pub(crate) has_header: bool,
-    /// Whether it does so in words that are known.
-    pub(crate) has_known_header: bool,
+    pub(crate) syntax: Syntax,
+    /// Which row names the columns.
+    pub(crate) header: Header,
+    /// Lines ahead of the first row, where no row names the columns.
+    pub(crate) lines_skipped: u64,
     /// Fields of most rows.
     pub(crate) columns: usize,
-    /// Whether this is a table, judging by nothing but its first rows.
+    /// Whether this is a table, judging by nothing but its rows.
     pub(crate) is_convincing: bool,
+    /// What the cells of each column are, where nearly all are alike.
+    pub(crate) kinds: Vec<Option<Kind>>,
+    /// Share of the rows looked at that fit.
+    pub(crate) share: f64,
+    /// Rows looked at.
+    pub(crate) looked_at: usize,
+    /// Other delimiters with which rows fit nearly as well, and how many columns there would be.
+    pub(crate) others: Vec<(u8, usize)>,
+    /// Whether one of those is nearly as likely.
+    pub(crate) in_doubt: bool,
+    /// What speaks for the way of quoting: a sentence without its full stop.
+    pub(crate) quoting_why: &'static str,
 }
 
-/// Delimiters that are tried; others must be told.
-const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
-
-/// Rows that are looked at.
-const ROWS: usize = 100;
-
-/// Guesses by the first rows.
-pub(crate) fn guess(text: &str, is_whole: bool) -> Dialect {
-    guess_among(text, is_whole, &DELIMITERS)
+/// Cells that can be told by their looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Kind {
+    Number,
+    Time,
+    Email,
+    Ip,
+    Link,
 }
 
-/// Guesses where the delimiter is known.
-pub(crate) fn guess_with(text: &str, is_whole: bool, delimiter: u8) -> Dialect {
-    guess_among(text, is_whole, &[delimiter])
-}
-
-fn guess_among(text: &str, is_whole: bool, delimiters: &[u8]) -> Dialect {
-    let text = without_separator_line(text).1;
-    let tried = delimiters.iter().flat_map(|&delimiter| [(delimiter, true), (delimiter, false)]);
-    let mut best: Option<(Shape, Dialect)> = None;
-    for (delimiter, is_quoted) in tried {
-        let rows = rows(text, is_whole, delimiter, is_quoted);
-        let shape = Shape::of(&rows);
-        if best.as_ref().is_none_or(|(known, _)| shape.beats(known, is_quoted)) {
-            let has_known_header = has_known_header(&rows);
-            let dialect = Dialect {
-                delimiter,
-                is_quoted,
-                has_header: has_known_header || has_header(&rows),
-                has_known_header,
-                columns: shape.columns,
-                is_convincing: shape.is_convincing(delimiter, text),
-            };
-            best = Some((shape, dialect));
+impl Kind {
+    pub(crate) fn of(cell: &str) -> Option<Self> {
+        let cell = cell.trim();
+        if cell.len() > 200 {
+            None
+        } else if cell.parse::<f64>().is_ok() {
+            Some(Self::Number)
+        } else if cell.parse::<IpAddr>().is_ok() {
+            Some(Self::Ip)
+        } else if cell.starts_with("http://") || cell.starts_with("https://") {
+            (!cell.contains(' ')).then_some(Self::Link)
+        } else if cell.contains('@') && cell.contains('.') && !cell.contains(' ') {
+            Some(Self::Email)
+        } else {
+            is_time(cell).then_some(Self::Time)
         }
     }
-    best.map_or(
-        Dialect {
-            delimiter: delimiters[0],
-            is_quoted: true,
-            has_header: false,
-            has_known_header: false,
-            columns: 1,
-            is_convincing: false,
-        },
-        |(_, dialect)| dialect,
-    )
+}
+
+/// A file's text at its start, and in pieces of whole lines from its middle and end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sample<'a> {
+    pub(crate) head: &'a str,
+    /// Whether the head is all of the file.
+    pub(crate) is_whole: bool,
+    pub(crate) pieces: &'a [String],
+}
+
+impl<'a> Sample<'a> {
+    /// A text that is all there is.
+    #[cfg(test)]
+    pub(crate) fn whole(head: &'a str) -> Self {
+        Self { head, is_whole: true, pieces: &[] }
+    }
+}
+
+/// Delimiters that are tried; others must be told. 0x1F and 0x01 are those of ASCII and of Hive.
+const DELIMITERS: [u8; 7] = [b',', b';', b'\t', b'|', b'^', 0x1f, 0x01];
+
+/// Stands between no two fields, as it is in no UTF-8: a table of one column.
+pub(crate) const NO_DELIMITER: u8 = 0xff;
+
+/// Rows that are looked at, of each part of the file.
+const ROWS: usize = 1_500;
+
+/// What is known of a dialect beforehand.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Told {
+    pub(crate) delimiter: Option<u8>,
+    pub(crate) quoting: Option<Quoting>,
+    pub(crate) skips_blank: Option<bool>,
+    pub(crate) has_header: Option<bool>,
+    /// Lines above the header, if there is one.
+    pub(crate) lines_above: Option<u64>,
+}
+
+/// Guesses what is not told.
+pub(crate) fn guess(sample: Sample<'_>, told: Told) -> Dialect {
+    let (by_line, head) = without_separator_line(sample.head);
+    let lines_skipped = u64::from(by_line.is_some());
+    let sample = Sample { head, ..sample };
+    let lines_above = told.lines_above.map(|lines| lines.saturating_sub(lines_skipped));
+    let told = Told { lines_above, ..told };
+    let mut tried: Vec<Tried> = match told.delimiter.or(by_line) {
+        Some(delimiter) => vec![best_quoting(&sample, delimiter, told)],
+        None => DELIMITERS
+            .into_iter()
+            .filter(|delimiter| head.as_bytes().contains(delimiter))
+            .map(|delimiter| best_quoting(&sample, delimiter, told))
+            .collect(),
+    };
+    let is_told = told.delimiter.or(by_line).is_some();
+    // The first of equals stays first.
+    tried.sort_by(|one, other| other.score().total_cmp(&one.score()));
+    if !is_told && tried.first().is_none_or(|best| !best.is_table()) {
+        let mut alone = best_quoting(&sample, NO_DELIMITER, told);
+        let is_single = alone.rows.first().is_some_and(|row| {
+            row.fields.len() == 1 && (header::is_known_name(&row.fields[0]) || alone.is_quoted_throughout())
+        });
+        if is_single || tried.is_empty() {
+            alone.is_single = is_single;
+            tried.insert(0, alone);
+        }
+    }
+    let mut tried = tried.into_iter();
+    let best = tried.next().unwrap_or_else(|| best_quoting(&sample, NO_DELIMITER, told));
+    let rivals: Vec<_> = tried.filter(|other| other.score() > 0.6).collect();
+    let mut dialect = best.dialect(&sample);
+    dialect.header.lines_above = dialect.header.lines_above.map(|lines| lines + lines_skipped);
+    dialect.lines_skipped = lines_skipped;
+    dialect.in_doubt = !is_told && rivals.iter().any(|rival| rival.score() + 0.1 > best.score());
+    dialect.others = rivals.iter().map(|rival| (rival.syntax.delimiter, rival.columns)).collect();
+    dialect
 }
 
 /// Excel's first line `sep=;`: the delimiter that it names, and the text behind it.
 pub(crate) fn without_separator_line(text: &str) -> (Option<u8>, &str) {
-    let Some(rest) = text.strip_prefix("sep=").or_else(|| text.strip_prefix("SEP=")) else {
+    let rest = text.strip_prefix('"').unwrap_or(text);
+    let Some(rest) = rest.strip_prefix("sep=").or_else(|| rest.strip_prefix("SEP=")) else {
         return (None, text);
     };
-    let mut bytes = rest.bytes();
-    match (bytes.next(), bytes.next()) {
-        (Some(delimiter), Some(b'\r' | b'\n')) if delimiter.is_ascii() && is_delimiter(delimiter) => {
-            (Some(delimiter), rest[1..].trim_start_matches(['\r', '\n']))
-        }
-        _ => (None, text),
+    let Some(&delimiter) = rest.as_bytes().first() else { return (None, text) };
+    if !is_delimiter(delimiter) {
+        return (None, text);
+    }
+    let rest = rest[1..].strip_prefix('"').unwrap_or(&rest[1..]);
+    // Excel pads the line with delimiters where the table is wider.
+    let rest = rest.trim_start_matches(char::from(delimiter));
+    if rest.starts_with(['\r', '\n']) {
+        (Some(delimiter), rest.strip_prefix("\r\n").unwrap_or(&rest[1..]))
+    } else {
+        (None, text)
     }
 }
 
 /// Whether a byte can stand between fields.
 pub(crate) fn is_delimiter(byte: u8) -> bool {
-    byte == b'\t' || (byte.is_ascii_punctuation() && byte != b'"') || byte == b' '
+    byte == b'\t'
+        || (byte.is_ascii_punctuation() && byte != b'"')
+        || matches!(byte, b' ' | 0x01 | 0x1c..=0x1f)
 }
 
-/// The first rows, without the one that the end of the head cuts.
-fn rows(text: &str, is_whole: bool, delimiter: u8, is_quoted: bool) -> Vec<StringRecord> {
-    let reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .quoting(is_quoted)
-        .from_reader(text.as_bytes());
-    let mut rows: Vec<_> = reader.into_records().take(ROWS).filter_map(Result::ok).collect();
-    if !is_whole && rows.len() > 1 && rows.len() < ROWS {
-        rows.pop();
-    }
-    rows
+/// A row of the sample.
+pub(super) struct Row {
+    /// Lines of the head above it; of rows from elsewhere, nothing is known.
+    pub(super) lines_above: Option<u64>,
+    pub(super) fields: Vec<String>,
 }
 
-/// How alike rows are.
-struct Shape {
+/// A sample read in one way.
+pub(super) struct Tried {
+    syntax: Syntax,
+    pub(super) rows: Vec<Row>,
+    /// Rows whose quotes make no sense.
+    broken: usize,
+    header: Header,
     columns: usize,
-    rows: usize,
-    /// Share of the rows that have so many columns.
     share: f64,
+    /// Quoted fields that had to be.
+    needed: usize,
+    why: &'static str,
+    is_single: bool,
 }
 
-impl Shape {
-    fn of(rows: &[StringRecord]) -> Self {
-        let mut counts = HashMap::<usize, usize>::new();
-        for row in rows {
-            *counts.entry(row.len()).or_default() += 1;
+impl Tried {
+    fn new(sample: &Sample<'_>, syntax: Syntax, told: Told) -> Self {
+        let (mut rows, mut broken) = read(sample.head, sample.is_whole, true, syntax);
+        let mut columns = commonest(&rows);
+        for (index, piece) in sample.pieces.iter().enumerate() {
+            let is_last = index + 1 == sample.pieces.len();
+            let (piece, piece_broken) = read(piece, is_last, false, syntax);
+            // It may begin within a quoted field.
+            let start = piece.iter().position(|row| row.fields.len() == columns).unwrap_or(piece.len());
+            broken += piece_broken.saturating_sub(usize::from(start > 0));
+            rows.extend(piece.into_iter().skip(start));
         }
-        let commonest = counts.into_iter().max_by_key(|&(columns, count)| (count, columns));
-        let (columns, count) = commonest.unwrap_or((1, 0));
-        let share = count as f64 / rows.len().max(1) as f64;
-        let fits = rows.first().is_some_and(|row| row.len() == columns);
-        Self { columns, rows: rows.len(), share: if fits { share } else { share / 2.0 } }
+        let header = match (told.has_header, told.lines_above) {
+            (Some(false), _) => Header::NONE,
+            (_, Some(lines)) => header::at(&rows, lines),
+            (None, None) => header::find(&rows, columns),
+            (Some(true), None) => match header::find(&rows, columns) {
+                Header { lines_above: None, .. } => header::at(&rows, 0),
+                found => found,
+            },
+        };
+        if let Some(names) = header.row(&rows)
+            && names.fields.len() > 1
+            && header.is_known
+        {
+            columns = names.fields.len();
+        }
+        let share = share(&rows, columns, &header);
+        let is_needed = |field: &&String| {
+            field.bytes().any(|byte| byte == syntax.delimiter || matches!(byte, b'"' | b'\n' | b'\r'))
+        };
+        let fitting = rows.iter().filter(|row| row.fields.len() == columns);
+        let needed = fitting.flat_map(|row| &row.fields).filter(is_needed).count();
+        Self { syntax, rows, broken, header, columns, share, needed, why: "", is_single: false }
     }
 
     /// A single column says nothing.
     fn score(&self) -> f64 {
-        if self.columns < 2 { 0.0 } else { self.share + 0.01 * self.columns.min(20) as f64 }
+        if self.columns < 2 {
+            return 0.0;
+        }
+        let broken = self.broken as f64 / (self.rows.len() + self.broken).max(1) as f64;
+        let known = if self.header.is_known { 0.3 } else { 0.0 };
+        self.share + 0.01 * self.columns.min(20) as f64 + known - broken
     }
 
-    /// Quotes quote unless the rows fit clearly better when they do not, or as well and there are more of them: then a
-    /// quote in a text swallowed some.
-    fn beats(&self, known: &Self, is_quoted: bool) -> bool {
-        let margin = if is_quoted { 0.0 } else { 0.05 };
-        let is_freed = !is_quoted
-            && self.columns == known.columns
-            && self.share >= known.share
-            && self.rows > known.rows;
-        self.score() > known.score() + margin || (is_freed && self.columns > 1)
+    fn is_table(&self) -> bool {
+        self.columns > 1 && (self.header.is_known || self.share >= 0.75)
+    }
+
+    fn is_quoted_throughout(&self) -> bool {
+        self.needed > 0 && self.rows.len() > 1 && self.broken == 0
     }
 
     /// Two columns by commas are what two clauses of a sentence look like.
-    fn is_convincing(&self, delimiter: u8, text: &str) -> bool {
-        let is_rare = delimiter == b'\t' || self.columns > 2 || text.starts_with('"');
-        self.columns > 1 && self.rows > 1 && self.share >= 0.9 && is_rare
+    fn is_convincing(&self, text: &str) -> bool {
+        let is_rare = self.syntax.delimiter == b'\t' || self.columns > 2 || text.starts_with('"');
+        self.columns > 1 && self.rows.len() > 1 && self.share >= 0.9 && is_rare
+    }
+
+    /// What the cells of each column are.
+    fn kinds(&self) -> Vec<Option<Kind>> {
+        let data = || self.header.data(&self.rows).filter(|row| row.fields.len() == self.columns);
+        let kind = |index: usize| {
+            let mut counts = HashMap::<Option<Kind>, usize>::new();
+            let cells = data().map(|row| row.fields[index].as_str()).filter(|cell| !cell.trim().is_empty());
+            for cell in cells.take(200) {
+                *counts.entry(Kind::of(cell)).or_default() += 1;
+            }
+            let all: usize = counts.values().sum();
+            let (kind, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+            if count * 20 >= all * 19 { kind } else { None }
+        };
+        (0..self.columns).map(kind).collect()
+    }
+
+    fn dialect(&self, sample: &Sample<'_>) -> Dialect {
+        Dialect {
+            syntax: self.syntax,
+            header: self.header,
+            lines_skipped: 0,
+            columns: if self.is_single { 1 } else { self.columns },
+            is_convincing: self.is_convincing(sample.head),
+            kinds: self.kinds(),
+            share: self.share,
+            looked_at: self.rows.len(),
+            others: Vec::new(),
+            in_doubt: false,
+            quoting_why: self.why,
+        }
     }
 }
 
-fn has_known_header(rows: &[StringRecord]) -> bool {
-    let Some(first) = rows.first() else { return false };
-    let known = first.iter().filter(|cell| known_field(cell).is_some()).count();
-    rows.len() > 1 && known > 0 && first.iter().all(is_like_a_name) && known * 4 >= first.len()
+/// The way of quoting that makes most sense with a delimiter.
+fn best_quoting(sample: &Sample<'_>, delimiter: u8, told: Told) -> Tried {
+    let text = sample.head;
+    let skips_blank = told.skips_blank.unwrap_or_else(|| has_blanks_ahead_of_quotes(text, delimiter));
+    let try_as = |quoting, skips_blank| Tried::new(sample, Syntax { delimiter, quoting, skips_blank }, told);
+    if let Some(quoting) = told.quoting {
+        return Tried { why: "It was chosen", ..try_as(quoting, skips_blank) };
+    }
+    let mut best = try_as(Quoting::Doubled, skips_blank);
+    best.why = if best.needed > 0 {
+        "Quoted fields hold delimiters, line ends or doubled quotes"
+    } else {
+        "It is usual"
+    };
+    if skips_blank && told.skips_blank.is_none() {
+        let plain = try_as(Quoting::Doubled, false);
+        if plain.score() > best.score() {
+            best = Tried { why: best.why, ..plain };
+        }
+    }
+    let skips_blank = best.syntax.skips_blank;
+    if text.contains("\\\"") || text.contains("\\N") {
+        let escaped = try_as(Quoting::Backslash, skips_blank);
+        let has_null = text.contains("\\N") && text.contains('"') && escaped.score() >= best.score();
+        if escaped.score() > best.score() || has_null {
+            best = Tried { why: "Quotes within fields have a backslash before them", ..escaped };
+        }
+    }
+    if text.contains('\'') {
+        let single = try_as(Quoting::Single, skips_blank);
+        if single.score() > best.score() + 0.02 || best.has_column_in(b'\'') {
+            best = Tried { why: "Fields stand in single quotes", ..single };
+        }
+    }
+    if text.contains('"') && best.syntax.quoting == Quoting::Doubled {
+        let plain = try_as(Quoting::None, skips_blank);
+        let is_freed = best.broken > 0 && best.needed == 0 && plain.share >= best.share;
+        let is_idle = delimiter == b'\t' && best.needed == 0 && plain.has_idle_quotes();
+        if plain.score() > best.score() + 0.05 || is_freed || is_idle {
+            best = Tried { why: "Quotes stand within texts and close nothing", ..plain };
+        }
+    }
+    if delimiter == b'\t' && text.contains('\\') && best.syntax.quoting != Quoting::Backslash {
+        let escaped = try_as(Quoting::Escaped, skips_blank);
+        let is_better = escaped.score() > best.score();
+        if escaped.score() >= best.score() && (is_better || best.has_escapes()) {
+            best = Tried { why: "Backslashes stand for tabs, line ends and empty fields", ..escaped };
+        }
+    }
+    best
 }
 
-fn has_header(rows: &[StringRecord]) -> bool {
-    let Some((first, rest)) = rows.split_first() else { return false };
-    if rest.is_empty() || !first.iter().all(is_like_a_name) {
-        return false;
-    }
-    let column = |index: usize| rest.iter().filter_map(move |row| row.get(index));
-    let repeats = |index: usize, name: &str| column(index).any(|cell| cell == name);
-    if first.iter().enumerate().any(|(index, name)| repeats(index, name)) {
-        return false;
-    }
-    first.iter().enumerate().any(|(index, name)| {
-        let unlike = column(index).filter(|cell| !is_like_a_name(cell) || cell.len() > 3 * name.len().max(4));
-        unlike.count() * 2 >= rest.len()
-    })
+/// `a, "b"`: blanks ahead of quotes.
+fn has_blanks_ahead_of_quotes(text: &str, delimiter: u8) -> bool {
+    let pattern = [delimiter, b' ', b'"'];
+    delimiter != b' ' && memchr::memmem::find(text.as_bytes(), &pattern).is_some()
 }
 
-/// Whether a cell could be a column's name: short, and no sentence, number, address or date.
-fn is_like_a_name(cell: &str) -> bool {
-    let cell = cell.trim();
-    let is_sentence =
-        cell.contains(['!', '?', '@']) || cell.ends_with('.') || cell.split_whitespace().count() > 5;
-    !cell.is_empty() && cell.len() <= 64 && !is_sentence && !looks_like_a_value(cell)
+impl Tried {
+    fn cells(&self) -> impl Iterator<Item = &str> {
+        self.rows.iter().flat_map(|row| &row.fields).map(String::as_str)
+    }
+
+    /// Whether all cells of a column stand in these quotes.
+    fn has_column_in(&self, quote: u8) -> bool {
+        let is_in = |cell: &str| {
+            cell.len() > 1 && cell.as_bytes()[0] == quote && cell.as_bytes()[cell.len() - 1] == quote
+        };
+        let data: Vec<_> =
+            self.header.data(&self.rows).filter(|row| row.fields.len() == self.columns).collect();
+        data.len() > 1
+            && (0..self.columns).any(|index| {
+                let mut cells = data
+                    .iter()
+                    .map(|row| row.fields[index].as_str())
+                    .filter(|cell| !cell.is_empty())
+                    .peekable();
+                cells.peek().is_some() && cells.all(is_in)
+            })
+    }
+
+    /// Whether some cells of a column are quoted that need not be, and others are not: nobody writes that but who means them.
+    fn has_idle_quotes(&self) -> bool {
+        let is_quoted = |cell: &&str| cell.len() > 2 && cell.starts_with('"') && cell.ends_with('"');
+        (0..self.columns).any(|index| {
+            let cells: Vec<_> =
+                self.rows.iter().filter_map(|row| row.fields.get(index)).map(String::as_str).collect();
+            let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
+            let quoted: Vec<_> = cells.iter().filter(|cell| is_quoted(cell)).collect();
+            quoted.len() * 10 < filled * 9
+                && quoted.iter().any(|cell| !cell[1..cell.len() - 1].contains(['"', ',', ';']))
+        })
+    }
+
+    /// Whether backslashes are escapes, and not those of paths: an empty field `\N`, or line ends and tabs in texts.
+    fn has_escapes(&self) -> bool {
+        let is_known = |cell: &str| {
+            let mut bytes = cell.bytes();
+            while let Some(byte) = bytes.next() {
+                if byte == b'\\' && !bytes.next().is_some_and(|next| b"\\ntrbfvN0".contains(&next)) {
+                    return false;
+                }
+            }
+            true
+        };
+        let with_breaks = || self.cells().filter(|cell| cell.contains("\\n") || cell.contains("\\t"));
+        let are_sound = self.cells().all(is_known);
+        are_sound
+            && (self.cells().any(|cell| cell == "\\N")
+                || (with_breaks().count() > 1
+                    && !with_breaks().any(|cell| cell.contains(":\\") || cell.starts_with('{'))))
+    }
+}
+
+/// The rows of a piece of a file, from the first that follows a line end outside of quotes, as far as that can be told.
+pub(crate) fn rows_of(text: &str, is_last: bool, syntax: Syntax) -> Vec<Vec<String>> {
+    read(text, is_last, false, syntax).0.into_iter().map(|row| row.fields).collect()
+}
+
+/// The rows of a text, without the one that its end cuts, and how many make no sense.
+fn read(text: &str, is_whole: bool, is_head: bool, syntax: Syntax) -> (Vec<Row>, usize) {
+    let bytes = text.as_bytes();
+    let (mut rows, mut broken, mut at, mut line) = (Vec::new(), 0, 0, 0);
+    let mut fields = Fields::default();
+    while at < bytes.len() && rows.len() < ROWS {
+        let length = match syntax.scan(&bytes[at..], is_whole, false, MAX_COLUMNS, &mut fields) {
+            Scanned::Row(length) => {
+                let is_blank = fields.len() == 1 && fields.text.trim_ascii().is_empty();
+                if !is_blank {
+                    let lines_above = is_head.then_some(line);
+                    let mut fields = fields.lossy();
+                    if let Some(rest) = fields[0].strip_prefix('\u{feff}') {
+                        fields[0] = rest.to_owned();
+                    }
+                    rows.push(Row { lines_above, fields });
+                }
+                length
+            }
+            Scanned::More => break,
+            // Of a head, the end may only seem to be one.
+            Scanned::Open if !is_whole => break,
+            Scanned::Open | Scanned::Broken(_) | Scanned::TooMany(_) => {
+                broken += 1;
+                let rest = &bytes[at..];
+                memchr::memchr2(b'\n', b'\r', rest).map_or(rest.len(), |end| end + 1)
+            }
+        };
+        line += lines_in(&bytes[at..at + length]);
+        at += length;
+    }
+    (rows, broken)
+}
+
+/// Line ends, of which `\r\n` is one.
+pub(super) fn lines_in(bytes: &[u8]) -> u64 {
+    let ends = memchr::memchr2_iter(b'\n', b'\r', bytes);
+    ends.filter(|&at| bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n')).count() as u64
+}
+
+/// How many fields most rows have; of equals, the more.
+fn commonest(rows: &[Row]) -> usize {
+    let mut counts = HashMap::<usize, usize>::new();
+    for row in rows {
+        *counts.entry(row.fields.len()).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|&(columns, count)| (count, columns)).map_or(1, |(columns, _)| columns)
+}
+
+/// Share of the rows that fit. Below a known header, rows that end early count for most of one.
+fn share(rows: &[Row], columns: usize, header: &Header) -> f64 {
+    let fit = |row: &Row| {
+        let found = row.fields.len();
+        let is_padded = || row.fields[columns..].iter().all(String::is_empty);
+        if found == columns || (found > columns && is_padded()) {
+            1.0
+        } else if header.is_known && found < columns && found > 1 {
+            0.8
+        } else {
+            0.0
+        }
+    };
+    let from = header.row_index(rows).unwrap_or(0);
+    let (sum, count) =
+        rows[from..].iter().fold((0.0, 0_usize), |(sum, count), row| (sum + fit(row), count + 1));
+    let share = sum / count.max(1) as f64;
+    let first_fits = rows.get(from).is_some_and(|row| fit(row) > 0.9);
+    if first_fits { share } else { share / 2.0 }
 }
 
 #[cfg(test)]
@@ -185,8 +477,12 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> (char, bool, bool) {
-        let dialect = guess(text, true);
-        (char::from(dialect.delimiter), dialect.is_quoted, dialect.has_header)
+        let dialect = guess(Sample::whole(text), Told::default());
+        (
+            char::from(dialect.syntax.delimiter),
+            dialect.syntax.quoting != Quoting::None,
+            dialect.header.lines_above.is_some(),
+        )
     }
 
     #[test]
@@ -212,7 +508,19 @@ mod tests {
 
     #[test]
     fn sentences_are_no_table() {
-        let dialect = guess("Hello, how are you\nfine, thanks\nwell, then\n", true);
-        assert!(!dialect.is_convincing && !dialect.has_known_header);
+        let dialect = guess(Sample::whole("Hello, how are you\nfine, thanks\nwell, then\n"), Told::default());
+        assert!(!dialect.is_convincing && !dialect.header.is_known);
+    }
+
+    #[test]
+    fn the_way_of_quoting_is_found() {
+        let quoting = |text: &str| guess(Sample::whole(text), Told::default()).syntax.quoting;
+        assert_eq!(quoting("\"id\",\"text\"\n\"1\",\"say \\\"a, b\\\"\"\n\"2\",\\N\n"), Quoting::Backslash);
+        assert_eq!(quoting("id,text\n1,'a, b'\n2,'it''s, well'\n"), Quoting::Single);
+        assert_eq!(quoting("id\ttext\n1\ta\\nb\n2\t\\N\n"), Quoting::Escaped);
+        assert_eq!(quoting("id\ttext\n1\tC:\\new\n2\tx\n"), Quoting::Doubled);
+        assert_eq!(quoting("id,text\n1,it's\n2,'tis\n"), Quoting::Doubled);
+        assert_eq!(quoting("id\ttext\n1\t\"Buy now\"\n2\tsold out\n"), Quoting::None);
+        assert_eq!(quoting("id\ttext\n1\t\"a\tb\"\n2\tsold out\n"), Quoting::Doubled);
     }
 }

@@ -17,6 +17,7 @@ const DEPTH: usize = 2;
 const COLUMN: &str = "message";
 
 /// One value, made flat: columns and their texts, in the order of the file.
+#[derive(Debug)]
 pub(super) struct Flat(pub(super) Vec<(String, String)>);
 
 impl Flat {
@@ -42,14 +43,14 @@ impl Flat {
     }
 }
 
-fn explained(error: &serde_json::Error) -> String {
+pub(super) fn explained(error: &serde_json::Error) -> String {
     let words = error.to_string();
     let words = words.split(" at line ").next().unwrap_or(&words);
     format!("is no JSON: {words}, at its character {}", error.column())
 }
 
 /// The columns of many values: those that are known, and those that came too late.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Columns {
     pub(super) names: Vec<String>,
     index: HashMap<String, usize>,
@@ -108,6 +109,10 @@ impl Part<'_> {
         Ok(())
     }
 }
+
+/// Members by which MongoDB tells the type of a value.
+const EXTENDED: [&str; 8] =
+    ["$oid", "$date", "$numberLong", "$numberInt", "$numberDouble", "$numberDecimal", "$uuid", "$symbol"];
 
 impl<'de> DeserializeSeed<'de> for Part<'_> {
     type Value = ();
@@ -175,6 +180,12 @@ impl<'de> Visitor<'de> for Part<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<String>()? {
+            if EXTENDED.contains(&key.as_str()) && !self.name.is_empty() {
+                // A value of MongoDB with its type is the value.
+                let part = Part { pairs: self.pairs, name: self.name.clone(), depth: self.depth };
+                map.next_value_seed(part)?;
+                continue;
+            }
             let name = if self.name.is_empty() { key } else { format!("{}.{key}", self.name) };
             map.next_value_seed(Part { pairs: self.pairs, name, depth: self.depth + 1 })?;
         }
@@ -214,6 +225,13 @@ mod tests {
     fn a_value_alone_is_a_message() {
         assert_eq!(flat("\"hello\""), pairs(&[("message", "hello")]));
         assert_eq!(flat("[1]"), pairs(&[("message", "[1]")]));
+    }
+
+    #[test]
+    fn values_of_mongodb_are_values() {
+        let json =
+            r#"{"_id":{"$oid":"5f"},"at":{"$date":{"$numberLong":"1739619120123"}},"n":{"$numberInt":"3"}}"#;
+        assert_eq!(flat(json), pairs(&[("_id", "5f"), ("at", "1739619120123"), ("n", "3")]));
     }
 
     #[test]

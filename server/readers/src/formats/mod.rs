@@ -2,19 +2,25 @@
 
 pub(crate) mod dialect;
 mod flatten;
+mod header;
 mod json;
+mod lenient;
 pub(crate) mod mail;
 mod ndjson;
+mod path;
+pub(crate) mod records;
+pub(crate) mod rows;
 mod table;
 mod text;
+pub(crate) mod workbook;
 mod xml;
 
 use std::io::Read;
 
-use domain::{FileAccount, FileFormat};
+use domain::{FileAccount, FileFormat, FileGuess};
 
-use self::dialect::Dialect;
-use crate::{ReadError, Record, RecordError, encoding::Decoded, encoding::Encoding, sniff::Head};
+use self::{dialect::Dialect, records::Located};
+use crate::{ReadError, Record, RecordError, encoding::Decoded, encoding::Encoding};
 
 /// Reads the records of one file. Their places say nothing yet of the file, if it is one of several.
 pub(crate) trait Parse: Send {
@@ -29,6 +35,11 @@ pub(crate) trait Parse: Send {
         FileAccount::default()
     }
 
+    /// What this format alone found out about how the file is written.
+    fn guesses(&self) -> Vec<FileGuess> {
+        Vec::new()
+    }
+
     /// What else there is to say about the file, so far.
     fn notes(&self) -> Vec<String> {
         Vec::new()
@@ -40,18 +51,20 @@ pub(crate) fn begin(
     format: FileFormat,
     read: impl Read + Send + 'static,
     encoding: Encoding,
-    dialect: Dialect,
-    head: &Head<'_>,
+    dialect: &Dialect,
+    located: &Located,
 ) -> Result<Box<dyn Parse>, ReadError> {
     Ok(match format {
         FileFormat::Csv | FileFormat::Tsv => {
-            Box::new(table::Table::open(Decoded::new(read, encoding), &dialect, head.text)?)
+            Box::new(table::Table::open(Decoded::new(read, encoding), dialect)?)
         }
-        FileFormat::Ndjson => {
-            Box::new(ndjson::FlatRecords::open(ndjson::JsonLines::new(Decoded::new(read, encoding)))?)
-        }
+        FileFormat::Ndjson => Box::new(ndjson::FlatRecords::open(
+            ndjson::JsonLines::new(Decoded::new(read, encoding)),
+            located,
+        )?),
         FileFormat::Json => {
-            Box::new(ndjson::FlatRecords::open(json::Elements::new(Decoded::new(read, encoding)))?)
+            let walker = json::Walker::new(Decoded::new(read, encoding), located.path.clone());
+            Box::new(ndjson::FlatRecords::open(walker, located)?)
         }
         FileFormat::WordPress => {
             Box::new(xml::Export::open(Decoded::mended(read, encoding), xml::Kind::WordPress))
@@ -59,6 +72,9 @@ pub(crate) fn begin(
         FileFormat::Disqus => Box::new(xml::Export::open(Decoded::mended(read, encoding), xml::Kind::Disqus)),
         FileFormat::Mbox => Box::new(mail::Mails::mbox(read)),
         FileFormat::Eml => Box::new(mail::Mails::single(read)),
+        FileFormat::Spreadsheet => {
+            return Err(ReadError::new("this is no workbook; choose another format"));
+        }
         FileFormat::Lines => Box::new(text::Lines::new(Decoded::new(read, encoding))),
         FileFormat::Paragraphs => Box::new(text::Paragraphs::new(Decoded::new(read, encoding))),
     })
@@ -68,10 +84,10 @@ pub(crate) fn begin(
 pub(crate) const NOT_UTF8: &str =
     "is not UTF-8; if the whole file looks wrong, choose its encoding (windows-1252 is a common one)";
 
-/// What is said of zeros in a text.
-pub(crate) const HAS_NUL: &str = "has a zero byte in it, which no text has";
+/// What is said of zeros in XML.
+pub(crate) const HAS_NUL: &str = "has a zero byte in it, which no XML has";
 
-/// Text of a record, checked.
+/// Text of a record of XML, checked.
 pub(crate) fn checked(bytes: &[u8]) -> Result<&str, &'static str> {
     if memchr::memchr(0, bytes).is_some() {
         return Err(HAS_NUL);

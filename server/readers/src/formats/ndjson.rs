@@ -1,20 +1,26 @@
-//! NDJSON, also called JSON Lines: one JSON value a line.
+//! NDJSON, also called JSON Lines: one JSON value a line; and values as records, wherever they come from.
 
 use std::{collections::VecDeque, io::Read};
 
+use domain::FileAccount;
+use serde_json::Value as Json;
+
 use super::{
-    Parse, checked,
+    NOT_UTF8, Parse,
     flatten::{Columns, Flat},
+    lenient::{self, MENDED},
+    records::Located,
 };
 use crate::{
     Place, ReadError, Record, RecordError,
+    encoding::StrayRows,
     error::TOO_LONG,
     limits::{LOOKAHEAD_BYTES, LOOKAHEAD_RECORDS, RECORD_MAX_BYTES},
     window::{Line, Window},
 };
 
-/// A value, where it is, or what is wrong with it.
-pub(super) type Value = Result<(Place, Flat), RecordError>;
+/// A value as it stands in the file, where it is, or what is wrong with it.
+pub(super) type Value = Result<(Place, Vec<u8>), RecordError>;
 
 /// Where values come from, one by one.
 pub(super) trait Values: Send {
@@ -25,30 +31,142 @@ pub(super) trait Values: Send {
 pub(super) struct FlatRecords<V> {
     values: V,
     columns: Columns,
-    ahead: VecDeque<Value>,
+    ahead: VecDeque<Result<(Place, Flat), RecordError>>,
+    /// Members that hold further records.
+    answers: Vec<String>,
+    stray: StrayRows,
+    account: FileAccount,
 }
 
 impl<V: Values> FlatRecords<V> {
-    pub(super) fn open(mut values: V) -> Result<Self, ReadError> {
-        let mut columns = Columns::default();
-        let mut ahead = VecDeque::new();
-        let mut size = 0;
-        while ahead.len() < LOOKAHEAD_RECORDS && size < LOOKAHEAD_BYTES {
-            let Some(value) = values.next() else { break };
-            if let Ok((_, flat)) = &value {
-                columns.learn(flat);
-                size += flat.size();
+    pub(super) fn open(values: V, located: &Located) -> Result<Self, ReadError> {
+        let (answers, account) = (located.answers.clone(), located.left_out());
+        let (columns, ahead, stray) = (Columns::default(), VecDeque::new(), StrayRows::default());
+        let mut records = Self { values, columns, ahead, answers, stray, account };
+        let (mut size, mut looked_at) = (0, 0);
+        while records.ahead.len() < LOOKAHEAD_RECORDS && size < LOOKAHEAD_BYTES {
+            let Some(value) = records.values.next() else { break };
+            records.read(value);
+            for found in records.ahead.range(looked_at..) {
+                if let Ok((_, flat)) = found {
+                    records.columns.learn(flat);
+                    size += flat.size();
+                }
             }
-            ahead.push_back(value);
+            looked_at = records.ahead.len();
         }
-        if columns.names.is_empty() {
-            return Err(match ahead.into_iter().find_map(Result::err) {
+        if records.columns.names.is_empty() {
+            return Err(match records.ahead.into_iter().find_map(Result::err) {
                 Some(error) => ReadError { place: Some(error.place), problem: error.problem },
                 None => ReadError::new("there is no record with a field in this file"),
             });
         }
-        Ok(Self { values, columns, ahead })
+        Ok(records)
     }
+
+    /// Puts what a value holds behind what is ahead: mostly one record.
+    fn read(&mut self, value: Value) {
+        let (place, bytes) = match value {
+            Ok(value) => value,
+            Err(error) => return self.ahead.push_back(Err(error)),
+        };
+        let Ok(text) = self.text(&bytes, &place) else {
+            let raw = String::from_utf8_lossy(&bytes);
+            return self.ahead.push_back(Err(RecordError::new(place, NOT_UTF8).with_raw(raw)));
+        };
+        if let Err(problem) = self.flatten(&place, &text) {
+            let mended = lenient::mended(&text);
+            match mended.map(|(mended, kinds)| self.flatten(&place, &mended).map(|()| kinds)) {
+                Some(Ok(kinds)) => {
+                    for (kind, why) in kinds.into_iter().map(|kind| MENDED[kind]) {
+                        self.account.mend(kind, why, 1, &place);
+                    }
+                }
+                _ => self.ahead.push_back(Err(RecordError::new(place, problem).with_raw(text))),
+            }
+        }
+    }
+
+    fn text(&mut self, bytes: &[u8], place: &Place) -> Result<String, ()> {
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return Ok(text.to_owned());
+        }
+        let text = self.stray.decode_text(bytes).ok_or(())?;
+        let (kind, why) = self.stray.words();
+        self.account.mend(&kind, why, 1, place);
+        Ok(text)
+    }
+
+    fn flatten(&mut self, place: &Place, text: &str) -> Result<(), String> {
+        if text.starts_with('[') || !self.answers.is_empty() {
+            let value: Json =
+                serde_json::from_str(text).map_err(|error| super::flatten::explained(&error))?;
+            let mut flat = Vec::new();
+            taken_apart(value, &self.answers, &mut flat)?;
+            self.ahead.extend(flat.into_iter().map(|flat| Ok((place.clone(), flat))));
+        } else {
+            let flat = Flat::read(text)?;
+            if is_bulk_action(&flat) {
+                self.account.leave_out(
+                    "lines of instructions",
+                    "They tell Elasticsearch what to do with the next line",
+                    1,
+                    place,
+                );
+            } else {
+                self.ahead.push_back(Ok((place.clone(), flat)));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A record and those that answer it; or the elements of an array that stands where one record should.
+fn taken_apart(value: Json, answers: &[String], flat: &mut Vec<Flat>) -> Result<(), String> {
+    match value {
+        // An empty array has no records.
+        Json::Array(elements) if elements.iter().all(Json::is_object) => {
+            elements.into_iter().try_for_each(|element| taken_apart(element, answers, flat))
+        }
+        Json::Array(elements)
+            if elements.len() > 1
+                && !elements.iter().any(|element| element.is_object() || element.is_array()) =>
+        {
+            let name = |index: usize| format!("column {}", index + 1);
+            let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+            flat.push(Flat(
+                elements.iter().enumerate().map(|(index, value)| (name(index), text(value))).collect(),
+            ));
+            Ok(())
+        }
+        Json::Object(mut members) => {
+            let mut within = Vec::new();
+            for name in answers {
+                let is_list = members
+                    .get(name)
+                    .is_some_and(|list| list.as_array().is_some_and(|list| list.iter().all(Json::is_object)));
+                if is_list {
+                    within.extend(members.remove(name));
+                }
+            }
+            flat.push(Flat::read(&Json::Object(members).to_string())?);
+            let lists =
+                within.into_iter().filter(|list| list.as_array().is_some_and(|list| !list.is_empty()));
+            lists.into_iter().try_for_each(|list| taken_apart(list, answers, flat))
+        }
+        other => {
+            flat.push(Flat::read(&other.to_string())?);
+            Ok(())
+        }
+    }
+}
+
+/// `{"index": {…}}`: what Elasticsearch wants ahead of each document.
+fn is_bulk_action(flat: &Flat) -> bool {
+    let is_action = |name: &str| {
+        ["index", "create", "update", "delete"].iter().any(|action| name.split('.').next() == Some(action))
+    };
+    !flat.0.is_empty() && flat.0.iter().all(|(name, _)| is_action(name) && name.contains("._"))
 }
 
 impl<V: Values> Parse for FlatRecords<V> {
@@ -57,8 +175,16 @@ impl<V: Values> Parse for FlatRecords<V> {
     }
 
     fn next(&mut self) -> Option<Result<Record, RecordError>> {
-        let value = self.ahead.pop_front().or_else(|| self.values.next())?;
+        while self.ahead.is_empty() {
+            let value = self.values.next()?;
+            self.read(value);
+        }
+        let value = self.ahead.pop_front()?;
         Some(value.map(|(place, flat)| self.columns.record(place, flat)))
+    }
+
+    fn account(&self) -> FileAccount {
+        self.account.clone()
     }
 
     fn notes(&self) -> Vec<String> {
@@ -84,11 +210,10 @@ impl<R: Read + Send> Values for JsonLines<R> {
             let place = Place::line(self.window.line());
             match self.window.next_line(RECORD_MAX_BYTES) {
                 Ok(Line::Held { length, whole }) => {
-                    let line = self.window.held()[..length].trim_ascii();
-                    let value = (!line.is_empty()).then(|| value(place, line));
+                    let line = value_of(&self.window.held()[..length]).to_vec();
                     self.window.consume(whole);
-                    if value.is_some() {
-                        return value;
+                    if !line.is_empty() {
+                        return Some(Ok((place, line)));
                     }
                 }
                 Ok(Line::TooLong) => return Some(Err(RecordError::new(place, TOO_LONG))),
@@ -103,8 +228,14 @@ impl<R: Read + Send> Values for JsonLines<R> {
     }
 }
 
-/// A value from its bytes.
-pub(super) fn value(place: Place, bytes: &[u8]) -> Value {
-    let read = checked(bytes).map_err(ToOwned::to_owned).and_then(Flat::read);
-    read.map(|flat| (place.clone(), flat)).map_err(|problem| RecordError::new(place, problem))
+/// The value of a line: without blanks, marks left from joining files, the comma behind it, and brackets around all lines.
+fn value_of(line: &[u8]) -> &[u8] {
+    let mut line = line.trim_ascii();
+    while let Some(rest) = line.strip_prefix(b"\xef\xbb\xbf").or_else(|| line.strip_prefix(b"\x1e")) {
+        line = rest.trim_ascii();
+    }
+    while let Some(rest) = line.strip_suffix(b",") {
+        line = rest.trim_ascii();
+    }
+    if line == b"[" || line == b"]" { b"" } else { line }
 }

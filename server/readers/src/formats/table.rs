@@ -1,19 +1,25 @@
 //! CSV and TSV.
 //!
-//! On csv-core, the state machine of the csv crate, because the crate's own reader lets a record grow as long as a quote
-//! stays open. Here a record is bounded; what a missing quote swallowed is read again from the next line.
+//! A record is bounded. Where quotes make no sense, the row is read as its line says if that fits; else it is an error, what
+//! the quote swallowed is read again from the next line, and what does not fit until then is told as not read.
 
 use std::{
     collections::HashSet,
     io::{self, Read},
 };
 
-use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
-use domain::paging::grouped;
+use domain::{FileAccount, Quoting, paging::grouped};
 
-use super::{HAS_NUL, NOT_UTF8, Parse, dialect::Dialect, dialect::without_separator_line};
+use super::{
+    Parse,
+    dialect::{Dialect, Kind},
+    header,
+    rows::{Fields, Scanned, Syntax},
+};
 use crate::{
     Place, ReadError, Record, RecordError,
+    account::stretch,
+    encoding::StrayRows,
     error::TOO_LONG,
     limits::{MAX_COLUMNS, RECORD_MAX_BYTES, REREAD_MAX_BYTES},
     window::Window,
@@ -23,107 +29,270 @@ use crate::{
 pub(super) struct Table<R> {
     rows: Rows<R>,
     columns: Vec<String>,
+    /// The header's fields one after the other, by which it is known when it comes again.
+    header: Option<Fields>,
+    kinds: Vec<Option<Kind>>,
     /// The first row, when it is a record and no header.
     first: Option<Result<Record, RecordError>>,
     is_over: bool,
-    /// After a quote that was never closed: rows that do not fit belong to what it swallowed.
+    /// After a quote that was never closed: where rows that do not fit began, their bytes and the last of them.
+    swallowed: Option<Swallowed>,
     is_recovering: bool,
+    has_rows: bool,
+    stray: StrayRows,
+    account: FileAccount,
+}
+
+struct Swallowed {
+    from: Place,
+    to: Place,
+    bytes: u64,
 }
 
 impl<R: Read> Table<R> {
-    pub(super) fn open(read: R, dialect: &Dialect, head: &str) -> Result<Self, ReadError> {
-        let mut rows = Rows::new(read, dialect);
-        if without_separator_line(head).0.is_some() {
-            rows.window.skip_line().map_err(|error| ReadError::new(error.to_string()))?;
-        }
-        let mut table = Self { rows, columns: Vec::new(), first: None, is_over: false, is_recovering: false };
-        let place = table.rows.next_place().map_err(|error| ReadError::new(error.to_string()))?;
+    pub(super) fn open(read: R, dialect: &Dialect) -> Result<Self, ReadError> {
+        let rows = Rows::new(read, dialect.syntax);
+        let mut table = Self {
+            rows,
+            columns: Vec::new(),
+            header: None,
+            kinds: dialect.kinds.clone(),
+            first: None,
+            is_over: false,
+            swallowed: None,
+            is_recovering: false,
+            has_rows: false,
+            stray: StrayRows::default(),
+            account: FileAccount::default(),
+        };
+        let unreadable = |error: io::Error| ReadError::new(error.to_string());
+        table.skip_titles(dialect.header.lines_above.unwrap_or(dialect.lines_skipped)).map_err(unreadable)?;
+        let place = table.rows.next_place().map_err(unreadable)?;
         let row = table.rows.next().map_err(|error| ReadError {
             place: Some(place.clone()),
             problem: format!("the first row cannot be read: {error}"),
         })?;
+        let refused = |problem: String| Err(ReadError { place: Some(place.clone()), problem });
         match row {
             Found::Over => return Err(ReadError::new("the file has no rows")),
-            Found::TooLong | Found::OpenQuote => {
-                let problem =
-                    format!("the first row {TOO_LONG}; is the delimiter right, and is this a table?");
-                return Err(ReadError { place: Some(place), problem });
+            Found::TooLong | Found::Broken => {
+                return refused(format!(
+                    "the first row {TOO_LONG}; is the delimiter right, and is this a table?"
+                ));
             }
             Found::TooMany => {
-                let problem =
-                    format!("the first row has more than {MAX_COLUMNS} columns; is the delimiter right?");
-                return Err(ReadError { place: Some(place), problem });
+                return refused(format!(
+                    "the first row has more than {MAX_COLUMNS} columns; is the delimiter right?"
+                ));
             }
-            Found::Row if dialect.has_header => table.columns = named(&table.rows.lossy()),
-            Found::Row => {
-                table.columns = (1..=table.rows.ends_len).map(|number| format!("column {number}")).collect();
-                table.first = Some(table.rows.record(place));
+            Found::Row(length) if dialect.header.lines_above.is_some() => {
+                table.columns = named(&table.rows.fields.lossy());
+                table.header = Some(std::mem::take(&mut table.rows.fields));
+                table.rows.window.consume(length);
+            }
+            Found::Row(length) => {
+                let count = table.rows.fields.len().max(dialect.columns);
+                table.columns = (1..=count).map(|number| format!("column {number}")).collect();
+                table.first =
+                    table.row(place, length).or_else(|| table.next_row().transpose().and_then(Result::ok));
             }
         }
+        table.kinds.resize(table.columns.len(), None);
         Ok(table)
+    }
+
+    fn skip_titles(&mut self, lines: u64) -> io::Result<()> {
+        for _ in 0..lines {
+            self.rows.window.skip_line()?;
+        }
+        self.account.leave_out("lines above the header", "They are no rows of the table", lines, "line 1");
+        Ok(())
     }
 
     fn next_row(&mut self) -> io::Result<Option<Result<Record, RecordError>>> {
         loop {
             let place = self.rows.next_place()?;
-            match self.rows.next()? {
-                Found::Over => return Ok(None),
-                Found::TooLong => return Ok(Some(Err(RecordError::new(place, TOO_LONG)))),
+            let found = match self.rows.next()? {
+                Found::Over => {
+                    self.end_stretch();
+                    return Ok(None);
+                }
+                Found::Row(length) => self.row(place, length),
+                Found::TooLong => Some(Err(RecordError::new(place, TOO_LONG))),
                 Found::TooMany => {
-                    let problem = format!(
-                        "has more than {MAX_COLUMNS} fields; the header names {}",
-                        self.columns.len()
-                    );
-                    return Ok(Some(Err(RecordError::new(place, problem))));
+                    let wanted = self.columns.len();
+                    let problem = format!("has more than {MAX_COLUMNS} fields; the header names {wanted}");
+                    Some(Err(self.rows.line_error(place, problem)?))
                 }
-                Found::OpenQuote => {
-                    let was_recovering = std::mem::replace(&mut self.is_recovering, true);
-                    if !was_recovering {
-                        return Ok(Some(Err(RecordError::new(place, OPEN_QUOTE))));
-                    }
-                }
-                Found::Row if self.rows.is_blank() && self.columns.len() > 1 => {}
-                Found::Row => {
-                    let fits = self.fits();
-                    if fits || !self.is_recovering {
-                        self.is_recovering = false;
-                        return Ok(Some(if fits {
-                            self.rows.record(place)
-                        } else {
-                            Err(self.misfit(place))
-                        }));
-                    }
-                }
+                Found::Broken => self.mended(place)?,
+            };
+            if found.is_some() {
+                return Ok(found);
             }
         }
+    }
+
+    /// What becomes of a row of so many bytes; nothing, when it is no record.
+    fn row(&mut self, place: Place, length: usize) -> Option<Result<Record, RecordError>> {
+        let fields = &self.rows.fields;
+        let is_first = !std::mem::replace(&mut self.has_rows, true);
+        let wanted = self.columns.len();
+        let is_alone = fields.len() == 1;
+        let result = if is_alone && wanted > 1 && fields.text.trim_ascii().is_empty() {
+            self.has_rows = !is_first;
+            None
+        } else if let Some((kind, why)) = self.passed_over(is_first) {
+            self.account.leave_out(kind, why, 1, &place);
+            None
+        } else if self.fits() {
+            self.end_stretch();
+            Some(self.record(place))
+        } else if self.is_recovering {
+            self.swallow(&place, length);
+            None
+        } else if self.is_trimmed() {
+            let why = "The cells that are missing at their ends are taken for empty, as spreadsheets leave them away";
+            self.account.mend("rows with fewer fields than columns", why, 1, &place);
+            Some(self.record(place))
+        } else {
+            Some(Err(self.misfit(place, length)))
+        };
+        self.rows.window.consume(length);
+        result
+    }
+
+    /// What a row is that is no record, and why it is left out.
+    fn passed_over(&self, is_first: bool) -> Option<(&'static str, &'static str)> {
+        let fields = &self.rows.fields;
+        if let Some(header) = &self.header
+            && fields.text.len() == header.text.len()
+            && fields.text == header.text
+            && fields.ends == header.ends
+        {
+            return Some(("repeated headers", "They name the columns again"));
+        }
+        let is_short = fields.text.len() < 400;
+        let is_sum_like =
+            is_short && fields.len() > 2 && fields.text.first().is_some_and(|byte| !byte.is_ascii_digit());
+        if is_first && self.header.is_some() && is_short && header::is_units(&strs(fields)) {
+            return Some(("rows of units", "They say how the columns are to be read"));
+        }
+        if is_sum_like && header::is_sum(&strs(fields)) {
+            return Some(("rows of sums", "They add up other rows"));
+        }
+        if fields.len() == 1 && self.columns.len() > 1 && is_short && header::is_footer(strs(fields)[0]) {
+            return Some(("lines below the table", "They say how many rows there were"));
+        }
+        None
     }
 
     /// Whether the row has a field for each column. Spreadsheets add empty ones.
     fn fits(&mut self) -> bool {
         let wanted = self.columns.len();
-        let rows = &mut self.rows;
-        let is_padded = rows.ends_len > wanted && rows.ends[wanted - 1] == rows.ends[rows.ends_len - 1];
-        if is_padded {
-            rows.ends_len = wanted;
+        let ends = &mut self.rows.fields.ends;
+        if ends.len() > wanted && ends[wanted - 1] == ends[ends.len() - 1] {
+            ends.truncate(wanted);
         }
-        rows.ends_len == wanted
+        ends.len() == wanted
     }
 
-    fn misfit(&self, place: Place) -> RecordError {
-        let (found, wanted) = (self.rows.ends_len, self.columns.len());
+    /// Whether the row only lacks cells at its end: what it has fits the columns. One field alone could be anything.
+    fn is_trimmed(&self) -> bool {
+        let fields = &self.rows.fields;
+        let found = fields.len();
+        if self.header.is_none() || found < 2 || found >= self.columns.len() {
+            return false;
+        }
+        let mut has_evidence = found * 2 >= self.columns.len();
+        for (kind, field) in self.kinds.iter().zip(strs(fields)) {
+            if let Some(kind) = kind
+                && !field.trim().is_empty()
+            {
+                if Kind::of(field) != Some(*kind) {
+                    return false;
+                }
+                has_evidence = true;
+            }
+        }
+        has_evidence
+    }
+
+    fn misfit(&self, place: Place, length: usize) -> RecordError {
+        let (found, wanted) = (self.rows.fields.len(), self.columns.len());
         let cause = if found > wanted {
             "a field with the delimiter or a quote in it must be quoted"
         } else {
             "a field with a line end in it must be quoted"
         };
         let problem = format!("has {found} fields where there are {wanted} columns; {cause}");
-        RecordError::new(place, problem).with_fields(self.rows.lossy())
+        RecordError::new(place, problem).with_fields(self.rows.fields.lossy()).with_raw(self.rows.raw(length))
+    }
+
+    /// A row whose quotes make no sense: as its line alone or as several lines, with quotes as text, if that fits the columns.
+    fn mended(&mut self, place: Place) -> io::Result<Option<Result<Record, RecordError>>> {
+        let wanted = self.columns.len();
+        if let Some((length, kind)) = self.rows.as_text(wanted)? {
+            self.account.mend(kind, "Quotes that close no field are taken for text", 1, &place);
+            return Ok(self.row(place, length));
+        }
+        let is_known = self.is_recovering;
+        let error = self.rows.line_error(place.clone(), OPEN_QUOTE)?;
+        if is_known {
+            let bytes = error.raw.as_ref().map_or(0, String::len);
+            self.swallow(&place, bytes);
+            return Ok(None);
+        }
+        self.is_recovering = true;
+        Ok(Some(Err(error)))
+    }
+
+    fn swallow(&mut self, place: &Place, bytes: usize) {
+        let swallowed = self.swallowed.get_or_insert_with(|| Swallowed {
+            from: place.clone(),
+            to: place.clone(),
+            bytes: 0,
+        });
+        swallowed.to = place.clone();
+        swallowed.bytes += bytes as u64;
+    }
+
+    fn end_stretch(&mut self) {
+        self.is_recovering = false;
+        if let Some(Swallowed { from, to, bytes }) = self.swallowed.take() {
+            let why = "follows a quote that is not closed, and does not fit the columns; close the quote";
+            self.account.pass_over(stretch(&from, &to, bytes, why));
+        }
+    }
+
+    /// The row as a record; cells that are missing are empty.
+    fn record(&mut self, place: Place) -> Result<Record, RecordError> {
+        let (text, ends) = (&self.rows.fields.text, &self.rows.fields.ends);
+        let known = std::str::from_utf8(text).ok().map(ToOwned::to_owned);
+        let read = match known {
+            Some(text) => Some((text, ends.clone())),
+            None => self.stray.decode(&self.rows.fields).inspect(|_| {
+                let (kind, why) = self.stray.words();
+                self.account.mend(&kind, why, 1, &place);
+            }),
+        };
+        let record = read.and_then(|(text, mut ends)| {
+            ends.resize(self.columns.len(), text.len());
+            Record::from_parts(place.clone(), text, &ends)
+        });
+        record.ok_or_else(|| {
+            let fields = self.rows.fields.lossy();
+            RecordError::new(place, super::NOT_UTF8).with_fields(fields)
+        })
     }
 }
 
+fn strs(fields: &Fields) -> Vec<&str> {
+    fields.iter().map(|field| std::str::from_utf8(field).unwrap_or_default()).collect()
+}
+
 /// What is said of a quote that is opened and not closed.
-const OPEN_QUOTE: &str = "opens a quote that is not closed within 1 MiB or before the file ends; close it, or double the \
-                          quotes inside of the field. Reading went on at the next row that fits";
+const OPEN_QUOTE: &str = "opens a quote that is not closed where a field ends; close it, or double the quotes inside of the \
+                          field. Reading went on at the next row that fits";
 
 impl<R: Read + Send> Parse for Table<R> {
     fn columns(&self) -> &[String] {
@@ -145,14 +314,23 @@ impl<R: Read + Send> Parse for Table<R> {
             Ok(row) => row,
             Err(error) => {
                 self.is_over = true;
-                Some(Err(RecordError::io(Place::line(self.rows.window.line()), &error)))
+                let place = Place::line(self.rows.window.line());
+                self.end_stretch();
+                let why = format!("reading ends here: {error}");
+                let stretch = domain::NotRead { from: place.to_string(), to: None, bytes: None, why };
+                self.account.pass_over(stretch);
+                Some(Err(RecordError::io(place, &error)))
             }
         }
+    }
+
+    fn account(&self) -> FileAccount {
+        self.account.clone()
     }
 }
 
 /// Names for columns: every column has one, none twice.
-fn named(row: &[String]) -> Vec<String> {
+pub(super) fn named(row: &[String]) -> Vec<String> {
     let mut taken = HashSet::new();
     row.iter().enumerate().map(|(index, name)| unique(name.trim(), index, &mut taken)).collect()
 }
@@ -170,116 +348,91 @@ fn unique(name: &str, index: usize, taken: &mut HashSet<String>) -> String {
 
 /// What was found where a row should be.
 enum Found {
-    /// A row: its fields are in `out` and `ends`.
-    Row,
+    /// A row of so many bytes, which are still held.
+    Row(usize),
+    /// It has been passed over.
     TooLong,
     TooMany,
-    OpenQuote,
+    /// Its quotes make no sense.
+    Broken,
     Over,
 }
 
 /// Takes rows out of a window.
 struct Rows<R> {
     window: Window<R>,
-    core: Reader,
-    delimiter: u8,
-    is_quoted: bool,
-    /// The fields of the row, one after the other.
-    out: Vec<u8>,
-    out_len: usize,
-    /// Where each ends.
-    ends: Vec<usize>,
-    ends_len: usize,
+    syntax: Syntax,
+    fields: Fields,
+    /// Whether nothing comes behind what is held.
+    is_last: bool,
     reread: usize,
 }
 
 impl<R: Read> Rows<R> {
-    fn new(read: R, dialect: &Dialect) -> Self {
-        let core = ReaderBuilder::new().delimiter(dialect.delimiter).quoting(dialect.is_quoted).build();
-        Self {
-            window: Window::new(read),
-            core,
-            delimiter: dialect.delimiter,
-            is_quoted: dialect.is_quoted,
-            out: vec![0; 4096],
-            out_len: 0,
-            ends: vec![0; 32],
-            ends_len: 0,
-            reread: 0,
+    fn new(read: R, syntax: Syntax) -> Self {
+        Self { window: Window::new(read), syntax, fields: Fields::default(), is_last: false, reread: 0 }
+    }
+
+    /// Where the next row begins. A byte order mark there is left from joining files.
+    fn next_place(&mut self) -> io::Result<Place> {
+        loop {
+            self.window.skip_line_ends()?;
+            while self.window.held().len() < 3 && self.more()? {}
+            if !self.window.held().starts_with(b"\xef\xbb\xbf") {
+                return Ok(Place::line(self.window.line()));
+            }
+            self.window.consume(3);
         }
     }
 
-    /// Where the next row begins.
-    fn next_place(&mut self) -> io::Result<Place> {
-        self.window.skip_line_ends()?;
-        Ok(Place::line(self.window.line()))
+    fn more(&mut self) -> io::Result<bool> {
+        let has_more = self.window.more()?;
+        self.is_last = !has_more;
+        Ok(has_more)
     }
 
     /// The next row, which begins with what is held.
     fn next(&mut self) -> io::Result<Found> {
-        (self.out_len, self.ends_len) = (0, 0);
-        let mut fed = 0;
-        let mut is_over = false;
         loop {
-            let input = &self.window.held()[fed..];
-            // No input means that there is no more of it.
-            if input.is_empty() && !is_over {
-                if fed > RECORD_MAX_BYTES {
-                    return self.give_up(fed);
-                }
-                is_over = !self.window.more()?;
-                continue;
+            let held = self.window.held();
+            if held.is_empty() && self.is_last {
+                return Ok(Found::Over);
             }
-            let (result, read, written, ended) =
-                self.core.read_record(input, &mut self.out[self.out_len..], &mut self.ends[self.ends_len..]);
-            fed += read;
-            self.out_len += written;
-            self.ends_len += ended;
-            match result {
-                ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::OutputFull if self.out_len > RECORD_MAX_BYTES => return self.give_up(fed),
-                ReadRecordResult::OutputFull => self.out.resize(self.out.len() * 2, 0),
-                ReadRecordResult::OutputEndsFull if self.ends_len > MAX_COLUMNS => return self.too_many(fed),
-                ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
-                ReadRecordResult::Record if is_over && self.is_open(fed) => {
-                    return self.reread_from_next_line(fed);
+            let scanned = self.syntax.scan(held, self.is_last, false, MAX_COLUMNS, &mut self.fields);
+            match scanned {
+                Scanned::More if held.len() > RECORD_MAX_BYTES + SLACK => return self.give_up(),
+                Scanned::More => {
+                    self.more()?;
                 }
-                ReadRecordResult::Record if self.out_len > RECORD_MAX_BYTES => return self.give_up(fed),
-                ReadRecordResult::Record if self.ends_len > MAX_COLUMNS => return self.too_many(fed),
-                ReadRecordResult::Record => {
-                    self.window.consume(fed);
-                    return Ok(Found::Row);
+                Scanned::Row(length) if self.fields.text.len() > RECORD_MAX_BYTES => {
+                    self.window.consume(length);
+                    return Ok(Found::TooLong);
                 }
-                ReadRecordResult::End => return Ok(Found::Over),
+                Scanned::Row(length) => return Ok(Found::Row(length)),
+                Scanned::Broken(at) => return self.broken(at),
+                Scanned::Open => return self.broken(held.len()),
+                Scanned::TooMany(end) if memchr::memchr2(b'\n', b'\r', &held[..end]).is_some() => {
+                    return self.broken(end);
+                }
+                Scanned::TooMany(_) => return Ok(Found::TooMany),
             }
         }
     }
 
     /// The row is longer than allowed: because a quote stayed open, or because it is.
-    fn give_up(&mut self, fed: usize) -> io::Result<Found> {
-        if self.is_open(fed) {
-            return self.reread_from_next_line(fed);
+    fn give_up(&mut self) -> io::Result<Found> {
+        let held = self.window.held().len();
+        if memchr::memchr2(b'\n', b'\r', self.window.held()).is_some() {
+            return self.broken(held);
         }
-        self.core.reset();
-        self.window.consume(fed);
+        self.window.consume(held);
         self.window.skip_line()?;
         Ok(Found::TooLong)
     }
 
-    /// A row of so many fields is none, or quotes that are not closed made one of many lines.
-    fn too_many(&mut self, fed: usize) -> io::Result<Found> {
-        let row = self.window.held()[..fed].trim_ascii_end();
-        if memchr::memchr2(b'\n', b'\r', row).is_some() {
-            return self.reread_from_next_line(fed);
-        }
-        self.core.reset();
-        self.window.skip_line()?;
-        Ok(Found::TooMany)
-    }
-
-    fn reread_from_next_line(&mut self, fed: usize) -> io::Result<Found> {
-        self.core.reset();
-        self.reread += fed;
+    /// Counts what is read again, as any byte could open a quote.
+    fn broken(&mut self, bytes: usize) -> io::Result<Found> {
+        self.reread += bytes;
         if self.reread > REREAD_MAX_BYTES {
             let words = format!(
                 "{} bytes were swallowed by quotes that are not closed; mend the quotes, or choose the delimiter",
@@ -287,59 +440,77 @@ impl<R: Read> Rows<R> {
             );
             return Err(crate::unpack::invalid(words));
         }
+        Ok(Found::Broken)
+    }
+
+    /// Length of the line that begins here, without its end; no more than a record may have.
+    fn line_length(&mut self) -> io::Result<usize> {
+        let mut looked_at = 0;
+        loop {
+            let held = self.window.held();
+            if let Some(at) = memchr::memchr2(b'\n', b'\r', &held[looked_at..]) {
+                return Ok(looked_at + at);
+            }
+            looked_at = held.len();
+            if looked_at > RECORD_MAX_BYTES || !self.more()? {
+                return Ok(looked_at);
+            }
+        }
+    }
+
+    /// The row with quotes as text where they close nothing, if it has so many fields: its bytes, and what it is.
+    fn as_text(&mut self, wanted: usize) -> io::Result<Option<(usize, &'static str)>> {
+        let length = self.line_length()?;
+        let line = &self.window.held()[..length];
+        let scan = |syntax: &Syntax, text: &[u8], fields: &mut Fields| match syntax.scan(
+            text,
+            true,
+            true,
+            MAX_COLUMNS,
+            fields,
+        ) {
+            Scanned::Row(length) if fields.len() == wanted => Some(length),
+            _ => None,
+        };
+        if let Some(length) = scan(&self.syntax, line, &mut self.fields) {
+            return Ok(Some((length, "rows with quotes within quotes")));
+        }
+        let unquoted = Syntax { quoting: Quoting::None, ..self.syntax };
+        // Where tabs stand between fields, quotes are rarely more than text.
+        if self.syntax.delimiter == b'\t' && scan(&unquoted, line, &mut self.fields).is_some() {
+            return Ok(Some((length, "rows with quotes that close nothing")));
+        }
+        let held = self.window.held();
+        let scanned = self.syntax.scan(held, self.is_last, true, MAX_COLUMNS, &mut self.fields);
+        let Scanned::Row(whole) = scanned else { return Ok(None) };
+        if self.fields.len() != wanted || self.fields.text.len() > RECORD_MAX_BYTES {
+            return Ok(None);
+        }
+        // Lines that are rows of their own were swallowed.
+        let mut one = Fields::default();
+        let lines = held[length..whole].split(|byte| matches!(byte, b'\n' | b'\r'));
+        let is_row =
+            lines.filter(|line| !line.is_empty()).any(|line| scan(&self.syntax, line, &mut one).is_some());
+        Ok((!is_row).then_some((whole, "rows with quotes within quotes")))
+    }
+
+    /// An error about the line that begins here, which is let go.
+    fn line_error(&mut self, place: Place, problem: impl Into<String>) -> io::Result<RecordError> {
+        let length = self.line_length()?;
+        let raw = self.raw(length);
+        let unquoted = Syntax { quoting: Quoting::None, ..self.syntax };
+        unquoted.scan(&self.window.held()[..length], true, true, MAX_COLUMNS, &mut self.fields);
+        let fields = self.fields.lossy();
         self.window.skip_line()?;
-        Ok(Found::OpenQuote)
+        Ok(RecordError::new(place, problem).with_fields(fields).with_raw(raw))
     }
 
-    /// Whether a quoted field is open after the first `fed` bytes that are held.
-    fn is_open(&self, fed: usize) -> bool {
-        if !self.is_quoted {
-            return false;
-        }
-        let mut is_open = false;
-        let mut before = self.delimiter;
-        for &byte in &self.window.held()[..fed] {
-            if is_open {
-                is_open = byte != b'"';
-            } else if byte == b'"' {
-                // At the start of a field, or doubled within one.
-                is_open = before == self.delimiter || before == b'"';
-            }
-            before = byte;
-        }
-        is_open
-    }
-
-    fn is_blank(&self) -> bool {
-        self.ends_len == 1 && self.out[..self.out_len].trim_ascii().is_empty()
-    }
-
-    fn record(&self, place: Place) -> Result<Record, RecordError> {
-        let bytes = &self.out[..self.out_len];
-        let problem = if memchr::memchr(0, bytes).is_some() {
-            HAS_NUL
-        } else {
-            let text = std::str::from_utf8(bytes).ok();
-            let kept = text.and_then(|text| {
-                let text = text[..self.ends[self.ends_len - 1]].to_owned();
-                Record::from_parts(place.clone(), text, &self.ends[..self.ends_len])
-            });
-            match kept {
-                Some(record) => return Ok(record),
-                None => NOT_UTF8,
-            }
-        };
-        Err(RecordError::new(place, problem).with_fields(self.lossy()))
-    }
-
-    /// The fields, with U+FFFD for what is no UTF-8.
-    fn lossy(&self) -> Vec<String> {
-        let mut start = 0;
-        let field = |&end: &usize| {
-            let field = &self.out[start.min(end)..end];
-            start = end;
-            String::from_utf8_lossy(field).into_owned()
-        };
-        self.ends[..self.ends_len].iter().map(field).collect()
+    /// The first bytes held, as text, without a line end.
+    fn raw(&self, length: usize) -> String {
+        let raw = &self.window.held()[..length];
+        String::from_utf8_lossy(raw).trim_end_matches(['\r', '\n']).to_owned()
     }
 }
+
+/// How much longer than its text a row may be: quotes are doubled in it.
+const SLACK: usize = RECORD_MAX_BYTES;

@@ -2,9 +2,12 @@
 
 use std::io::{self, Read};
 
-use super::{Parse, checked};
+use domain::FileAccount;
+
+use super::{NOT_UTF8, Parse};
 use crate::{
     Place, Record, RecordError,
+    encoding::StrayRows,
     error::TOO_LONG,
     limits::RECORD_MAX_BYTES,
     window::{Line, Window},
@@ -18,11 +21,19 @@ pub(super) struct Lines<R> {
     window: Window<R>,
     columns: [String; 1],
     is_over: bool,
+    stray: StrayRows,
+    account: FileAccount,
 }
 
 impl<R: Read> Lines<R> {
     pub(super) fn new(read: R) -> Self {
-        Self { window: Window::new(read), columns: [COLUMN.to_owned()], is_over: false }
+        Self {
+            window: Window::new(read),
+            columns: [COLUMN.to_owned()],
+            is_over: false,
+            stray: StrayRows::default(),
+            account: FileAccount::default(),
+        }
     }
 }
 
@@ -31,17 +42,19 @@ impl<R: Read + Send> Parse for Lines<R> {
         &self.columns
     }
 
+    fn account(&self) -> FileAccount {
+        self.account.clone()
+    }
+
     fn next(&mut self) -> Option<Result<Record, RecordError>> {
         while !self.is_over {
             let place = Place::line(self.window.line());
             match self.window.next_line(RECORD_MAX_BYTES) {
                 Ok(Line::Held { length, whole }) => {
-                    let line = &self.window.held()[..length];
-                    let is_blank = line.trim_ascii().is_empty();
-                    let record = message(place, line);
+                    let line = self.window.held()[..length].to_vec();
                     self.window.consume(whole);
-                    if !is_blank {
-                        return Some(record);
+                    if !line.trim_ascii().is_empty() {
+                        return Some(self.message(place, &line));
                     }
                 }
                 Ok(Line::TooLong) => return Some(Err(RecordError::new(place, TOO_LONG))),
@@ -54,6 +67,20 @@ impl<R: Read + Send> Parse for Lines<R> {
 }
 
 impl<R> Lines<R> {
+    fn message(&mut self, place: Place, text: &[u8]) -> Result<Record, RecordError> {
+        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+        if let Ok(text) = std::str::from_utf8(text) {
+            return Ok(Record::new(place, [text]));
+        }
+        let Some(decoded) = self.stray.decode_text(text) else {
+            let raw = String::from_utf8_lossy(text).into_owned();
+            return Err(RecordError::new(place, NOT_UTF8).with_fields(vec![raw.clone()]).with_raw(raw));
+        };
+        let (kind, why) = self.stray.words();
+        self.account.mend(&kind, why, 1, &place);
+        Ok(Record::new(place, [decoded]))
+    }
+
     fn failed(&mut self, place: Place, error: &io::Error) -> Option<Result<Record, RecordError>> {
         self.is_over = true;
         Some(Err(RecordError::io(place, error)))
@@ -108,6 +135,10 @@ impl<R: Read + Send> Parse for Paragraphs<R> {
         &self.lines.columns
     }
 
+    fn account(&self) -> FileAccount {
+        self.lines.account.clone()
+    }
+
     fn next(&mut self) -> Option<Result<Record, RecordError>> {
         if self.lines.is_over {
             return None;
@@ -116,21 +147,11 @@ impl<R: Read + Send> Parse for Paragraphs<R> {
         match self.block(&mut text) {
             Ok((place, true)) => Some(Err(RecordError::new(place, TOO_LONG))),
             Ok((_, false)) if text.is_empty() => None,
-            Ok((place, false)) => Some(message(place, &text)),
+            Ok((place, false)) => Some(self.lines.message(place, &text)),
             Err(error) => {
                 let place = Place::line(self.lines.window.line());
                 self.lines.failed(place, &error)
             }
-        }
-    }
-}
-
-fn message(place: Place, text: &[u8]) -> Result<Record, RecordError> {
-    match checked(text) {
-        Ok(text) => Ok(Record::new(place, [text])),
-        Err(problem) => {
-            let fields = vec![String::from_utf8_lossy(text).into_owned()];
-            Err(RecordError::new(place, problem).with_fields(fields))
         }
     }
 }

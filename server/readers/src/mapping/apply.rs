@@ -2,7 +2,7 @@
 
 use std::{fmt, net::IpAddr};
 
-use domain::{Content, ContentForm, FieldError, Label, MappedField, Mapping, content::present};
+use domain::{Content, ContentForm, DayOrder, FieldError, Label, MappedField, Mapping, content::present};
 
 use super::{
     label::LabelWords,
@@ -57,6 +57,7 @@ pub struct BoundMapping {
     message: (usize, String),
     others: Vec<(MappedField, usize, String)>,
     label_words: LabelWords,
+    day_order: Option<DayOrder>,
 }
 
 /// Looks a mapping's columns up.
@@ -79,7 +80,9 @@ pub fn bind(mapping: &Mapping, columns: &[String]) -> Result<BoundMapping, Vec<C
     }
     let label_words = LabelWords::of_column(mapping.column(MappedField::Label).unwrap_or_default());
     match message {
-        Some(message) if problems.is_empty() => Ok(BoundMapping { message, others, label_words }),
+        Some(message) if problems.is_empty() => {
+            Ok(BoundMapping { message, others, label_words, day_order: None })
+        }
         None if mapping.column(MappedField::Message).is_none() => {
             let problem =
                 "No column is mapped to the message. Choose the one with the text to check.".to_owned();
@@ -91,6 +94,11 @@ pub fn bind(mapping: &Mapping, columns: &[String]) -> Result<BoundMapping, Vec<C
 }
 
 impl BoundMapping {
+    /// Says which number is the day in dates like 03/04/2025; without, such times are left out.
+    pub fn with_day_order(self, day_order: Option<DayOrder>) -> Self {
+        Self { day_order, ..self }
+    }
+
     /// Makes a record a row.
     ///
     /// # Errors
@@ -107,7 +115,7 @@ impl BoundMapping {
             if *field == MappedField::Subject {
                 subject = text;
             } else {
-                taken.take(*field, column, text, self.label_words);
+                taken.take(*field, column, text, self);
             }
         }
         taken.form.message = joined(subject, message);
@@ -150,7 +158,7 @@ struct Taken {
 }
 
 impl Taken {
-    fn take(&mut self, field: MappedField, column: &str, text: &str, words: LabelWords) {
+    fn take(&mut self, field: MappedField, column: &str, text: &str, bound: &BoundMapping) {
         let sound = match field {
             MappedField::Message | MappedField::Subject => Ok(()),
             MappedField::Email => put(&mut self.form.email, address(text)),
@@ -161,10 +169,10 @@ impl Taken {
                 Ok(ip) => put(&mut self.form.ip, &ip.to_string()),
                 Err(_) => Err("is no IP address; left out"),
             },
-            MappedField::Timestamp => match unix_seconds(text) {
+            MappedField::Timestamp => match unix_seconds(text, bound.day_order) {
                 Ok(seconds) => put(&mut self.form.timestamp, &seconds.to_string()),
                 Err(TimeProblem::Ambiguous) => Err(
-                    "could be two days, as day and month may stand either way; write it like 2025-02-15; left out",
+                    "could be two days, as day and month may stand either way; choose their order, or write it like 2025-02-15; left out",
                 ),
                 Err(TimeProblem::Unknown) => Err("is no time; write it like 2025-02-15 11:32; left out"),
             },
@@ -179,9 +187,11 @@ impl Taken {
                     Err(_) => Err("is no web address; left out"),
                 }
             }
-            MappedField::Label => {
-                words.read(text).map(|label| self.label = label).ok_or("says neither spam nor ham; left out")
-            }
+            MappedField::Label => bound
+                .label_words
+                .read(text)
+                .map(|label| self.label = label)
+                .ok_or("says neither spam nor ham; left out"),
         };
         if let Err(problem) = sound {
             let shown: String = text.chars().take(60).collect();

@@ -1,269 +1,277 @@
 //! Which column is what: by name, and where names say nothing, by what is in it.
 
-use std::net::IpAddr;
+use domain::{DayOrder, FileAlternative, FileGuess, FileTrait, MappedField, Mapping};
 
-use domain::{MappedField, Mapping};
-
-use super::{label::LabelWords, time::unix_seconds};
+use super::{label::LabelWords, looks::Looks, names::rank, time::day_order};
 use crate::Record;
 
-/// Names of columns, in small letters without blanks and signs; the better ones first. From exports of WordPress, Disqus,
-/// phpBB, Discourse, HubSpot, Google Forms and YouTube, and from the corpora that people train filters on.
-const NAMES: [(MappedField, &[&str]); 10] = [
-    (
-        MappedField::Message,
-        &[
-            "message",
-            "commentcontent",
-            "messagetext",
-            "messagebody",
-            "body",
-            "text",
-            "content",
-            "comment",
-            "comments",
-            "bodytext",
-            "textbody",
-            "bodyplain",
-            "posttext",
-            "raw",
-            "review",
-            "reviewtext",
-            "reviewbody",
-            "description",
-            "msg",
-            "sms",
-            "mail",
-            "post",
-            "nachricht",
-            "kommentar",
-            "mensaje",
-            "mensagem",
-            "messaggio",
-            "texte",
-            "yourmessage",
-        ],
-    ),
-    (
-        MappedField::Subject,
-        &[
-            "subject",
-            "title",
-            "headline",
-            "betreff",
-            "asunto",
-            "assunto",
-            "objet",
-            "topic",
-            "yoursubject",
-            "reviewtitle",
-        ],
-    ),
-    (
-        MappedField::Email,
-        &[
-            "email",
-            "commentauthoremail",
-            "authoremail",
-            "fromemail",
-            "emailaddress",
-            "fromaddress",
-            "useremail",
-            "mailaddress",
-            "senderemail",
-            "sender",
-            "from",
-            "emailfrom",
-            "correo",
-            "yourmail",
-            "youremail",
-        ],
-    ),
-    (
-        MappedField::Name,
-        &[
-            "name",
-            "commentauthor",
-            "authorname",
-            "author",
-            "fromname",
-            "username",
-            "displayname",
-            "user",
-            "nickname",
-            "nick",
-            "fullname",
-            "sendername",
-            "yourname",
-            "authordisplayname",
-            "authorusername",
-            "login",
-        ],
-    ),
-    (
-        MappedField::Ip,
-        &[
-            "ip",
-            "commentauthorip",
-            "ipaddress",
-            "authorip",
-            "userip",
-            "clientip",
-            "remoteaddr",
-            "remoteip",
-            "senderip",
-        ],
-    ),
-    (
-        MappedField::Timestamp,
-        &[
-            "timestamp",
-            "createdat",
-            "dategmt",
-            "commentdategmt",
-            "date",
-            "datetime",
-            "commentdate",
-            "created",
-            "time",
-            "sentat",
-            "submittedat",
-            "postedat",
-            "publishedat",
-            "published",
-            "createdutc",
-            "received",
-            "receivedat",
-            "datum",
-            "fecha",
-        ],
-    ),
-    (MappedField::UserAgent, &["useragent", "commentagent", "agent", "browser", "ua", "httpuseragent"]),
-    (
-        MappedField::WebsiteUrl,
-        &[
-            "websiteurl",
-            "postlink",
-            "threadlink",
-            "pageurl",
-            "permalink",
-            "sourceurl",
-            "page",
-            "referer",
-            "referrer",
-            "threadurl",
-            "posturl",
-            "link",
-            "url",
-        ],
-    ),
-    (MappedField::Domain, &["domain", "site", "host", "hostname", "website"]),
-    (
-        MappedField::Label,
-        &[
-            "label",
-            "isspam",
-            "spam",
-            "commentapproved",
-            "approved",
-            "class",
-            "category",
-            "verdict",
-            "target",
-            "truth",
-            "status",
-            "isham",
-            "xlabel",
-        ],
-    ),
-];
-
-/// A name in small letters without blanks and signs.
-pub(crate) fn normal(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+/// What the columns of a file are taken for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnGuess {
+    /// Which column is what. Where it is in doubt which one is the message, none is mapped to it, and [`ColumnGuess::message`]
+    /// names the candidates.
+    pub mapping: Mapping,
+    /// The column with the message, by which evidence, and what else it could be.
+    pub message: FileGuess,
+    /// The column that says whether a row is known to be spam; of the alternatives, none is taken but by choice.
+    pub label: FileGuess,
+    /// Which number is the day in the times, where the column tells, and where it matters.
+    pub days: Option<FileGuess>,
+    /// The same, to be handed to [`crate::BoundMapping::with_day_order`].
+    pub day_order: Option<DayOrder>,
 }
 
-/// The field that a column's name stands for.
-pub(crate) fn known_field(name: &str) -> Option<MappedField> {
-    rank(name).map(|(field, _)| field)
-}
-
-/// The field, and how far down its list the name stands. Of `author.email` the whole is tried first.
-fn rank(name: &str) -> Option<(MappedField, usize)> {
-    if name.len() > 64 {
-        return None;
+impl ColumnGuess {
+    /// Says which number is the day, as it was chosen.
+    pub(crate) fn choose_days(&mut self, order: DayOrder) {
+        self.day_order = Some(order);
+        let mut days = self.days.take().unwrap_or_else(|| FileGuess {
+            about: FileTrait::Days,
+            value: String::new(),
+            evidence: String::new(),
+            alternatives: Vec::new(),
+            in_doubt: false,
+            is_chosen: true,
+        });
+        (days.value, days.evidence) = (order.to_string(), "It was chosen".to_owned());
+        (days.in_doubt, days.is_chosen) = (false, true);
+        self.days = Some(days);
     }
-    let found = |name: &str| {
-        let name = normal(name);
-        NAMES.iter().find_map(|(field, names)| {
-            names.iter().position(|known| *known == name).map(|place| (*field, place))
-        })
-    };
-    found(name).or_else(|| {
-        let (_, last) = name.rsplit_once(['.', ':', '/'])?;
-        found(last).map(|(field, place)| (field, place + 100))
-    })
 }
 
-/// Whether a cell is a number, an address, a time or a yes or no: nothing that would name a column.
-pub(crate) fn looks_like_a_value(cell: &str) -> bool {
-    let cell = cell.trim();
-    cell.parse::<f64>().is_ok()
-        || cell.parse::<IpAddr>().is_ok()
-        || cell.contains("://")
-        || (cell.contains('@') && cell.contains('.'))
-        || unix_seconds(cell).is_ok()
-        || matches!(cell.to_ascii_lowercase().as_str(), "true" | "false" | "yes" | "no" | "null")
-}
-
-/// Guesses which column is what. `samples` are some records of the file; a few dozen do.
+/// Guesses which column is what. `samples` are some records of the file: of its start, middle and end if possible.
 ///
-/// A subject that stands at the start of the message already is not mapped, or it would be read twice.
+/// A subject that stands at the start of the message already is not mapped, or it would be read twice. In doubt about the
+/// message, none is mapped: [`guess_columns`] tells the candidates.
 pub fn guess(columns: &[String], samples: &[Record]) -> Mapping {
-    let mut best: Vec<(MappedField, usize, usize)> = Vec::new();
-    for (index, column) in columns.iter().enumerate() {
-        let Some((field, place)) = rank(column) else { continue };
-        let looks = Looks::of(index, samples);
-        if !looks.suits(field, column) {
-            continue;
-        }
-        match best.iter_mut().find(|(known, ..)| *known == field) {
-            Some(known) if place < known.1 => *known = (field, place, index),
-            Some(_) => {}
-            None => best.push((field, place, index)),
-        }
-    }
+    guess_columns(columns, samples).mapping
+}
+
+/// Guesses which column is what, and says why and what else could be.
+pub fn guess_columns(columns: &[String], samples: &[Record]) -> ColumnGuess {
+    let seen: Vec<_> =
+        columns.iter().enumerate().map(|(index, column)| Seen::new(index, column, samples)).collect();
     let mut mapping = Mapping::default();
-    let mut is_taken = vec![false; columns.len()];
-    for (field, _, index) in best {
-        mapping.set(field, Some(columns[index].clone()));
-        is_taken[index] = true;
+    for &field in MappedField::ALL {
+        let is_other = !matches!(field, MappedField::Message | MappedField::Label);
+        let mut named: Vec<_> = seen.iter().filter(|seen| is_other && seen.suits(field)).collect();
+        named.sort_by_key(|seen| seen.place());
+        if let Some(best) = named.first() {
+            mapping.set(field, Some(best.column.to_owned()));
+        }
     }
-    guess_by_content(&mut mapping, columns, samples, &mut is_taken);
+    for field in [MappedField::Email, MappedField::Ip] {
+        let is_taken = |seen: &&Seen<'_>| mapping.iter().any(|(_, column)| column == seen.column);
+        if mapping.column(field).is_none()
+            && let Some(found) = seen.iter().filter(|seen| !is_taken(seen)).find(|seen| seen.shows(field))
+        {
+            mapping.set(field, Some(found.column.to_owned()));
+        }
+    }
+    let label = guess_label(&seen);
+    if !label.value.is_empty() {
+        mapping.set(MappedField::Label, Some(label.value.clone()));
+    }
+    let message = guess_message(&seen, &mapping);
+    if !message.in_doubt {
+        let taken: Vec<_> =
+            mapping.iter().filter(|(_, column)| *column == message.value).map(|(field, _)| field).collect();
+        taken.into_iter().for_each(|field| mapping.set(field, None));
+        mapping.set(MappedField::Message, Some(message.value.clone()));
+    }
     if repeats_subject(&mapping, columns, samples) {
         mapping.set(MappedField::Subject, None);
     }
-    mapping
+    let (days, day_order) = guess_days(&mapping, columns, samples);
+    ColumnGuess { mapping, message, label, days, day_order }
 }
 
-/// For what no name stands for: the longest texts are the message, and so on.
-fn guess_by_content(mapping: &mut Mapping, columns: &[String], samples: &[Record], is_taken: &mut [bool]) {
-    let looks: Vec<_> = (0..columns.len()).map(|index| Looks::of(index, samples)).collect();
-    for field in [MappedField::Email, MappedField::Ip, MappedField::Label] {
-        let found = (0..columns.len()).find(|&index| !is_taken[index] && looks[index].shows(field));
-        if let Some(index) = found
-            && mapping.column(field).is_none()
-        {
-            mapping.set(field, Some(columns[index].clone()));
-            is_taken[index] = true;
+/// Whether a column is named like messages, and how much it looks like texts, from 0 to 1.
+pub(crate) fn message_looks(columns: &[String], samples: &[Record], message: Option<&str>) -> (bool, f64) {
+    let index = message.and_then(|message| columns.iter().position(|column| column == message));
+    let seen = index.map(|index| Seen::new(index, &columns[index], samples));
+    seen.map_or((false, 0.0), |seen| (seen.suits(MappedField::Message), seen.looks.text()))
+}
+
+/// A column, its name and its looks.
+struct Seen<'a> {
+    column: &'a str,
+    rank: Option<(MappedField, usize)>,
+    looks: Looks,
+}
+
+/// Names further down a list could mean something else, so their cells have to look like it.
+const WEAK: usize = 12;
+
+impl<'a> Seen<'a> {
+    fn new(index: usize, column: &'a str, samples: &[Record]) -> Self {
+        Self { column, rank: rank(column), looks: Looks::of(index, column, samples) }
+    }
+
+    fn place(&self) -> usize {
+        self.rank.map_or(usize::MAX, |(_, place)| place)
+    }
+
+    /// Whether the name stands for a field, and the cells do not belie it. A column of which no sample has anything is believed.
+    fn suits(&self, field: MappedField) -> bool {
+        let Some((_, place)) = self.rank.filter(|(known, _)| *known == field) else { return false };
+        let looks = &self.looks;
+        if looks.filled == 0.0 {
+            return true;
+        }
+        match field {
+            MappedField::Email => looks.emails > 0.3,
+            MappedField::Ip => looks.ips > 0.3,
+            MappedField::Timestamp => {
+                looks.times > 0.3 || (place < WEAK && looks.words < 7.0 && looks.labels < 0.9)
+            }
+            MappedField::Name => looks.emails < 0.5 || looks.length < 40.0,
+            MappedField::Message => !looks.are_values() || place == 0,
+            MappedField::Label => looks.labels > 0.5,
+            _ => true,
         }
     }
-    if mapping.column(MappedField::Message).is_none() {
-        let candidates = (0..columns.len()).filter(|&index| !is_taken[index] && looks[index].values < 0.5);
-        let longest = candidates.max_by(|&one, &other| looks[one].length.total_cmp(&looks[other].length));
-        if let Some(index) = longest.or_else(|| (columns.len() == 1).then_some(0)) {
-            mapping.set(MappedField::Message, Some(columns[index].clone()));
+
+    /// Whether the cells alone show what the column is.
+    fn shows(&self, field: MappedField) -> bool {
+        match field {
+            MappedField::Email => self.looks.emails > 0.8,
+            MappedField::Ip => self.looks.ips > 0.8,
+            _ => false,
         }
+    }
+
+    fn alternative(&self) -> FileAlternative {
+        FileAlternative { value: self.column.to_owned(), about: self.looks.first.clone() }
+    }
+}
+
+/// How much a column has to look like texts to be taken for the message without a name that says so, and how much more than
+/// the next one. Found on exports of forms, shops and forums: columns of cities, names and types stay below 0.45.
+const TEXT: f64 = 0.45;
+const AHEAD: f64 = 0.12;
+
+/// How much another column has to look more like texts before a name is doubted.
+const BELIED: f64 = 0.4;
+
+fn guess_message(seen: &[Seen<'_>], mapping: &Mapping) -> FileGuess {
+    let mut named: Vec<_> = seen.iter().filter(|seen| seen.suits(MappedField::Message)).collect();
+    named.sort_by_key(|seen| seen.place());
+    // A name stands for texts, unless its cells are the same few words while another named column has texts.
+    let is_doubtful = |seen: &&&Seen<'_>| seen.looks.text() < 0.25;
+    let best_named = named.iter().find(|seen| !is_doubtful(seen)).or(named.first()).copied();
+    let is_other = |seen: &&Seen<'_>| {
+        let field = mapping.iter().find(|(_, column)| *column == seen.column).map(|(field, _)| field);
+        field.is_some_and(|field| field != MappedField::Subject)
+    };
+    let mut by_looks: Vec<_> =
+        seen.iter().filter(|seen| !is_other(seen) && !seen.looks.are_values()).collect();
+    by_looks.sort_by(|one, other| other.looks.text().total_cmp(&one.looks.text()));
+    let (value, evidence, in_doubt) = match (best_named, by_looks.first(), by_looks.get(1)) {
+        (Some(named), Some(best), _)
+            if best.column != named.column
+                && named.looks.count > 0
+                && named.looks.text() < 0.25
+                && best.looks.text() > named.looks.text() + BELIED =>
+        {
+            let words = format!(
+                "\"{}\" is named like messages, but \"{}\" has longer and more varied texts",
+                named.column, best.column
+            );
+            (String::new(), words, true)
+        }
+        (Some(named), ..) => (named.column.to_owned(), "Its name says so".to_owned(), false),
+        (None, ..) if seen.len() == 1 => {
+            (seen[0].column.to_owned(), "It is the only column".to_owned(), false)
+        }
+        (None, Some(best), second)
+            if best.looks.text() >= TEXT
+                && second.is_none_or(|second| second.looks.text() + AHEAD < best.looks.text()) =>
+        {
+            (best.column.to_owned(), "It has the longest and most varied texts".to_owned(), false)
+        }
+        (None, Some(_), Some(_)) => (
+            String::new(),
+            "No column is named like messages, and none has much longer texts than the others".to_owned(),
+            true,
+        ),
+        (None, ..) => (String::new(), "No column looks like texts that people write".to_owned(), true),
+    };
+    let others = by_looks.iter().filter(|seen| seen.column != value && (in_doubt || seen.looks.text() > 0.2));
+    let mut alternatives: Vec<_> = others.map(|seen| seen.alternative()).collect();
+    if let Some(named) = best_named.filter(|_| in_doubt) {
+        alternatives.retain(|other| other.value != named.column);
+        alternatives.insert(0, named.alternative());
+    }
+    if alternatives.is_empty() && in_doubt {
+        alternatives = seen.iter().map(Seen::alternative).collect();
+    }
+    FileGuess { about: FileTrait::Message, value, evidence, alternatives, in_doubt, is_chosen: false }
+}
+
+/// Only a name that speaks of spam or approval, or cells that say "spam" and "ham", make a label; a yes or no does not.
+fn guess_label(seen: &[Seen<'_>]) -> FileGuess {
+    let mut named: Vec<_> = seen.iter().filter(|seen| seen.suits(MappedField::Label)).collect();
+    named.sort_by_key(|seen| seen.place());
+    let is_sure = |seen: &&&Seen<'_>| LabelWords::is_plain(seen.column) || seen.looks.verdicts > 0.0;
+    let is_filled = |seen: &&Seen<'_>| seen.looks.verdicts > 0.95 && seen.looks.filled > 0.5;
+    let (found, evidence) = match (named.iter().find(is_sure), seen.iter().find(is_filled)) {
+        (Some(found), _) => (Some(found.column), "Its name and its words say so"),
+        (None, Some(found)) => (Some(found.column), "It says \"spam\" or \"ham\" in every row"),
+        (None, None) => (None, "No column says by its name that it is about spam"),
+    };
+    let could =
+        |seen: &&Seen<'_>| Some(seen.column) != found && seen.looks.count > 0 && seen.looks.labels > 0.95;
+    FileGuess {
+        about: FileTrait::Label,
+        value: found.unwrap_or_default().to_owned(),
+        evidence: evidence.to_owned(),
+        alternatives: seen.iter().filter(could).map(Seen::alternative).collect(),
+        in_doubt: false,
+        is_chosen: false,
+    }
+}
+
+/// Which number is the day, by the whole column.
+fn guess_days(
+    mapping: &Mapping,
+    columns: &[String],
+    samples: &[Record],
+) -> (Option<FileGuess>, Option<DayOrder>) {
+    let column = mapping.column(MappedField::Timestamp);
+    let Some(index) = column.and_then(|column| columns.iter().position(|known| known == column)) else {
+        return (None, None);
+    };
+    let cells = || samples.iter().filter_map(|record| record.get(index)).filter(|cell| !cell.is_empty());
+    let has_ambiguous = || cells().any(super::time::is_ambiguous);
+    let alternative =
+        |order: DayOrder, about: &str| FileAlternative { value: order.to_string(), about: about.to_owned() };
+    let both = || {
+        vec![
+            alternative(DayOrder::DayFirst, "3/4 is 3 April"),
+            alternative(DayOrder::MonthFirst, "3/4 is March 4"),
+        ]
+    };
+    let guess = |value: String, evidence: String, alternatives, in_doubt| {
+        Some(FileGuess { about: FileTrait::Days, value, evidence, alternatives, in_doubt, is_chosen: false })
+    };
+    match day_order(cells()) {
+        Ok(Some((order, told))) => {
+            let other = both().into_iter().filter(|other| other.value != order.to_string()).collect();
+            (
+                guess(order.to_string(), format!("\"{}\" reads one way only", told.trim()), other, false),
+                Some(order),
+            )
+        }
+        Ok(None) if has_ambiguous() => {
+            let words = "All its dates read both ways: choose, or such times are left out".to_owned();
+            (guess(String::new(), words, both(), true), None)
+        }
+        Err(()) => {
+            let words = "Some of its dates have the day first, others the month: those that read both ways are left out".to_owned();
+            (guess(String::new(), words, both(), true), None)
+        }
+        Ok(None) => (None, None),
     }
 }
 
@@ -283,69 +291,4 @@ fn repeats_subject(mapping: &Mapping, columns: &[String], samples: &[Record]) ->
         .filter(|record| text(record, message).starts_with(&text(record, subject)))
         .count();
     !with_subject.is_empty() && repeated * 2 > with_subject.len()
-}
-
-/// What the cells of a column look like: shares of those that are not empty.
-struct Looks {
-    filled: f64,
-    emails: f64,
-    ips: f64,
-    labels: f64,
-    /// Numbers, addresses, times.
-    values: f64,
-    /// Mean length in bytes.
-    length: f64,
-}
-
-impl Looks {
-    fn of(index: usize, samples: &[Record]) -> Self {
-        let cells: Vec<_> = samples
-            .iter()
-            .filter_map(|record| record.get(index))
-            .map(str::trim)
-            .filter(|cell| !cell.is_empty())
-            .collect();
-        let count = cells.len().max(1) as f64;
-        let share = |is: &dyn Fn(&str) -> bool| cells.iter().filter(|cell| is(cell)).count() as f64 / count;
-        let is_email = |cell: &str| {
-            cell.len() < 320
-                && cell.contains('@')
-                && (cell.ends_with('>') || !cell.contains(char::is_whitespace))
-        };
-        Self {
-            filled: cells.len() as f64 / samples.len().max(1) as f64,
-            emails: share(&is_email),
-            ips: share(&|cell| cell.parse::<IpAddr>().is_ok()),
-            labels: share(&|cell| LabelWords::IsSpam.read(cell).is_some()),
-            values: share(&looks_like_a_value),
-            length: cells.iter().map(|cell| cell.len()).sum::<usize>() as f64 / count,
-        }
-    }
-
-    /// Whether the cells alone show what the column is.
-    fn shows(&self, field: MappedField) -> bool {
-        match field {
-            MappedField::Email => self.emails > 0.8,
-            MappedField::Ip => self.ips > 0.8,
-            MappedField::Label => self.labels > 0.95 && self.filled > 0.5,
-            _ => false,
-        }
-    }
-
-    /// Whether the cells do not belie the name. A column of which no sample has anything is believed.
-    fn suits(&self, field: MappedField, column: &str) -> bool {
-        if self.filled == 0.0 {
-            return true;
-        }
-        match field {
-            MappedField::Email => self.emails > 0.3,
-            MappedField::Ip => self.ips > 0.3,
-            MappedField::Label => {
-                self.labels > 0.5 || LabelWords::of_column(column) == LabelWords::IsApproved
-            }
-            MappedField::Name => self.emails < 0.5 || self.length < 40.0,
-            MappedField::Message => self.values < 0.9 || normal(column) == "message",
-            _ => true,
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use domain::Label;
 
-use super::guess::normal;
+use super::names::normal;
 
 /// How the words of a label's column are to be read: "1" is spam in `is_spam` and the opposite in `approved`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,36 +13,84 @@ pub(crate) enum LabelWords {
     IsApproved,
 }
 
+/// Columns in which true means approved.
+const APPROVALS: [&str; 9] = [
+    "approved",
+    "commentapproved",
+    "status",
+    "commentstatus",
+    "moderationstatus",
+    "isapproved",
+    "isham",
+    "ham",
+    "published",
+];
+
+/// The name without the objects around it, as it is compared.
+fn last_part(name: &str) -> String {
+    normal(name.rsplit(['.', ':', '/']).next().unwrap_or(name))
+}
+
 impl LabelWords {
     pub(crate) fn of_column(name: &str) -> Self {
-        let name = normal(name);
-        let is_approval = [
-            "approved",
-            "commentapproved",
+        let name = last_part(name);
+        if APPROVALS.contains(&name.as_str()) { Self::IsApproved } else { Self::IsSpam }
+    }
+
+    /// Whether the name alone says that the column is about spam: "status" and "category" do not.
+    pub(crate) fn is_plain(name: &str) -> bool {
+        const WEAK: [&str; 9] = [
+            "class",
+            "category",
+            "target",
+            "truth",
             "status",
-            "commentstatus",
-            "isapproved",
-            "isham",
-            "ham",
             "published",
+            "verdict",
+            "classification",
+            "gold",
         ];
-        if is_approval.contains(&name.as_str()) { Self::IsApproved } else { Self::IsSpam }
+        !WEAK.contains(&last_part(name).as_str())
+    }
+
+    /// Whether a cell means spam or ham and could mean nothing else.
+    pub(crate) fn is_verdict(cell: &str) -> bool {
+        matches!(
+            cell.trim().to_lowercase().as_str(),
+            "spam"
+                | "ham"
+                | "not spam"
+                | "not_spam"
+                | "notspam"
+                | "no spam"
+                | "non-spam"
+                | "nospam"
+                | "kein spam"
+                | "smishing"
+        )
     }
 
     /// What a cell says. `Some(None)` where it says that nothing is decided yet; `None` where it makes no sense.
     pub(crate) fn read(self, text: &str) -> Option<Option<Label>> {
         let truth = |is_true: bool| Some(Some(Label::from_is_spam(is_true == (self == Self::IsSpam))));
-        match text.trim().to_ascii_lowercase().as_str() {
-            "spam" | "junk" | "phishing" | "smishing" => Some(Some(Label::Spam)),
-            "ham" | "not spam" | "not_spam" | "notspam" | "no spam" | "legitimate" | "legit" | "clean"
-            | "good" | "approve" | "approved" | "publish" | "published" => Some(Some(Label::Ham)),
+        match text.trim().to_lowercase().as_str() {
+            "spam" | "junk" | "phishing" | "smishing" | "спам" | "スパム" | "垃圾" => {
+                Some(Some(Label::Spam))
+            }
+            "ham" | "not spam" | "not_spam" | "notspam" | "no spam" | "non-spam" | "nospam" | "kein spam"
+            | "legitimate" | "legit" | "clean" | "good" | "approve" | "approved" | "publish"
+            | "published" => Some(Some(Label::Ham)),
             // In WordPress, 0 is "waits for a moderator", and who trashes a comment does not say why.
             "0" if self == Self::IsApproved => Some(None),
             "" | "hold" | "pending" | "unapproved" | "trash" | "post-trashed" | "unknown" | "null" => {
                 Some(None)
             }
-            "1" | "1.0" | "true" | "yes" | "y" | "t" => truth(true),
-            "0" | "0.0" | "false" | "no" | "n" | "f" => truth(false),
+            "1" | "1.0" | "true" | "yes" | "y" | "t" | "ja" | "oui" | "sí" | "si" | "sim" | "tak" | "да" => {
+                truth(true)
+            }
+            "0" | "0.0" | "false" | "no" | "n" | "f" | "nein" | "non" | "não" | "nee" | "nie" | "нет" => {
+                truth(false)
+            }
             _ => None,
         }
     }

@@ -3,4 +3,6 @@
 pub(crate) mod apply;
 pub(crate) mod guess;
 mod label;
-mod time;
+mod looks;
+pub(crate) mod names;
+pub(crate) mod time;
