@@ -108,6 +108,21 @@ impl<W: Write> FailedWriter<W> {
         }
     }
 
+    /// Writes a record that could not be read, as it stands in the file: in the first column of a table, else as a member
+    /// "unreadable".
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn write_unreadable(&mut self, raw: &str, error: &str) -> io::Result<()> {
+        if matches!(self.out, Out::Table(_)) {
+            return self.write(&[raw], error);
+        }
+        let columns = std::mem::replace(&mut self.columns, vec!["unreadable".to_owned()]);
+        let written = self.write(&[raw], error);
+        self.columns = columns;
+        written
+    }
+
     /// Ends the file and gives back what it was written to.
     ///
     /// # Errors

@@ -41,6 +41,7 @@ mod formats;
 mod guesses;
 pub mod limits;
 mod mapping;
+mod own;
 mod place;
 mod progress;
 mod record;

@@ -19,8 +19,18 @@ const LINES: [(&str, &str); 9] = [
     ("content.user_agent", "user_agent"),
     ("content.website_url", "website_url"),
     ("content.domain", "domain"),
-    ("content.extra", "extra"),
+    (FURTHER, "extra"),
 ];
+
+/// Where lines have fields that the guide does not name: an object that is not taken apart, or its types would be lost.
+pub(crate) const FURTHER: &str = "content.extra";
+
+/// Whether a text begins with the line of names that Gavel's own tables have. Then there is no dialect to find out, whatever
+/// hostile texts would make of it.
+pub(crate) fn begins(text: &str) -> bool {
+    let names = COLUMNS.map(|name| format!("\"{name}\"")).join(",");
+    text.strip_prefix(&names).is_some_and(|rest| rest.starts_with(['\n', '\r', ',']))
+}
 
 /// Columns that only lines of Gavel's own have, all of them.
 const MARKS: [&str; 3] = ["content.message", "judgement.raw_answer", "judgement.upstream_id"];
@@ -82,6 +92,16 @@ impl OwnExport {
             mapping.set(field, self.index(own).map(|index| self.names[index].clone()));
         }
         mapping
+    }
+
+    /// Whether a mapping says nothing else than [`OwnExport::mapping`]; the label may be mapped or not.
+    pub(crate) fn is_mapped_by(&self, mapping: &Mapping) -> bool {
+        let without_label = |mapping: &Mapping| {
+            let mut mapping = mapping.clone();
+            mapping.set(MappedField::Label, None);
+            mapping
+        };
+        without_label(mapping) == without_label(&self.mapping())
     }
 
     /// Whether a column is one of Gavel's own.

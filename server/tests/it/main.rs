@@ -9,6 +9,7 @@ mod command_line;
 mod demo_data;
 mod doors;
 mod export;
+mod export_same;
 mod first_run;
 mod headers;
 mod lessons;

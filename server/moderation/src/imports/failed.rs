@@ -8,6 +8,7 @@ use std::{
 };
 
 use domain::{FileFormat, Import, ImportId, ImportRow, ImportRowState};
+use readers::Place;
 use store::Store;
 use tokio::{runtime::Handle, sync::mpsc};
 
@@ -90,6 +91,11 @@ impl Failed {
     }
 }
 
+/// Why a row failed, with where it stands in the file that it comes from.
+fn with_place(place: &Place, reason: &str) -> String {
+    format!("{place}: {reason}")
+}
+
 fn write(path: &Path, import: &Import, mut failed: Failed, sink: &mut Pieces) -> io::Result<()> {
     let mut reader = files::open(path, &import.file_name, &import.plan.reading)
         .map_err(|error| io::Error::other(error.to_string()))?;
@@ -99,8 +105,16 @@ fn write(path: &Path, import: &Import, mut failed: Failed, sink: &mut Pieces) ->
         number += 1;
         let reason = failed.reason(number)?;
         match (record, reason) {
-            (Ok(record), Some(reason)) => out.write(&record.fields().collect::<Vec<_>>(), &reason)?,
-            (Err(error), Some(reason)) => out.write(&error.fields, &reason)?,
+            (Ok(record), Some(reason)) => {
+                out.write(&record.fields().collect::<Vec<_>>(), &with_place(record.place(), &reason))?;
+            }
+            (Err(error), Some(reason)) => {
+                let reason = with_place(&error.place, &reason);
+                match &error.raw {
+                    Some(raw) if error.fields.is_empty() => out.write_unreadable(raw, &reason)?,
+                    _ => out.write(&error.fields, &reason)?,
+                }
+            }
             (Err(error), None) if error.is_fatal => break,
             _ => {}
         }
