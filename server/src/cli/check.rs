@@ -157,12 +157,13 @@ impl Check {
         let mut under_way = VecDeque::<(Item, JoinHandle<Option<Verdict>>)>::new();
         let mut is_over = false;
         while !(is_over && under_way.is_empty()) {
+            let has_room = !is_over && under_way.len() < at_once;
             let first = under_way.front_mut().map(|(_, handle)| handle);
             let judged = tokio::select! {
                 // What is judged is printed before more is taken: somebody may be waiting for it.
                 biased;
                 verdict = finished(first) => verdict.map_err(|error| Failure::Refused(error.to_string()))?,
-                next = items.recv(), if !is_over && under_way.len() < at_once => {
+                next = items.recv(), if has_room => {
                     match next {
                         Some(item) => {
                             let judging = verdict(Arc::clone(moderation), item.clone(), self.site.clone());
