@@ -6,7 +6,7 @@ use csv::{Terminator, WriterBuilder};
 use domain::{FileFormat, Quoting};
 use serde_json::{Map, Value};
 
-use crate::formats::dialect::NO_DELIMITER;
+use crate::{RecordError, formats::dialect::NO_DELIMITER};
 
 /// Name of the column that says why.
 const ERROR: &str = "error";
@@ -108,19 +108,22 @@ impl<W: Write> FailedWriter<W> {
         }
     }
 
-    /// Writes a record that could not be read, as it stands in the file: in the first column of a table, else as a member
-    /// "unreadable".
+    /// Writes a record that could not be read, as far as it was understood, and why: its fields; or its text, in the first
+    /// column of a table, of JSON in a member "unreadable".
     ///
     /// # Errors
     /// When writing fails.
-    pub fn write_unreadable(&mut self, raw: &str, error: &str) -> io::Result<()> {
-        if matches!(self.out, Out::Table(_)) {
-            return self.write(&[raw], error);
+    pub fn write_unreadable(&mut self, failed: &RecordError, error: &str) -> io::Result<()> {
+        match (&self.out, &failed.raw) {
+            (Out::Lines(_) | Out::Array(..), Some(raw)) if failed.fields.is_empty() => {
+                let columns = std::mem::replace(&mut self.columns, vec!["unreadable".to_owned()]);
+                let written = self.write(&[raw], error);
+                self.columns = columns;
+                written
+            }
+            (Out::Table(_), Some(raw)) if failed.fields.is_empty() => self.write(&[raw], error),
+            _ => self.write(&failed.fields, error),
         }
-        let columns = std::mem::replace(&mut self.columns, vec!["unreadable".to_owned()]);
-        let written = self.write(&[raw], error);
-        self.columns = columns;
-        written
     }
 
     /// Ends the file and gives back what it was written to.

@@ -2,19 +2,21 @@
 //!
 //! ```
 //! use domain::MappedField;
-//! use readers::{Choices, RecordReader, bind, guess};
+//! use readers::{Choices, RecordReader, bind};
 //!
 //! let file = "From,Comment\nann@example.com,Thanks for the article\nbot@spam.biz,\"Cheap pills, click\"\n";
-//! let mut reader = RecordReader::open(file.as_bytes(), Some("comments.csv"), Choices::default())?;
-//! let columns = reader.columns().to_vec();
-//! let samples: Vec<_> = reader.by_ref().take(50).filter_map(Result::ok).collect();
+//! let file = std::io::Cursor::new(file.as_bytes());
+//! let mut reader = RecordReader::open_file(file, Some("comments.csv"), Choices::default())?;
 //!
-//! let mapping = guess(&columns, &samples);
-//! assert_eq!(mapping.column(MappedField::Message), Some("Comment"));
-//! let bound = bind(&mapping, &columns).map_err(|problems| problems[0].to_string())?;
-//! let row = bound.apply(&samples[1]).map_err(|error| error.to_string())?;
+//! let look = reader.look(200);
+//! assert_eq!(look.columns.mapping.column(MappedField::Message), Some("Comment"));
+//! let bound = bind(&look.columns.mapping, reader.columns()).map_err(|problems| problems[0].to_string())?;
+//! let bound = bound.with_day_order(look.columns.day_order);
+//! let record = reader.nth(1).ok_or("no second record")??;
+//! let row = bound.apply(&record).map_err(|error| error.to_string())?;
 //! assert_eq!(row.content.message, "Cheap pills, click");
-//! assert_eq!(samples[1].place().to_string(), "line 3");
+//! assert_eq!(record.place().to_string(), "line 3");
+//! assert_eq!(reader.account().rows, 2);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -23,7 +25,10 @@
 //! - A [`RecordError`] is about one record; reading goes on after it, unless [`RecordError::is_fatal`]: then the iteration is
 //!   over, and what came before counts.
 //! - [`RecordReader::progress`] can be asked from elsewhere how many bytes of the file have been read.
-//! - [`guess`] finds out which column is what, [`bind`] looks a mapping's columns up, and [`BoundMapping::apply`] makes a
+//! - [`RecordReader::guesses`] says what was found out about how the file is written, each with its evidence, its alternatives
+//!   and whether it is in doubt; [`Choices`] overrule them. [`RecordReader::account`] says what became of every part.
+//! - [`RecordReader::look`] guesses which column is what by records of the start, middle and end (or [`guess_columns`] by any
+//!   records): in doubt about the message none is mapped, and the candidates are named. [`bind`] looks a mapping's columns up, and [`BoundMapping::apply`] makes a
 //!   record a [`Row`]: content, validated, and a label where there is one. The stored type is [`domain::Mapping`].
 //! - [`FailedWriter`] gives records back in the format in which they came, each with its error, to be mended and imported
 //!   again.

@@ -9,6 +9,7 @@ use crate::{
     encoding::Decoded,
     formats::{
         dialect::{self, Dialect},
+        ndjson,
         records::{self, Located},
     },
     limits::HEAD_BYTES,
@@ -83,14 +84,25 @@ impl Scout {
         self.pieces.iter().enumerate().map(text).collect()
     }
 
-    /// The rows of the pieces, of a table of so many columns. Nobody knows in which lines they are.
-    pub(crate) fn rows(&self, dialect: &Dialect, columns: usize, encoding: Encoding) -> Vec<Record> {
+    /// The records of the pieces, of tables and of JSON by lines. Nobody knows in which lines they are.
+    pub(crate) fn records(
+        &self,
+        format: FileFormat,
+        dialect: &Dialect,
+        columns: &[String],
+        encoding: Encoding,
+    ) -> Vec<Record> {
         let texts = self.texts(encoding);
-        let rows = texts
-            .iter()
-            .enumerate()
-            .flat_map(|(index, text)| dialect::rows_of(text, index + 1 == texts.len(), dialect.syntax));
-        rows.filter(|row| row.len() == columns).map(|row| Record::new(Place::line(0), row)).collect()
+        let of_table = |(index, text): (usize, &String)| {
+            let rows = dialect::rows_of(text, index + 1 == texts.len(), dialect.syntax);
+            let rows = rows.into_iter().filter(|row| row.len() == columns.len());
+            rows.map(|row| Record::new(Place::line(0), row)).collect::<Vec<_>>()
+        };
+        match format {
+            FileFormat::Csv | FileFormat::Tsv => texts.iter().enumerate().flat_map(of_table).collect(),
+            FileFormat::Ndjson => texts.iter().flat_map(|text| ndjson::records_of(text, columns)).collect(),
+            _ => Vec::new(),
+        }
     }
 }
 

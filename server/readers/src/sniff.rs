@@ -100,8 +100,26 @@ fn xml(text: &str) -> Result<Option<FileFormat>, ReadError> {
     Ok(None)
 }
 
+/// The text behind comments and signs that stand ahead of a JSON.
+fn without_comments(text: &str) -> &str {
+    let mut text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{1e}');
+    loop {
+        let behind = if text.starts_with("//") {
+            text.split_once('\n')
+        } else if text.starts_with("/*") {
+            text.split_once("*/")
+        } else {
+            None
+        };
+        match behind {
+            Some((_, rest)) => text = rest.trim_start(),
+            None => return text,
+        }
+    }
+}
+
 fn json(text: &str, is_whole: bool) -> Option<FileFormat> {
-    let mut significant = text.chars().filter(|c| !c.is_whitespace());
+    let mut significant = without_comments(text).chars().filter(|c| !c.is_whitespace());
     let is_json = match (significant.next()?, significant.next()) {
         ('[', Some('{' | '"' | '[' | ']') | None) => true,
         ('{', Some('"' | '\'' | '}') | None) => true,

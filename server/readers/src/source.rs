@@ -156,7 +156,7 @@ impl RecordReader {
         }
         let mut notes = Vec::new();
         let (file, (about, parse)) = first_file(&shared, name, &choices, scout, &mut notes)?;
-        let further = scout.rows(&about.dialect, about.columns.len(), about.encoding);
+        let further = scout.records(about.format, &about.dialect, &about.columns, about.encoding);
         Ok(Self {
             shared,
             choices,

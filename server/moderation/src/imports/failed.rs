@@ -109,11 +109,7 @@ fn write(path: &Path, import: &Import, mut failed: Failed, sink: &mut Pieces) ->
                 out.write(&record.fields().collect::<Vec<_>>(), &with_place(record.place(), &reason))?;
             }
             (Err(error), Some(reason)) => {
-                let reason = with_place(&error.place, &reason);
-                match &error.raw {
-                    Some(raw) if error.fields.is_empty() => out.write_unreadable(raw, &reason)?,
-                    _ => out.write(&error.fields, &reason)?,
-                }
+                out.write_unreadable(&error, &with_place(&error.place, &reason))?;
             }
             (Err(error), None) if error.is_fatal => break,
             _ => {}

@@ -120,13 +120,16 @@ pub(crate) fn guess(sample: Sample<'_>, told: Told) -> Dialect {
     let is_told = told.delimiter.or(by_line).is_some();
     // The first of equals stays first.
     tried.sort_by(|one, other| other.score().total_cmp(&one.score()));
-    if !is_told && tried.first().is_none_or(|best| !best.is_table()) {
+    if !is_told {
         let mut alone = best_quoting(&sample, NO_DELIMITER, told);
-        let is_single = alone.rows.first().is_some_and(|row| {
-            row.fields.len() == 1 && (header::is_known_name(&row.fields[0]) || alone.is_quoted_throughout())
-        });
-        if is_single || tried.is_empty() {
-            alone.is_single = is_single;
+        let is_named = alone
+            .rows
+            .first()
+            .is_some_and(|row| row.fields.len() == 1 && header::is_known_name(&row.fields[0]));
+        let is_table = tried.first().is_some_and(Tried::is_table);
+        let has_names = tried.first().is_some_and(|best| best.header.is_known);
+        alone.is_single = (is_named && !has_names) || (!is_table && alone.is_quoted_throughout());
+        if alone.is_single || tried.is_empty() {
             tried.insert(0, alone);
         }
     }
@@ -299,7 +302,8 @@ fn best_quoting(sample: &Sample<'_>, delimiter: u8, told: Told) -> Tried {
     };
     if skips_blank && told.skips_blank.is_none() {
         let plain = try_as(Quoting::Doubled, false);
-        if plain.score() > best.score() {
+        let is_needed = plain.cells().any(|cell| cell.starts_with(" \"") && cell.ends_with('"'));
+        if plain.score() > best.score() || (plain.score() >= best.score() && !is_needed) {
             best = Tried { why: best.why, ..plain };
         }
     }

@@ -53,7 +53,7 @@ pub(super) fn find(rows: &[Row], columns: usize) -> Header {
         }
         let Some(lines) = row.lines_above else { break };
         let rest = &rows[index + 1..];
-        if has_known_names(row, rest) {
+        if has_known_names(row, rest) && (row.fields.len() > 1 || columns == 1) {
             return Header { lines_above: Some(lines), is_known: true };
         }
         if row.fields.len() == columns && names_nothing_else(row, rest) {

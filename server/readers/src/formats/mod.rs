@@ -6,7 +6,7 @@ mod header;
 mod json;
 mod lenient;
 pub(crate) mod mail;
-mod ndjson;
+pub(crate) mod ndjson;
 mod path;
 pub(crate) mod records;
 pub(crate) mod rows;

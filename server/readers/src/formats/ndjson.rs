@@ -192,6 +192,17 @@ impl<V: Values> Parse for FlatRecords<V> {
     }
 }
 
+/// Records of a piece of a file, in the order of its columns. Lines that make no sense are told when they are read.
+pub(crate) fn records_of(text: &str, columns: &[String]) -> Vec<Record> {
+    let record = |line: &str| {
+        let flat = Flat::read(line.trim().trim_end_matches(',')).ok()?;
+        let field =
+            |column: &String| flat.0.iter().find(|(name, _)| name == column).map_or("", |(_, text)| text);
+        Some(Record::new(Place::line(0), columns.iter().map(field)))
+    };
+    text.lines().filter_map(record).collect()
+}
+
 /// A file's lines as values.
 pub(super) struct JsonLines<R> {
     window: Window<R>,

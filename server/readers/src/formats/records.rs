@@ -56,6 +56,8 @@ struct List {
     /// How much its messages look like texts.
     text: f64,
     message: Option<String>,
+    /// How far down the list of names the message's stands.
+    place: usize,
     /// Whether its elements are texts and no objects.
     is_of_texts: bool,
 }
@@ -307,7 +309,7 @@ fn chosen_among(lists: BTreeMap<Path, List>) -> Located {
             None => true,
             Some((known_path, known)) if path.is_within(known_path) => {
                 let is_answer = is_answer(known_path, known, path, list);
-                let is_more = list.count >= known.count * 2 && list.text >= CHILD_TEXT;
+                let is_more = has_more_texts(known, list) && list.place <= known.place;
                 !is_answer
                     && list.message.is_some()
                     && (known.message.is_none() || (is_more && list.score + NEAR >= known.score))
@@ -323,10 +325,10 @@ fn chosen_among(lists: BTreeMap<Path, List>) -> Located {
     let answers = lists.iter().filter(|(other, found)| is_answer(path, list, other, found));
     let answers: Vec<_> = answers.filter_map(|(other, _)| last_name(other)).map(ToOwned::to_owned).collect();
     let is_rival = |(other, found): &(Path, List)| {
-        !other.is_within(path)
-            && !path.is_within(other)
-            && found.message.is_some()
-            && found.score + NEAR > list.score
+        let is_like = found.message.is_some() && found.score + NEAR > list.score;
+        let is_hidden = other != path && other.is_within(path) && !is_answer(path, list, other, found);
+        (is_like && !other.is_within(path) && !path.is_within(other))
+            || (is_hidden && has_more_texts(list, found))
     };
     let in_doubt = list.message.is_none() || lists.iter().any(is_rival);
     let is_other = |(other, found): &&(Path, List)| {
@@ -336,6 +338,11 @@ fn chosen_among(lists: BTreeMap<Path, List>) -> Located {
         lists.iter().filter(is_other).map(|(path, list)| (path.clone(), list.count)).take(20).collect();
     let (count, message) = (list.count, list.message.clone());
     Located { path: path.clone(), answers, others, count, message, in_doubt, is_chosen: false }
+}
+
+/// Whether a list within another has many more records with texts.
+fn has_more_texts(known: &List, within: &List) -> bool {
+    within.message.is_some() && within.count >= known.count * 2 && within.text >= CHILD_TEXT
 }
 
 /// Whether a list holds the answers to the records of another: directly within, named so, with the message in a member of
@@ -371,11 +378,12 @@ fn scored(mut list: List) -> List {
         })
         .collect();
     let found = guess::guess_columns(&columns.names, &records);
-    let (is_named, text) =
+    let (place, text) =
         guess::message_looks(&columns.names, &records, found.mapping.column(MappedField::Message));
     list.message = found.mapping.column(MappedField::Message).map(ToOwned::to_owned);
     list.text = text;
-    let is_sure = is_named && !list.is_of_texts;
+    list.place = place.unwrap_or(usize::MAX);
+    let is_sure = place.is_some() && !list.is_of_texts;
     list.score = if list.message.is_some() { text + if is_sure { 0.8 } else { 0.0 } } else { 0.0 };
     list.score += 0.15 * (list.count.max(1) as f64).log10();
     list
@@ -383,8 +391,11 @@ fn scored(mut list: List) -> List {
 
 /// Whether a text is one value a line: at least half of its lines are.
 pub(crate) fn is_lines(text: &str, is_whole: bool) -> bool {
-    let mut lines: Vec<_> =
-        text.lines().map(|line| line.trim().trim_end_matches(',')).filter(|line| !line.is_empty()).collect();
+    let mut lines: Vec<_> = text
+        .lines()
+        .map(|line| line.trim_matches(|c: char| c.is_whitespace() || c == '\u{1e}').trim_end_matches(','))
+        .filter(|line| !line.is_empty())
+        .collect();
     let count = lines.len();
     if !is_whole && count > 1 {
         lines.pop();

@@ -172,8 +172,10 @@ impl<R: Read> Table<R> {
             return Some(("repeated headers", "They name the columns again"));
         }
         let is_short = fields.text.len() < 400;
-        let is_sum_like =
-            is_short && fields.len() > 2 && fields.text.first().is_some_and(|byte| !byte.is_ascii_digit());
+        let is_sum_like = is_short
+            && fields.len() > 2
+            && fields.ends[0] <= 24
+            && fields.text.first().is_some_and(begins_sum);
         if is_first && self.header.is_some() && is_short && header::is_units(&strs(fields)) {
             return Some(("rows of units", "They say how the columns are to be read"));
         }
@@ -284,6 +286,11 @@ impl<R: Read> Table<R> {
             RecordError::new(place, super::NOT_UTF8).with_fields(fields)
         })
     }
+}
+
+/// Whether a byte could begin a word for sums: looked at first, as this is asked of every row.
+fn begins_sum(byte: &u8) -> bool {
+    !byte.is_ascii() || b"tsgcir".contains(&byte.to_ascii_lowercase())
 }
 
 fn strs(fields: &Fields) -> Vec<&str> {

@@ -412,9 +412,9 @@ fn scored(rows: &[Row], choices: &Choices) -> (f64, Header) {
     let records: Vec<_> = header.data(rows).map(|row| Record::new(Place::line(1), padded(row))).collect();
     let found = guess::guess_columns(&columns, &records);
     let message = found.mapping.column(MappedField::Message);
-    let (is_named, text) = guess::message_looks(&columns, &records, message);
+    let (place, text) = guess::message_looks(&columns, &records, message);
     let count = records.len().max(1) as f64;
-    (text + if is_named { 0.8 } else { 0.0 } + 0.15 * count.log10(), header)
+    (text + if place.is_some() { 0.8 } else { 0.0 } + 0.15 * count.log10(), header)
 }
 
 impl Parse for Sheet {

@@ -116,11 +116,17 @@ fn guess_kept(mapping: &mut Mapping, columns: &[String]) {
     }
 }
 
-/// Whether a column is named like messages, and how much it looks like texts, from 0 to 1.
-pub(crate) fn message_looks(columns: &[String], samples: &[Record], message: Option<&str>) -> (bool, f64) {
+/// How well a column is named like messages (0 is best), and how much it looks like texts, from 0 to 1.
+pub(crate) fn message_looks(
+    columns: &[String],
+    samples: &[Record],
+    message: Option<&str>,
+) -> (Option<usize>, f64) {
     let index = message.and_then(|message| columns.iter().position(|column| column == message));
     let seen = index.map(|index| Seen::new(index, &columns[index], samples));
-    seen.map_or((false, 0.0), |seen| (seen.suits(MappedField::Message), seen.looks.text()))
+    seen.map_or((None, 0.0), |seen| {
+        (seen.suits(MappedField::Message).then(|| seen.place()), seen.looks.text())
+    })
 }
 
 /// A column, its name and its looks.
