@@ -93,6 +93,35 @@ test('what cannot be used is refused in words and keeps what was typed', async (
   await expect(page.locator('#file-problem')).toContainText('Choose a file, or paste')
 })
 
+test('how a file is read is shown with its reasons, can be chosen otherwise, and every part is accounted for', async ({ page, open, javaScriptEnabled }, info) => {
+  test.slow()
+  const mark = `r${info.workerIndex}${info.retry}${javaScriptEnabled}`
+  const part = (from: number) => 'Name;Comment text;City\n' + Array.from({ length: 20 }, (_, row) => `Reader ${row};"${ham(mark, from + row)}";Ulm ${from + row}\n`).join('')
+  const long = `Last of all;"${'A long story about the river, and more of it. '.repeat(20)}\nwith a second line, ${mark}";Bonn\n`
+  await open('/imports/new')
+  await bring(page, '', csv('joined.csv', part(0) + part(100) + long))
+  const delimiter = page.getByLabel('Delimiter')
+  await expect(delimiter.locator('option:checked')).toHaveText('Detected: semicolon (;)')
+  await expect(page.getByLabel('Lines above the header').locator('option:checked')).toHaveText('Detected: the first row names the columns')
+  const preview = page.getByRole('region', { name: 'The first rows, as they will be checked' })
+  await expect(preview).toContainText(/city|City/)
+  await expect(preview.getByRole('listitem').filter({ hasText: 'The longest message' })).toContainText('A long story about the river')
+  await expect(preview).toContainText('The whole file was looked at: 41 rows.')
+  await expect(preview.getByRole('region', { name: 'Left out as no messages' })).toContainText('1 ')
+
+  await page.getByLabel('Quotes').selectOption('none')
+  await page.getByRole('button', { name: 'Update the preview' }).click()
+  await expect(page.getByLabel('Quotes')).toHaveValue('none')
+  await expect(preview.getByRole('listitem').first()).toContainText('"Grandmother')
+  await page.getByLabel('Quotes').selectOption('')
+  await page.getByRole('button', { name: 'Calculate the cost' }).click()
+  await becomes(page, 'What it costs', javaScriptEnabled)
+  const cost = page.getByRole('region', { name: 'What it costs' })
+  await expect(cost).toContainText(/Rows in the file\s*41/)
+  await expect(cost).toContainText(/Left out as no messages, beside the rows\s*1/)
+  await page.getByRole('button', { name: 'Cancel this import' }).click()
+})
+
 test('an import that is not there says so, with the right status', async ({ open }) => {
   expect((await open('/imports/999999')).status()).toBe(404)
 })

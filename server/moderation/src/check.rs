@@ -171,7 +171,7 @@ pub(crate) fn to_request(content: &Content) -> CheckRequest {
 /// business. What an app sends beside the table is forwarded.
 pub(crate) fn as_sent(request: CheckRequest, origin: Origin) -> CheckRequest {
     match origin {
-        Origin::Api => request,
+        Origin::Api | Origin::Recheck => request,
         Origin::Import | Origin::Paste => CheckRequest { extra: Map::new(), ..request },
     }
 }
