@@ -48,8 +48,8 @@ def test_413_a_chunked_body_over_one_mebibyte(service: Service, endpoint: str) -
     "body",
     [
         b"{", b"message=Hi", b'{"message":"Hi"', b'{"message":"Hi",}', b"{'message':'Hi'}", b'{"message":Hi}',
-        b'{"message":"Hi"}{"message":"Hi"}', b"\xef\xbb\xbf{}", b'{"message":"a\nb"}', b'{"message":"\\x41"}',
-        b'{"message":"\\ud800"}', b"\x00", b'{"message":"Hi","n":NaN}', b'{"message":"Hi","n":01}',
+        b'{"message":"Hi"}{"message":"Hi"}', b"\xef\xbb\xbf{", b'{"message":"a\nb"}', b'{"message":"\\x41"}',
+        b'{"message":"\\ud80"}', b"\x00", b'{"message":"Hi","n":NaN}', b'{"message":"Hi","n":01}',
     ],
     ids=ascii,
 )  # fmt: skip
@@ -57,6 +57,7 @@ def test_400_malformed_json(service: Service, endpoint: str, body: bytes) -> Non
     answer = service.post_text(endpoint, body)
     assert answer.status_code == 400, answer.text
     assert error_of(answer)["error"] == "Malformed JSON"
+    assert error_of(answer)["message"].startswith("The request body is not valid JSON: "), "it says where"
 
 
 @pytest.mark.parametrize("endpoint", POSTS)
@@ -98,7 +99,8 @@ def test_huge_numbers_break_nothing(service: Service, number: str) -> None:
     unknown = service.post_text("check", f'{{"message":"Hi","context":{number}}}')
     assert unknown.status_code in {200, 400}, unknown.text
     known = service.post_text("check", f'{{"message":"Hi","timestamp":{number}}}')
-    assert known.status_code in ({200} if number in ("1e-999", "-0") else {400, 422}), known.text
+    # What is no time is odd, and no reason to leave the submission unjudged.
+    assert known.status_code == unknown.status_code, known.text
 
 
 def test_timestamps_at_the_edge(service: Service) -> None:
@@ -144,8 +146,9 @@ def test_a_compressed_body_is_refused_and_not_mistaken(service: Service) -> None
 
 
 @pytest.mark.parametrize("endpoint", CHECKS)
-def test_a_form_is_malformed_json(service: Service, endpoint: str) -> None:
-    assert service.http.post(endpoint, data={"message": "Hi"}).status_code == 400
+def test_a_form_is_read_and_one_of_parts_is_not(service: Service, endpoint: str) -> None:
+    assert service.http.post(endpoint, data={"message": "Hi"}).status_code == 200
+    assert service.http.post(endpoint, data={"name": "Bo"}).status_code == 422
     assert service.http.post(endpoint, files={"message": b"Hi"}).status_code == 400
 
 

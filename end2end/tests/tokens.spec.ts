@@ -28,6 +28,8 @@ test('a token is made, shown once, opens the gateway, and opens nothing once it 
   await section.getByRole('button', { name: `Revoke ${name}` }).click()
   await expect(row).toContainText('revoked')
   expect((await verify()).status()).toBe(401)
+  await open('/settings')
+  await expect(row).toContainText('still knocks: refused 1 time')
 })
 
 test('a form that is not right says what is wrong and keeps what was typed', async ({ page, open }) => {

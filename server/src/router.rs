@@ -69,6 +69,7 @@ pub fn router(app: AppState) -> Router {
         .layer(CatchPanicLayer::custom(requests::panicked))
         .layer(CompressionLayer::new().compress_when(assets::is_page))
         .layer(from_fn_with_state(app.clone(), security::harden))
+        .layer(from_fn(api::catch_strays))
         // Apps bring a token of their own to every request: nothing of the above is for them.
         .nest(
             "/api",

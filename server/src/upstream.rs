@@ -12,7 +12,7 @@ use chrono::{DateTime, Datelike, NaiveTime, Utc};
 use detector::{Engine, EngineOptions, Ledger, LedgerError, MemoryLedger, SiteKnowledge};
 use domain::JudgedBy;
 use moderation::{
-    Clock, Learner, Upstreams,
+    Clock, GATEWAY_PATIENCE, Learner, Upstreams,
     resilience::{Backoff, Budget, BudgetLimits, Class, ForClass, Guarded, Watch},
 };
 use store::Store;
@@ -22,9 +22,6 @@ use crate::{Failure, config::Settings, learning::LearningDetector};
 
 /// How long a moderator waits at a page before it says that there is no verdict; longer when `upstream_timeout` is.
 const INTERACTIVE_PATIENCE: Duration = Duration::from_secs(5);
-
-/// How long the gateway waits for a verdict. Its callers give up after 5 s; the rest is for the log and the way back.
-const GATEWAY_PATIENCE: Duration = Duration::from_millis(4250);
 
 /// How long work waits that nobody waits for: long enough for a turn in a busy minute.
 pub(crate) const BACKGROUND_PATIENCE: Duration = Duration::from_secs(30);
@@ -41,10 +38,12 @@ pub async fn choose(
 ) -> Result<(Upstreams, JudgedBy), Failure> {
     let learner: Option<Arc<dyn Learner>> = Some(Arc::new(LearningDetector(Arc::clone(&knowledge))));
     let Some(key) = settings.activelayer_api_key.clone() else {
-        let engine = embedded(settings, Arc::clone(store), Arc::clone(clock), knowledge).await?;
+        let engine = embedded(settings, Arc::clone(store), Arc::clone(clock), Arc::clone(&knowledge)).await?;
         let background: Arc<dyn SpamApi> = Arc::new(engine.for_repeats());
         let engine: Arc<dyn SpamApi> = Arc::new(engine);
-        let upstreams = Upstreams { background, learner, ..engine.into() };
+        // Its quota may be used up: then it is asked as if ActiveLayer were away.
+        let stand_in = Some(Arc::new(stand_in(Arc::clone(clock), knowledge)) as Arc<dyn SpamApi>);
+        let upstreams = Upstreams { background, learner, stand_in, ..engine.into() };
         return Ok((upstreams, JudgedBy::Detector));
     };
     let options = ClientOptions {
@@ -115,7 +114,8 @@ fn guarded(
     }
 }
 
-/// Decides while ActiveLayer is away. Nobody pays for it, and its detections are ActiveLayer's later, so it keeps no list.
+/// Decides while ActiveLayer is away, whatever the submission is like. Nobody pays for it, and its detections are ActiveLayer's later,
+/// so it keeps no list.
 fn stand_in(clock: Arc<dyn Clock>, knowledge: Arc<SiteKnowledge>) -> Engine {
     Engine::new(EngineOptions {
         plan_name: "Stand-in".to_owned(),
@@ -125,6 +125,7 @@ fn stand_in(clock: Arc<dyn Clock>, knowledge: Arc<SiteKnowledge>) -> Engine {
         ledger: Arc::new(MemoryLedger::new(0)),
         knowledge,
     })
+    .for_all()
 }
 
 /// The detector goes on counting its month where the log says it was before the restart.

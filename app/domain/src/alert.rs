@@ -29,6 +29,10 @@ crate::words! {
         SpamWave = "spam_wave",
         /// A site or token has spent its budget.
         BudgetSpent = "budget_spent",
+        /// Requests of an app are refused.
+        RequestsRefused = "requests_refused",
+        /// A revoked token is still in use.
+        RevokedInUse = "revoked_in_use",
     }
 }
 
@@ -44,6 +48,8 @@ impl AlertKind {
             Self::FeedbackFailing => "Feedback failing",
             Self::SpamWave => "Spam wave",
             Self::BudgetSpent => "Budget spent",
+            Self::RequestsRefused => "Requests of an app refused",
+            Self::RevokedInUse => "Revoked token in use",
         }
     }
 }

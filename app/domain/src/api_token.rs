@@ -9,16 +9,79 @@ use serde::{Deserialize, Serialize};
 pub struct ApiTokenId(pub i64);
 
 crate::words! {
-    /// What an app is answered when the upstream gives no verdict in time.
+    /// What an app is answered when the upstream gives no verdict in time. The default does no harm, whatever the client does
+    /// with the answer.
+    #[derive(Default)]
     Fallback {
-        /// The submission passes as ham, as the guide recommends.
-        Pass = "pass",
         /// The embedded detector decides.
+        #[default]
         Engine = "engine",
+        /// The submission passes as ham: clients that publish what is "not spam" publish it.
+        Pass = "pass",
         /// The app is told that there is no verdict (503).
         Reject = "reject",
     }
 }
+
+crate::words! {
+    /// Why an app's request was refused before it was asked about.
+    RefusalKind {
+        /// The body is no JSON object, nor a form (400, 422).
+        Unreadable = "unreadable",
+        /// The body is too large (413).
+        TooLarge = "too_large",
+        /// The body is compressed (415).
+        Compressed = "compressed",
+        /// The body did not arrive in time (408).
+        Slow = "slow",
+        /// A field is wrong, by the upstream's word or the guide's (422).
+        Invalid = "invalid",
+        /// More requests a minute than the token allows (429).
+        Limited = "limited",
+        /// The token is revoked (401).
+        Revoked = "revoked",
+        /// There is no such token, or none was sent (401).
+        UnknownKey = "unknown_key",
+    }
+}
+
+impl RefusalKind {
+    /// What is wrong, in a few words.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable body",
+            Self::TooLarge => "body over 1 MiB",
+            Self::Compressed => "compressed body",
+            Self::Slow => "body did not arrive",
+            Self::Invalid => "invalid field",
+            Self::Limited => "over its limit by the minute",
+            Self::Revoked => "revoked token",
+            Self::UnknownKey => "unknown or missing key",
+        }
+    }
+}
+
+/// A streak of refusals of one kind: it ends when none comes for [`REFUSALS_END_HOURS`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusalCount {
+    /// Whose requests; `None` where no token is known.
+    pub token_id: Option<ApiTokenId>,
+    /// The token's name.
+    pub token: Option<String>,
+    /// Why they were refused.
+    pub kind: RefusalKind,
+    /// How many.
+    pub count: u64,
+    /// When the first came.
+    pub first_at: DateTime<Utc>,
+    /// When the last came.
+    pub last_at: DateTime<Utc>,
+    /// What the last one was told; never content.
+    pub reason: String,
+}
+
+/// After so many hours without another refusal a streak is over.
+pub const REFUSALS_END_HOURS: i64 = 6;
 
 /// A token, without its secret: only the secret's hash is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -15,7 +15,7 @@ pub const MESSAGE_MAX_BYTES: usize = 1024 * 1024;
 /// A submission, validated. Empty optional fields are absent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Content {
-    /// Text to judge; never empty.
+    /// Text to judge; empty only where there is none, as in a sign-up.
     pub message: String,
     /// Sender's e-mail address, at most 255 characters.
     pub email: Option<String>,
@@ -31,9 +31,21 @@ pub struct Content {
     pub website_url: Option<String>,
     /// Domain associated with the content.
     pub domain: Option<String>,
-    /// Fields that the guide does not name: forwarded and kept as they came.
+    /// Fields that the guide does not name, and those of its fields that came in another form ([`Content::odd`]; beside them stands
+    /// what could be read of them): forwarded and kept as they came.
     #[serde(default)]
     pub extra: Map<String, Value>,
+}
+
+/// The fields of the guide's table.
+pub const GUIDE_FIELDS: [&str; 8] =
+    ["message", "email", "name", "ip", "timestamp", "user_agent", "website_url", "domain"];
+
+impl Content {
+    /// Fields of the guide's table that came in another form than the table's: by name, as they came.
+    pub fn odd(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        GUIDE_FIELDS.iter().filter_map(|field| Some((*field, self.extra.get(*field)?)))
+    }
 }
 
 /// The same fields as a person types them. Kept as typed, so that an error never loses text.

@@ -44,8 +44,20 @@ crate::words! {
         Detector = "detector",
         /// Nobody: the upstream was away and the site's fallback let the submission pass or decided.
         Fallback = "fallback",
+        /// Nobody, for good: the submission was refused, and whoever sent it got no verdict.
+        Refused = "refused",
     }
 }
+
+impl JudgedBy {
+    /// Whether somebody gave a verdict, at the cost of a check.
+    pub fn is_verdict(self) -> bool {
+        matches!(self, Self::ActiveLayer | Self::Detector)
+    }
+}
+
+/// The score of what was refused: below all that an upstream gives, also one that keeps to no scale.
+pub const NO_SCORE: f64 = -1e6;
 
 crate::words! {
     /// How far the moderator's feedback has come on its way upstream.
@@ -133,7 +145,7 @@ pub struct Judgement {
     pub upstream_id: String,
     /// The verdict; the upstream's word, whatever score and threshold say.
     pub is_spam: bool,
-    /// Spam score, 0 to 100.
+    /// Spam score, 0 to 100; [`NO_SCORE`] for what was refused.
     pub score: f64,
     /// Score at which the upstream says spam, 0 to 100.
     pub threshold: f64,
@@ -150,9 +162,27 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    /// The verdict as a label.
+    /// The verdict as a label; what was refused passed.
     pub fn verdict(&self) -> Label {
         Label::from_is_spam(self.is_spam)
+    }
+
+    /// What was wrong with a submission that was refused, in the words that the app was told.
+    pub fn refusal(&self) -> Option<String> {
+        let answer: Value = serde_json::from_str(&self.raw_answer).unwrap_or_default();
+        let sentences = |fields: &serde_json::Map<String, Value>| {
+            let texts = fields.values().filter_map(Value::as_array).flatten().filter_map(Value::as_str);
+            texts.map(str::to_owned).collect::<Vec<_>>().join(" ")
+        };
+        let errors = answer.get("errors").and_then(Value::as_object).map(sentences);
+        let message =
+            || ["message", "error"].iter().find_map(|name| answer.get(*name)?.as_str()).map(str::to_owned);
+        self.is_refused().then(|| errors.filter(|text| !text.is_empty()).or_else(message).unwrap_or_default())
+    }
+
+    /// Whether the submission was refused: then there is no verdict, and [`Self::raw_answer`] says what is wrong with it.
+    pub fn is_refused(&self) -> bool {
+        self.judged_by == JudgedBy::Refused
     }
 }
 

@@ -43,7 +43,11 @@ impl FacetValue {
         count: u64,
     ) -> [Self; 5] {
         let value = |facet, negated, kind| Self { facet, term: Term { negated, kind }, count };
-        let state = if is_spam { State::Spam } else { State::Ham };
+        let state = match (judged_by, is_spam) {
+            (JudgedBy::Refused, _) => State::Refused,
+            (_, true) => State::Spam,
+            (_, false) => State::Ham,
+        };
         let label = label.map_or(TermKind::Is(State::Unlabelled), TermKind::Label);
         // A star in a site's name cannot be escaped; such a term leaves what has this value, and maybe more.
         let site = Pattern::new(site.as_deref().unwrap_or("*"));
@@ -130,7 +134,7 @@ fn facet_of(term: &Term) -> Option<Facet> {
     match &term.kind {
         TermKind::Site(site) if term.negated && site.as_str() == "*" => Some(Facet::Site),
         _ if term.negated => None,
-        TermKind::Is(State::Spam | State::Ham) => Some(Facet::Verdict),
+        TermKind::Is(State::Spam | State::Ham | State::Refused) => Some(Facet::Verdict),
         TermKind::Is(State::Unlabelled) | TermKind::Label(_) => Some(Facet::Label),
         TermKind::Site(site) if site.exact().is_some() => Some(Facet::Site),
         TermKind::From(_) => Some(Facet::Origin),

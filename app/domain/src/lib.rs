@@ -39,14 +39,14 @@ pub use account::{Role, User, UserId};
 pub use alert::{
     Alert, AlertChannel, AlertDelivery, AlertEvent, AlertId, AlertKind, AlertRules, AlertRulesForm,
 };
-pub use api_token::{ApiToken, ApiTokenId, Fallback};
+pub use api_token::{ApiToken, ApiTokenId, Fallback, REFUSALS_END_HOURS, RefusalCount, RefusalKind};
 pub use budget::{Budget, BudgetForm, BudgetId, BudgetScope, BudgetSpan, BudgetStanding, BudgetTime};
 pub use bulk::{BulkAction, BulkId, BulkKind, BulkState, RowRef};
 pub use content::{Content, ContentForm, FieldError};
 pub use decision::{Decision, DecisionId, Label};
 pub use detection::{
     Circumstances, Detection, DetectionId, DetectionSummary, Endpoint, FeedbackState, JudgedBy, Judgement,
-    NewDetection, Origin, Signal,
+    NO_SCORE, NewDetection, Origin, Signal,
 };
 pub use export::{ExportFormat, ExportProgress, ExportState};
 pub use facets::{Facet, FacetValue, Facets};

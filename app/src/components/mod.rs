@@ -46,4 +46,4 @@ pub(crate) use signals::Signals;
 pub(crate) use theme_switch::ThemeSwitch;
 pub(crate) use time::{TimeAgo, now};
 pub(crate) use undo_toasts::UndoToasts;
-pub(crate) use verdict::{FeedbackNote, LabelBadge, VerdictBadge};
+pub(crate) use verdict::{FeedbackNote, LabelBadge, VerdictBadge, score_words};

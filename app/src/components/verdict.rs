@@ -5,13 +5,20 @@ use leptos::prelude::*;
 
 use super::{Glyph, Icon};
 
-/// Spam or ham, as a small badge.
+/// Spam, ham or refused, as a small badge.
 #[component]
 pub(crate) fn VerdictBadge(
     /// The verdict.
     verdict: Label,
+    /// Who gave it; a refused submission has none.
+    judged_by: JudgedBy,
 ) -> impl IntoView {
     let (class, glyph, word) = match verdict {
+        _ if judged_by == JudgedBy::Refused => (
+            "inline-flex items-center gap-1 px-1.5 h-5 rounded text-xs font-semibold bg-raised text-ink border border-line",
+            Glyph::Warning,
+            "Refused",
+        ),
         Label::Spam => (
             "inline-flex items-center gap-1 px-1.5 h-5 rounded text-xs font-semibold bg-spam-soft text-spam",
             Glyph::Spam,
@@ -24,6 +31,11 @@ pub(crate) fn VerdictBadge(
         ),
     };
     view! { <span class=class><Icon glyph=glyph/>{word}</span> }
+}
+
+/// A score with one digit; nothing for what was refused.
+pub(crate) fn score_words(score: f64, judged_by: JudgedBy) -> String {
+    if judged_by == JudgedBy::Refused { String::new() } else { format!("{score:.1}") }
 }
 
 /// A moderator's label, with whether it agrees with the verdict.

@@ -1,7 +1,7 @@
 //! Health: the connection to the upstream, and alerts now and before.
 
 use domain::{
-    Alert, AlertDelivery,
+    Alert, AlertDelivery, RefusalCount,
     paging::grouped,
     upstream::{Circuit, ConnectionReport, ErrorCount},
 };
@@ -52,7 +52,7 @@ pub(crate) fn HealthPage() -> impl IntoView {
 
 #[component]
 fn ConnectionCard(connection: Connection) -> impl IntoView {
-    let Connection { report, embedded, upstream } = connection;
+    let Connection { report, embedded, upstream, refusals } = connection;
     let ConnectionReport { health, circuit, in_line, quota_used_up, backlog } = report;
     let (fallback_since, latency) = (health.fallback_since, health.latency);
     let (created, used) = (health.key_created_at, health.key_last_used_at);
@@ -102,6 +102,7 @@ fn ConnectionCard(connection: Connection) -> impl IntoView {
                 <Fact name="Feedback of apps">{backlog.app_feedback.to_string()}" waiting"</Fact>
             </dl>
             <Errors errors=errors/>
+            <RefusedRequests refusals=refusals/>
         </section>
     }
 }
@@ -146,6 +147,51 @@ fn Errors(errors: Vec<ErrorCount>) -> impl IntoView {
             </thead>
             <tbody>{rows}</tbody>
         </table>
+    }
+    .into_any()
+}
+
+/// Requests of apps that got no verdict because they were refused.
+#[component]
+fn RefusedRequests(refusals: Vec<RefusalCount>) -> impl IntoView {
+    if refusals.is_empty() {
+        return view! { <p class="mt-3 text-sm text-muted">"No request of an app was refused in the last hours."</p> }
+            .into_any();
+    }
+    let rows = refusals
+        .into_iter()
+        .map(|refused| {
+            view! {
+                <tr class="border-t border-line align-top">
+                    <th class="text-left font-normal py-1 pr-4 break-all" scope="row">{refused.token.unwrap_or_else(|| "no token".to_owned())}</th>
+                    <td class="py-1 pr-4">{refused.kind.title()}": "<span class="hostile break-all text-muted" dir="auto">{refused.reason}</span></td>
+                    <td class="py-1 text-right pr-4 tabular-nums">{grouped(refused.count)}</td>
+                    <td class="py-1 pr-4 text-muted"><TimeAgo time=refused.first_at/></td>
+                    <td class="py-1 text-muted"><TimeAgo time=refused.last_at/></td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <h3 class="mt-4 mb-1 text-sm font-medium" id="refused">"Refused requests of apps"</h3>
+        <p class="mb-1 text-sm text-muted">
+            "What is refused gets no verdict, and the app may let it pass. Content that was refused is in the log: "
+            <a class="text-accent underline" href="/detections?q=is%3Arefused">"is:refused"</a>"."
+        </p>
+        <div class="overflow-x-auto" tabindex="0" role="region" aria-label="Refused requests of apps">
+            <table class="w-full text-sm">
+                <thead>
+                    <tr class="text-muted text-left">
+                        <th class="font-medium py-1 pr-4" scope="col">"Token"</th>
+                        <th class="font-medium pr-4" scope="col">"Why"</th>
+                        <th class="text-right font-medium pr-4" scope="col">"How often"</th>
+                        <th class="font-medium pr-4" scope="col">"Since"</th>
+                        <th class="font-medium" scope="col">"Last"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
     }
     .into_any()
 }

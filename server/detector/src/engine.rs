@@ -1,6 +1,7 @@
 //! The ActiveLayer API, answered in process.
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
     time::Instant,
@@ -9,7 +10,7 @@ use std::{
 use activelayer::{
     Answer, ApiError, CheckEndpoint, CheckRequest, CheckResponse, FeedbackReceipt, FeedbackRequest,
     FeedbackResponse, KeyInfo, Period, Plan, SpamApi, Stats, StatsResponse, UsageFigures, UserInfo,
-    VerifyResponse,
+    VerifyResponse, wire::odd::wrong_fields,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Datelike, SecondsFormat, Utc};
@@ -52,6 +53,7 @@ pub struct Engine {
     started: DateTime<Utc>,
     usage: Arc<Mutex<Usage>>,
     remembers: bool,
+    judges_all: bool,
 }
 
 /// Checks used in a month.
@@ -75,7 +77,7 @@ impl Engine {
         let started = (options.clock)();
         let usage =
             Usage { year: started.year(), month: started.month(), used: options.used, last_check: None };
-        Self { options, started, usage: Arc::new(Mutex::new(usage)), remembers: true }
+        Self { options, started, usage: Arc::new(Mutex::new(usage)), remembers: true, judges_all: false }
     }
 
     /// The same engine for work that repeats what came before (rechecks, imports): it goes by memory, but leaves no trace
@@ -83,6 +85,13 @@ impl Engine {
     #[must_use]
     pub fn for_repeats(&self) -> Self {
         Self { remembers: false, ..self.clone() }
+    }
+
+    /// The same engine where a verdict is better than none: what the guide's table calls wrong is left out of the verdict, too,
+    /// instead of refused.
+    #[must_use]
+    pub fn for_all(self) -> Self {
+        Self { judges_all: true, ..self }
     }
 
     /// The usage of the month that `now` is in; a new month starts from nothing.
@@ -120,7 +129,11 @@ impl SpamApi for Engine {
         endpoint: CheckEndpoint,
         request: &CheckRequest,
     ) -> Result<Answer<CheckResponse>, ApiError> {
-        validate(request)?;
+        let request = &match validate(request) {
+            Ok(()) => Cow::Borrowed(request),
+            Err(_) if self.judges_all => Cow::Owned(without_wrong(request)),
+            Err(refusal) => return Err(refusal),
+        };
         let now = (self.options.clock)();
         self.spend(now)?;
         let start = Instant::now();
@@ -213,6 +226,15 @@ impl SpamApi for Engine {
             extra: Map::new(),
         })
     }
+}
+
+/// The request without the fields that are wrong; odd ones are not looked at anyway.
+fn without_wrong(request: &CheckRequest) -> CheckRequest {
+    let mut right = request.clone();
+    for (field, _) in wrong_fields(request) {
+        right.take(field);
+    }
+    right
 }
 
 /// What goes beyond the guide's fields: little for comments, everything for full checks.

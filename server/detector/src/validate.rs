@@ -1,51 +1,28 @@
 //! The upstream's validation, in the guide's words.
 
-use std::{collections::BTreeMap, net::IpAddr};
+use activelayer::{
+    ApiError, CheckRequest,
+    wire::odd::{invalid, unreadable, wrong_fields},
+};
 
-use activelayer::{ApiError, CheckRequest};
-
-/// Longest e-mail address, in characters (the guide's number).
-const LONGEST_EMAIL: usize = 255;
-
-/// Refuses a submission that the upstream would refuse. Empty strings count as absent, as real clients send them.
+/// Refuses what the guide's table calls wrong beyond doubt. Empty strings count as absent, as real clients send them; what is
+/// merely odd is left out of the verdict. A sign-up needs no message.
 ///
 /// # Errors
 /// [`ApiError::Invalid`] with one entry a field.
 pub fn validate(request: &CheckRequest) -> Result<(), ApiError> {
-    let mut errors: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let mut refuse = |field: &str, words: &str| errors.entry(field.into()).or_default().push(words.into());
-    if request.message.trim().is_empty() {
-        refuse("message", "The message field is required.");
+    let wrong = wrong_fields(request);
+    match unreadable(request) {
+        Some(refusal) => Err(refusal),
+        None if wrong.is_empty() => Ok(()),
+        None => Err(invalid(wrong)),
     }
-    // The guide asks for no more: people type all sorts of things into that field, and the content still wants judging.
-    if given(&request.email).is_some_and(|email| email.chars().count() > LONGEST_EMAIL) {
-        refuse("email", "The email field must not be greater than 255 characters.");
-    }
-    if given(&request.ip).is_some_and(|ip| ip.parse::<IpAddr>().is_err()) {
-        refuse("ip", "The ip field must be a valid IP address.");
-    }
-    if given(&request.website_url).is_some_and(|url| !is_web_address(url)) {
-        refuse("website_url", "The website url field must be a valid URL.");
-    }
-    if errors.is_empty() {
-        return Ok(());
-    }
-    Err(ApiError::Invalid { message: "Validation failed".into(), errors })
-}
-
-fn given(field: &Option<String>) -> Option<&str> {
-    field.as_deref().map(str::trim).filter(|text| !text.is_empty())
-}
-
-/// Whether the text is an `http` or `https` address with a host.
-fn is_web_address(url: &str) -> bool {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
-    !host.is_empty() && !url.contains(char::is_whitespace)
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn fields(request: &CheckRequest) -> Vec<String> {
@@ -89,5 +66,46 @@ mod tests {
                 CheckRequest { message: "Hi".into(), ip: Some(ip.into()), ..CheckRequest::default() };
             assert_eq!(validate(&request), Ok(()));
         }
+    }
+
+    #[test]
+    fn what_is_merely_odd_is_judged_without_it() {
+        let mut request = CheckRequest::new("Hi");
+        for (field, value) in [
+            ("website_url", json!("mailto:a@example.net")),
+            ("website_url", json!("//x")),
+            ("website_url", json!("http://x:99999/")),
+            ("ip", json!("203.0.113.9, 198.51.100.7")),
+            ("ip", json!("[2001:db8::1]:443")),
+            ("ip", json!(["203.0.113.9"])),
+            ("ip", json!(7)),
+            ("name", json!(4711)),
+            ("email", json!({ "address": "a@example.net" })),
+            ("timestamp", json!("1739619120")),
+            ("timestamp", json!(1_739_619_120_000_i64)),
+        ] {
+            request.extra.insert(field.to_owned(), value.clone());
+            assert_eq!(validate(&request), Ok(()), "{field}: {value}");
+        }
+        for (field, value) in [
+            ("ip", json!("999.1.1.1")),
+            ("website_url", json!("not a url")),
+            ("email", json!("x".repeat(256))),
+            ("message", json!(7)),
+        ] {
+            let mut request = CheckRequest::new(if field == "message" { "" } else { "Hi" });
+            request.extra.insert(field.to_owned(), value);
+            assert_eq!(fields(&request), [field]);
+        }
+    }
+
+    #[test]
+    fn a_sign_up_needs_no_message() {
+        let mut request = CheckRequest { email: Some("a@example.net".into()), ..CheckRequest::default() };
+        assert_eq!(fields(&request), ["message"]);
+        request.extra.insert("data_type".into(), json!("user_registration"));
+        assert_eq!(validate(&request), Ok(()));
+        request.extra.insert("data_type".into(), json!("comment"));
+        assert_eq!(fields(&request), ["message"]);
     }
 }

@@ -10,7 +10,7 @@ use domain::{
 use serde_json::Map;
 use sha2::{Digest, Sha256};
 
-use crate::{Moderation, ModerationError};
+use crate::{Moderation, ModerationError, readings};
 
 /// Content that somebody wants judged.
 #[derive(Clone, Debug)]
@@ -34,7 +34,10 @@ pub(crate) struct Spent {
 impl Spent {
     /// `None` when the upstream gave no verdict.
     pub(crate) fn on(detection: &NewDetection) -> Option<Self> {
-        (detection.judgement.judged_by != JudgedBy::Fallback)
+        detection
+            .judgement
+            .judged_by
+            .is_verdict()
             .then(|| Self { site: detection.site.clone(), token: detection.circumstances.token_id })
     }
 }
@@ -47,7 +50,7 @@ impl Moderation {
     /// content), [`ModerationError::NotLogged`] when the verdict could not be written.
     pub async fn check(&self, check: NewCheck) -> Result<Detection, ModerationError> {
         let started = Instant::now();
-        let request = as_sent(to_request(&check.content), check.origin);
+        let request = as_sent(readings::request(&check.content), check.origin);
         let answer = self.timed(self.upstreams.interactive.check(to_wire(check.endpoint), &request)).await?;
         let circumstances =
             Circumstances { took_ms: Some(milliseconds(started)), ..Circumstances::default() };
@@ -150,20 +153,6 @@ pub(crate) fn to_wire(endpoint: Endpoint) -> CheckEndpoint {
     match endpoint {
         Endpoint::Check => CheckEndpoint::Check,
         Endpoint::CheckComment => CheckEndpoint::CheckComment,
-    }
-}
-
-pub(crate) fn to_request(content: &Content) -> CheckRequest {
-    CheckRequest {
-        message: content.message.clone(),
-        email: content.email.clone(),
-        name: content.name.clone(),
-        ip: content.ip.map(|ip| ip.to_string()),
-        timestamp: content.timestamp,
-        user_agent: content.user_agent.clone(),
-        website_url: content.website_url.clone(),
-        domain: content.domain.clone(),
-        extra: content.extra.clone(),
     }
 }
 

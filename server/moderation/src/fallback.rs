@@ -10,7 +10,7 @@ use serde_json::Map;
 use crate::{Moderation, ModerationError};
 
 /// Threshold in an answer that nobody judged: that of the guide's samples.
-const THRESHOLD: f64 = 50.0;
+pub(crate) const THRESHOLD: f64 = 50.0;
 
 /// A verdict that stands until the upstream's comes.
 #[derive(Clone, Debug, PartialEq)]

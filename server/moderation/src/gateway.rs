@@ -8,11 +8,12 @@ use std::{
 
 use activelayer::{
     Answer, ApiError, CheckEndpoint, CheckRequest, FeedbackReceipt, FeedbackRequest, FeedbackResponse,
-    KeyInfo, StatsResponse, UserInfo, VerifyResponse,
+    KeyInfo, StatsResponse, UserInfo, VerifyResponse, wire::odd,
 };
 use chrono::SecondsFormat;
 use domain::{
-    ApiToken, Circumstances, Content, Detection, DetectionId, Endpoint, JudgedBy, Label, NewDetection, Origin,
+    ApiToken, Circumstances, Content, Detection, DetectionId, Endpoint, Fallback, JudgedBy, Label,
+    NewDetection, Origin,
 };
 use serde_json::Map;
 use store::{Appended, NewAppFeedback};
@@ -22,6 +23,8 @@ use crate::{
     budgets::Held,
     check::{Spent, milliseconds, to_judgement},
     fallback::Substitute,
+    readings,
+    refusals::{digest, told_since},
 };
 
 /// After this time a submission that was kept and not logged is taken for left; three times as long as an app waits at most.
@@ -30,6 +33,9 @@ const LEFT_AFTER: Duration = Duration::from_secs(15);
 /// How many of them are logged at once; a message can have a megabyte.
 const LEFT_AT_ONCE: u32 = 20;
 
+/// How long the gateway waits for a verdict. Its callers give up after 5 s; the rest is for the log and the way back.
+pub const GATEWAY_PATIENCE: Duration = Duration::from_millis(4250);
+
 /// Content that an app wants judged.
 #[derive(Clone, Debug)]
 pub struct Submission {
@@ -37,7 +43,7 @@ pub struct Submission {
     pub token: ApiToken,
     /// Which check it asks for.
     pub endpoint: CheckEndpoint,
-    /// What it sent, validated and without its key.
+    /// What it sent, without its key.
     pub request: CheckRequest,
     /// The app's address, which stands in for the author's when that is not given (as upstream does with ours).
     pub from: IpAddr,
@@ -52,14 +58,24 @@ pub struct Judged {
     pub detection: DetectionId,
     /// Whether the token was no longer in force when the submission or the row was written: then the verdict is not for the app.
     pub token_revoked: bool,
+    /// Optional fields that the upstream refused, and that the verdict is given without.
+    pub left_out: Vec<String>,
 }
 
 /// Why an app gets no verdict, or no receipt.
 #[derive(Debug, thiserror::Error)]
 pub enum GatewayError {
-    /// The upstream's word on this very request: 422, or 404 for feedback. Nothing is logged.
+    /// The upstream's word on feedback: 404 or 422. Nothing is logged.
     #[error(transparent)]
     Refused(ApiError),
+    /// A submission that is refused for good: it has no message, or the upstream or the guide's table say no (422).
+    #[error("{cause}")]
+    Unfit {
+        /// The upstream's word, or the guide's.
+        cause: ApiError,
+        /// The row in the log, with the content.
+        detection: DetectionId,
+    },
     /// The upstream is out of reach, and nothing stands in for it.
     #[error("no verdict: {cause}")]
     Unavailable {
@@ -77,7 +93,7 @@ impl Moderation {
     /// Judges what an app submits. Before it answers, the submission is on the disk.
     ///
     /// # Errors
-    /// [`GatewayError::Refused`] when the upstream finds the content invalid; [`GatewayError::Unavailable`] when it gave no
+    /// [`GatewayError::Unfit`] when the content is refused for good; [`GatewayError::Unavailable`] when it gave no
     /// verdict and the site's fallback is `reject`; [`GatewayError::Failed`] when the log cannot be written.
     pub async fn judge_for_app(self: &Arc<Self>, submission: Submission) -> Result<Judged, GatewayError> {
         let started = Instant::now();
@@ -91,36 +107,62 @@ impl Moderation {
             site: Some(token.site.clone()),
             content: content(request, from),
         };
-        let wire = crate::check::to_request(&check.content);
+        let wire = readings::request(&check.content);
         let unjudged = to_judgement(self.pass(started)?, JudgedBy::Fallback);
         let circumstances = Circumstances { token_id: Some(token.id), ..Circumstances::default() };
         let mut detection = self.new_detection(check, unjudged, circumstances);
+        if let Some(cause) = odd::unreadable(&wire) {
+            let detection = self.log_refused(detection, &cause).await?;
+            return Err(GatewayError::Unfit { cause, detection });
+        }
+        let untold = match token.fallback {
+            Fallback::Reject => self.untold(token.id, &digest(&detection)).await?,
+            _ => None,
+        };
+        let mut waits = None;
+        if let Some(row) = untold {
+            waits = Some(row.id);
+            if let Some(judged) = told_since(row) {
+                return Ok(judged);
+            }
+        }
         let held = match self.hold_budget(&token).await? {
             Ok(held) => held,
-            Err(spent) => return self.answer_over_budget(&token, detection, &wire, spent, started).await,
+            Err(spent) => {
+                return match waits {
+                    Some(row) => Err(over_budget(spent, row)),
+                    None => self.answer_over_budget(&token, detection, &wire, spent, started).await,
+                };
+            }
         };
+        if let Some(row) = waits
+            && self.store.awaits_recheck(row).await.map_err(ModerationError::from)?
+        {
+            self.recheck_wanted.notify_one();
+            let cause = self.why_untold().await;
+            return Err(GatewayError::Unavailable { cause, detection: Some(row) });
+        }
         // The disk is waited for while the upstream is.
-        let asked = self.timed(self.upstreams.gateway.check(endpoint, &wire));
+        let asked = self.ask(&*self.upstreams.gateway, detection.endpoint, &wire, GATEWAY_PATIENCE);
         let (answer, kept) = tokio::join!(asked, self.keep_unjudged(&detection));
         let kept = kept?;
         detection.circumstances.submission = kept.map(|kept| kept.id);
         let by_upstream = matches!(answer, Ok(_) | Err(ApiError::Invalid { .. }));
         self.health.app_answered(by_upstream, self.clock.now());
         match answer {
-            Ok(answer) => {
+            Ok((answer, left_out)) => {
                 detection.circumstances.took_ms = Some(milliseconds(started));
                 let body = answer.body.clone();
                 detection.judgement = to_judgement(answer, self.options.judged_by);
                 let Appended { id, token_revoked } = self.log_judged(detection, kept, held).await?;
-                Ok(Judged { body, detection: id, token_revoked })
+                Ok(Judged { body, detection: id, token_revoked, left_out })
             }
-            Err(error @ ApiError::Invalid { .. }) => {
-                if let Some(kept) = kept {
-                    self.store.forget_submission(kept.id).await.map_err(ModerationError::from)?;
-                }
-                Err(GatewayError::Refused(error))
+            Err(cause @ ApiError::Invalid { .. }) => {
+                let detection = self.log_refused(detection, &cause).await?;
+                Err(GatewayError::Unfit { cause, detection })
             }
             Err(cause) => {
+                let same = digest(&detection);
                 let substitute = self.substitute(token.fallback, endpoint, &wire, started).await?;
                 let judged = self.log_substitute(detection, &substitute, started).await?;
                 tracing::warn!(
@@ -133,11 +175,36 @@ impl Moderation {
                 match substitute {
                     Substitute::Told(_) => Ok(judged),
                     Substitute::Untold(_) => {
+                        self.note_untold(token.id, &same, judged.detection).await?;
                         Err(GatewayError::Unavailable { cause, detection: Some(judged.detection) })
                     }
                 }
             }
         }
+    }
+
+    /// Why there is still no verdict on what an app was told so about before.
+    async fn why_untold(&self) -> ApiError {
+        if let Some(quota) =
+            self.upstreams.guard.as_ref().and_then(|guard| guard.guard_state().quota_exhausted)
+        {
+            return quota;
+        }
+        // The engine in process is never away: at most, its quota is used up.
+        if self.is_embedded()
+            && let Ok(answer) = self.upstreams.gateway.stats().await
+        {
+            let usage = answer.value.data.usage;
+            if usage.remaining_requests == 0 {
+                return ApiError::QuotaExhausted {
+                    message: "Monthly request limit exceeded".to_owned(),
+                    limit: Some(usage.total_requests),
+                    used: Some(usage.used_requests),
+                    remaining: Some(0),
+                };
+            }
+        }
+        ApiError::Connect { reason: "it was not there when this was sent first".to_owned() }
     }
 
     /// The fallback's answer to what a spent budget keeps from the upstream. It is final: to judge it again later would
@@ -151,17 +218,16 @@ impl Moderation {
         started: Instant,
     ) -> Result<Judged, GatewayError> {
         let endpoint = crate::check::to_wire(detection.endpoint);
+        let same = digest(&detection);
         let substitute = self.substitute(token.fallback, endpoint, wire, started).await?;
         let judged = self.log_substitute(detection, &substitute, started).await?;
-        let reason = format!("{spent} is spent");
-        let deferred = self.store.recheck_deferred(judged.detection, None, &reason).await;
+        let deferred = self.store.recheck_deferred(judged.detection, None, &over(&spent)).await;
         deferred.map_err(ModerationError::from)?;
         match substitute {
             Substitute::Told(_) => Ok(judged),
             Substitute::Untold(_) => {
-                let cause =
-                    ApiError::QuotaExhausted { message: reason, limit: None, used: None, remaining: Some(0) };
-                Err(GatewayError::Unavailable { cause, detection: Some(judged.detection) })
+                self.note_untold(token.id, &same, judged.detection).await?;
+                Err(over_budget(spent, judged.detection))
             }
         }
     }
@@ -215,7 +281,7 @@ impl Moderation {
         detection.judgement = to_judgement(answer, JudgedBy::Fallback);
         detection.circumstances.took_ms = Some(milliseconds(started));
         let Appended { id, token_revoked } = self.log.append(detection).await?;
-        Ok(Judged { body, detection: id, token_revoked })
+        Ok(Judged { body, detection: id, token_revoked, left_out: Vec::new() })
     }
 
     /// Logs what was kept for so long that nobody can still be asking about it: a crash came between, or the log could not be written.
@@ -395,17 +461,22 @@ fn encode<T: serde::Serialize>(value: T) -> Result<Answer<T>, ModerationError> {
     Answer::encode(value).map_err(ModerationError::Upstream)
 }
 
+fn over(spent: &str) -> String {
+    format!("{spent} is spent")
+}
+
+fn over_budget(spent: String, detection: DetectionId) -> GatewayError {
+    let message = over(&spent);
+    let cause = ApiError::QuotaExhausted { message, limit: None, used: None, remaining: Some(0) };
+    GatewayError::Unavailable { cause, detection: Some(detection) }
+}
+
+/// What was sent; without an address, from the app's.
 fn content(request: CheckRequest, from: IpAddr) -> Content {
-    let given = request.ip.as_deref().and_then(|ip| ip.trim().parse().ok());
-    Content {
-        message: request.message,
-        email: request.email,
-        name: request.name,
-        ip: given.or_else(|| (!from.is_unspecified()).then_some(from)),
-        timestamp: request.timestamp,
-        user_agent: request.user_agent,
-        website_url: request.website_url,
-        domain: request.domain,
-        extra: request.extra,
+    let is_told = request.ip.is_some() || request.extra.contains_key("ip");
+    let mut content = readings::content(request);
+    if !is_told && !from.is_unspecified() {
+        content.ip = Some(from);
     }
+    content
 }

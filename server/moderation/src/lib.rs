@@ -21,7 +21,9 @@ mod log_writer;
 mod outbox;
 mod people;
 mod pieces;
+mod readings;
 mod recheck;
+mod refusals;
 mod related;
 pub mod resilience;
 mod review;
@@ -49,7 +51,7 @@ pub use check::{NewCheck, content_hash};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::ModerationError;
 pub use export::{Export, NewExport};
-pub use gateway::{GatewayError, Judged, Submission};
+pub use gateway::{GATEWAY_PATIENCE, GatewayError, Judged, Submission};
 pub use imports::{FailedFile, ImportOptions, LOOKED_AT, NewFile};
 pub use lessons::{Learner, LessonReader, LessonRow};
 pub use live::Listener;
@@ -112,6 +114,7 @@ pub struct Moderation {
     imports_wanted: Notify,
     live: live::Live,
     token_uses: tokens::Uses,
+    refusals: refusals::RefusalBoard,
     exports: export::Exports,
     budgets: budgets::Meters,
     alerts_wanted: Notify,
@@ -151,6 +154,7 @@ impl Moderation {
             imports_wanted: Notify::new(),
             live,
             token_uses: tokens::Uses::default(),
+            refusals: refusals::RefusalBoard::default(),
             exports: export::Exports::default(),
             budgets: budgets::Meters::default(),
             alerts_wanted: Notify::new(),
@@ -165,6 +169,9 @@ impl Moderation {
     /// way any more, and before the store is closed.
     pub async fn drain(&self) {
         self.log.drain().await;
+        if let Err(error) = self.write_refusals().await {
+            tracing::error!(%error, "refusals could not be written down");
+        }
     }
 
     /// Whether the embedded detector is the upstream.

@@ -386,9 +386,6 @@ mod tests {
             let told = |id| Appended { id: DetectionId(id as i64), token_revoked: false };
             Ok((first..*kept).map(told).collect())
         }
-        async fn forget_submission(&self, _: DetectionId) -> store::Result<()> {
-            Err(StoreError::Taken("not here"))
-        }
         async fn left_submissions(&self, _: DateTime<Utc>, _: u32) -> store::Result<Vec<NewDetection>> {
             Err(StoreError::Taken("not here"))
         }

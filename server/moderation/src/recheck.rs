@@ -10,8 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Moderation, ModerationError,
-    check::{as_sent, to_judgement, to_request, to_wire},
+    check::{as_sent, to_judgement},
     outbox::{is_final, retry_wait},
+    readings,
 };
 
 /// Rows taken at once; small, since a message can have a megabyte and a stop must not wait long.
@@ -22,6 +23,9 @@ const STILL_AWAY: Duration = Duration::from_secs(5);
 
 /// How often to look without being woken: for rows whose retry falls due, and for what a crash left.
 const LOOK_AGAIN: Duration = Duration::from_secs(15);
+
+/// How long it may take to ask once more without what the upstream refused.
+const ASK_AGAIN_WITHIN: Duration = Duration::from_secs(30);
 
 /// How a round of work ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,9 +46,9 @@ impl Moderation {
     /// [`ModerationError::NotFound`], or [`ModerationError::Upstream`] when no verdict came; the old one stands then.
     pub async fn recheck_by_hand(&self, id: DetectionId, by: UserId) -> Result<Detection, ModerationError> {
         let before = self.detection(id).await?;
-        let request = as_sent(to_request(&before.content), before.origin);
-        let asked = self.upstreams.background.check(to_wire(before.endpoint), &request);
-        let judgement = to_judgement(self.timed(asked).await?, self.options.judged_by);
+        let request = as_sent(readings::request(&before.content), before.origin);
+        let asked = self.ask(&*self.upstreams.background, before.endpoint, &request, ASK_AGAIN_WITHIN);
+        let judgement = to_judgement(asked.await?.0, self.options.judged_by);
         let at = self.clock.now();
         self.store.rejudged(id, &judgement, at).await?;
         let event = NewAuditEvent {
@@ -103,10 +107,10 @@ impl Moderation {
                 return Ok(true);
             }
         };
-        let request = as_sent(to_request(&detection.content), detection.origin);
-        let asked = self.upstreams.background.check(to_wire(detection.endpoint), &request);
-        let error = match self.timed(asked).await {
-            Ok(answer) => {
+        let request = as_sent(readings::request(&detection.content), detection.origin);
+        let asked = self.ask(&*self.upstreams.background, detection.endpoint, &request, ASK_AGAIN_WITHIN);
+        let error = match asked.await {
+            Ok((answer, _)) => {
                 let judgement = to_judgement(answer, self.options.judged_by);
                 self.store.rejudged(detection.id, &judgement, self.clock.now()).await?;
                 let token = self.store.token_of(detection.id).await?;

@@ -15,7 +15,7 @@ use axum::{
 };
 use tokio::time::timeout;
 
-use super::{BODY_MAX_BYTES, Contract, key};
+use super::{BODY_MAX_BYTES, Contract, key, text};
 use crate::auth::ClientAddress;
 
 /// How long a body may take to arrive: the longest that clients of the API wait for their answer.
@@ -28,6 +28,7 @@ const DROPPED_MAX_BYTES: usize = 16 * 1024 * 1024;
 /// A request whose caller is known.
 pub(super) struct Received<T> {
     pub(super) caller: T,
+    /// JSON text, as far as the sender wrote some.
     pub(super) body: Vec<u8>,
     pub(super) from: IpAddr,
 }
@@ -41,12 +42,18 @@ pub(super) async fn receive<C: Contract>(
     request: Request,
 ) -> Result<Received<C::Caller>, Refusal> {
     let (parts, body) = request.into_parts();
-    let body = timeout(PATIENCE, read(body)).await.unwrap_or_else(|_| Err(too_slow()))?;
-    let key = key::in_head(&parts).or_else(|| key::in_body(&body));
-    let caller = contract.caller(&key.ok_or_else(Refusal::unauthorized)?).await?;
-    if !body.is_empty() && is_compressed(&parts) {
-        return Err(Refusal::compressed());
-    }
+    let body = timeout(PATIENCE, read(body)).await.unwrap_or_else(|_| Err(too_slow()));
+    let body = match body {
+        Ok(body) if !body.is_empty() && is_compressed(&parts) => Err(Refusal::compressed()),
+        body => body.map(|body| text::json(&parts.headers, body)),
+    };
+    let key = key::in_head(&parts).or_else(|| key::in_body(body.as_ref().ok()?));
+    let Some(key) = key else {
+        contract.note_refusal(None, &Refusal::unauthorized());
+        return Err(body.err().unwrap_or_else(Refusal::unauthorized));
+    };
+    let caller = contract.caller(&key).await?;
+    let body = body.inspect_err(|refusal| contract.note_refusal(Some(&caller), refusal))?;
     Ok(Received { caller, body, from: address(&parts) })
 }
 
@@ -55,7 +62,7 @@ async fn read(mut body: Body) -> Result<Vec<u8>, Refusal> {
     let mut seen = 0;
     while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
         // A connection that broke: nobody reads this answer.
-        let frame = frame.map_err(|_| Refusal::malformed_json())?;
+        let frame = frame.map_err(|_| Refusal::malformed_json("it is not complete"))?;
         let Ok(part) = frame.into_data() else { continue };
         seen += part.len();
         if seen > DROPPED_MAX_BYTES {

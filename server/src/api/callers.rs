@@ -21,6 +21,14 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// The same, once the store has said that the token is in force.
+    ///
+    /// # Errors
+    /// 401 when it is not.
+    pub(super) async fn certain(self) -> Result<Self, Refusal> {
+        Ok(Self { token: self.confirmed().await?, unconfirmed: None })
+    }
+
     /// The token, once the store has said that it is in force.
     ///
     /// # Errors
@@ -62,11 +70,16 @@ impl Callers {
 
     async fn look_up(&self, key: &str) -> Result<ApiToken, Refusal> {
         let found = self.app.moderation.token(key).await.map_err(|error| failed(&error))?;
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        match &found {
-            Some(token) => known.insert(tokens::hash(key), token.clone()),
-            None => known.remove(&tokens::hash(key)),
-        };
+        {
+            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            match &found {
+                Some(token) => known.insert(tokens::hash(key), token.clone()),
+                None => known.remove(&tokens::hash(key)),
+            };
+        }
+        if found.is_none() {
+            self.app.moderation.note_unknown_key(key).await.map_err(|error| failed(&error))?;
+        }
         found.ok_or_else(Refusal::unauthorized)
     }
 }

@@ -32,6 +32,8 @@ pub(super) async fn answer<C: Contract>(
     request: Request,
 ) -> Result<Reply, Reply> {
     let received = body::receive(contract, request).await?;
-    let request = read_check(&received.body)?.request;
+    let request = read_check(&received.body);
+    let request =
+        request.inspect_err(|refusal| contract.note_refusal(Some(&received.caller), refusal))?.request;
     Ok(contract.check(received.caller, endpoint, request, received.from).await)
 }

@@ -119,7 +119,9 @@ impl Contract for EngineServer {
         mut request: CheckRequest,
         from: IpAddr,
     ) -> Reply {
-        request.ip.get_or_insert_with(|| from.to_string());
+        if !request.extra.contains_key("ip") {
+            request.ip.get_or_insert_with(|| from.to_string());
+        }
         answered(account.engine.check(endpoint, &request).await)
     }
 

@@ -24,6 +24,8 @@ pub(super) async fn post<C: Contract>(
     request: Request,
 ) -> Result<Reply, Reply> {
     let received = body::receive(&*contract, request).await?;
-    let request = read_feedback(&received.body)?.request;
+    let request = read_feedback(&received.body);
+    let request =
+        request.inspect_err(|refusal| contract.note_refusal(Some(&received.caller), refusal))?.request;
     Ok(contract.feedback(received.caller, request).await)
 }

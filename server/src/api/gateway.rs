@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use activelayer::{ApiError, CheckEndpoint, CheckRequest, FeedbackRequest, wire::Refusal};
 use async_trait::async_trait;
-use domain::ApiTokenId;
+use domain::{ApiTokenId, Fallback, RefusalKind};
 use moderation::{GatewayError, Submission};
 
 use super::{
@@ -37,9 +37,17 @@ impl Contract for Gateway {
         if let Some(per_minute) = caller.token.per_minute {
             self.limits
                 .charge(caller.token.id, per_minute, self.app.clock.now())
-                .map_err(|wait| Refusal::rate_limited(Some(wait)))?;
+                .map_err(|wait| Refusal::rate_limited(Some(wait)))
+                .inspect_err(|refusal| self.note_refusal(Some(&caller), refusal))?;
         }
         Ok(caller)
+    }
+
+    fn note_refusal(&self, caller: Option<&Caller>, refusal: &Refusal) {
+        if let Some(kind) = kind_of(refusal.status) {
+            let token = caller.map(|caller| caller.token.id);
+            self.app.moderation.note_refusal(token, kind, &reason(refusal));
+        }
     }
 
     /// Whether the token is in force is asked of the store with what it writes: a revoked one may cost a check, and gets no
@@ -51,13 +59,31 @@ impl Contract for Gateway {
         request: CheckRequest,
         from: IpAddr,
     ) -> Reply {
+        // What it was told before may be the answer; that is no write which would say whether the token is in force.
+        let caller = match caller.token.fallback {
+            Fallback::Reject => match caller.certain().await {
+                Ok(caller) => caller,
+                Err(refusal) => return refusal.into(),
+            },
+            Fallback::Engine | Fallback::Pass => caller,
+        };
         let app = self.app.clone();
         let submission = Submission { token: caller.token.clone(), endpoint, request, from };
         let work = async move { app.moderation.judge_for_app(submission).await };
         match to_the_end(work).await {
-            Ok(Ok(judged)) if !judged.token_revoked => Reply::json(judged.body).about(Some(judged.detection)),
+            Ok(Ok(judged)) if !judged.token_revoked => {
+                Reply::json(judged.body).about(Some(judged.detection)).without(&judged.left_out)
+            }
             Ok(Ok(_)) => caller.confirmed().await.err().unwrap_or_else(Refusal::unauthorized).into(),
-            Ok(Err(error)) => caller.confirmed().await.map_or_else(Reply::from, |_| refused(&error)),
+            Ok(Err(error)) => match caller.certain().await {
+                Ok(caller) => {
+                    if let GatewayError::Unfit { cause, .. } = &error {
+                        self.note_refusal(Some(&caller), &Refusal::from(cause));
+                    }
+                    refused(&error)
+                }
+                Err(refusal) => refusal.into(),
+            },
             Err(_) => Refusal::internal().into(),
         }
     }
@@ -95,6 +121,7 @@ fn answered(result: Result<String, GatewayError>) -> Reply {
 fn refused(error: &GatewayError) -> Reply {
     match error {
         GatewayError::Refused(cause) => Refusal::from(cause).into(),
+        GatewayError::Unfit { cause, detection } => Reply::from(Refusal::from(cause)).about(Some(*detection)),
         GatewayError::Unavailable { cause, detection } => {
             let refusal = match cause {
                 ApiError::QuotaExhausted { .. } => Refusal::from(cause),
@@ -107,4 +134,24 @@ fn refused(error: &GatewayError) -> Reply {
             Refusal::internal().into()
         }
     }
+}
+
+/// What kind of refusal a status is, of those that are counted.
+fn kind_of(status: u16) -> Option<RefusalKind> {
+    Some(match status {
+        400 => RefusalKind::Unreadable,
+        401 => RefusalKind::UnknownKey,
+        408 => RefusalKind::Slow,
+        413 => RefusalKind::TooLarge,
+        415 => RefusalKind::Compressed,
+        422 => RefusalKind::Invalid,
+        429 => RefusalKind::Limited,
+        _ => return None,
+    })
+}
+
+/// What the app was told: of a wrong field the first sentence about it.
+fn reason(refusal: &Refusal) -> String {
+    let sentence = refusal.body.errors.as_ref().and_then(|errors| errors.values().flatten().next());
+    sentence.or(refusal.body.message.as_ref()).unwrap_or(&refusal.body.error).clone()
 }

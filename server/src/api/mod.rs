@@ -16,6 +16,8 @@ mod limits;
 pub mod openapi;
 mod reply;
 mod stats;
+mod strays;
+mod text;
 mod verify;
 
 use std::{any::Any, net::IpAddr, sync::Arc};
@@ -34,12 +36,14 @@ use utoipa::Path as _;
 
 pub use gateway::Gateway;
 pub use reply::Reply;
+pub use strays::catch as catch_strays;
 
 /// Largest body of a request, in bytes: 1 MiB.
 pub const BODY_MAX_BYTES: usize = 1024 * 1024;
 
-/// Where the endpoints are. Some clients put `…/api/v1/` and `/check` together as they stand.
+/// Where the endpoints are. Some clients put `…/api/v1/` and `/check` together as they stand, or end with a slash.
 const BASES: [&str; 2] = ["/v1", "/v1/"];
+const ENDS: [&str; 2] = ["", "/"];
 
 /// Who answers the five endpoints.
 #[async_trait]
@@ -52,6 +56,9 @@ pub trait Contract: Send + Sync + 'static {
     /// # Errors
     /// 401 for a key that opens nothing, 429 for a caller who asks too often.
     async fn caller(&self, key: &str) -> Result<Self::Caller, Refusal>;
+
+    /// Counts a request that was refused before it was read.
+    fn note_refusal(&self, _caller: Option<&Self::Caller>, _refusal: &Refusal) {}
 
     /// `POST /check` and `/check-comment`; `from` is the caller's address.
     async fn check(
@@ -77,10 +84,10 @@ pub trait Contract: Send + Sync + 'static {
 ///
 /// `more` is what stands beside the endpoints. Their paths and methods are those of the OpenAPI document, from one place.
 pub fn routes<C: Contract>(contract: C, more: Router) -> Router {
-    BASES
-        .iter()
-        .fold(Router::new(), |routes, base| {
-            let place = |path: String| format!("{base}{path}");
+    let spellings = BASES.iter().flat_map(|base| ENDS.iter().map(move |end| (base, end)));
+    spellings
+        .fold(Router::new(), |routes, (base, end)| {
+            let place = |path: String| format!("{base}{path}{end}");
             routes
                 .route(&place(check::__path_post::path()), post(check::post::<C>))
                 .route(&place(check_comment::__path_post::path()), post(check_comment::post::<C>))

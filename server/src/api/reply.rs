@@ -13,6 +13,9 @@ use domain::DetectionId;
 /// Names the row in Gavel's log; the body stays the upstream's.
 const X_GAVEL_DETECTION: HeaderName = HeaderName::from_static("x-gavel-detection");
 
+/// Names the optional fields that the upstream refused, and that the verdict was given without.
+const GAVEL_LEFT_OUT: HeaderName = HeaderName::from_static("gavel-left-out");
+
 /// An answer of the API.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {
@@ -20,17 +23,25 @@ pub struct Reply {
     retry_after: Option<Duration>,
     body: String,
     detection: Option<DetectionId>,
+    left_out: Option<HeaderValue>,
 }
 
 impl Reply {
     /// 200 with this JSON text.
     pub fn json(body: String) -> Self {
-        Self { status: 200, retry_after: None, body, detection: None }
+        Self { status: 200, retry_after: None, body, detection: None, left_out: None }
     }
 
     /// The same, with the row in the log that it is about.
     pub fn about(mut self, detection: Option<DetectionId>) -> Self {
         self.detection = detection;
+        self
+    }
+
+    /// The same, with the fields that the verdict was given without.
+    pub fn without(mut self, fields: &[String]) -> Self {
+        self.left_out =
+            (!fields.is_empty()).then(|| HeaderValue::from_str(&fields.join(", ")).ok()).flatten();
         self
     }
 }
@@ -42,6 +53,7 @@ impl From<Refusal> for Reply {
             retry_after: refusal.retry_after,
             body: refusal.body_json(),
             detection: None,
+            left_out: None,
         }
     }
 }
@@ -66,6 +78,9 @@ impl IntoResponse for Reply {
         }
         if let Some(detection) = self.detection {
             headers.insert(X_GAVEL_DETECTION, HeaderValue::from(detection.0));
+        }
+        if let Some(fields) = self.left_out {
+            headers.insert(GAVEL_LEFT_OUT, fields);
         }
         response
     }

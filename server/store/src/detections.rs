@@ -26,9 +26,6 @@ pub trait Detections: Send + Sync {
     /// [`domain::Circumstances::submission`].
     async fn keep_submissions(&self, unjudged: &[NewDetection]) -> Result<Vec<Appended>>;
 
-    /// Forgets a submission that is not for the log after all.
-    async fn forget_submission(&self, id: DetectionId) -> Result<()>;
-
     /// Submissions that were kept before a time and never appended, oldest first and at most `most`, ready to be appended as not
     /// judged.
     async fn left_submissions(&self, before: DateTime<Utc>, most: u32) -> Result<Vec<NewDetection>>;

@@ -19,6 +19,7 @@ mod lessons;
 mod loading;
 mod outbox;
 mod rechecks;
+mod refusals;
 mod related;
 mod saved_searches;
 mod sqlite;
@@ -44,6 +45,7 @@ pub use lessons::{LessonChange, LessonSource, Lessons};
 pub use loading::{Loading, Past, PastLabel};
 pub use outbox::{Outbox, OutboxItem};
 pub use rechecks::{AppFeedback, NewAppFeedback, Rechecks};
+pub use refusals::{NewRefusals, Refusals};
 pub use related::Neighbours;
 pub use saved_searches::{NewSavedSearch, SavedSearches};
 pub use statistics::Statistics;
@@ -72,6 +74,7 @@ pub trait Store:
     + Usage
     + ApiTokens
     + Rechecks
+    + Refusals
     + Stories
     + Neighbours
     + Lessons

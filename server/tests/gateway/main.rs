@@ -16,4 +16,5 @@ mod keys;
 mod learning;
 mod openapi;
 mod refusals;
+mod refused;
 mod upstream;

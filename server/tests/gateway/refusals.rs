@@ -21,17 +21,17 @@ async fn what_is_wrong_is_named_in_the_guides_shape() {
     for body in ["{}", "", r#"{"message":""}"#, r#"{"message":null}"#] {
         assert_eq!(sent(&house, "check", body).await, (422, guide::INVALID.to_owned()), "{body}");
     }
-    for body in ["{", "message=hi", "\u{feff}{}"] {
+    assert_eq!(sent(&house, "check", "\u{feff}{}").await, (422, guide::INVALID.to_owned()));
+    for body in ["{", "message=hi", "\u{feff}{"] {
         let (status, text) = sent(&house, "check", body).await;
         let error: Value = serde_json::from_str(&text).unwrap();
         assert_eq!((status, &error["error"]), (400, &json!("Malformed JSON")), "{body}");
     }
     for (path, body, field) in [
         ("check", json!({ "message": 7 }), "message"),
-        ("check-comment", json!({ "message": "hi", "email": "x".repeat(256) }), "email"),
-        ("check", json!({ "message": "hi", "ip": "300.1.2.3" }), "ip"),
-        ("check", json!({ "message": "hi", "timestamp": "yesterday" }), "timestamp"),
-        ("check", json!({ "message": "hi", "website_url": "javascript:1" }), "website_url"),
+        ("check-comment", json!({ "message": ["hi"] }), "message"),
+        ("check", json!({ "message": { "text": "hi" }, "ip": "300.1.2.3" }), "ip"),
+        ("check", json!({ "email": "x".repeat(256) }), "email"),
         ("check", json!(["message"]), "body"),
         ("feedback", json!({ "is_spam": true }), "detection_id"),
         ("feedback", json!({ "detection_id": "d", "is_spam": "yes" }), "is_spam"),
@@ -66,7 +66,7 @@ async fn unknown_paths_and_wrong_methods_are_told_in_json() {
     let upstream = Upstream::start().await;
     let house = House::before(&upstream).await;
     let base = format!("http://{}", house.address);
-    for path in ["/api/x", "/api/v1", "/api/v1/checks", "/api/v2/check", "/api/v1/check/", "/api/v1/check/x"]
+    for path in ["/api/x", "/api/v1", "/api/v1/checks", "/api/v2/check", "/api/v1/check//", "/api/v1/check/x"]
     {
         let response = house.app.get(format!("{base}{path}")).send().await.unwrap();
         assert_eq!(response.headers()["content-type"], "application/json", "{path}");

@@ -28,8 +28,13 @@ pub(crate) struct Asked {
     pub(crate) body: Value,
 }
 
+/// Whether a request's body is meant.
+type Condition = fn(&Value) -> bool;
+
 #[derive(Default)]
 struct Inner {
+    /// Which requests the refusal is for; all without one.
+    condition: Mutex<Option<Condition>>,
     asked: Mutex<Vec<Asked>>,
     /// What checks and feedback are refused with.
     refusal: Mutex<Option<(u16, String)>>,
@@ -56,6 +61,12 @@ impl Upstream {
     /// From now on checks and feedback are refused so; with `None` they are answered again.
     pub(crate) fn refuse(&self, refusal: Option<(u16, &str)>) {
         *self.inner.refusal.lock().unwrap() = refusal.map(|(status, body)| (status, body.to_owned()));
+    }
+
+    /// From now on only checks and feedback are refused whose body is meant.
+    pub(crate) fn refuse_when(&self, condition: Condition, status: u16, body: &str) {
+        *self.inner.condition.lock().unwrap() = Some(condition);
+        self.refuse(Some((status, body)));
     }
 
     /// The same for every endpoint.
@@ -87,7 +98,8 @@ async fn answer(
     inner.asked.lock().unwrap().push(Asked { path: path.clone(), query, headers, body: body.clone() });
     let is_poll = path.ends_with("verify") || path.ends_with("stats");
     let refusal = inner.refusal.lock().unwrap().clone();
-    let refuses = !is_poll || *inner.refuses_all.lock().unwrap();
+    let is_meant = inner.condition.lock().unwrap().is_none_or(|is_meant| is_meant(&body));
+    let refuses = is_meant && (!is_poll || *inner.refuses_all.lock().unwrap());
     let (status, text) = match refusal.filter(|_| refuses) {
         Some(refusal) => refusal,
         None if path.ends_with("verify") => (200, guide::VERIFY.to_owned()),

@@ -9,11 +9,12 @@
 //! | `is:labelled`, `is:unlabelled`, `label:spam`, `label:ham` | the moderators' label |
 //! | `is:disputed` | label and verdict differ |
 //! | `is:pending`, `is:failed` | feedback that waits to be sent, or was refused for good |
+//! | `is:refused` | what was refused for good: nobody judged it, and the app may have let it pass |
 //! | `score:>80`, `>=`, `<`, `<=`, `40..60`, `100` | the spam score; `40..60` includes both |
 //! | `email:*@mail.ru`, `site:*.example.com` | `*` stands for any characters; without it the whole value |
 //! | `ip:203.0.113.42`, `ip:203.0.113.0/24` | the address, or every address of the network |
 //! | `from:paste`, `import`, `api`, `recheck` | how it reached Gavel |
-//! | `judged:activelayer`, `detector`, `fallback` | who judged |
+//! | `judged:activelayer`, `detector`, `fallback`, `refused` | who judged |
 //! | `token:shop`, `lang:de` | the app's token that asked, by its name (`*`: any); the language of the message, where it was told |
 //! | `import:12`, `by:ana` | the import it came with; who set the label (name, or e-mail address up to its `@`) |
 //! | `after:2025-02-01`, `before:2025-02-01T09:30:00Z` | logged at or after; logged earlier than. A date is its first moment, UTC |

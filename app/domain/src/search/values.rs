@@ -22,6 +22,8 @@ crate::words! {
         Pending = "pending",
         /// Feedback was refused for good.
         Failed = "failed",
+        /// The submission was refused: there is no verdict.
+        Refused = "refused",
     }
 }
 

@@ -125,7 +125,7 @@ fn Batch(rows: Vec<CheckedRow>) -> impl IntoView {
             let excerpt: String = single_line(&row.message).chars().take(120).collect();
             let (badge, detail) = match row.result {
                 Ok(detection) => (
-                    view! { <VerdictBadge verdict=detection.judgement.verdict()/> }.into_any(),
+                    view! { <VerdictBadge verdict=detection.judgement.verdict() judged_by=detection.judgement.judged_by/> }.into_any(),
                     view! {
                         <a class="shrink-0 text-accent underline tabular-nums" href=format!("/detections/{}", detection.id.0)>
                             {format!("{:.1}", detection.judgement.score)}

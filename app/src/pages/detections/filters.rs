@@ -9,6 +9,7 @@ use super::log::LogState;
 const FILTERS: &[(State, &str)] = &[
     (State::Spam, "Spam"),
     (State::Ham, "Ham"),
+    (State::Refused, "Refused"),
     (State::Unlabelled, "Unlabelled"),
     (State::Disputed, "Disputed"),
 ];

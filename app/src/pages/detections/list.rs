@@ -16,7 +16,7 @@ use super::{
     row_tools::{RowButtons, RowLabel, RowProblem, RowState, RowVerdict, Tick},
 };
 use crate::{
-    components::{TimeAgo, VerdictBadge, classes::BUTTON, now},
+    components::{TimeAgo, VerdictBadge, classes::BUTTON, now, score_words},
     decisions::{Decisions, Seen},
     list_look::LookSignal,
     selection::Selection,
@@ -147,6 +147,7 @@ fn Row(
         .into_iter()
         .map(|(part, marked)| if marked { view! { <mark>{part}</mark> }.into_any() } else { part.into_any() })
         .collect_view();
+    let no_message = row.excerpt.is_empty().then_some("no message");
     let hides = move |column: &'static str| move || !look.read().shows(column);
     let row_class = move || {
         if state.is_theirs() {
@@ -172,14 +173,14 @@ fn Row(
                     aria-current=current
                     tabindex=move || state.tab_stop()
                 >
-                    <span class="log-verdict"><VerdictBadge verdict=verdict/></span>
-                    <span class="log-score" hidden=hides("score")>{format!("{:.1}", row.score)}</span>
+                    <span class="log-verdict"><VerdictBadge verdict=verdict judged_by=row.judged_by/></span>
+                    <span class="log-score" hidden=hides("score")>{score_words(row.score, row.judged_by)}</span>
                     <span class="log-label">
                         <RowVerdict row=state verdict=verdict score=row.score/>
                         <RowLabel row=state verdict=verdict/>
                     </span>
                     <span class="log-time" hidden=hides("time")><TimeAgo time=row.created_at/></span>
-                    <span class="log-text hostile" dir="auto">{excerpt}</span>
+                    <span class="log-text hostile" dir="auto">{no_message}{excerpt}</span>
                     <span class="log-from">
                         <span class="hostile" hidden=hides("sender")>{sender}</span>
                         <span hidden=hides("site")>{site}</span>

@@ -95,7 +95,7 @@ pub(super) fn RowVerdict(row: RowState, verdict: Label, score: f64) -> impl Into
         is_news.then(|| {
             view! {
                 <span class="text-xs">"rechecked:"</span>
-                <VerdictBadge verdict=Label::from_is_spam(now.is_spam)/>
+                <VerdictBadge verdict=Label::from_is_spam(now.is_spam) judged_by=now.judged_by/>
                 <span class="tabular-nums">{format!("{:.1}", now.score)}</span>
             }
         })

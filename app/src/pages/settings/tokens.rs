@@ -1,6 +1,6 @@
 //! Tokens of apps: which there are, a new one, and taking one back.
 
-use domain::{ApiToken, Fallback};
+use domain::{Fallback, RefusalCount, RefusalKind, paging::grouped};
 use leptos::{form::FromFormData, prelude::*};
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     },
     error::AppError,
     server_fns::tokens::{
-        CreateToken, IssuedToken, RevokeToken, Submission, TokenForm, list_tokens, submitted_token,
+        CreateToken, IssuedToken, RevokeToken, Submission, TokenForm, TokenLine, list_tokens, submitted_token,
     },
 };
 
@@ -47,7 +47,7 @@ pub(super) fn Tokens() -> impl IntoView {
     }
 }
 
-type TokensResource = Resource<Result<Option<Vec<ApiToken>>, AppError>>;
+type TokensResource = Resource<Result<Option<Vec<TokenLine>>, AppError>>;
 
 #[component]
 fn Section(
@@ -80,11 +80,11 @@ fn Section(
 }
 
 #[component]
-fn List(tokens: Vec<ApiToken>, revoke: ServerAction<RevokeToken>) -> impl IntoView {
+fn List(tokens: Vec<TokenLine>, revoke: ServerAction<RevokeToken>) -> impl IntoView {
     if tokens.is_empty() {
         return view! { <p class="mb-3">"There is no token yet."</p> }.into_any();
     }
-    let rows = tokens.into_iter().map(|token| view! { <Row token=token revoke=revoke/> }).collect_view();
+    let rows = tokens.into_iter().map(|line| view! { <Row line=line revoke=revoke/> }).collect_view();
     view! {
         <div class="overflow-x-auto" tabindex="0" role="region" aria-label="List of tokens">
             <table class="w-full text-sm">
@@ -108,7 +108,8 @@ fn List(tokens: Vec<ApiToken>, revoke: ServerAction<RevokeToken>) -> impl IntoVi
 }
 
 #[component]
-fn Row(token: ApiToken, revoke: ServerAction<RevokeToken>) -> impl IntoView {
+fn Row(line: TokenLine, revoke: ServerAction<RevokeToken>) -> impl IntoView {
+    let TokenLine { token, refusals } = line;
     let limit = token.per_minute.map_or("none".to_owned(), |count| format!("{count} a minute"));
     let used = match token.last_used_at {
         Some(time) => view! { <TimeAgo time=time/> }.into_any(),
@@ -133,9 +134,33 @@ fn Row(token: ApiToken, revoke: ServerAction<RevokeToken>) -> impl IntoView {
             <td class="pr-4 whitespace-nowrap">{limit}</td>
             <td class="pr-4 text-muted"><TimeAgo time=token.created_at/></td>
             <td class="pr-4 text-muted">{used}</td>
-            <td>{state}</td>
+            <td>{state}<Refused refusals=refusals/></td>
         </tr>
     }
+}
+
+/// What was refused lately; nothing when nothing was.
+#[component]
+fn Refused(refusals: Vec<RefusalCount>) -> impl IntoView {
+    let lines = refusals
+        .into_iter()
+        .map(|refused| {
+            let what = match refused.kind {
+                RefusalKind::Revoked => "still knocks: refused ",
+                _ => "refused ",
+            };
+            let times = if refused.count == 1 { " time since " } else { " times since " };
+            let title = refused.kind.title();
+            view! {
+                <li class="text-spam">
+                    {what}{grouped(refused.count)}{times}<TimeAgo time=refused.first_at/>
+                    ", last "<TimeAgo time=refused.last_at/>" ("{title}"): "
+                    <span class="hostile break-all" dir="auto">{refused.reason}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { <ul class="mt-1 text-xs empty:hidden">{lines}</ul> }
 }
 
 #[component]
@@ -151,7 +176,7 @@ fn NewToken(create: ServerAction<CreateToken>, submission: Option<Submission>) -
     let problem = move |field| field_problem(outcome, field);
     let pending = create.pending();
     let TokenForm { name, site, per_minute, fallback } = form;
-    let chosen = fallback.parse().unwrap_or(Fallback::Pass);
+    let chosen: Fallback = fallback.parse().unwrap_or_default();
     view! {
         <h3 class="font-medium mt-4 mb-2">"New token"</h3>
         <form class="grid gap-4 md:grid-cols-2 items-start" method="post" action="/settings" on:submit=on_submit>
@@ -165,6 +190,10 @@ fn NewToken(create: ServerAction<CreateToken>, submission: Option<Submission>) -
                         <option value=fallback.as_str() selected=*fallback == chosen>{fallback_words(*fallback)}</option>
                     }).collect_view()}
                 </select>
+                <p class="text-sm text-muted">
+                    "The detector judges, and ActiveLayer judges again later. \"Let it pass\" answers \"not spam\": clients that publish "
+                    "what is not spam, as ActiveLayer's WordPress plugin does, then publish spam."
+                </p>
             </div>
             <div><button class=PRIMARY disabled=pending>"Create token"</button></div>
         </form>
@@ -194,7 +223,7 @@ fn Issued(issued: IssuedToken) -> impl IntoView {
 /// What an app is answered when the upstream gives no verdict.
 fn fallback_words(fallback: Fallback) -> &'static str {
     match fallback {
-        Fallback::Pass => "let it pass",
+        Fallback::Pass => "let it pass (spam may be published)",
         Fallback::Engine => "ask the detector",
         Fallback::Reject => "refuse (503)",
     }

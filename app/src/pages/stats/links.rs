@@ -40,6 +40,15 @@ pub(super) fn judged() -> Term {
     Term { negated: true, kind: TermKind::Judged(JudgedBy::Fallback) }
 }
 
+/// These terms, and no figure counts what was refused: it has no verdict.
+pub(super) fn counted(terms: impl IntoIterator<Item = Term>) -> Vec<Term> {
+    let mut terms: Vec<Term> = terms.into_iter().collect();
+    if !terms.iter().any(|term| matches!(term.kind, TermKind::Is(State::Spam | State::Ham))) {
+        terms.push(Term { negated: true, kind: TermKind::Is(State::Refused) });
+    }
+    terms
+}
+
 /// Finds what is counted in a scope, no further back than the counts reach.
 #[derive(Clone, Copy)]
 pub(super) struct Links<'a> {
@@ -58,7 +67,7 @@ impl Links<'_> {
         let start = self.since.map_or(start, |since| start.max(since));
         // A column that lies wholly before it counts nothing, so it has no link.
         let end = end.max(start);
-        log(&self.scope.search(terms.into_iter().chain(between(start, end))))
+        log(&self.scope.search(counted(terms.into_iter().chain(between(start, end)))))
     }
 
     /// The same in a column of a chart.

@@ -16,7 +16,7 @@ pub struct TokenForm {
     pub site: String,
     /// Requests allowed a minute; blank for no limit.
     pub per_minute: String,
-    /// One of [`domain::Fallback`]'s words; anything else is `pass`.
+    /// One of [`domain::Fallback`]'s words; anything else is its default.
     pub fallback: String,
 }
 
@@ -60,7 +60,7 @@ pub async fn create_token(
 
     let user = authorise(domain::Role::Admin)?;
     let per_minute = read_limit(&form.per_minute)?;
-    let fallback = form.fallback.parse().unwrap_or(domain::Fallback::Pass);
+    let fallback = form.fallback.parse().unwrap_or_default();
     let wish = TokenWish { name: form.name, site: form.site, per_minute, fallback };
     let (secret, token) = moderation()?.create_token(&wish, Some(user.id)).await?;
     Ok(IssuedToken { secret: activelayer::ExposeSecret::expose_secret(&secret).to_owned(), token })

@@ -5,5 +5,5 @@ mod list;
 mod revoke;
 
 pub use create::{CreateToken, IssuedToken, Submission, TokenForm, create_token, submitted_token};
-pub use list::list_tokens;
+pub use list::{TokenLine, list_tokens};
 pub use revoke::{RevokeToken, revoke_token};

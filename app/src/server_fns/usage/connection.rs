@@ -1,6 +1,6 @@
 //! The way to the upstream.
 
-use domain::upstream::ConnectionReport;
+use domain::{RefusalCount, upstream::ConnectionReport};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,8 @@ pub struct Connection {
     pub embedded: bool,
     /// Base URL of the upstream.
     pub upstream: String,
+    /// Requests of apps that were refused lately, by token and kind.
+    pub refusals: Vec<RefusalCount>,
 }
 
 /// How the way to the upstream does.
@@ -27,6 +29,8 @@ pub async fn get_connection() -> Result<Connection, AppError> {
 
     authorise(domain::Role::Viewer)?;
     let info = use_context::<AppInfo>().unwrap_or_default();
-    let report = moderation()?.connection().await?;
-    Ok(Connection { report, embedded: info.embedded, upstream: info.upstream })
+    let moderation = moderation()?;
+    let report = moderation.connection().await?;
+    let refusals = moderation.refusal_counts().await?;
+    Ok(Connection { report, embedded: info.embedded, upstream: info.upstream, refusals })
 }

@@ -60,9 +60,12 @@ impl Refusal {
         Self { status, retry_after: None, body: Box::new(body) }
     }
 
-    /// 400: the body is not JSON. (Not in the guide.)
-    pub fn malformed_json() -> Self {
-        Self::new(400, ErrorBody::new("Malformed JSON", "The request body is not valid JSON."))
+    /// 400: the body is not JSON, and where it ceases to be. (Not in the guide.)
+    pub fn malformed_json(reason: &str) -> Self {
+        Self::new(
+            400,
+            ErrorBody::new("Malformed JSON", format!("The request body is not valid JSON: {reason}.")),
+        )
     }
 
     /// 401: the key is missing, invalid or revoked.
@@ -88,7 +91,9 @@ impl Refusal {
 
     /// 404: there is no such endpoint. (Not in the guide.)
     pub fn no_such_endpoint() -> Self {
-        Self::new(404, ErrorBody::new("Not found", "There is no such endpoint."))
+        let message =
+            "There is no such endpoint. The API's base URL is /api/v1 below the address of the server.";
+        Self::new(404, ErrorBody::new("Not found", message))
     }
 
     /// 405: the endpoint takes another method. (Not in the guide.)
@@ -169,7 +174,14 @@ impl From<&ApiError> for Refusal {
                 refusal.body.error_details = Some(message.clone());
                 refusal
             }
-            ApiError::Invalid { errors, .. } => Self::invalid(errors.clone()),
+            ApiError::Invalid { message, errors } => {
+                let refusal = Self::invalid(errors.clone());
+                if message.is_empty() || *message == refusal.body.error {
+                    refusal
+                } else {
+                    refusal.saying(message)
+                }
+            }
             ApiError::RateLimited { message, retry_after } => {
                 Self::rate_limited(*retry_after).saying(message)
             }

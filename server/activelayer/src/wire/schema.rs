@@ -11,7 +11,7 @@ use utoipa::{
     },
 };
 
-use super::request::EMAIL_MAX_CHARS;
+use super::odd::EMAIL_MAX_CHARS;
 use crate::{CheckRequest, FeedbackRequest};
 
 /// Unicode's white space, spelled out: `\s` means something else in every dialect.

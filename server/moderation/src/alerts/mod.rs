@@ -112,6 +112,7 @@ impl Moderation {
             feedback: self.store.feedback_trouble(now).await?.into(),
             spam: self.spam_by_site(now).await?,
             budgets: self.budget_lines().await?,
+            refusals: self.refusal_counts().await?,
         })
     }
 

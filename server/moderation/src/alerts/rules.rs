@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Alert, AlertId, AlertKind, AlertRules, Outlook, QuotaForecast, SearchQuery, UsageSample, paging::grouped,
-    statistics::site_term, time::minute,
+    Alert, AlertId, AlertKind, AlertRules, Outlook, QuotaForecast, RefusalCount, RefusalKind, SearchQuery,
+    UsageSample, paging::grouped, statistics::site_term, time::minute,
 };
 use store::{NewAlert, SiteSpam};
 
@@ -15,6 +15,9 @@ const NO_PLAN_FOR: TimeDelta = TimeDelta::minutes(10);
 
 /// Refusals of feedback within the last hour that are no chance: a deleted detection is one or two.
 const REFUSALS: u64 = 3;
+
+/// Refused requests of a token that are no slip of a hand.
+const REFUSED_REQUESTS: u64 = 3;
 
 /// A forecast is told when it is sure of the period, or when the quota runs out within so many days.
 const SOON: TimeDelta = TimeDelta::days(7);
@@ -54,6 +57,8 @@ pub struct Snapshot {
     pub spam: Vec<SiteSpam>,
     /// Budgets, and what is spent of them.
     pub budgets: Vec<BudgetLine>,
+    /// Requests of apps that were refused lately.
+    pub refusals: Vec<RefusalCount>,
 }
 
 /// Whether the upstream answers.
@@ -145,6 +150,7 @@ pub fn changes(snapshot: &Snapshot, rules: &AlertRules, open: &[Alert]) -> Vec<C
         findings.extend(spam_waves(snapshot, f64::from(times), open));
     }
     findings.extend(snapshot.budgets.iter().map(budget));
+    findings.extend(refused_requests(&snapshot.refusals));
     let opened = findings.iter().filter(|found| !is_open(found.kind, &found.subject)).filter_map(|found| {
         let State::On { what, advice, link } = &found.state else { return None };
         Some(Change::Open(NewAlert {
@@ -179,6 +185,8 @@ fn gone(kind: AlertKind) -> &'static str {
     match kind {
         AlertKind::QuotaMark | AlertKind::QuotaForecast => "A new period began, or the rule was changed.",
         AlertKind::BudgetSpent => "The budget started anew or was changed.",
+        AlertKind::RequestsRefused => "For six hours no request of it was refused.",
+        AlertKind::RevokedInUse => "Nobody has used it for six hours.",
         _ => "The rule was changed.",
     }
 }
@@ -393,6 +401,56 @@ fn budget(line: &BudgetLine) -> Finding {
         State::off("The budget has something left again.")
     };
     Finding { kind: AlertKind::BudgetSpent, subject: subject.clone(), state }
+}
+
+/// By token: a revoked one in use is told at once, wrong requests of one in force when there are several. The limit by the minute is
+/// as somebody set it.
+fn refused_requests(refusals: &[RefusalCount]) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    for refused in refusals {
+        let Some(token) = &refused.token else { continue };
+        let (count, since, reason) = (grouped(refused.count), minute(refused.first_at), &refused.reason);
+        let (kind, state) = match refused.kind {
+            RefusalKind::Limited | RefusalKind::UnknownKey => continue,
+            RefusalKind::Revoked => (
+                AlertKind::RevokedInUse,
+                State::on(
+                    format!(
+                        "The revoked token {token} is still in use: {count} requests were refused since {since}."
+                    ),
+                    "Its app gets no verdicts. Give it a token that is in force, or take it out of service.",
+                    "/settings#tokens",
+                ),
+            ),
+            _ if refused.count < REFUSED_REQUESTS => continue,
+            RefusalKind::Invalid => (
+                AlertKind::RequestsRefused,
+                State::on(
+                    format!(
+                        "{count} requests of the token {token} were refused since {since}; the last: {reason}"
+                    ),
+                    "The app may let pass what was refused. See what it sends, and correct it.",
+                    "/detections?q=is%3Arefused",
+                ),
+            ),
+            kind => (
+                AlertKind::RequestsRefused,
+                State::on(
+                    format!(
+                        "{count} requests of the token {token} were refused since {since} ({}): {reason}",
+                        kind.title()
+                    ),
+                    "The app may let pass what was refused. Correct what it sends.",
+                    "/health#refused",
+                ),
+            ),
+        };
+        // One alert a token, whatever is wrong with its requests.
+        if !findings.iter().any(|found| found.kind == kind && found.subject == *token) {
+            findings.push(Finding { kind, subject: token.clone(), state });
+        }
+    }
+    findings
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use super::pace::Pace;
 use crate::{
     Moderation, ModerationError,
     budgets::{Held, SpentBudget},
-    check::{as_sent, content_hash, milliseconds, to_judgement, to_request, to_wire},
+    check::{as_sent, content_hash, milliseconds, to_judgement, to_wire},
     recheck::is_away,
 };
 
@@ -293,7 +293,7 @@ impl Moderation {
             Ok(held) => held,
             Err(spent) => return (number, Verdict::OverBudget(spent)),
         };
-        let request = as_sent(to_request(&content), Origin::Import);
+        let request = as_sent(crate::readings::request(&content), Origin::Import);
         let mut tries = 1;
         loop {
             let started = Instant::now();

@@ -23,7 +23,13 @@ pub(in crate::api) struct CheckAnswers;
 
 impl IntoResponses for CheckAnswers {
     fn responses() -> Answers {
+        let names = ObjectBuilder::new().schema_type(Type::String);
+        let left_out = HeaderBuilder::new().schema(Some(names));
+        let left_out = left_out.description(Some(
+            "Optional fields that the upstream refused: the verdict is given without them.",
+        ));
         let verdict = ok("The verdict.", "CheckResponse", samples::checked()).link("feedback", correction());
+        let verdict = verdict.header("Gavel-Left-Out", left_out.build());
         let unavailable = refusal(
             "No verdict in time, and the token's fallback is `reject`. The submission is in the log and judged later.",
             &[(
@@ -132,7 +138,10 @@ fn all(success: ResponseBuilder) -> Answers {
 /// The same, and what is wrong with a body.
 fn with_body(success: ResponseBuilder) -> Answers {
     let mut answers = all(success);
-    let malformed = refusal("The body is not JSON.", &[("malformed", Refusal::malformed_json())]);
+    let malformed = refusal(
+        "The body is not JSON.",
+        &[("malformed", Refusal::malformed_json("EOF while parsing an object at line 1 column 15"))],
+    );
     answers.insert("400".to_owned(), malformed.build().into());
     let required = vec!["The message field is required.".to_owned()];
     let invalid = refusal(

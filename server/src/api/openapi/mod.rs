@@ -47,8 +47,12 @@ changes one thing, its base URL. Every submission is on the disk before its answ
 upstream's, byte for byte; fields that are not listed here may come along.\n\n\
 Every request needs a token of Gavel's (`gavel token create`, or Settings), in one of four places: `Authorization: Bearer`, \
 `X-API-Key`, the query's `api_key`, or `api_key` in a JSON body. Where there are several, the first of these counts.\n\n\
-Bodies are JSON objects in UTF-8, at most 1 MiB, whatever `Content-Type` says; optional fields that are `null` or blank count \
-as absent. Errors are JSON objects with `error`, in the shape that the guide gives for their status. Unknown paths are \
+Bodies are JSON objects, at most 1 MiB, whatever `Content-Type` says, in UTF-8 or the charset that it declares; forms \
+(`application/x-www-form-urlencoded`) are read, too. Optional fields that are `null` or blank count as absent. Those that have another \
+form than the one given here are no reason to leave a submission unjudged: they are forwarded as they came, and where the upstream \
+refuses them, it is asked once more without them (the answer's header `gavel-left-out` names them). Without an upstream, what is wrong \
+beyond doubt in `ip`, `website_url` and `email` is refused with 422. A sign-up (`data_type` is `user_registration`) may have an empty message. \
+What is refused with 422 is in the log with its content. Errors are JSON objects with `error`, in the shape that the guide gives for their status. Unknown paths are \
 answered with 404, other methods with 405 and `Allow`. An answer comes within 5 seconds, also when the upstream is away.";
 
 #[derive(OpenApi)]

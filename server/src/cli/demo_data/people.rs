@@ -168,7 +168,7 @@ pub(super) async fn tokens(store: &dyn Store, now: DateTime<Utc>) -> Result<Toke
                     prefix: "gvl_demo".to_owned(),
                     site: site.to_owned(),
                     per_minute: None,
-                    fallback: Fallback::Pass,
+                    fallback: Fallback::Engine,
                     created_by: None,
                     created_at: now,
                 };

@@ -29,9 +29,10 @@ pub(in crate::cli) struct Create {
     /// Requests allowed a minute; without it there is no limit but the upstream's
     #[arg(long, value_name = "COUNT", value_parser = between(1, 1_000_000))]
     per_minute: Option<u32>,
-    /// What the app is answered when ActiveLayer gives no verdict in time: let the submission pass, let the embedded
-    /// detector decide, or refuse with 503. Either way it is judged again later
-    #[arg(long, value_name = "FALLBACK", default_value = "pass", value_parser = fallbacks())]
+    /// What the app is answered when ActiveLayer gives no verdict in time: let the embedded detector decide, let the
+    /// submission pass (then clients that publish what is not spam publish it), or refuse with 503. Either way it is judged
+    /// again later
+    #[arg(long, value_name = "FALLBACK", default_value = "engine", value_parser = fallbacks())]
     fallback: Fallback,
     #[command(flatten)]
     place: Place,

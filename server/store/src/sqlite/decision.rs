@@ -32,7 +32,7 @@ pub(super) const SELECT_DECISION: &str = "
            (SELECT o.last_error FROM feedback_outbox o
             WHERE o.decision_id = l.id AND o.reversal = 0 ORDER BY o.id DESC LIMIT 1) AS last_error,
            l.import_id,
-           l.import_id IS NULL
+           (l.import_id IS NULL AND (SELECT judged_by FROM detections WHERE id = l.detection_id) <> 'refused')
              OR EXISTS (SELECT 1 FROM feedback_outbox o WHERE o.decision_id = l.id AND o.reversal = 0) AS is_told,
            l.undone_at
     FROM label_decisions l JOIN users u ON u.id = l.user_id ";

@@ -31,10 +31,6 @@ impl Detections for SqliteStore {
         submissions::keep(unjudged, &self.writer).await
     }
 
-    async fn forget_submission(&self, id: DetectionId) -> Result<()> {
-        submissions::forget(id, &self.writer).await
-    }
-
     async fn left_submissions(&self, before: DateTime<Utc>, most: u32) -> Result<Vec<NewDetection>> {
         submissions::left(before, most, &self.readers).await
     }

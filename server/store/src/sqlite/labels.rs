@@ -82,7 +82,10 @@ pub(super) async fn decide_within(
     }
     let id = insert_decision(new, previous, made, connection).await?;
     set_label(new.detection_id, Some((new.label, new.user_id, new.decided_at)), connection).await?;
-    if !matches!(made, Made::ByImport { tell: false, .. }) {
+    // The upstream knows nothing of what was refused.
+    if !matches!(made, Made::ByImport { tell: false, .. })
+        && !is_refused(new.detection_id, connection).await?
+    {
         outbox::cancel_pending(new.detection_id, new.decided_at, connection).await?;
         let word =
             Word { decision_id: id, detection_id: new.detection_id, label: new.label, reversal: false };
@@ -110,6 +113,11 @@ pub(super) async fn decide_within(
         .await?;
     let decision = existing(id, connection).await?;
     Ok(LabelOutcome::Decided(decision))
+}
+
+async fn is_refused(id: DetectionId, connection: &mut SqliteConnection) -> Result<bool> {
+    let refused = sqlx::query_scalar("SELECT judged_by = 'refused' FROM detections WHERE id = ?");
+    Ok(refused.bind(id.0).fetch_one(connection).await?)
 }
 
 /// One undo, in the caller's transaction.

@@ -19,6 +19,7 @@ mod loading;
 mod open;
 mod outbox;
 mod rechecks;
+mod refusals;
 mod related;
 mod rows;
 mod saved_searches;

@@ -30,11 +30,6 @@ fn insertion(batch: &[NewDetection]) -> Result<Query<'_, Sqlite, SqliteArguments
     })
 }
 
-pub(super) async fn forget(id: DetectionId, writer: &SqlitePool) -> Result<()> {
-    sqlx::query("DELETE FROM submissions WHERE id = ?").bind(id.0).execute(writer).await?;
-    Ok(())
-}
-
 /// Lets those go that are in the log, up to an id up to which all of the log has its words.
 pub(super) async fn settle(to: i64, connection: &mut SqliteConnection) -> Result<()> {
     sqlx::query(

@@ -9,8 +9,11 @@ use super::columns::{At, to_ms};
 use super::{SqliteStore, audit};
 use crate::{ApiTokens, NewApiToken, NewAuditEvent, Result, StoreError};
 
+pub(super) const COLUMNS: &str =
+    "id, name, prefix, site, per_minute, fallback, created_at, last_used_at, revoked_at";
+
 #[derive(sqlx::FromRow)]
-struct TokenRow {
+pub(super) struct TokenRow {
     id: i64,
     name: String,
     prefix: String,

@@ -125,7 +125,7 @@ impl Usage for SqliteStore {
         let rechecked: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM superseded_verdicts s INDEXED BY superseded_verdicts_by_time
              JOIN detections d ON d.id = s.detection_id
-             WHERE s.replaced_at >= ?1 AND (s.judged_by <> 'fallback' OR d.created_at < ?1)",
+             WHERE s.replaced_at >= ?1 AND (s.judged_by NOT IN ('fallback', 'refused') OR d.created_at < ?1)",
         )
         .bind(to_ms(from))
         .fetch_one(&self.readers)

@@ -1,6 +1,6 @@
 //! Every other field.
 
-use domain::Detection;
+use domain::{Detection, content::GUIDE_FIELDS};
 use leptos::prelude::*;
 
 use super::HEADING_CLASS;
@@ -17,8 +17,11 @@ pub(super) fn Facts(detection: Detection) -> impl IntoView {
         .timestamp
         .and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0))
         .map(domain::time::exact);
-    let further =
-        (!content.extra.is_empty()).then(|| serde_json::to_string_pretty(&content.extra).unwrap_or_default());
+    let odd: Vec<String> = content.odd().map(|(field, value)| format!("{field}: {value}")).collect();
+    let odd = (!odd.is_empty()).then(|| odd.join("\n"));
+    let mut extra = content.extra;
+    extra.retain(|field, _| !GUIDE_FIELDS.contains(&field.as_str()));
+    let further = (!extra.is_empty()).then(|| serde_json::to_string_pretty(&extra).unwrap_or_default());
     let rows = [
         ("E-mail", content.email, "the e-mail address"),
         ("Name", content.name, ""),
@@ -28,6 +31,7 @@ pub(super) fn Facts(detection: Detection) -> impl IntoView {
         ("Page", content.website_url, "the page's address"),
         ("Domain", content.domain, ""),
         ("Site", detection.site, ""),
+        ("Came odd", odd, ""),
         ("Further fields", further, ""),
     ]
     .into_iter()

@@ -46,23 +46,33 @@ pub(crate) fn DetectionDetail(
     let label = detection.label.map(|label| {
         view! { <LabelBadge label=label verdict=verdict by=detection.labelled_by.clone()/> }
     });
+    let score = match judgement.refusal() {
+        Some(words) => view! {
+            <p class="mt-3">"It was refused, so nobody judged it, and the app may have let it pass. The app was told: "{words}</p>
+        }
+        .into_any(),
+        None => view! {
+            <div class="mt-3"><ScoreBar score=judgement.score threshold=judgement.threshold verdict=verdict/></div>
+            <p class="mt-1 text-sm text-muted tabular-nums">
+                {format!("Score {:.1} of 100, threshold {:.0}", judgement.score, judgement.threshold)}
+            </p>
+        }
+        .into_any(),
+    };
     let buttons = may_label.then(|| view! { <LabelButtons seen=Seen::from(&detection)/> });
     view! {
         <Title text=format!("Detection {id}")/>
         <article class=CARD data-open-detection=id>
             <header class="flex flex-wrap items-center gap-2">
                 <h2 class="font-semibold mr-1">"Detection "{id}</h2>
-                <VerdictBadge verdict=verdict/>
+                <VerdictBadge verdict=verdict judged_by=judgement.judged_by/>
                 {label}
                 <span class="ml-auto inline-flex items-center">
                     <CopyButton text=format!("/detections/{id}") words="Copy link"/>
                     <BlurSwitch/>
                 </span>
             </header>
-            <div class="mt-3"><ScoreBar score=judgement.score threshold=judgement.threshold verdict=verdict/></div>
-            <p class="mt-1 text-sm text-muted tabular-nums">
-                {format!("Score {:.1} of 100, threshold {:.0}", judgement.score, judgement.threshold)}
-            </p>
+            {score}
             {buttons}
             <Verdicts story=story.clone() may_label=may_label/>
             <FeedbackNote state=detection.feedback judged_by=judgement.judged_by/>

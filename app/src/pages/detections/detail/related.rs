@@ -94,7 +94,7 @@ fn Line(detection: DetectionSummary, note: String) -> impl IntoView {
                 class="flex items-center gap-2 py-1 px-1 -mx-1 rounded text-sm hover:bg-raised"
                 href=format!("/detections/{}", detection.id.0)
             >
-                <VerdictBadge verdict=verdict/>
+                <VerdictBadge verdict=verdict judged_by=detection.judged_by/>
                 <span class="hostile flex-1 min-w-0 truncate" dir="auto">{single_line(&detection.excerpt)}</span>
                 {notes}
                 <span class="shrink-0 text-xs text-muted"><TimeAgo time=detection.created_at/></span>

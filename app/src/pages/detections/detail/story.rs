@@ -60,6 +60,7 @@ fn judge(by: JudgedBy) -> &'static str {
         JudgedBy::ActiveLayer => "ActiveLayer",
         JudgedBy::Detector => "The embedded detector",
         JudgedBy::Fallback => "The fallback",
+        JudgedBy::Refused => "Nobody",
     }
 }
 
@@ -68,12 +69,16 @@ fn said(spoken: &Spoken) -> String {
         JudgedBy::Fallback => {
             format!("The spam service was away; the fallback said {} ({:.1}).", spoken.verdict, spoken.score)
         }
+        JudgedBy::Refused => "It was refused: the app got no verdict on it.".to_owned(),
         by => format!("{} said {} ({:.1}).", judge(by), spoken.verdict, spoken.score),
     }
 }
 
 fn judged_again(before: &Spoken, after: &Spoken) -> String {
-    let verdict = |spoken: &Spoken| format!("{} {:.1}", spoken.verdict, spoken.score);
+    let verdict = |spoken: &Spoken| match spoken.by {
+        JudgedBy::Refused => "refused".to_owned(),
+        _ => format!("{} {:.1}", spoken.verdict, spoken.score),
+    };
     if before.verdict == after.verdict && (before.score - after.score).abs() < 0.05 {
         return format!("{} judged it again: {}, as before.", judge(after.by), verdict(after));
     }

@@ -4,7 +4,7 @@ use domain::{DetectionStory, Judgement, PastVerdict};
 use leptos::prelude::*;
 
 use crate::{
-    components::{Kbd, TimeAgo, VerdictBadge, classes::BUTTON},
+    components::{Kbd, TimeAgo, VerdictBadge, classes::BUTTON, score_words},
     decisions::Decisions,
     keys::Command,
     server_fns::rechecks::Recheck,
@@ -46,8 +46,8 @@ fn Table(now: Judgement, past: Vec<PastVerdict>) -> impl IntoView {
             view! {
                 <tr class="border-t border-line">
                     <td class="py-1 pr-4 text-muted">"Until "<TimeAgo time=one.replaced_at/></td>
-                    <td class="py-1 pr-4"><VerdictBadge verdict=one.verdict/></td>
-                    <td class="py-1 pr-4 text-right tabular-nums">{format!("{:.1}", one.score)}</td>
+                    <td class="py-1 pr-4"><VerdictBadge verdict=one.verdict judged_by=one.judged_by/></td>
+                    <td class="py-1 pr-4 text-right tabular-nums">{score_words(one.score, one.judged_by)}</td>
                     <td class="py-1 text-muted">{one.judged_by.to_string()}</td>
                 </tr>
             }
@@ -66,8 +66,8 @@ fn Table(now: Judgement, past: Vec<PastVerdict>) -> impl IntoView {
             <tbody>
                 <tr class="border-t border-line">
                     <td class="py-1 pr-4 font-medium">"Now"</td>
-                    <td class="py-1 pr-4"><VerdictBadge verdict=now.verdict()/></td>
-                    <td class="py-1 pr-4 text-right tabular-nums font-medium">{format!("{:.1}", now.score)}</td>
+                    <td class="py-1 pr-4"><VerdictBadge verdict=now.verdict() judged_by=now.judged_by/></td>
+                    <td class="py-1 pr-4 text-right tabular-nums font-medium">{score_words(now.score, now.judged_by)}</td>
                     <td class="py-1">{now.judged_by.to_string()}</td>
                 </tr>
                 {before}

@@ -35,6 +35,7 @@ fn calm() -> Snapshot {
         feedback: FeedbackTrouble::default(),
         spam: Vec::new(),
         budgets: Vec::new(),
+        refusals: Vec::new(),
     }
 }
 
@@ -264,4 +265,35 @@ fn a_spent_budget_is_told_once_a_window() {
     assert_eq!(step(&with(line(17, 10)), &rules, &mut open).0, ["budget_spent:1@2026-11-17"]);
     assert_eq!(step(&with(line(18, 0)), &rules, &mut open).1, ["The budget started anew or was changed."]);
     assert_eq!(step(&with(line(18, 10)), &rules, &mut open).0, ["budget_spent:1@2026-11-18"]);
+}
+
+#[test]
+fn refused_requests_are_told_by_token_and_a_revoked_one_at_once() {
+    let (rules, mut open) = (AlertRules::default(), Vec::new());
+    let refused = |token: Option<&str>, kind, count| RefusalCount {
+        token_id: token.map(|_| domain::ApiTokenId(1)),
+        token: token.map(str::to_owned),
+        kind,
+        count,
+        first_at: noon(),
+        last_at: noon(),
+        reason: "The email field must be a valid email address.".to_owned(),
+    };
+    let with = |refusals: &[RefusalCount]| Snapshot { refusals: refusals.to_vec(), ..calm() };
+    let slip = refused(Some("shop"), RefusalKind::Invalid, 2);
+    let limited = refused(Some("shop"), RefusalKind::Limited, 900);
+    let strangers = refused(None, RefusalKind::UnknownKey, 900);
+    assert_eq!(step(&with(&[slip, limited, strangers]), &rules, &mut open).0, [""; 0]);
+    let several = [
+        refused(Some("shop"), RefusalKind::Invalid, 3),
+        refused(Some("shop"), RefusalKind::Unreadable, 3),
+        refused(Some("old"), RefusalKind::Revoked, 1),
+    ];
+    let opened = step(&with(&several), &rules, &mut open).0;
+    assert_eq!(opened, ["requests_refused:shop", "revoked_in_use:old"]);
+    assert!(open[0].what.contains("valid email address") && open[1].what.contains("1 requests"), "{open:?}");
+    assert_eq!(
+        step(&calm(), &rules, &mut open).1,
+        ["For six hours no request of it was refused.", "Nobody has used it for six hours."]
+    );
 }

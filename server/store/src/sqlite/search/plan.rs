@@ -462,6 +462,7 @@ fn index_for(kind: &TermKind) -> Option<(&'static str, bool)> {
         TermKind::Is(State::Disputed) => ("detections_disputed", true),
         TermKind::Is(State::Pending) => ("detections_feedback_pending", true),
         TermKind::Is(State::Failed) => ("detections_feedback_failed", true),
+        TermKind::Is(State::Refused) => ("detections_refused", true),
         TermKind::Score(_) => (BY_VERDICT, false),
         TermKind::Import(_) => ("detections_by_import", true),
         TermKind::By(_) => ("detections_labelled_by", false),

@@ -64,12 +64,14 @@ fn condition(sql: &mut QueryBuilder<Sqlite>, kind: &TermKind, now: DateTime<Utc>
 fn is(state: State) -> &'static str {
     match state {
         State::Spam => "d.is_spam = 1",
-        State::Ham => "d.is_spam = 0",
+        // The score of what was refused is below all others: the index of verdicts and scores tells.
+        State::Ham => "d.is_spam = 0 AND d.score > -1e6",
         State::Labelled => "d.label IS NOT NULL",
         State::Unlabelled => "d.label IS NULL",
-        State::Disputed => "d.disputed = 1",
+        State::Disputed => "d.disputed = 1 AND d.judged_by <> 'refused'",
         State::Pending => "d.feedback = 'pending'",
         State::Failed => "d.feedback = 'failed'",
+        State::Refused => "d.judged_by = 'refused'",
     }
 }
 
@@ -77,8 +79,8 @@ fn score(sql: &mut QueryBuilder<Sqlite>, test: ScoreTest) -> &mut QueryBuilder<S
     let (comparison, score) = match test {
         ScoreTest::Over(score) => (" > ", score),
         ScoreTest::AtLeast(score) => (" >= ", score),
-        ScoreTest::Under(score) => (" < ", score),
-        ScoreTest::AtMost(score) => (" <= ", score),
+        ScoreTest::Under(score) => (" > -1e6 AND d.score < ", score),
+        ScoreTest::AtMost(score) => (" > -1e6 AND d.score <= ", score),
         ScoreTest::Exactly(score) => (" = ", score),
         ScoreTest::Between(low, high) => {
             return sql.push("d.score BETWEEN ").push_bind(low).push(" AND ").push_bind(high);

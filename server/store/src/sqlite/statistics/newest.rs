@@ -38,6 +38,8 @@ impl<'a> Looked<'a> {
     fn select(&self, columns: &str) -> QueryBuilder<Sqlite> {
         let mut sql = QueryBuilder::<Sqlite>::new(format!("SELECT {columns} "));
         self.plan.push_bounded(&mut sql, self.plan.look());
+        // Nobody judged it.
+        sql.push(" AND d.judged_by <> 'refused'");
         if let Some(since) = self.since {
             sql.push(" AND d.created_at >= ").push_bind(to_ms(since));
         }
@@ -131,7 +133,7 @@ impl CountedRow {
         let created = at.time("created_at", self.created_at)?;
         let (day, is_spam, checks) = (created.date_naive(), self.is_spam, 1);
         let label: Option<Label> = at.maybe_word("label", self.label.as_deref())?;
-        let spent = at.word::<JudgedBy>("judged_by", &self.judged_by)? != JudgedBy::Fallback;
+        let spent = at.word::<JudgedBy>("judged_by", &self.judged_by)?.is_verdict();
         let step_of = |bounds: &[f64], ms: f64| {
             let below = bounds.partition_point(|bound| *bound <= ms);
             bounds.get(below.saturating_sub(1)).copied().unwrap_or_default()

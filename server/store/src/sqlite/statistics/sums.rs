@@ -1,6 +1,6 @@
 //! Counts the matches of a search by adding up what is kept, where the search asks only for what is kept: whole days or hours,
 //! site, token, origin, who judged, verdict and label. Exact however many match, and no row of the log is looked at but
-//! those that are not taken in yet.
+//! those that are not taken in yet, and those that were refused, which no count has.
 
 use chrono::{DateTime, Utc};
 use domain::SearchQuery;
@@ -29,6 +29,13 @@ pub(in super::super) async fn count(
     // One statement, so that no row is taken in between the one count and the other.
     let Some(mut sql) = kept(query) else { return Ok(None) };
     sql.push(" + (SELECT count(*) FROM detections d NOT INDEXED WHERE d.id > (SELECT counted_to FROM stat_progress)");
+    for term in &query.terms {
+        push_term(&mut sql, term, now);
+    }
+    sql.push(
+        ") + (SELECT count(*) FROM detections d INDEXED BY detections_refused
+              WHERE d.judged_by = 'refused' AND d.id <= (SELECT counted_to FROM stat_progress)",
+    );
     for term in &query.terms {
         push_term(&mut sql, term, now);
     }
@@ -91,6 +98,7 @@ fn condition(sql: &mut QueryBuilder<Sqlite>, kind: &TermKind) -> Option<()> {
     match kind {
         TermKind::Is(State::Spam) => sql.push("is_spam = 1"),
         TermKind::Is(State::Ham) => sql.push("is_spam = 0"),
+        TermKind::Is(State::Refused) => sql.push("FALSE"),
         TermKind::Is(State::Labelled) => sql.push("label <> ''"),
         TermKind::Is(State::Unlabelled) => sql.push("label = ''"),
         TermKind::Is(State::Disputed) => sql.push("label <> '' AND (label = 'spam') <> is_spam"),

@@ -24,15 +24,18 @@ fn some<T: Copy>(of: &[T], rng: &mut Rng) -> T {
 
 fn judgement(rng: &mut Rng) -> Judgement {
     // Also scores that no scale has, and verdicts that contradict them.
+    let judged_by = some(JudgedBy::ALL, rng);
+    let is_refused = judged_by == JudgedBy::Refused;
     let score = some(&[-3.0, 0.0, 4.999, 5.0, 49.9, 50.0, 72.5, 99.9, 100.0, 130.0], rng);
+    let score = if is_refused { domain::NO_SCORE } else { score };
     Judgement {
         upstream_id: rng.u64(..).to_string(),
-        is_spam: if rng.u8(0..9) == 0 { rng.bool() } else { score >= 50.0 },
+        is_spam: if rng.u8(0..9) == 0 { rng.bool() && !is_refused } else { score >= 50.0 },
         score,
         threshold: 50.0,
         execution_ms: some(&[0.0, 0.07, 1.0, 12.3, 480.0, 99_999.0], rng),
         upstream_timestamp: String::new(),
-        judged_by: some(JudgedBy::ALL, rng),
+        judged_by,
         signals: Vec::new(),
         raw_answer: "{}".to_owned(),
     }
@@ -245,6 +248,8 @@ impl Life {
             "token:*",
             "from:api is:ham",
             "-judged:fallback",
+            "is:refused",
+            "-is:refused",
             "casino",
         ];
         let mut summed = 0;
@@ -257,7 +262,7 @@ impl Life {
             }
         }
         // Whole days with all terms but two, whole hours with verdict and site.
-        assert_eq!(summed, 3 * 18 + 7, "no search was counted another way than meant");
+        assert_eq!(summed, 3 * 20 + 7, "no search was counted another way than meant");
     }
 
     /// What charts of days and of weeks read adds up to what the log has in that range.
@@ -270,7 +275,7 @@ impl Life {
         }) {
             let logged = async |condition: &str, time: &str| -> u64 {
                 let sql = format!(
-                    "SELECT count(*) FROM detections WHERE {condition} AND {time} >= ?1 AND {time} < ?2
+                    "SELECT count(*) FROM detections WHERE judged_by <> 'refused' AND {condition} AND {time} >= ?1 AND {time} < ?2
                      AND (?3 IS NULL OR coalesce(site, '') = ?3 COLLATE NOCASE)"
                 );
                 let count = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
