@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Content, DetectionId, Endpoint, FileAccount, FileChoices, FileFormat, FileGuess, FileTrait, Label, Mapping,
-    UserId,
+    Content, DetectionId, Endpoint, FileAccount, FileChoices, FileFormat, FileGuess, FileTrait, Label,
+    Mapping, UserId,
 };
 
 /// Largest file of an import, in bytes (1 GiB).

@@ -55,7 +55,11 @@ pub use file_reading::{
     Quoting,
 };
 pub use forecast::{Outlook, QuotaForecast};
-pub use import::{AtQuota, Import, ImportCost, ImportCounts, ImportId, ImportPlan, ImportPreview, ImportResults, ImportRow, ImportRowState, ImportShare, ImportState, KnownLabels, OddRow, Oddity, PreviewRow, TakenLabels, TakingBack,};
+pub use import::{
+    AtQuota, Import, ImportCost, ImportCounts, ImportId, ImportPlan, ImportPreview, ImportResults, ImportRow,
+    ImportRowState, ImportShare, ImportState, KnownLabels, OddRow, Oddity, PreviewRow, TakenLabels,
+    TakingBack,
+};
 pub use import_file::{FileFormat, MappedField, Mapping};
 pub use language::Language;
 pub use lessons::{Learnt, Taught, Teacher};

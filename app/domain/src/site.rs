@@ -53,7 +53,8 @@ mod tests {
 
     #[test]
     fn what_names_no_host_is_refused() {
-        for text in ["my blog", "my\tblog", "ftp://files.example", "https://", "a b.example", "x<y", "a%20b"] {
+        for text in ["my blog", "my\tblog", "ftp://files.example", "https://", "a b.example", "x<y", "a%20b"]
+        {
             assert_eq!(read(text), Err(WORDS), "{text}");
         }
     }

@@ -19,8 +19,8 @@ use activelayer::{
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    AtQuota, BudgetForm, FieldError, FileChoices, Import, ImportId, ImportPlan, ImportState, JudgedBy, LiveEvent,
-    MappedField, Role, SearchQuery, User,
+    AtQuota, BudgetForm, FieldError, FileChoices, Import, ImportId, ImportPlan, ImportState, JudgedBy,
+    LiveEvent, MappedField, Role, SearchQuery, User,
 };
 use moderation::{Clock, ImportOptions, Moderation, ModerationError, NewFile, Options, SystemClock};
 use serde_json::Map;
@@ -174,7 +174,13 @@ impl House {
         tokio::fs::write(path, content).await.unwrap();
         let site = Some("blog.example.com".to_owned());
         self.moderation
-            .receive_import(NewFile { by: None, name: name.to_owned(), file, site, reading: FileChoices::default() })
+            .receive_import(NewFile {
+                by: None,
+                name: name.to_owned(),
+                file,
+                site,
+                reading: FileChoices::default(),
+            })
             .await
     }
 
@@ -285,7 +291,8 @@ async fn the_order_of_the_log_is_that_of_the_file_and_other_columns_are_kept() {
     let house = House::new().await;
     let works = house.works();
     let texts = ["the last to be answered", "casino", "garden", "roses", "tulips", "casino again"];
-    let lines: String = (1..).zip(texts).map(|(row, text)| format!("{row},{text} number {row},Ulm {row}\n")).collect();
+    let lines: String =
+        (1..).zip(texts).map(|(row, text)| format!("{row},{text} number {row},Ulm {row}\n")).collect();
     let id = house.run(&format!("comment_id,comment,city\n{lines}")).await;
     house.reaches(id, ImportState::Done).await;
     let query = SearchQuery::parse(&format!("import:{}", id.0)).unwrap();
@@ -310,7 +317,8 @@ async fn a_refused_import_leaves_nothing_behind() {
         let doubt = doubt.map(str::to_owned);
         house.moderation.receive_settled(new, choose, move |_| doubt).await
     };
-    let no_column = bring(|plan| plan.mapping.set(MappedField::Message, Some("absent".to_owned())), None).await;
+    let no_column =
+        bring(|plan| plan.mapping.set(MappedField::Message, Some("absent".to_owned())), None).await;
     assert!(matches!(no_column, Err(ModerationError::Invalid(_))));
     let in_doubt = bring(|_| {}, Some("Choose one.")).await;
     assert!(matches!(in_doubt, Err(ModerationError::Invalid(_))));

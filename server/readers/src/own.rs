@@ -71,7 +71,9 @@ impl OwnExport {
             is_lines: !is_table,
             columns: columns.iter().map(own).collect(),
             names: columns.to_vec(),
-            continued: (0..columns.len()).filter(|index| is_table && number(&columns[*index]).is_some()).collect(),
+            continued: (0..columns.len())
+                .filter(|index| is_table && number(&columns[*index]).is_some())
+                .collect(),
         })
     }
 

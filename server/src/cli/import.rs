@@ -13,8 +13,8 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use domain::{
-    AtQuota, Endpoint, FileAccount, FileFormat, Import as Stored, ImportCost, ImportId, ImportPlan, ImportState, Role,
-    TakenLabels, import::FILE_MAX_BYTES, paging::grouped, time::exact,
+    AtQuota, Endpoint, FileAccount, FileFormat, Import as Stored, ImportCost, ImportId, ImportPlan,
+    ImportState, Role, TakenLabels, import::FILE_MAX_BYTES, paging::grouped, time::exact,
 };
 use moderation::{Clock, Moderation, ModerationError, NewFile, SystemClock};
 use tokio_util::sync::CancellationToken;

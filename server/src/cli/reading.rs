@@ -4,9 +4,7 @@ use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use domain::{
-    DayOrder, FileChoices, FileFormat, FileGuess, FileTrait, MappedField, Mapping, Quoting,
-};
+use domain::{DayOrder, FileChoices, FileFormat, FileGuess, FileTrait, MappedField, Mapping, Quoting};
 
 /// Characters of a column's first text that a refusal shows.
 const SAMPLE_CHARS: usize = 40;
@@ -100,7 +98,10 @@ pub(super) fn doubt(guesses: &[FileGuess]) -> Option<String> {
         format!("\n  {}{text}", flag(guess, &other.value))
     });
     let candidates: String = candidates.collect();
-    Some(format!("It is in doubt which column holds the messages: {}. Choose one:{candidates}", guess.evidence))
+    Some(format!(
+        "It is in doubt which column holds the messages: {}. Choose one:{candidates}",
+        guess.evidence
+    ))
 }
 
 /// What was found out about a file, one line each, where it is worth knowing: what was chosen is known already.
@@ -109,7 +110,9 @@ pub(super) fn lines(guesses: &[FileGuess]) -> Vec<String> {
     shown
         .map(|guess| {
             let doubt = match guess.alternatives.first() {
-                Some(other) if guess.in_doubt => format!(" In doubt; otherwise: {}.", flag(guess, &other.value)),
+                Some(other) if guess.in_doubt => {
+                    format!(" In doubt; otherwise: {}.", flag(guess, &other.value))
+                }
                 _ => String::new(),
             };
             format!("  {}: {} ({}){doubt}", guess.about.title(), guess.value, guess.evidence)

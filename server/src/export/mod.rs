@@ -73,7 +73,9 @@ pub async fn download(
 fn file(export: Export, format: ExportFormat, name: &str) -> Response<Body> {
     let (kind, body) = match format {
         ExportFormat::Csv => ("text/csv; charset=utf-8; header=present", pages(export, csv::write)),
-        ExportFormat::Ndjson => ("application/x-ndjson; charset=utf-8", pages(export, |page, _| Ok(lines(page)?))),
+        ExportFormat::Ndjson => {
+            ("application/x-ndjson; charset=utf-8", pages(export, |page, _| Ok(lines(page)?)))
+        }
         ExportFormat::Xlsx => (
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Body::from_stream(packed(export)),

@@ -21,8 +21,14 @@ const SHEET_ROWS: u32 = 1_048_576;
 const NUMBERS: [&str; 5] = ["id", "score", "threshold", "version", "execution_ms"];
 
 /// How wide columns are that hold more than a word, in characters.
-const WIDTHS: [(&str, f64); 6] =
-    [("created_at", 24.0), ("site", 24.0), ("email", 28.0), ("name", 20.0), ("message", 80.0), ("extra", 24.0)];
+const WIDTHS: [(&str, f64); 6] = [
+    ("created_at", 24.0),
+    ("site", 24.0),
+    ("email", 28.0),
+    ("name", 20.0),
+    ("message", 80.0),
+    ("extra", 24.0),
+];
 
 /// A workbook that is being written.
 pub struct Table {

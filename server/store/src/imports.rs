@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
-    AtQuota, Content, DetectionId, FileAccount, FileFormat, Import, ImportId, ImportPlan, ImportResults, ImportRow,
-    ImportRowState, ImportState, Label, NewDetection, UserId,
+    AtQuota, Content, DetectionId, FileAccount, FileFormat, Import, ImportId, ImportPlan, ImportResults,
+    ImportRow, ImportRowState, ImportState, Label, NewDetection, UserId,
 };
 
 use crate::Result;

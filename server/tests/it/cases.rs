@@ -48,9 +48,7 @@ async fn imported(folder: &TempDir, file: &Path) -> (Vec<String>, String) {
     let output = gavel(folder, &flags).output().unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     let pool = SqlitePool::connect(&url).await.unwrap();
-    let messages = sqlx::query_scalar(
-        "SELECT message FROM detection_contents ORDER BY detection_id",
-    );
+    let messages = sqlx::query_scalar("SELECT message FROM detection_contents ORDER BY detection_id");
     let messages = messages.fetch_all(&pool).await.unwrap();
     pool.close().await;
     (messages, said)
@@ -102,7 +100,10 @@ fn a_site_is_a_host_whoever_asks() {
     ] {
         let output = gavel(&folder, &command).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
-        assert!(!output.status.success() && said.contains("written like blog.example.com"), "{command:?}: {said}");
+        assert!(
+            !output.status.success() && said.contains("written like blog.example.com"),
+            "{command:?}: {said}"
+        );
     }
     assert!(!folder.path().join("data").exists(), "nothing was begun");
 }
@@ -125,7 +126,8 @@ fn a_doubt_is_told_with_the_candidates_and_leaves_nothing_behind() {
     let said = String::from_utf8(refused.stderr).unwrap();
     assert!(!refused.status.success() && said.contains("--column message=\"aaa\""), "{said}");
     let kept = std::fs::read_dir(folder.path().join("imports")).unwrap();
-    let kept: Vec<_> = kept.map(|file| file.unwrap().file_name()).filter(|name| name != "worker.lock").collect();
+    let kept: Vec<_> =
+        kept.map(|file| file.unwrap().file_name()).filter(|name| name != "worker.lock").collect();
     assert!(kept.is_empty(), "{kept:?}");
     let chosen = ["import", path, "--database", &url, "--column", "message=bbb", "--wait"];
     let output = gavel(&folder, &chosen).output().unwrap();

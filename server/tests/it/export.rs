@@ -83,7 +83,8 @@ async fn everything_that_matches_comes_whole_and_no_formula_with_it() {
 #[tokio::test]
 async fn a_workbook_comes_whole_and_says_how_far_it_is() {
     let app = TestApp::start_logged_in().await;
-    let rows: Vec<_> = (0..250).map(|number| row(number, &format!("=casino number{number}"), "Zoë")).collect();
+    let rows: Vec<_> =
+        (0..250).map(|number| row(number, &format!("=casino number{number}"), "Zoë")).collect();
     app.store.insert_detections(&rows).await.unwrap();
     let answer = app.page("/detections/export?q=&format=xlsx&id=book").send().await.unwrap();
     assert_eq!(answer.status(), 200);

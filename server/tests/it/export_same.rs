@@ -62,7 +62,8 @@ fn written(detections: &[Detection]) -> [Vec<u8>; 3] {
 }
 
 fn come_back(contents: Vec<Content>) {
-    let detections: Vec<_> = (1..).zip(contents).map(|(number, content)| detection(number, content)).collect();
+    let detections: Vec<_> =
+        (1..).zip(contents).map(|(number, content)| detection(number, content)).collect();
     let expected: Vec<_> = detections.iter().map(|one| (one.content.clone(), one.label)).collect();
     for file in written(&detections) {
         let (format, rows) = read(file.clone());
@@ -71,7 +72,8 @@ fn come_back(contents: Vec<Content>) {
             assert_eq!(row, expected, "{format}");
         }
         // The same once more, byte for byte where the format has no times of its own.
-        let again = rows.into_iter().zip(&detections).map(|((content, _), one)| Detection { content, ..one.clone() });
+        let again =
+            rows.into_iter().zip(&detections).map(|((content, _), one)| Detection { content, ..one.clone() });
         let again = written(&again.collect::<Vec<_>>());
         assert!(format == FileFormat::Spreadsheet || again.contains(&file), "{format}");
     }

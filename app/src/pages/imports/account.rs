@@ -8,12 +8,10 @@ use crate::components::{Glyph, HostileText, Icon};
 /// The list; nothing where there is nothing to say.
 #[component]
 pub(super) fn Account(account: FileAccount) -> impl IntoView {
-    let failures: Vec<_> = account
-        .failures
-        .iter()
-        .map(|failure| (failure.place.clone(), failure.reason.clone()))
-        .collect();
-    let not_read: Vec<_> = account.not_read.iter().map(|stretch| (place(stretch), stretch.why.clone())).collect();
+    let failures: Vec<_> =
+        account.failures.iter().map(|failure| (failure.place.clone(), failure.reason.clone())).collect();
+    let not_read: Vec<_> =
+        account.not_read.iter().map(|stretch| (place(stretch), stretch.why.clone())).collect();
     let further = (account.further_not_read > 0)
         .then(|| format!("{} further parts were not read.", grouped(account.further_not_read)));
     let unread = (!not_read.is_empty()).then(|| {

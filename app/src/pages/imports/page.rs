@@ -142,9 +142,9 @@ fn Stage(report: ImportReport, shown: Shown, actions: Actions, may: bool) -> imp
         (ImportState::Uploaded, Some(preview), _) => {
             EitherOf4::A(view! { <Plan import=import preview=preview actions=actions may=may/> })
         }
-        (ImportState::Ready, _, Some(cost)) => {
-            EitherOf4::B(view! { <Cost import=import cost=cost account=account failed=failed actions=actions may=may/> })
-        }
+        (ImportState::Ready, _, Some(cost)) => EitherOf4::B(
+            view! { <Cost import=import cost=cost account=account failed=failed actions=actions may=may/> },
+        ),
         (ImportState::Reading | ImportState::Running | ImportState::Waiting, ..) => {
             EitherOf4::C(progress(import))
         }

@@ -17,7 +17,8 @@ use crate::components::{
 #[component]
 pub(super) fn Plan(import: Import, preview: ImportPreview, actions: Actions, may: bool) -> impl IntoView {
     let pending = actions.plan.pending();
-    let ImportPlan { mapping, endpoint, site, skip_duplicates, skip_known, after, labels, .. } = import.plan.clone();
+    let ImportPlan { mapping, endpoint, site, skip_duplicates, skip_known, after, labels, .. } =
+        import.plan.clone();
     let ImportPreview { columns, samples, .. } = preview.clone();
     let choice = |field: MappedField| {
         let chosen = mapping.column(field).map(str::to_owned);
@@ -30,8 +31,10 @@ pub(super) fn Plan(import: Import, preview: ImportPreview, actions: Actions, may
     };
     let fields = MappedField::ALL.iter().filter(|field| !field.is_kept() && **field != MappedField::Label);
     let fields: Vec<_> = fields.map(|field| choice(*field)).collect();
-    let kept: Vec<_> = MappedField::ALL.iter().filter(|field| field.is_kept()).map(|field| choice(*field)).collect();
-    let is_any_kept = MappedField::ALL.iter().any(|field| field.is_kept() && mapping.column(*field).is_some());
+    let kept: Vec<_> =
+        MappedField::ALL.iter().filter(|field| field.is_kept()).map(|field| choice(*field)).collect();
+    let is_any_kept =
+        MappedField::ALL.iter().any(|field| field.is_kept() && mapping.column(*field).is_some());
     let known = choice(MappedField::Label);
     let reading = preview.clone();
     let day = after.map(|after| after.format("%Y-%m-%d").to_string()).unwrap_or_default();

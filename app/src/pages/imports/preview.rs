@@ -48,7 +48,9 @@ fn looked_words(account: &FileAccount, is_whole: bool) -> String {
         (0, _) => String::new(),
         (1, true) => "The whole file was looked at: 1 row.".to_owned(),
         (_, true) => format!("The whole file was looked at: {rows} rows."),
-        (_, false) => format!("The first {rows} rows were looked at. The cost is calculated from all of them."),
+        (_, false) => {
+            format!("The first {rows} rows were looked at. The cost is calculated from all of them.")
+        }
     }
 }
 

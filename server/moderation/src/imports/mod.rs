@@ -14,8 +14,8 @@ mod worker;
 use std::path::{Path, PathBuf};
 
 use domain::{
-    AtQuota, FieldError, FileAccount, FileChoices, FileGuess, Import, ImportCost, ImportId, ImportPlan, ImportPreview, ImportResults,
-    ImportRow, ImportRowState, ImportState, LiveEvent, TakenLabels, UserId,
+    AtQuota, FieldError, FileAccount, FileChoices, FileGuess, Import, ImportCost, ImportId, ImportPlan,
+    ImportPreview, ImportResults, ImportRow, ImportRowState, ImportState, LiveEvent, TakenLabels, UserId,
     import::RESULTS_BOUND,
 };
 use store::{ImportTurn, NewImport};

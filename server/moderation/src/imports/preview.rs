@@ -3,9 +3,7 @@
 
 use std::path::Path;
 
-use domain::{
-    FileChoices, FileFormat, FileGuess, Import, ImportPlan, ImportPreview, MappedField, Mapping,
-};
+use domain::{FileChoices, FileFormat, FileGuess, Import, ImportPlan, ImportPreview, MappedField, Mapping};
 use readers::{BoundMapping, Look, Record, RecordReader, RowError, bind};
 
 use super::{NewFile, files, invalid, odd::Odd};
@@ -62,10 +60,9 @@ impl Moderation {
         blocking(move || {
             Ok(match files::open(&path, &name, &plan.reading) {
                 Ok(reader) => preview(reader, &plan),
-                Err(error) => ImportPreview {
-                    problem: Some(sentence(&error.to_string())),
-                    ..ImportPreview::default()
-                },
+                Err(error) => {
+                    ImportPreview { problem: Some(sentence(&error.to_string())), ..ImportPreview::default() }
+                }
             })
         })
         .await
@@ -128,7 +125,13 @@ fn guesses(reader: &mut RecordReader, mapping: &Mapping) -> Vec<FileGuess> {
             return guess;
         }
         let evidence = "It was chosen".to_owned();
-        FileGuess { value: chosen.to_owned(), evidence, in_doubt: chosen.is_empty() && guess.in_doubt, is_chosen: true, ..guess }
+        FileGuess {
+            value: chosen.to_owned(),
+            evidence,
+            in_doubt: chosen.is_empty() && guess.in_doubt,
+            is_chosen: true,
+            ..guess
+        }
     };
     let message = of_column(MappedField::Message, columns.message);
     let label = of_column(MappedField::Label, columns.label);

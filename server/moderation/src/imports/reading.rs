@@ -155,7 +155,8 @@ fn row(
 fn size_of(row: &NewImportRow) -> usize {
     match &row.fate {
         StagedRow::Check { content, .. } => {
-            let extra = content.extra.values().map(|value| value.as_str().map_or(64, str::len)).sum::<usize>();
+            let extra =
+                content.extra.values().map(|value| value.as_str().map_or(64, str::len)).sum::<usize>();
             content.message.len() + extra
         }
         StagedRow::Failed { reason } => reason.len(),

@@ -2,7 +2,13 @@
 
 use domain::{DayOrder, FileAlternative, FileGuess, FileTrait, MappedField, Mapping};
 
-use super::{kept, label::LabelWords, looks::Looks, names::{normal, rank}, time::day_order};
+use super::{
+    kept,
+    label::LabelWords,
+    looks::Looks,
+    names::{normal, rank},
+    time::day_order,
+};
 use crate::{Record, own::OwnExport};
 
 /// What the columns of a file are taken for.
@@ -31,7 +37,8 @@ impl ColumnGuess {
             in_doubt: false,
             ..guess
         };
-        let (message, label) = (known(self.message, MappedField::Message), known(self.label, MappedField::Label));
+        let (message, label) =
+            (known(self.message, MappedField::Message), known(self.label, MappedField::Label));
         Self { message, label, days: None, day_order: None, mapping }
     }
 

@@ -54,7 +54,9 @@ pub(crate) fn known(name: &str) -> Option<MappedField> {
         "commentid" | "messageid" | "postid" | "threadid" | "reviewid" | "uid" | "uuid" | "guid" | "id" => {
             MappedField::Id
         }
-        "commentauthorurl" | "authorurl" | "authorwebsite" | "authorlink" | "profileurl" => MappedField::AuthorUrl,
+        "commentauthorurl" | "authorurl" | "authorwebsite" | "authorlink" | "profileurl" => {
+            MappedField::AuthorUrl
+        }
         "commenttype" | "contenttype" | "type" | "kind" => MappedField::Type,
         "posttitle" | "pagetitle" | "threadtitle" | "articletitle" => MappedField::PageTitle,
         _ => return None,

@@ -28,7 +28,12 @@ pub(crate) struct Dialect {
 }
 
 impl Dialect {
-    pub(crate) fn new(name: impl Into<String>, file_name: &'static str, bytes: Vec<u8>, texts: &[Text]) -> Self {
+    pub(crate) fn new(
+        name: impl Into<String>,
+        file_name: &'static str,
+        bytes: Vec<u8>,
+        texts: &[Text],
+    ) -> Self {
         let expected = texts.iter().map(|text| text.message.clone()).collect();
         Self { name: name.into(), file_name, bytes, expected }
     }

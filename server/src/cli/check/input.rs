@@ -54,7 +54,11 @@ impl Input {
     }
 }
 
-fn send_standard(format: Option<FileFormat>, reading: &Reading, sender: &Sender<Item>) -> Result<(), Failure> {
+fn send_standard(
+    format: Option<FileFormat>,
+    reading: &Reading,
+    sender: &Sender<Item>,
+) -> Result<(), Failure> {
     let refused = |words: String| Failure::Refused(format!("standard input cannot be read: {words}"));
     let choices =
         Choices::from_words(&reading.choices(format)).map_err(|error| refused(error.to_string()))?;

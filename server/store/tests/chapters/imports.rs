@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use domain::{
-    AtQuota, Content, DetectionId, FeedbackState, FileAccount, FileFormat, Import, ImportId, ImportPlan, ImportRowState,
-    ImportState, KnownLabels, Label, SearchQuery, TakenLabels, TakingBack, UserId,
+    AtQuota, Content, DetectionId, FeedbackState, FileAccount, FileFormat, Import, ImportId, ImportPlan,
+    ImportRowState, ImportState, KnownLabels, Label, SearchQuery, TakenLabels, TakingBack, UserId,
 };
 use store::{
     ImportTurn, LabelOutcome, NewDecision, NewImport, NewImportRow, SettledRow, Settlement, StagedRow, Store,

@@ -10,8 +10,8 @@ mod stage;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
-    AtQuota, DetectionId, FileAccount, Import, ImportId, ImportPlan, ImportResults, ImportRow, ImportRowState,
-    ImportState, UserId,
+    AtQuota, DetectionId, FileAccount, Import, ImportId, ImportPlan, ImportResults, ImportRow,
+    ImportRowState, ImportState, UserId,
 };
 use serde_json::json;
 use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, SqliteConnection, SqliteExecutor};
