@@ -296,7 +296,8 @@ async fn the_order_of_the_log_is_that_of_the_file_and_other_columns_are_kept() {
     let id = house.run(&format!("comment_id,comment,city\n{lines}")).await;
     house.reaches(id, ImportState::Done).await;
     let query = SearchQuery::parse(&format!("import:{}", id.0)).unwrap();
-    let page = house.moderation.search(&query, &domain::PageRequest::default()).await.unwrap();
+    let newest = domain::PageRequest { order: domain::Order::Newest, from: None, limit: 50 };
+    let page = house.moderation.search(&query, &newest).await.unwrap();
     let newest_first: Vec<_> = page.rows.iter().map(|row| row.excerpt.clone()).collect();
     let expected: Vec<_> = (1..).zip(texts).map(|(row, text)| format!("{text} number {row}")).collect();
     assert_eq!(newest_first, expected.into_iter().rev().collect::<Vec<_>>());
