@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build dev test lint fmt bench bench-engine bench-forecast bench-gateway bench-import bench-search bench-stats fuzz screenshots
+.PHONY: help run build dev test lint fmt bench bench-engine bench-forecast bench-gateway bench-import bench-search bench-stats fuzz screenshots soak
 
 # cargo, with the toolchain that set-up found
 SETUP = @xtask/setup/build.sh
@@ -30,11 +30,18 @@ test: ## everything: formatting, lints, unit, integration and doc tests, end-to-
 	$(SETUP)
 	@xtask/setup/browser.sh
 	@xtask/setup/clients.sh
+	@xtask/setup/clock.sh
 	$(CARGO) xtask test
 
 fuzz: ## the properties that hold for any input, on many made-up ones (CASES=100000: on so many)
 	$(SETUP)
-	$(CARGO) test --quiet --package detector --test properties --package readers --test any_bytes
+	$(CARGO) test --quiet --package detector --test properties --package readers --test any_bytes --test dialects
+
+soak: build ## bad days without end: kills, faults, clock jumps, a full disk, two on one file (MINUTES=20, SEED=word)
+	@xtask/setup/clients.sh
+	@xtask/setup/clock.sh
+	@cd end2end && GAVEL=$(abspath $(TARGET_DIR))/release/gavel .venv/bin/python -m soak \
+	  --seconds $$(( $(or $(MINUTES),5) * 60 )) $(if $(SEED),--seed $(SEED))
 
 lint: ## formatting and clippy, for the server and for the browser
 	$(SETUP)

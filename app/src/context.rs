@@ -16,6 +16,10 @@ pub struct AppInfo {
     pub upstream: String,
 }
 
+/// Signs of a proxy that the settings do not tell of, each in a few sentences about what to set. The server provides them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProxySigns(pub Vec<String>);
+
 /// The body of a form that a browser without JavaScript posted to a page. The page acts on it while it renders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubmittedForm(pub String);

@@ -39,6 +39,11 @@ pub enum AppError {
     /// Something broke; the server's log says what.
     #[error("Something went wrong on the server. Nothing was lost; try again in a moment.")]
     Internal,
+    /// The database cannot be written; why, as the end of a sentence.
+    #[error(
+        "Nothing can be kept at the moment: {0}. Nothing was changed; try again in a moment, or tell an administrator."
+    )]
+    NotKept(String),
     /// The server was not reached, or its answer was not understood.
     #[error("The server could not be reached. Check the connection and try again.")]
     Unreachable,
@@ -65,9 +70,9 @@ impl AppError {
             Self::Invalid(_) | Self::BadSearch(_) => 422,
             Self::Stale(_) => 409,
             Self::Upstream(_) => 502,
-            Self::Outdated => 400,
+            Self::Outdated => 422,
             Self::Internal => 500,
-            Self::Unreachable => 503,
+            Self::NotKept(_) | Self::Unreachable => 503,
         }
     }
 
@@ -93,6 +98,7 @@ impl AppError {
             Self::Upstream(_) => "No verdict",
             Self::Outdated => "Not understood",
             Self::Internal => "Server error",
+            Self::NotKept(_) => "Nothing can be kept",
             Self::Unreachable => "No connection",
         }
     }
@@ -129,6 +135,11 @@ mod server {
         pub(crate) fn internal(cause: &dyn std::fmt::Display) -> Self {
             tracing::error!(%cause, "a server function failed");
             Self::Internal.with_status()
+        }
+
+        /// A form that is not as the pages send it.
+        pub(crate) fn malformed() -> Self {
+            Self::Outdated.with_status()
         }
 
         pub(crate) fn logged_out() -> Self {
@@ -194,7 +205,13 @@ mod server {
                     Self::Stale("A later decision stands on this one.".to_owned()).with_status()
                 }
                 ModerationError::Upstream(error) => Self::Upstream(describe(&error)).with_status(),
-                error => Self::internal(&error),
+                error => match error.trouble() {
+                    Some(trouble) => {
+                        tracing::error!(%error, "a server function could not write");
+                        Self::NotKept(trouble.words().to_owned()).with_status()
+                    }
+                    None => Self::internal(&error),
+                },
             }
         }
     }

@@ -12,7 +12,7 @@ import pytest
 from fixtures.waiting import until
 from fixtures.programs import Engine, Gavel
 from fixtures.services import CHECKS, ENDPOINTS, HAM, SPAM, Service, client, serve
-from fixtures.upstream import CHECK, KEY, STATS, VERIFY, Upstream
+from fixtures.upstream import CHECK, KEY, STATS, Upstream
 
 MINUTE = b'{"error":"Rate Limit Exceeded","message":"Too many requests","remaining":0}'
 MONTH = (
@@ -177,10 +177,9 @@ def test_fact_04_a_verdict_comes_back_byte_for_byte_and_is_kept(gateway: Service
     assert CHECK.decode() in held
 
 
-@pytest.mark.parametrize(("endpoint", "body"), [("verify", VERIFY), ("stats", STATS)], ids=["verify", "stats"])
-def test_fact_04_other_answers_come_back_byte_for_byte(gateway: Service, endpoint: str, body: bytes) -> None:
+def test_fact_04_stats_come_back_byte_for_byte(gateway: Service) -> None:
     """The plan of `/stats` is for life: its period has neither month nor year."""
-    assert gateway.http.get(endpoint).content == body
+    assert gateway.http.get("stats").content == STATS
 
 
 def test_fact_04_a_receipt_comes_back_with_what_the_guide_does_not_name(gateway: Service) -> None:
@@ -195,7 +194,7 @@ def test_fact_05_the_upstreams_base_url(slash: str) -> None:
     with Upstream() as upstream, Gavel(upstream=upstream.base_url + slash, upstream_key=KEY) as gavel:
         with client(gavel.base_url, gavel.token("shop")) as http:
             assert http.post("check", json={"message": HAM}).content == CHECK
-            assert http.get("verify").content == VERIFY
+            assert http.get("verify").json()["upstream_key_valid"] is True
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)

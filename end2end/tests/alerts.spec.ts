@@ -9,7 +9,7 @@ import type { Upstream } from '../fixtures/upstream.js'
 let upstream: Upstream
 let gavel: Gavel
 let receiver: Server
-let posted: { signature: string, body: { event: string } }[]
+let posted: { signature: string, body: { event?: string, content?: string } }[]
 
 test.beforeEach(async ({ page }, info) => {
   ({ upstream, gavel } = await inFront(page, info, 'alerts', { used: 45_000 }))
@@ -89,6 +89,17 @@ test('alerts are set, tried out, and what is wrong is said', async ({ page, open
   await section.getByRole('button', { name: 'Test the webhook' }).click()
   await expect(section.getByText('Sent: the webhook at 127.0.0.1 took the test.')).toBeVisible()
   await expect.poll(() => posted.some(({ body, signature }) => body.event === 'test' && /^t=\d+,v1=[0-9a-f]{64}$/.test(signature))).toBe(true)
+
+  const kind = section.getByLabel('The webhook is for')
+  await expect(kind).toHaveValue('')
+  await kind.selectOption('Discord')
+  await section.getByRole('button', { name: 'Save alerts' }).click()
+  await expect(section.getByText('Saved.')).toBeVisible()
+  await open(`${gavel.url}/settings`)
+  await expect(kind).toHaveValue('discord')
+  await section.getByRole('button', { name: 'Test the webhook' }).click()
+  await expect(section.getByText('Sent: the webhook at 127.0.0.1 took the test.')).toBeVisible()
+  await expect.poll(() => posted.some(({ body }) => !body.event && body.content?.includes('tries out how Gavel tells of alerts'))).toBe(true)
 })
 
 test('a hard budget is set, spent, and answered by the fallback', async ({ page, open, request }) => {

@@ -38,6 +38,23 @@ test('logging out ends the session on the server, not only in this browser', asy
 test('the session cookie is out of reach of scripts and of other sites', async ({ page, context }) => {
   await logIn(page, admin)
   const guarded = (await context.cookies()).filter(cookie => cookie.httpOnly)
-  expect(guarded.length).toBe(1)
-  expect(guarded[0].sameSite).not.toBe('None')
+  expect(guarded.map(cookie => cookie.name).sort(), 'the session, and that this browser is known').toEqual(['gavel_device', 'gavel_session'])
+  for (const cookie of guarded) expect(cookie.sameSite).not.toBe('None')
+})
+
+test('after logging out, Back shows nothing', async ({ page }) => {
+  await logIn(page, admin)
+  await page.goto('/detections')
+  await expect(page.getByRole('heading', { level: 1, name: 'Detections' })).toBeVisible()
+  await page.goto('/stats')
+  await expect(page.getByRole('heading', { level: 1, name: 'Stats' })).toBeVisible()
+  await page.locator('summary', { hasText: 'Account' }).click()
+  await page.getByRole('button', { name: 'Log out' }).click()
+  await expect(page).toHaveURL(/\/login/)
+  for (let times = 0; times < 2; times++) {
+    await page.goBack()
+    await expect(page).toHaveURL(/\/login/)
+    await expect(page.getByRole('button', { name: 'Log in' })).toBeVisible()
+    await expect(page.getByRole('heading', { level: 1, name: /Stats|Detections/ })).toHaveCount(0)
+  }
 })

@@ -17,7 +17,8 @@ use secrecy::SecretString;
 use url::Url;
 
 use values::{
-    between, count, duration, ip_net, listen_address, log_filter, mail_server, password, secret, web_address,
+    between, count, duration, full_host_name, ip_net, listen_address, log_filter, mail_server, password,
+    public_address, secret, web_address,
 };
 
 /// What every command needs: where the settings and the database are.
@@ -42,7 +43,7 @@ pub struct Settings {
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3000", value_parser = listen_address)]
     pub listen: SocketAddr,
     /// Address that people type to reach Gavel, where it differs from the one listened on (behind a proxy)
-    #[arg(long, value_name = "URL", value_parser = web_address)]
+    #[arg(long, value_name = "URL", value_parser = public_address)]
     pub public_url: Option<Url>,
     /// Whether cookies are for TLS only; `auto` means yes when public_url is https
     #[arg(long, value_name = "WHEN", default_value = "auto")]
@@ -50,6 +51,13 @@ pub struct Settings {
     /// Proxies whose X-Forwarded-For is believed, as addresses or networks
     #[arg(long, value_name = "NETWORKS", value_delimiter = ',', value_parser = ip_net)]
     pub trusted_proxies: Vec<IpNet>,
+
+    /// Connections of clients at once; fewer where the limit of open files (ulimit -n) has no room for so many
+    #[arg(long, value_name = "COUNT", default_value = "1000", value_parser = between(16, 100_000))]
+    pub max_connections: u32,
+    /// Connections at once from one IPv4 address or one /64 of IPv6; those of trusted_proxies and of this machine are not counted
+    #[arg(long, value_name = "COUNT", default_value = "250", value_parser = between(4, 100_000))]
+    pub max_connections_by_address: u32,
 
     /// Form of the log on standard error
     #[arg(long, value_name = "FORMAT", default_value = "text")]
@@ -62,7 +70,8 @@ pub struct Settings {
     #[arg(long, value_name = "TIME", default_value = "7d",
           value_parser = duration(Duration::from_secs(60), Duration::from_secs(365 * 86_400)))]
     pub session_lifetime: Duration,
-    /// Failed log-ins allowed for one e-mail address within login_window; one client address gets five times as many
+    /// Failed log-ins allowed within login_window for one e-mail address from one network (/24 or /64), or from a browser that
+    /// it logged in with before; one client address gets five times as many
     #[arg(long, value_name = "COUNT", default_value = "10", value_parser = between(1, 100_000))]
     pub login_failures: u32,
     /// Time in which that many log-ins may fail
@@ -73,6 +82,9 @@ pub struct Settings {
     /// Key of the ActiveLayer API; without one the embedded detector judges
     #[arg(long, value_name = "KEY", env = "ACTIVELAYER_API_KEY", hide_env_values = true, value_parser = secret)]
     pub activelayer_api_key: Option<SecretString>,
+    /// File that holds the key of the ActiveLayer API, instead of activelayer_api_key
+    #[arg(long, value_name = "FILE", env = "ACTIVELAYER_API_KEY_FILE")]
+    pub activelayer_api_key_file: Option<PathBuf>,
     /// Base URL of the ActiveLayer API
     #[arg(long, value_name = "URL", env = "ACTIVELAYER_BASE_URL", value_parser = web_address,
           default_value = "https://api.activelayer.com/api/v1")]
@@ -97,12 +109,18 @@ pub struct Settings {
     /// How the connection to the mail server is kept private; `auto` means implicit on port 465, else starttls
     #[arg(long, value_name = "HOW", default_value = "auto")]
     pub smtp_tls: SmtpTls,
+    /// Name by which Gavel greets the mail server (EHLO), in full, as in `gavel.example.com`; by default that of public_url
+    #[arg(long, value_name = "NAME", value_parser = full_host_name)]
+    pub smtp_hello: Option<String>,
     /// User at the mail server, where it wants one
     #[arg(long, value_name = "NAME")]
     pub smtp_user: Option<String>,
     /// Password at the mail server
     #[arg(long, value_name = "PASSWORD", hide_env_values = true, value_parser = password)]
     pub smtp_password: Option<SecretString>,
+    /// File that holds the password at the mail server, instead of smtp_password
+    #[arg(long, value_name = "FILE")]
+    pub smtp_password_file: Option<PathBuf>,
     /// Who letters about alerts come from, as in `Gavel <gavel@example.com>`
     #[arg(long, value_name = "ADDRESS", default_value = "Gavel <gavel@localhost>")]
     pub alert_mail_from: String,
@@ -161,6 +179,11 @@ impl Settings {
     /// Whether people reach Gavel over TLS.
     pub fn is_https(&self) -> bool {
         self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+
+    /// Whether this is a proxy that the settings tell of.
+    pub fn trusts(&self, peer: std::net::IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|net| net.contains(&peer))
     }
 
     /// The address that people type, without a slash at its end; `listening` stands in when none is set.

@@ -7,6 +7,7 @@
 pub mod api;
 pub mod assets;
 pub mod auth;
+pub mod bodies;
 pub mod cli;
 pub mod completion;
 pub mod config;
@@ -15,6 +16,7 @@ pub mod export;
 pub mod failure;
 pub mod imports;
 mod learning;
+pub mod net;
 pub mod render;
 pub mod router;
 pub mod security;

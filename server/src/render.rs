@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use app::{
-    context::{AppInfo, CurrentUser, SubmittedForm},
+    context::{AppInfo, CurrentUser, ProxySigns, SubmittedForm},
     forms::{FormProblem, UploadProblem},
 };
 use axum::{
@@ -40,13 +40,7 @@ pub async fn page(State(app): State<AppState>, request: Request) -> Response<Bod
 pub async fn submitted(State(app): State<AppState>, request: Request) -> Response<Body> {
     let (mut parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else { return too_large() };
-    let Ok(form) = String::from_utf8(body.into()) else {
-        return plain(
-            StatusCode::BAD_REQUEST,
-            "Not understood",
-            "The form did not arrive as text. Go back and try again.",
-        );
-    };
+    let Ok(form) = String::from_utf8(body.into()) else { return malformed() };
     parts.extensions.insert(SubmittedForm(form));
     page(State(app), Request::from_parts(parts, Body::empty())).await
 }
@@ -87,6 +81,7 @@ fn context(app: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
             embedded: app.moderation.is_embedded(),
             upstream: app.settings.activelayer_base_url.to_string(),
         });
+        provide_context(ProxySigns(app.signs.in_words()));
         let Some(parts) = use_context::<Parts>() else { return };
         let visitor = parts.extensions.get::<Visitor>().and_then(|visitor| visitor.0.clone());
         provide_context(CurrentUser(visitor));
@@ -122,6 +117,18 @@ pub fn plain(status: StatusCode, title: &str, text: &str) -> Response<Body> {
 /// The answer to a body over [`BODY_LIMIT`].
 pub fn too_large() -> Response<Body> {
     plain(StatusCode::PAYLOAD_TOO_LARGE, "Too large", "What was sent is too large. Shorten it and try again.")
+}
+
+/// The answer to a form that cannot be read.
+pub fn malformed() -> Response<Body> {
+    let text =
+        "The form did not arrive as Gavel's pages send it. Nothing was changed; go back and try again.";
+    plain(StatusCode::UNPROCESSABLE_ENTITY, "Not understood", text)
+}
+
+/// The text with what HTML would read as markup written out.
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// The answer when something broke; the log says what.

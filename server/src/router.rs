@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use axum::{
     Router,
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header},
     middleware::{from_fn, from_fn_with_state},
     routing::{any, get, post},
 };
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer,
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer,
     timeout::TimeoutLayer,
 };
 
 use crate::{
     api, assets,
     auth::{client_address, first_run, gate, log_in, log_out, sessions},
-    completion, events, export, imports, render, security,
+    bodies, completion, events, export, imports, render, security,
     state::AppState,
     stats_file,
     telemetry::{health, metrics, requests},
@@ -58,14 +58,16 @@ pub fn router(app: AppState) -> Router {
     // The last layer sees a request first.
     routes
         .fallback(render::not_found)
-        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
         .layer(from_fn(completion::finish))
+        .layer(from_fn_with_state(app.clone(), bodies::admit))
         // Files take longer and are larger than anything else; they have limits of their own.
         .merge(imports::uploads())
         .layer(from_fn_with_state(app.clone(), gate::guard))
         .layer(sessions::layer(&app.settings, app.store.clone(), app.clock.clone()))
         .layer(security::cross_site_protection(&app.settings))
+        .layer(from_fn_with_state(app.clone(), security::explain_refusal))
+        .layer(from_fn_with_state(app.clone(), security::check_host))
         .layer(CatchPanicLayer::custom(requests::panicked))
         .layer(CompressionLayer::new().compress_when(assets::is_page))
         .layer(from_fn_with_state(app.clone(), security::harden))
@@ -75,7 +77,11 @@ pub fn router(app: AppState) -> Router {
             "/api",
             api::routes(api::Gateway::new(app.clone()), api::openapi::routes(app.clone())).with_state(()),
         )
+        .layer(SetResponseHeaderLayer::overriding(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
         .layer(from_fn_with_state(app.clone(), client_address::attach))
-        .layer(from_fn(requests::observe))
+        .layer(from_fn_with_state(app.clone(), requests::observe))
         .with_state(app)
 }

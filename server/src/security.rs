@@ -1,19 +1,26 @@
-//! Headers that make browsers careful, and the refusal of cross-site requests.
+//! Headers that make browsers careful, and who is refused: other sites, and whoever asks for another host.
+
+mod host;
+mod origin;
+mod signs;
 
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, Response, StatusCode, header},
+    http::{HeaderName, HeaderValue, Response, header},
     middleware::Next,
 };
 use leptos::nonce::Nonce;
-use tower_http::csrf::{CsrfLayer, ProtectionError};
 
-use crate::{config::Settings, render, state::AppState};
+use crate::state::AppState;
 
-/// Sent with every answer. The Permissions-Policy gives up what the pages do not use.
-const FIXED: [(HeaderName, HeaderValue); 6] = [
-    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+pub use host::check_host;
+pub(crate) use host::{asked_host, is_of_this_machine, is_private};
+pub use origin::{cross_site_protection, explain_refusal};
+pub(crate) use signs::{ProxySigns, Sign};
+
+/// Sent with every page. The Permissions-Policy gives up what the pages do not use.
+const FIXED: [(HeaderName, HeaderValue); 5] = [
     (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
@@ -30,8 +37,9 @@ const FIXED: [(HeaderName, HeaderValue); 6] = [
 /// Browsers remember for a year that this host speaks TLS only.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// Pages show what only the person logged in may see, so nobody between keeps them; the browser asks again.
-const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
+/// Pages show what only the person logged in may see, so nobody keeps them: not even the browser, whose Back button would
+/// show them after the log-out.
+const PRIVATE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// Middleware: gives the request a fresh nonce, and the answer its headers. Pages take the nonce from the request's
 /// extensions, so that header and scripts agree.
@@ -57,25 +65,5 @@ fn content_security_policy(nonce: &str) -> String {
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \
          img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
          frame-ancestors 'none'"
-    )
-}
-
-/// Refuses every request but GET, HEAD and OPTIONS that a browser sends on behalf of another site, by `Sec-Fetch-Site`
-/// or `Origin`. A proxy may change `Host`; the public URL counts as this site, whatever `Host` says.
-pub fn cross_site_protection(settings: &Settings) -> CsrfLayer<fn(ProtectionError) -> Response<Body>> {
-    let layer = CsrfLayer::new().with_rejection_response(refuse as fn(ProtectionError) -> Response<Body>);
-    let Some(url) = &settings.public_url else { return layer };
-    let origin = url.origin().ascii_serialization();
-    layer.clone().add_trusted_origin(&origin).unwrap_or_else(|error| {
-        tracing::warn!(%error, "the public URL cannot be trusted as an origin");
-        layer
-    })
-}
-
-fn refuse(_: ProtectionError) -> Response<Body> {
-    render::plain(
-        StatusCode::FORBIDDEN,
-        "Refused",
-        "This request came from another site. Open Gavel and try again there.",
     )
 }

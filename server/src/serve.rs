@@ -2,20 +2,23 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::serve::ListenerExt;
 use detector::SiteKnowledge;
 use moderation::{Clock, Moderation, Options};
 use notify::{MailOptions, MailTls, Mailer, Outside};
 use store::Store;
 use tokio::{net::TcpListener, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use url::{Host, Url};
 
 use crate::{
     Failure, assets,
     auth::{first_run::SetupToken, password::Passwords, throttle::LoginThrottle},
-    config::{Settings, SmtpTls},
-    imports,
+    bodies::Bodies,
+    config::{Settings, SmtpTls, values::full_host_name},
+    events::Streams,
+    imports, net,
     router::router,
+    security::ProxySigns,
     state::{AppState, Inner},
     telemetry::metrics,
     upstream,
@@ -50,29 +53,22 @@ pub async fn run(
     announce(&app, address).await?;
     let moderation = Arc::clone(&app.moderation);
 
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let told = stopping.clone();
-    // A page goes out in several small writes; none of them should wait for the answer to the one before.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection cannot be hurried");
-        }
-    });
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+    let limits = net::Limits::new(&app.settings);
+    let cut_off = CancellationToken::new();
+    let server = net::Server::new(listener, router(app), limits).run(stopping.clone(), cut_off.clone());
+    let told = async {
         stop.await;
         tracing::info!("stopping: finishing what is under way");
-        told.cancel();
-    });
-    let server = async { server.await };
-    let patience = async {
-        stopping.cancelled().await;
+        stopping.cancel();
         tokio::time::sleep(GRACE).await;
+        tracing::warn!("some requests took too long and were cut off");
+        cut_off.cancel();
+        std::future::pending::<()>().await;
     };
     tokio::select! {
-        served = server => served?,
-        () = patience => tracing::warn!("some requests took too long and were cut off"),
+        () = server => {}
+        () = told => {}
     }
-    stopping.cancel();
     workers.close();
     if timeout(GRACE, workers.wait()).await.is_err() {
         tracing::warn!("some work took too long and was cut off; it is taken up at the next start");
@@ -117,6 +113,11 @@ pub async fn use_cases(
         public_url: settings.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()),
         language_of: detector::language_of,
         imports: imports::options(settings),
+        aside: imports::database_file(&settings.place.database).map(|file| {
+            let mut beginning = file.as_os_str().to_owned();
+            beginning.push("-aside-");
+            beginning.into()
+        }),
         ..Options::new(judged_by)
     };
     Ok(Moderation::new(Arc::clone(store), upstreams, Arc::clone(clock), options))
@@ -133,6 +134,9 @@ async fn assemble(
     Ok(AppState::new(Inner {
         throttle: LoginThrottle::new(settings.login_failures, settings.login_window),
         setup: SetupToken::default(),
+        bodies: Bodies::default(),
+        streams: Streams::default(),
+        signs: ProxySigns::default(),
         metrics: metrics::start(),
         leptos: assets::leptos_options().unwrap_or_else(|| {
             tracing::warn!("web assets are missing; run make build");
@@ -160,6 +164,7 @@ fn mailer(settings: &Settings) -> Result<Option<Mailer>, Failure> {
         port,
         tls,
         credentials: settings.smtp_user.clone().zip(settings.smtp_password.clone()),
+        hello: settings.smtp_hello.clone().or_else(|| hello_of(settings.public_url.as_ref()?)),
         from: settings.alert_mail_from.clone(),
         to: settings.alert_mail_to.clone(),
     };
@@ -167,6 +172,16 @@ fn mailer(settings: &Settings) -> Result<Option<Mailer>, Failure> {
         Failure::Refused(format!("{error} (settings smtp_server, alert_mail_from and alert_mail_to)"))
     })?;
     Ok(Some(mailer))
+}
+
+/// The host that people reach Gavel by, where a mail server would take it for a name in full, or for an address that is not
+/// everybody's own.
+fn hello_of(url: &Url) -> Option<String> {
+    match url.host()? {
+        Host::Domain(name) => full_host_name(name.trim_end_matches('.')).ok(),
+        Host::Ipv4(ip) => (!ip.is_loopback()).then(|| format!("[{ip}]")),
+        Host::Ipv6(ip) => (!ip.is_loopback()).then(|| format!("[IPv6:{ip}]")),
+    }
 }
 
 fn start_workers(app: &AppState, workers: &TaskTracker, stopping: &CancellationToken) {
@@ -199,6 +214,12 @@ async fn announce(app: &AppState, address: SocketAddr) -> Result<(), Failure> {
         app.settings.activelayer_base_url.to_string()
     };
     tracing::info!(listening = %address, url = %place, upstream, "Gavel is up");
+    if app.settings.is_https() && app.settings.trusted_proxies.is_empty() {
+        tracing::warn!(
+            "public_url is https, so a proxy stands in front of Gavel, but the setting trusted_proxies names none: all of \
+             its clients count as one"
+        );
+    }
     if !app.store.has_users().await? {
         let token = app.setup.issue();
         println!(

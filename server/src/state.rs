@@ -10,7 +10,10 @@ use store::Store;
 
 use crate::{
     auth::{first_run::SetupToken, password::Passwords, throttle::LoginThrottle},
+    bodies::Bodies,
     config::Settings,
+    events::Streams,
+    security::ProxySigns,
 };
 
 /// Shared by all requests; cloning is cheap.
@@ -33,6 +36,12 @@ pub struct Inner {
     pub throttle: LoginThrottle,
     /// Opens the first-run page while there is no account.
     pub setup: SetupToken,
+    /// The memory for what is sent.
+    pub(crate) bodies: Bodies,
+    /// The streams of events that are open.
+    pub(crate) streams: Streams,
+    /// Signs of a proxy that the settings do not tell of.
+    pub(crate) signs: ProxySigns,
     /// Prints the metrics.
     pub metrics: PrometheusHandle,
     /// What the page's head needs to know of the assets.

@@ -33,6 +33,10 @@ crate::words! {
         RequestsRefused = "requests_refused",
         /// A revoked token is still in use.
         RevokedInUse = "revoked_in_use",
+        /// Apps were answered otherwise than what stands now.
+        ToldOtherwise = "told_otherwise",
+        /// The database cannot be written.
+        LogNotWritten = "log_not_written",
     }
 }
 
@@ -50,6 +54,8 @@ impl AlertKind {
             Self::BudgetSpent => "Budget spent",
             Self::RequestsRefused => "Requests of an app refused",
             Self::RevokedInUse => "Revoked token in use",
+            Self::ToldOtherwise => "Apps were told otherwise",
+            Self::LogNotWritten => "Nothing can be written",
         }
     }
 }
@@ -71,6 +77,52 @@ crate::words! {
         Webhook = "webhook",
         /// A letter.
         Email = "email",
+    }
+}
+
+crate::words! {
+    /// What kind of service takes a webhook, and so what its requests look like.
+    WebhookKind {
+        /// A program of one's own: JSON, with all that is known of an alert.
+        Json = "json",
+        /// Slack, and what takes the same: Mattermost, Rocket.Chat, Zulip.
+        Slack = "slack",
+        /// Discord, and what takes the same: Guilded.
+        Discord = "discord",
+        /// Matrix, by a bridge such as hookshot.
+        Matrix = "matrix",
+    }
+}
+
+impl WebhookKind {
+    /// The kind that an address looks like.
+    pub fn of_address(url: &str) -> Self {
+        let Ok(url) = url::Url::parse(url) else { return Self::Json };
+        let host = url.host_str().unwrap_or_default();
+        let is_of = |domain: &str| {
+            host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        };
+        let path = url.path().trim_end_matches('/');
+        if is_of("discord.com") || is_of("discordapp.com") {
+            // Discord takes Slack's bodies at an address of its own.
+            if path.ends_with("/slack") { Self::Slack } else { Self::Discord }
+        } else if is_of("hooks.slack.com") || is_of("hooks.slack-gov.com") {
+            Self::Slack
+        } else if host.contains("hookshot") || path.contains("/hookshot/") || host.starts_with("matrix.") {
+            Self::Matrix
+        } else {
+            Self::Json
+        }
+    }
+
+    /// Its name.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Json => "JSON, for a program of your own",
+            Self::Slack => "Slack, Mattermost, Rocket.Chat",
+            Self::Discord => "Discord",
+            Self::Matrix => "Matrix (hookshot)",
+        }
     }
 }
 
@@ -126,13 +178,23 @@ pub struct AlertRules {
     pub upstream: bool,
     /// Spam of a site in the last hour, as a multiple of its usual hour's, that is a wave; `None` tells of none.
     pub spam_wave: Option<u32>,
+    /// How many checks of the last seven days may be answered otherwise than what stands now before it is told; `None` tells of
+    /// none.
+    pub late: Option<u32>,
     /// Whether letters are sent, where the configuration names a server.
     pub email: bool,
 }
 
 impl Default for AlertRules {
     fn default() -> Self {
-        Self { quota_marks: vec![80, 100], forecast: true, upstream: true, spam_wave: Some(5), email: true }
+        Self {
+            quota_marks: vec![80, 100],
+            forecast: true,
+            upstream: true,
+            spam_wave: Some(5),
+            late: None,
+            email: true,
+        }
     }
 }
 
@@ -148,15 +210,35 @@ pub struct AlertRulesForm {
     pub upstream: String,
     /// A multiple, or blank.
     pub spam_wave: String,
+    /// A number of checks, or blank.
+    pub late: String,
     /// `on` when ticked.
     pub email: String,
     /// Address of the webhook; blank for none.
     pub webhook_url: String,
+    /// What takes it; blank goes by the address.
+    pub webhook_kind: String,
+}
+
+/// Where alerts are posted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebhookTarget {
+    /// As typed.
+    pub url: String,
+    /// What takes it; `None` goes by the address.
+    pub kind: Option<WebhookKind>,
+}
+
+impl WebhookTarget {
+    /// What is sent there.
+    pub fn kind(&self) -> WebhookKind {
+        self.kind.unwrap_or_else(|| WebhookKind::of_address(&self.url))
+    }
 }
 
 impl AlertRulesForm {
     /// The form that says what is in force.
-    pub fn of(rules: &AlertRules, webhook_url: Option<&str>) -> Self {
+    pub fn of(rules: &AlertRules, webhook: Option<&WebhookTarget>) -> Self {
         let tick = |on: bool| if on { "on".to_owned() } else { String::new() };
         let marks: Vec<_> = rules.quota_marks.iter().map(u32::to_string).collect();
         Self {
@@ -164,16 +246,21 @@ impl AlertRulesForm {
             forecast: tick(rules.forecast),
             upstream: tick(rules.upstream),
             spam_wave: rules.spam_wave.map(|times| times.to_string()).unwrap_or_default(),
+            late: rules.late.map(|checks| checks.to_string()).unwrap_or_default(),
             email: tick(rules.email),
-            webhook_url: webhook_url.unwrap_or_default().to_owned(),
+            webhook_url: webhook.map(|webhook| webhook.url.clone()).unwrap_or_default(),
+            webhook_kind: webhook
+                .and_then(|webhook| webhook.kind)
+                .map(|kind| kind.to_string())
+                .unwrap_or_default(),
         }
     }
 
-    /// Reads the form: the rules, and the webhook's address as typed.
+    /// Reads the form: the rules, and the webhook.
     ///
     /// # Errors
     /// Every field that is wrong.
-    pub fn validate(&self) -> Result<(AlertRules, Option<String>), Vec<FieldError>> {
+    pub fn validate(&self) -> Result<(AlertRules, Option<WebhookTarget>), Vec<FieldError>> {
         let mut problems = Vec::new();
         let mut wrong = |field: &str, problem: &str| {
             problems.push(FieldError { field: field.to_owned(), problem: problem.to_owned() });
@@ -198,6 +285,13 @@ impl AlertRulesForm {
                 None
             }),
         };
+        let late = match self.late.trim() {
+            "" => None,
+            text => text.parse().ok().filter(|checks| (1..=10_000).contains(checks)).or_else(|| {
+                wrong("late", "The number of checks must be from 1 to 10000, or blank for no such alert.");
+                None
+            }),
+        };
         let webhook_url = Some(self.webhook_url.trim().to_owned()).filter(|url| !url.is_empty());
         if webhook_url.as_ref().is_some_and(|url| !is_web_address(url)) {
             wrong(
@@ -205,10 +299,21 @@ impl AlertRulesForm {
                 "The address must begin with https:// or http:// and carry no user name or password.",
             );
         }
+        let kind = match self.webhook_kind.trim() {
+            "" => None,
+            word => {
+                let kind = word.parse().ok();
+                if kind.is_none() {
+                    wrong("webhook_kind", "Choose one of the kinds in the list.");
+                }
+                kind
+            }
+        };
         if problems.is_empty() {
+            let webhook_url = webhook_url.map(|url| WebhookTarget { url, kind });
             let (forecast, upstream, email) =
                 (!self.forecast.is_empty(), !self.upstream.is_empty(), !self.email.is_empty());
-            Ok((AlertRules { quota_marks, forecast, upstream, spam_wave, email }, webhook_url))
+            Ok((AlertRules { quota_marks, forecast, upstream, spam_wave, late, email }, webhook_url))
         } else {
             Err(problems)
         }
@@ -230,13 +335,44 @@ mod tests {
 
     #[test]
     fn a_form_says_what_is_in_force_and_reads_back() {
-        let rules = AlertRules { quota_marks: vec![50, 80, 100], spam_wave: None, ..AlertRules::default() };
-        let form = AlertRulesForm::of(&rules, Some("https://hooks.example.com/x?y=1"));
+        let rules = AlertRules {
+            quota_marks: vec![50, 80, 100],
+            spam_wave: None,
+            late: Some(7),
+            ..AlertRules::default()
+        };
+        let webhook = WebhookTarget {
+            url: "https://hooks.example.com/x?y=1".to_owned(),
+            kind: Some(WebhookKind::Slack),
+        };
+        let form = AlertRulesForm::of(&rules, Some(&webhook));
         assert_eq!(form.quota_marks, "50, 80, 100");
         let read = form.validate().unwrap();
-        assert_eq!(read, (rules, Some("https://hooks.example.com/x?y=1".to_owned())));
+        assert_eq!(read, (rules, Some(webhook)));
         let loose = AlertRulesForm { quota_marks: "100% 80%;80".to_owned(), ..form };
         assert_eq!(loose.validate().unwrap().0.quota_marks, [80, 100]);
+    }
+
+    #[test]
+    fn a_webhooks_kind_is_read_off_its_address() {
+        for (url, kind) in [
+            ("https://hooks.slack.com/services/T0/B0/x", WebhookKind::Slack),
+            ("https://discord.com/api/webhooks/1/x", WebhookKind::Discord),
+            ("https://ptb.discord.com/api/webhooks/1/x", WebhookKind::Discord),
+            ("https://discordapp.com/api/webhooks/1/x", WebhookKind::Discord),
+            ("https://discord.com/api/webhooks/1/x/slack", WebhookKind::Slack),
+            ("https://hookshot.example.org/webhook/6a1f", WebhookKind::Matrix),
+            ("https://matrix.example.org/hookshot/webhook/6a1f", WebhookKind::Matrix),
+            ("https://hooks.example.com/x", WebhookKind::Json),
+            ("https://notdiscord.com/api/webhooks/1/x", WebhookKind::Json),
+            ("https://example.com/discord.com", WebhookKind::Json),
+            ("nonsense", WebhookKind::Json),
+        ] {
+            assert_eq!(WebhookKind::of_address(url), kind, "{url}");
+        }
+        let chosen = |kind| WebhookTarget { url: "https://discord.com/x".to_owned(), kind }.kind();
+        assert_eq!(chosen(None), WebhookKind::Discord);
+        assert_eq!(chosen(Some(WebhookKind::Json)), WebhookKind::Json);
     }
 
     #[test]
@@ -244,11 +380,13 @@ mod tests {
         let form = AlertRulesForm {
             quota_marks: "80, many".to_owned(),
             spam_wave: "1".to_owned(),
+            late: "0".to_owned(),
             webhook_url: "https://user:secret@example.com/".to_owned(),
+            webhook_kind: "pager".to_owned(),
             ..AlertRulesForm::default()
         };
         let fields: Vec<_> = form.validate().unwrap_err().into_iter().map(|error| error.field).collect();
-        assert_eq!(fields, ["quota_marks", "spam_wave", "webhook_url"]);
+        assert_eq!(fields, ["quota_marks", "spam_wave", "late", "webhook_url", "webhook_kind"]);
         let over = AlertRulesForm { quota_marks: "101".to_owned(), ..AlertRulesForm::default() };
         assert!(over.validate().is_err());
     }

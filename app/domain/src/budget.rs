@@ -161,11 +161,12 @@ mod tests {
         UsageSample {
             taken_at: DateTime::UNIX_EPOCH,
             plan: String::new(),
-            total: 1,
-            used: 0,
-            remaining: 1,
-            percentage: 0.0,
+            total: Some(1),
+            used: Some(0),
+            remaining: Some(1),
+            percentage: Some(0.0),
             period,
+            unread: Vec::new(),
         }
     }
 

@@ -59,6 +59,9 @@ pub struct Decision {
     pub import_id: Option<ImportId>,
     /// Whether the upstream is told of it; labels of files only where that was asked for.
     pub is_told: bool,
+    /// Whether its feedback was not sent because the upstream does not know the detection.
+    #[serde(default)]
+    pub is_unknown: bool,
     /// When it was taken back.
     pub undone_at: Option<DateTime<Utc>>,
 }

@@ -248,6 +248,13 @@ pub struct Detection {
     pub version: i64,
     /// Where the feedback is.
     pub feedback: FeedbackState,
+    /// What an app's feedback said last.
+    pub app_word: Option<Label>,
+    /// What the app that asked was told, where `is:late` finds the detection: something else than what stands now
+    /// ([`Detection::standing`]), and the app has not said that itself since.
+    pub told: Option<Label>,
+    /// Whether [`Content::ip`] is an address that the app itself calls from: then it tells nothing of the writer.
+    pub ip_is_apps: bool,
 }
 
 impl Detection {
@@ -293,6 +300,10 @@ pub struct DetectionSummary {
     pub version: i64,
     /// Where the feedback is.
     pub feedback: FeedbackState,
+    /// See [`Detection::app_word`].
+    pub app_word: Option<Label>,
+    /// See [`Detection::told`].
+    pub told: Option<Label>,
 }
 
 /// Length of [`DetectionSummary::excerpt`], in characters: two lines of the widest list.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::search::{Pattern, State, Term, TermKind};
+use crate::search::{AppSaid, Pattern, State, Term, TermKind};
 use crate::{JudgedBy, Label, Origin, SearchQuery};
 
 crate::words! {
@@ -12,6 +12,8 @@ crate::words! {
         Verdict = "verdict",
         /// The moderators' label.
         Label = "label",
+        /// What an app said last.
+        App = "app",
         /// The site.
         Site = "site",
         /// How it reached Gavel.
@@ -37,11 +39,12 @@ impl FacetValue {
     pub fn of(
         is_spam: bool,
         label: Option<Label>,
+        app_word: Option<Label>,
         site: Option<String>,
         origin: Origin,
         judged_by: JudgedBy,
         count: u64,
-    ) -> [Self; 5] {
+    ) -> [Self; 6] {
         let value = |facet, negated, kind| Self { facet, term: Term { negated, kind }, count };
         let state = match (judged_by, is_spam) {
             (JudgedBy::Refused, _) => State::Refused,
@@ -55,6 +58,7 @@ impl FacetValue {
         [
             value(Facet::Verdict, false, TermKind::Is(state)),
             value(Facet::Label, false, label),
+            value(Facet::App, false, TermKind::App(app_word.map_or(AppSaid::None, AppSaid::from))),
             value(Facet::Site, no_site, TermKind::Site(site)),
             value(Facet::Origin, false, TermKind::From(origin)),
             value(Facet::JudgedBy, false, TermKind::Judged(judged_by)),
@@ -66,6 +70,8 @@ impl FacetValue {
         match &self.term.kind {
             TermKind::Is(state) => state.to_string(),
             TermKind::Label(label) => label.to_string(),
+            TermKind::App(AppSaid::None) => "nothing".to_owned(),
+            TermKind::App(said) => said.to_string(),
             TermKind::Site(_) if self.term.negated => "no site".to_owned(),
             TermKind::Site(site) => site.as_str().to_owned(),
             TermKind::From(origin) => origin.to_string(),
@@ -136,6 +142,7 @@ fn facet_of(term: &Term) -> Option<Facet> {
         _ if term.negated => None,
         TermKind::Is(State::Spam | State::Ham | State::Refused) => Some(Facet::Verdict),
         TermKind::Is(State::Unlabelled) | TermKind::Label(_) => Some(Facet::Label),
+        TermKind::App(_) => Some(Facet::App),
         TermKind::Site(site) if site.exact().is_some() => Some(Facet::Site),
         TermKind::From(_) => Some(Facet::Origin),
         TermKind::Judged(_) => Some(Facet::JudgedBy),
@@ -151,7 +158,7 @@ mod tests {
     fn values_are_added_up_and_what_is_asked_for_comes_first() {
         let query = SearchQuery::parse("casino site:b.example is:ham").unwrap();
         let of = |spam, site: &str, count| {
-            FacetValue::of(spam, None, Some(site.to_owned()), Origin::Api, JudgedBy::Detector, count)
+            FacetValue::of(spam, None, None, Some(site.to_owned()), Origin::Api, JudgedBy::Detector, count)
         };
         let counted = [of(true, "a.example", 5), of(false, "b.example", 2), of(true, "b.example", 1)];
         let facets = Facets::new(&query, counted.into_iter().flatten(), 8, true);
@@ -170,7 +177,7 @@ mod tests {
         for site in sites {
             for label in [None, Some(Label::Spam), Some(Label::Ham)] {
                 let site = site.map(str::to_owned);
-                for value in FacetValue::of(true, label, site, Origin::Api, JudgedBy::Fallback, 1) {
+                for value in FacetValue::of(true, label, label, site, Origin::Api, JudgedBy::Fallback, 1) {
                     let read = SearchQuery::parse(&value.term.to_string()).unwrap();
                     assert_eq!(read.terms, [value.term]);
                 }

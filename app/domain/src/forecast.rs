@@ -153,8 +153,8 @@ pub fn forecast(samples: &[UsageSample]) -> QuotaForecast {
         None => rough_pace(&hours, last).map(Expectation::rough),
     };
     let outlook = match expectation {
-        _ if last.remaining == 0 => Outlook::UsedUp,
-        Some(expectation) => expectation.outlook(last),
+        _ if last.is_used_up() => Outlook::UsedUp,
+        Some(expectation) => last.remaining.map_or(Outlook::Unknown, |left| expectation.outlook(left, last)),
         None => Outlook::Unknown,
     };
     QuotaForecast {
@@ -198,12 +198,12 @@ fn between(a: &UsageSample, b: &UsageSample) -> Option<(DateTime<Utc>, DateTime<
         return None;
     }
     if a.period == b.period {
-        let checks = b.used.checked_sub(a.used)?;
-        return (a.remaining > 0).then_some((a.taken_at, b.taken_at, checks));
+        let checks = b.used?.checked_sub(a.used?)?;
+        return (!a.is_used_up()).then_some((a.taken_at, b.taken_at, checks));
     }
     // A new period: it counts from its beginning.
     let from = b.began_at().map_or(a.taken_at, |began| began.max(a.taken_at));
-    (from < b.taken_at).then_some((from, b.taken_at, b.used))
+    (from < b.taken_at).then_some((from, b.taken_at, b.used?))
 }
 
 /// Checks of 24 hours, as far as enough of them are known.
@@ -219,7 +219,8 @@ fn day_total(hours: &[Option<f64>]) -> Option<f64> {
 fn rough_pace(hours: &[Option<f64>], last: &UsageSample) -> Option<f64> {
     if let Some(began) = last.began_at() {
         let elapsed = (last.taken_at - began).num_milliseconds() as f64 / MS_PER_HOUR;
-        return (elapsed >= 1.0).then(|| last.used as f64 / elapsed * HOURS_PER_DAY as f64);
+        let used = last.used? as f64;
+        return (elapsed >= 1.0).then(|| used / elapsed * HOURS_PER_DAY as f64);
     }
     let known: Vec<f64> = hours.iter().flatten().copied().collect();
     if known.len() < 3 {
@@ -235,9 +236,10 @@ fn rough_pace(hours: &[Option<f64>], last: &UsageSample) -> Option<f64> {
 fn longer_pace(samples: &[UsageSample], last: &UsageSample) -> Option<f64> {
     let pace = |sample: &UsageSample| {
         let days = (sample.taken_at - sample.began_at()?).num_milliseconds() as f64 / MS_PER_HOUR / 24.0;
-        (days >= DAYS_PER_WEEK as f64).then(|| sample.used as f64 / days)
+        let used = sample.used? as f64;
+        (days >= DAYS_PER_WEEK as f64).then(|| used / days)
     };
-    let ran_out = || samples.iter().find(|sample| sample.period != last.period && sample.remaining == 0);
+    let ran_out = || samples.iter().find(|sample| sample.period != last.period && sample.is_used_up());
     pace(last).or_else(|| pace(ran_out()?))
 }
 
@@ -318,8 +320,8 @@ impl Expectation {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "hours of 400 days")]
-    fn outlook(&self, last: &UsageSample) -> Outlook {
-        let (left, now, end) = (last.remaining as f64, last.taken_at, last.resets_at());
+    fn outlook(&self, left: u64, last: &UsageSample) -> Outlook {
+        let (left, now, end) = (left as f64, last.taken_at, last.resets_at());
         let (mut earliest, mut likely, mut latest) = (None, None, None);
         let mut checks = 0.0;
         for hour in 0..LONGEST_DAYS * HOURS_PER_DAY {

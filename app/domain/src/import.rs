@@ -11,6 +11,12 @@ use crate::{
 /// Largest file of an import, in bytes (1 GiB).
 pub const FILE_MAX_BYTES: u64 = 1024 * 1024 * 1024;
 
+/// Most rows of one import. A file of 1 GiB that is packed can hold far more; whoever has so many splits them.
+pub const ROWS_MAX: u64 = 5_000_000;
+
+/// Most content of one import, in bytes (4 GiB): each row waits in the database until it is checked.
+pub const CONTENT_MAX_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+
 /// How long the file of an import is kept that nobody does anything with, in days: one that was never started counts from
 /// when it came, one with failed rows from when it was done. Long enough to mend them after a holiday; content of people is
 /// not kept for ever.

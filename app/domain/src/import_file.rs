@@ -25,6 +25,10 @@ crate::words! {
         Eml = "eml",
         /// A workbook of a spreadsheet: .xlsx, .xlsb, .xls or .ods, of which one sheet is read.
         Spreadsheet = "spreadsheet",
+        /// What a chat's app exports: Telegram, Slack, Discord (by DiscordChatExporter), WhatsApp, Messenger, Instagram.
+        Chat = "chat",
+        /// A table within a web page, which many programs write and call .xls.
+        Html = "html",
         /// Plain text, one message a line.
         Lines = "lines",
         /// Plain text, messages separated by blank lines.
@@ -45,6 +49,8 @@ impl FileFormat {
             Self::Mbox => "mbox mailbox",
             Self::Eml => "E-mail (.eml)",
             Self::Spreadsheet => "Spreadsheet (.xlsx, .ods, .xls)",
+            Self::Chat => "Chat export (Telegram, Slack, Discord, WhatsApp, Messenger)",
+            Self::Html => "Table of a web page",
             Self::Lines => "Plain text, one message a line",
             Self::Paragraphs => "Plain text, messages separated by blank lines",
         }

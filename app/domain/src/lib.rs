@@ -34,10 +34,12 @@ pub mod text;
 pub mod time;
 pub mod upstream;
 pub mod usage;
+pub mod wordpress;
 
 pub use account::{Role, User, UserId};
 pub use alert::{
     Alert, AlertChannel, AlertDelivery, AlertEvent, AlertId, AlertKind, AlertRules, AlertRulesForm,
+    WebhookKind, WebhookTarget,
 };
 pub use api_token::{ApiToken, ApiTokenId, Fallback, REFUSALS_END_HOURS, RefusalCount, RefusalKind};
 pub use budget::{Budget, BudgetForm, BudgetId, BudgetScope, BudgetSpan, BudgetStanding, BudgetTime};
@@ -70,7 +72,7 @@ pub use review::{Claim, QueuePlace, ReviewProgress};
 pub use saved_search::{SavedSearch, SavedSearchId};
 pub use search::SearchQuery;
 pub use statistics::Days;
-pub use story::{AppWord, DetectionStory, Note, PastVerdict};
+pub use story::{AppWord, DetectionStory, Note, PastVerdict, WordWay};
 pub use upstream::UpstreamHealth;
 pub use usage::{DailyCount, LogCount, OutboxCounts, Overview, QuotaReport, UsagePoint, UsageSample};
 

@@ -28,6 +28,10 @@ pub struct Standing {
     pub threshold: f64,
     /// Who judged.
     pub judged_by: JudgedBy,
+    /// See [`crate::Detection::app_word`].
+    pub app_word: Option<Label>,
+    /// See [`crate::Detection::told`].
+    pub told: Option<Label>,
 }
 
 /// Something that happened.
@@ -45,7 +49,7 @@ pub enum LiveEvent {
         /// Their name.
         by_name: String,
     },
-    /// A detection was judged again.
+    /// A detection was judged again, or its app said something.
     Rejudged(Standing),
     /// A bulk action got on: many rows may have changed.
     Bulk(BulkAction),

@@ -23,7 +23,7 @@ pub struct Claim {
 pub struct ReviewProgress {
     /// Detections labelled today.
     pub labelled: BoundedCount,
-    /// Detections that still have no label.
+    /// Detections that still wait for somebody's word: no label, and the app said nothing.
     pub waiting: BoundedCount,
 }
 

@@ -68,6 +68,17 @@ pub struct PastVerdict {
     pub replaced_at: DateTime<Utc>,
 }
 
+/// Where an app's word is on its way to the upstream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WordWay {
+    /// The upstream took it, or will never be told, since a newer word replaced it or it was refused.
+    Settled,
+    /// It waits for the upstream.
+    Waits,
+    /// The upstream did not judge the detection and so does not know it; it is told if it judges it.
+    Unknown,
+}
+
 /// What an app said about a detection by its feedback.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppWord {
@@ -77,6 +88,6 @@ pub struct AppWord {
     pub label: Label,
     /// When.
     pub said_at: DateTime<Utc>,
-    /// Whether it still waits for the upstream.
-    pub waits: bool,
+    /// Where it is on its way to the upstream.
+    pub way: WordWay,
 }

@@ -24,6 +24,9 @@ pub struct UpstreamHealth {
     pub latency: Option<Latency>,
     /// The last error, in words, while it lasts.
     pub error: Option<String>,
+    /// Why the last figures of usage could not be read, while that lasts.
+    #[serde(default)]
+    pub usage_error: Option<String>,
     /// Since when calls have been failing.
     pub failing_since: Option<DateTime<Utc>>,
     /// Since when apps have been answered by the fallback.
@@ -110,6 +113,34 @@ pub struct ConnectionReport {
     pub quota_used_up: bool,
     /// What waits for the upstream.
     pub backlog: Backlog,
+    /// Checks whose app was told something else than what stands now, counted up to a bound.
+    pub late: crate::BoundedCount,
+    /// What keeps the log from being written.
+    pub writing: Option<WritingTrouble>,
+    /// Answers of Gavel's own that said that it failed (5xx), since the program started; the latest kinds of them.
+    pub failures: Vec<FailedAnswers>,
+}
+
+/// What keeps the log from being written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WritingTrouble {
+    /// What it is, as the end of a sentence.
+    pub reason: String,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
+
+/// Answers that said that Gavel failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedAnswers {
+    /// What was asked for: method and route, without anything that came with the request.
+    pub route: String,
+    /// The answer's status, 500 to 599.
+    pub status: u16,
+    /// How often since the program started.
+    pub count: u64,
+    /// When last.
+    pub last_at: DateTime<Utc>,
 }
 
 /// What waits for the upstream.

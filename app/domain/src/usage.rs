@@ -10,22 +10,86 @@ pub struct UsageSample {
     pub taken_at: DateTime<Utc>,
     /// Name of the plan.
     pub plan: String,
-    /// Checks that the plan allows in the period.
-    pub total: u64,
-    /// Checks used in the period.
-    pub used: u64,
-    /// Checks left.
-    pub remaining: u64,
-    /// Used share of the total, in percent, as the upstream gave it.
-    pub percentage: f64,
-    /// Month and year of the period; `None` for a lifetime plan, which never resets.
+    /// Checks that the plan allows in the period. `None`: there is no limit, unless [`UsageSample::unread`] names it.
+    pub total: Option<u64>,
+    /// Checks used in the period; `None` when that could not be read.
+    pub used: Option<u64>,
+    /// Checks left; `None` where the total is.
+    pub remaining: Option<u64>,
+    /// Used share of the total, in percent, as the upstream gave it; more than 100 when more were used than allowed.
+    pub percentage: Option<f64>,
+    /// Month and year of the period; `None` for a lifetime plan, which never resets, and where it could not be read.
     pub period: Option<(u32, i32)>,
+    /// Names of the upstream's figures that could not be read, such as `usage.used_requests`; the others were used.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<String>,
 }
 
 /// Share of the quota at which a warning is due, in percent (the vendor's dashboard warns there too).
 pub const QUOTA_WARNING_PERCENT: f64 = 80.0;
 
 impl UsageSample {
+    /// Whether the plan has no limit.
+    pub fn has_no_limit(&self) -> bool {
+        self.total.is_none() && !self.cannot_read("usage.total_requests")
+    }
+
+    /// Whether nothing is left of a limited plan.
+    pub fn is_used_up(&self) -> bool {
+        self.total.is_some() && self.remaining == Some(0)
+    }
+
+    fn cannot_read(&self, name: &str) -> bool {
+        self.unread.iter().any(|unread| unread == name || name.starts_with(&format!("{unread}.")))
+    }
+
+    /// How much is used of how much, in words.
+    pub fn used_words(&self) -> String {
+        let grouped = crate::paging::grouped;
+        let used = self.used.map_or_else(|| "An unknown number".to_owned(), grouped);
+        match self.total {
+            Some(total) => format!("{used} of {} checks used", grouped(total)),
+            None if self.has_no_limit() => format!("{used} checks used; the plan has no limit"),
+            None => format!("{used} checks used; the plan's limit could not be read"),
+        }
+    }
+
+    /// What is left, in words.
+    pub fn left_words(&self) -> String {
+        let grouped = crate::paging::grouped;
+        match (self.total, self.remaining, self.used) {
+            (Some(total), _, Some(used)) if used > total => {
+                format!("{} over the quota", grouped(used - total))
+            }
+            (Some(_), Some(left), _) => format!("{} left", grouped(left)),
+            _ if self.has_no_limit() => "No limit".to_owned(),
+            _ => "Unknown how many are left".to_owned(),
+        }
+    }
+
+    /// The period, and when the quota starts anew, in words.
+    pub fn period_words(&self) -> String {
+        match (self.period, self.resets_at()) {
+            (Some((month, year)), Some(resets)) => {
+                format!("Period {month:02}/{year}; starts anew on {}.", resets.format("%-d %b %Y"))
+            }
+            _ if self.unread.iter().any(|name| name.starts_with("period")) => {
+                "When the quota starts anew could not be read.".to_owned()
+            }
+            _ if self.has_no_limit() => String::new(),
+            _ => "Lifetime plan: the quota does not start anew.".to_owned(),
+        }
+    }
+
+    /// Which figures could not be read, in a sentence; empty when all were.
+    pub fn unread_words(&self) -> String {
+        match self.unread.len() {
+            0 => String::new(),
+            1 => format!("One of the figures could not be read: {}. The others are shown.", self.unread[0]),
+            _ => format!("Some figures could not be read: {}. The others are shown.", self.unread.join(", ")),
+        }
+    }
+
     /// When the quota starts anew: the first of the month after the period; never for a lifetime plan.
     pub fn resets_at(&self) -> Option<DateTime<Utc>> {
         let (month, year) = self.period?;
@@ -63,16 +127,19 @@ impl LogCount {
     pub fn explain(&self, sample: &UsageSample) -> String {
         let grouped = crate::paging::grouped;
         let spent = self.spent();
-        if spent == sample.used {
+        let Some(used) = sample.used else {
+            return "The upstream's count could not be read.".to_owned();
+        };
+        if spent == used {
             return "Both counts agree.".to_owned();
         }
-        if spent > sample.used {
-            let more = grouped(spent - sample.used);
+        if spent > used {
+            let more = grouped(spent - used);
             return format!(
                 "The upstream counts {more} fewer: it may not charge what it did not judge, and its figures can be some minutes old."
             );
         }
-        let more = grouped(sample.used - spent);
+        let more = grouped(used - spent);
         match self.log_begins {
             Some(begins) if sample.began_at().is_none_or(|period| begins > period) => format!(
                 "The upstream counts {more} more: the log begins only on {}, and other programs that use the same key spend it too.",
@@ -132,12 +199,14 @@ pub struct OutboxCounts {
 pub struct Overview {
     /// Verdicts since the start of the day.
     pub today: DailyCount,
-    /// Detections of the last seven days that nobody has labelled, counted up to a bound.
+    /// Detections of the last seven days on which nobody has said a word yet, neither a moderator nor an app, counted up to a bound.
     pub waiting: crate::BoundedCount,
     /// Labelled ham in the last seven days although the verdict was spam.
     pub false_positives_week: u64,
     /// Labelled in the last seven days.
     pub labelled_week: u64,
+    /// Checks of the last seven days whose app was told something else than what stands now, counted up to a bound.
+    pub late: crate::BoundedCount,
     /// Feedback on its way.
     pub outbox: OutboxCounts,
 }
@@ -149,7 +218,37 @@ mod tests {
     fn sample(day: u32, used: u64, period: Option<(u32, i32)>) -> UsageSample {
         let taken_at = NaiveDate::from_ymd_opt(2025, 2, day).unwrap().and_hms_opt(0, 0, 0).unwrap().and_utc();
         let remaining = 1000_u64.saturating_sub(used);
-        UsageSample { taken_at, plan: "Free".into(), total: 1000, used, remaining, percentage: 0.0, period }
+        UsageSample {
+            taken_at,
+            plan: "Free".into(),
+            total: Some(1000),
+            used: Some(used),
+            remaining: Some(remaining),
+            percentage: Some(0.0),
+            period,
+            unread: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn unusual_figures_are_put_into_words() {
+        let usual = sample(11, 400, Some((2, 2025)));
+        assert_eq!(
+            (usual.used_words(), usual.left_words()),
+            ("400 of 1,000 checks used".into(), "600 left".into())
+        );
+        let over = sample(11, 1300, Some((2, 2025)));
+        assert_eq!(over.left_words(), "300 over the quota");
+        let unlimited =
+            UsageSample { total: None, remaining: None, percentage: None, ..sample(11, 400, None) };
+        assert_eq!(unlimited.left_words(), "No limit");
+        assert_eq!(unlimited.used_words(), "400 checks used; the plan has no limit");
+        assert!(!unlimited.is_used_up() && unlimited.period_words().is_empty());
+        let unread = vec!["usage.total_requests".to_owned(), "period".to_owned()];
+        let strange = UsageSample { unread, ..unlimited };
+        assert_eq!(strange.used_words(), "400 checks used; the plan's limit could not be read");
+        assert_eq!(strange.period_words(), "When the quota starts anew could not be read.");
+        assert!(strange.unread_words().contains("usage.total_requests, period"));
     }
 
     fn midnight(year: i32, month: u32, day: u32) -> DateTime<Utc> {

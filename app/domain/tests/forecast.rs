@@ -109,8 +109,19 @@ fn without_samples_nothing_is_claimed() {
     assert_eq!(forecast(&[]).outlook, Outlook::Unknown);
     let one = usage("lifetime plan").samples().remove(0);
     assert_eq!(forecast(&[one]).outlook, Outlook::Unknown, "a lifetime plan seen once has no pace");
-    let idle = UsageSample { used: 0, remaining: 30_000, ..usage("steady").samples().pop().unwrap() };
+    let idle =
+        UsageSample { used: Some(0), remaining: Some(30_000), ..usage("steady").samples().pop().unwrap() };
     assert!(matches!(forecast(&[idle]).outlook, Outlook::Lasts { .. }), "nothing was used in half a month");
+}
+
+#[test]
+fn a_plan_without_a_limit_has_a_pace_and_no_end() {
+    let unlimited =
+        |sample: UsageSample| UsageSample { total: None, remaining: None, percentage: None, ..sample };
+    let samples: Vec<_> = usage("steady").samples().into_iter().map(unlimited).collect();
+    let forecast = forecast(&samples);
+    assert_eq!((forecast.outlook, forecast.sentence()), (Outlook::Unknown, String::new()));
+    assert!(forecast.last_day.is_some_and(|checks| checks > 0.0), "{forecast:?}");
 }
 
 #[test]
@@ -122,16 +133,17 @@ fn an_empty_quota_is_used_up_and_teaches_nothing() {
             UsageSample {
                 taken_at: november(1, 0) + TimeDelta::hours(hour),
                 plan: "Free".to_owned(),
-                total: 1000,
-                used: used.unsigned_abs(),
-                remaining: 1000 - used.unsigned_abs(),
-                percentage: 0.0,
+                total: Some(1000),
+                used: Some(used.unsigned_abs()),
+                remaining: Some(1000 - used.unsigned_abs()),
+                percentage: Some(0.0),
                 period: Some((11, 2026)),
+                unread: Vec::new(),
             }
         })
         .collect();
     assert_eq!(forecast(&samples).outlook, Outlook::UsedUp);
-    let granted = UsageSample { total: 2000, remaining: 1000, ..samples.pop().unwrap() };
+    let granted = UsageSample { total: Some(2000), remaining: Some(1000), ..samples.pop().unwrap() };
     samples.push(granted);
     let Outlook::RunsOut { at, .. } = forecast(&samples).outlook else { panic!("{:?}", forecast(&samples)) };
     assert!(at - november(14, 23) < TimeDelta::days(4), "{at}");

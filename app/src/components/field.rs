@@ -93,6 +93,32 @@ pub(crate) fn TextField(
     }
 }
 
+/// A labelled list to choose one word from.
+#[component]
+pub(crate) fn SelectField(
+    /// Its id.
+    id: &'static str,
+    /// Name of the form value.
+    name: &'static str,
+    /// What a person reads.
+    label: &'static str,
+    /// The word chosen before.
+    chosen: String,
+    /// The words, and what a person reads for each.
+    options: Vec<(&'static str, &'static str)>,
+) -> impl IntoView {
+    let options = options
+        .into_iter()
+        .map(|(word, words)| view! { <option value=word selected=chosen == word>{words}</option> })
+        .collect_view();
+    view! {
+        <div class="flex flex-col gap-1">
+            <label class="text-sm font-medium" for=id>{label}</label>
+            <select class=INPUT id=id name=name>{options}</select>
+        </div>
+    }
+}
+
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;

@@ -38,22 +38,22 @@ pub(crate) fn QuotaMeter(
     let Some(sample) = quota else {
         return view! { <p class="text-muted">"The upstream has not told its usage yet."</p> }.into_any();
     };
-    let used = format!("{} of {} checks used", grouped(sample.used), grouped(sample.total));
-    let period = match (sample.period, sample.resets_at()) {
-        (Some((month, year)), Some(resets)) => {
-            format!("Period {month:02}/{year}; starts anew on {}.", resets.format("%-d %b %Y"))
-        }
-        _ => "Lifetime plan: the quota does not start anew.".to_owned(),
-    };
+    let used = sample.used_words();
+    let plan = (!sample.plan.is_empty()).then(|| format!(" · plan {}", sample.plan));
+    let (left, period, unread) = (sample.left_words(), sample.period_words(), sample.unread_words());
+    let bar = sample.percentage.map(|percentage| view! { <Bar percentage=percentage label=used.clone()/> });
     view! {
         <div class="flex flex-col gap-2">
             <div class="flex items-baseline justify-between gap-4">
-                <span class="text-2xl font-semibold tabular-nums">{grouped(sample.remaining)}" left"</span>
-                <span class="text-sm text-muted tabular-nums">{format!("{:.1} % used", sample.percentage)}</span>
+                <span class="text-2xl font-semibold tabular-nums">{left}</span>
+                <span class="text-sm text-muted tabular-nums">
+                    {sample.percentage.map(|percentage| format!("{percentage:.1} % used"))}
+                </span>
             </div>
-            <Bar percentage=sample.percentage label=used.clone()/>
-            <p class="text-sm text-muted tabular-nums">{used}" · plan "{sample.plan}</p>
-            <p class="text-sm text-muted">{period}</p>
+            {bar}
+            <p class="text-sm text-muted tabular-nums">{used}{plan}</p>
+            <p class="text-sm text-muted empty:hidden">{period}</p>
+            <p class="text-sm text-unsure break-words empty:hidden">{unread}</p>
             <p class="text-sm empty:hidden">{forecast.sentence()}</p>
             <p class="text-sm text-muted tabular-nums empty:hidden">{forecast.trend()}</p>
         </div>
@@ -78,11 +78,17 @@ pub(super) fn Quota(
 #[component]
 fn QuotaMini(quota: Option<UsageSample>) -> impl IntoView {
     quota.map(|sample| {
-        let label = format!("Quota: {:.1} % used", sample.percentage);
+        let left = match sample.remaining {
+            Some(left) => format!("{} checks left", grouped(left)),
+            None => sample.left_words(),
+        };
+        let bar = sample.percentage.map(|percentage| {
+            view! { <Bar percentage=percentage label=format!("Quota: {percentage:.1} % used")/> }
+        });
         view! {
             <a class="hidden sm:flex flex-col gap-1 w-28 text-xs text-muted tabular-nums hover:text-ink" href="/stats">
-                <span>{grouped(sample.remaining)}" checks left"</span>
-                <Bar percentage=sample.percentage label=label/>
+                <span>{left}</span>
+                {bar}
             </a>
         }
     })

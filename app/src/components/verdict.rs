@@ -58,6 +58,39 @@ pub(crate) fn LabelBadge(
     }
 }
 
+/// What an app said last, with whether it agrees with the verdict.
+#[component]
+pub(crate) fn AppBadge(
+    /// What it said.
+    word: Label,
+    /// The verdict.
+    verdict: Label,
+) -> impl IntoView {
+    let class = if word == verdict {
+        "inline-flex items-center gap-1 px-1.5 h-5 rounded text-xs font-medium border border-line text-muted"
+    } else {
+        "inline-flex items-center gap-1 px-1.5 h-5 rounded text-xs font-medium bg-unsure-soft text-unsure"
+    };
+    view! { <span class=class data-app-word=word.as_str()>{format!("App says {word}")}</span> }
+}
+
+/// That the app was told something else than what stands now.
+#[component]
+pub(crate) fn LateBadge(
+    /// What it was told.
+    told: Label,
+) -> impl IntoView {
+    view! {
+        <span
+            class="inline-flex items-center gap-1 px-1.5 h-5 rounded text-xs font-medium bg-unsure-soft text-unsure"
+            data-told=told.as_str()
+        >
+            <Icon glyph=Glyph::Warning/>
+            {format!("App was told {told}")}
+        </span>
+    }
+}
+
 /// Where the feedback is, in words; nothing when there is none.
 #[component]
 pub(crate) fn FeedbackNote(

@@ -3,7 +3,7 @@
 use domain::{
     Alert, AlertDelivery, RefusalCount,
     paging::grouped,
-    upstream::{Circuit, ConnectionReport, ErrorCount},
+    upstream::{Circuit, ConnectionReport, ErrorCount, FailedAnswers},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -14,6 +14,7 @@ use crate::{
     components::{ErrorPanel, Glyph, Icon, TimeAgo, classes::CARD},
     server_fns::{
         alerts::{AlertsPage, list_alerts},
+        settings::get_proxy_signs,
         usage::{Connection, get_connection},
     },
 };
@@ -28,9 +29,11 @@ pub(crate) fn HealthPage() -> impl IntoView {
     let before = Memo::new(move |_| query.read().get("before").and_then(|id| id.parse::<i64>().ok()));
     let connection = Resource::new_blocking(|| (), |()| get_connection());
     let alerts = Resource::new_blocking(move || before.get(), list_alerts);
+    let signs = Resource::new_blocking(|| (), |()| get_proxy_signs());
     view! {
         <Title text="Health"/>
         <h1 class="text-xl font-semibold mb-4">"Health"</h1>
+        <Suspense>{move || Suspend::new(async move { view! { <ProxySigns signs=signs.await.unwrap_or_default()/> } })}</Suspense>
         <Transition>
             <div class="grid gap-4 xl:grid-cols-2 items-start">
                 {move || Suspend::new(async move {
@@ -50,10 +53,27 @@ pub(crate) fn HealthPage() -> impl IntoView {
     }
 }
 
+/// What points at a proxy that the settings do not tell of; nothing when nothing does.
+#[component]
+fn ProxySigns(signs: Vec<String>) -> impl IntoView {
+    if signs.is_empty() {
+        return ().into_any();
+    }
+    let signs = signs.into_iter().map(|sign| view! { <li class="break-words">{sign}</li> }).collect_view();
+    view! {
+        <section class=format!("{CARD} mb-4") aria-labelledby="proxy">
+            <h2 class="font-semibold mb-2" id="proxy">"In front of Gavel"</h2>
+            <ul class="text-sm flex flex-col gap-2">{signs}</ul>
+            <p class="mt-2 text-sm text-muted">"A proxy must also let imports of up to 1 GiB through (nginx: client_max_body_size 1100m). The README says more under “Behind a proxy”."</p>
+        </section>
+    }
+    .into_any()
+}
+
 #[component]
 fn ConnectionCard(connection: Connection) -> impl IntoView {
     let Connection { report, embedded, upstream, refusals } = connection;
-    let ConnectionReport { health, circuit, in_line, quota_used_up, backlog } = report;
+    let ConnectionReport { health, circuit, in_line, quota_used_up, backlog, late, writing, failures } = report;
     let (fallback_since, latency) = (health.fallback_since, health.latency);
     let (created, used) = (health.key_created_at, health.key_last_used_at);
     let errors = health.errors.clone();
@@ -75,6 +95,14 @@ fn ConnectionCard(connection: Connection) -> impl IntoView {
         Some(time) => view! { "Answers apps since "<TimeAgo time=time/> }.into_any(),
         None => "Not in use".into_any(),
     };
+    let database = match writing {
+        Some(trouble) => {
+            let words = format!("Cannot be written: {}, since ", trouble.reason);
+            view! { <span class="text-spam font-medium">{words}<TimeAgo time=trouble.since/></span> }
+                .into_any()
+        }
+        None => "Can be written".into_any(),
+    };
     let time = |time: Option<chrono::DateTime<chrono::Utc>>| match time {
         Some(time) => view! { <TimeAgo time=time/> }.into_any(),
         None => "not told".into_any(),
@@ -87,6 +115,7 @@ fn ConnectionCard(connection: Connection) -> impl IntoView {
             <Health health=health embedded=embedded/>
             <dl class="mt-3 text-sm">
                 {address}
+                <Fact name="Database">{database}</Fact>
                 <Fact name="Key created">{time(created)}</Fact>
                 <Fact name="Key last used">{time(used)}</Fact>
                 <Fact name="Circuit">{through}</Fact>
@@ -100,9 +129,13 @@ fn ConnectionCard(connection: Connection) -> impl IntoView {
                     <a class="text-accent underline" href="/detections?q=is%3Afailed">{grouped(backlog.feedback.failed)}" refused"</a>
                 </Fact>
                 <Fact name="Feedback of apps">{backlog.app_feedback.to_string()}" waiting"</Fact>
+                <Fact name="Apps were told otherwise">
+                    <a class="text-accent underline" href="/detections?q=is%3Alate">{late.to_string()}" checks"</a>
+                </Fact>
             </dl>
             <Errors errors=errors/>
             <RefusedRequests refusals=refusals/>
+            <Failures failures=failures/>
         </section>
     }
 }
@@ -115,6 +148,40 @@ fn Fact(name: &'static str, children: Children) -> impl IntoView {
             <dd class="tabular-nums text-right">{children()}</dd>
         </div>
     }
+}
+
+/// Gavel's own failures: nobody should have to look for them in a log file first.
+#[component]
+fn Failures(failures: Vec<FailedAnswers>) -> impl IntoView {
+    let rows = failures
+        .iter()
+        .map(|failure| {
+            view! {
+                <tr class="border-t border-line">
+                    <th class="text-left font-normal py-1 pr-4 break-all" scope="row">{failure.route.clone()}</th>
+                    <td class="text-right pr-4 tabular-nums">{failure.status}</td>
+                    <td class="text-right pr-4 tabular-nums">{grouped(failure.count)}</td>
+                    <td class="text-muted"><TimeAgo time=failure.last_at/></td>
+                </tr>
+            }
+        })
+        .collect_view();
+    (!failures.is_empty()).then(|| {
+        view! {
+            <h3 class="mt-4 mb-1 text-sm font-medium">"Requests that Gavel could not answer (5xx)"</h3>
+            <table class="w-full text-sm">
+                <thead>
+                    <tr class="text-muted">
+                        <th class="text-left font-medium py-1 pr-4" scope="col">"Request"</th>
+                        <th class="text-right font-medium pr-4" scope="col">"Status"</th>
+                        <th class="text-right font-medium pr-4" scope="col">"How often"</th>
+                        <th class="text-left font-medium" scope="col">"Last"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+    })
 }
 
 #[component]

@@ -33,7 +33,6 @@ pub(crate) fn OverviewPage() -> impl IntoView {
 fn Cards(report: OverviewReport) -> impl IntoView {
     let OverviewReport { figures, quota, forecast, health, embedded } = report;
     let today = figures.today.day;
-    let week = today - chrono::TimeDelta::days(6);
     let rate = match figures.labelled_week {
         0 => "–".to_owned(),
         labelled => format!("{:.1} %", percent(figures.false_positives_week, labelled)),
@@ -51,15 +50,21 @@ fn Cards(report: OverviewReport) -> impl IntoView {
                 note=format!("{} spam, {} ham", grouped(figures.today.spam), grouped(figures.today.ham))
             />
             <Figure
-                title="Waiting for a label"
+                title="Waiting for a word"
                 value=figures.waiting.to_string()
-                href=format!("/detections?q=is%3Aunlabelled%20after%3A{week}&order=closest")
-                note="of the last seven days, nearest to the threshold first".to_owned()
+                href="/detections?q=is%3Awaiting%20age%3A%3C7d&order=closest".to_owned()
+                note="of the last seven days; neither a moderator nor an app has said what they are".to_owned()
+            />
+            <Figure
+                title="Apps were told otherwise"
+                value=figures.late.to_string()
+                href="/detections?q=is%3Alate%20age%3A%3C7d".to_owned()
+                note="of the last seven days: answered ham and spam now, or the reverse".to_owned()
             />
             <Figure
                 title="False positives this week"
                 value=rate
-                href=format!("/detections?q=is%3Aspam%20is%3Adisputed%20after%3A{week}")
+                href="/detections?q=is%3Aspam%20is%3Adisputed%20labelled%3A%3C7d".to_owned()
                 note=format!("{} of {} labelled were spam by verdict and ham by label", grouped(figures.false_positives_week), grouped(figures.labelled_week))
             />
             <Figure
@@ -117,6 +122,9 @@ pub(crate) fn Health(
             format!("{name} has not been asked yet."),
         ),
     };
+    let usage = health.usage_error.map(|error| {
+        view! { <p class="text-sm text-unsure break-words">"Its figures of usage cannot be read: "{error}"."</p> }
+    });
     let latency = health.latency_ms.map(|ms| format!("Last answer after {ms:.1} ms. "));
     let since = health
         .failing_since
@@ -130,6 +138,7 @@ pub(crate) fn Health(
         <div class="flex flex-col gap-1">
             <p class=class><Icon glyph=glyph/>{state}</p>
             {since}
+            {usage}
             {key}
             <p class="text-sm text-muted tabular-nums">{latency}{verified}</p>
         </div>

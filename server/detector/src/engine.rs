@@ -206,12 +206,12 @@ impl SpamApi for Engine {
         answer(StatsResponse {
             success: true,
             data: Stats {
-                plan: Plan { name: self.options.plan_name.clone(), id: 0, extra: Map::new() },
+                plan: Plan { name: self.options.plan_name.clone(), id: Some(0), extra: Map::new() },
                 usage: UsageFigures {
-                    total_requests: total,
-                    used_requests: usage.used,
-                    remaining_requests: total.saturating_sub(usage.used),
-                    usage_percentage: (percent * 100.0).round() / 100.0,
+                    total_requests: Some(total),
+                    used_requests: Some(usage.used),
+                    remaining_requests: Some(total.saturating_sub(usage.used)),
+                    usage_percentage: Some((percent * 100.0).round() / 100.0),
                     extra: Map::new(),
                 },
                 period: Period {
@@ -224,6 +224,7 @@ impl SpamApi for Engine {
             },
             timestamp: instant(now),
             extra: Map::new(),
+            unread: Vec::new(),
         })
     }
 }

@@ -39,8 +39,8 @@ struct Meter {
 enum Spender<'a> {
     /// An app.
     App(&'a ApiToken),
-    /// Somebody who has a backlog of a site checked.
-    Site(&'a str),
+    /// Somebody who has checked what is there already: a backlog of a site, or what a site or an app submitted before.
+    Backlog { site: Option<&'a str>, token: Option<ApiTokenId> },
 }
 
 /// A hard budget that is spent.
@@ -54,13 +54,20 @@ pub(crate) struct SpentBudget {
 
 impl Meter {
     fn is_of(&self, spender: Spender<'_>) -> bool {
-        let of = match (self.budget.scope, spender) {
-            (BudgetScope::Site, Spender::App(token)) => &token.site,
-            (BudgetScope::Site, Spender::Site(site)) => site,
-            (BudgetScope::Token, Spender::App(token)) => &token.name,
-            (BudgetScope::Token, Spender::Site(_)) => return false,
-        };
-        self.budget.subject.eq_ignore_ascii_case(of)
+        match (self.budget.scope, spender) {
+            (BudgetScope::Site, Spender::App(token)) => self.is_about(&token.site),
+            (BudgetScope::Site, Spender::Backlog { site, .. }) => {
+                site.is_some_and(|site| self.is_about(site))
+            }
+            (BudgetScope::Token, Spender::App(token)) => self.is_about(&token.name),
+            (BudgetScope::Token, Spender::Backlog { token, .. }) => {
+                token.is_some_and(|token| self.tokens.contains(&token))
+            }
+        }
+    }
+
+    fn is_about(&self, subject: &str) -> bool {
+        self.budget.subject.eq_ignore_ascii_case(subject)
     }
 
     /// Starts anew when its time is over. What was logged since midnight is nothing yet.
@@ -118,12 +125,15 @@ impl Meters {
         Ok(Held { meters: Arc::clone(&self.meters), of })
     }
 
-    /// A place for a check of a site's backlog; what belongs to no site has no budget. The store must have been read.
-    pub(crate) fn admit_site(&self, site: Option<&str>, now: DateTime<Utc>) -> Result<Held, SpentBudget> {
-        match site {
-            Some(site) => self.admit(Spender::Site(site), now),
-            None => Ok(Held { meters: Arc::clone(&self.meters), of: Vec::new() }),
-        }
+    /// A place for a check of what is there already: a row of a site's backlog, or what an app submitted before. What belongs to no
+    /// site and no app has no budget. The store must have been read.
+    pub(crate) fn admit_backlog(
+        &self,
+        site: Option<&str>,
+        token: Option<ApiTokenId>,
+        now: DateTime<Utc>,
+    ) -> Result<Held, SpentBudget> {
+        self.admit(Spender::Backlog { site, token }, now)
     }
 
     /// Counts a check that the upstream judged. Returns whether a budget is spent by it.
@@ -131,7 +141,7 @@ impl Meters {
         let mut is_spent = false;
         for meter in lock(&self.meters).iter_mut() {
             let is_its = match meter.budget.scope {
-                BudgetScope::Site => site.is_some_and(|site| meter.budget.subject.eq_ignore_ascii_case(site)),
+                BudgetScope::Site => site.is_some_and(|site| meter.is_about(site)),
                 BudgetScope::Token => token.is_some_and(|token| meter.tokens.contains(&token)),
             };
             if is_its {
@@ -177,7 +187,13 @@ impl Moderation {
         Ok(())
     }
 
-    async fn read_meters(&self) -> Result<(), ModerationError> {
+    /// Whether what is spent has been looked at.
+    pub(crate) fn has_read_budgets(&self) -> bool {
+        self.budgets.read.initialized()
+    }
+
+    /// Counts anew what is spent, from the log.
+    pub(crate) async fn read_meters(&self) -> Result<(), ModerationError> {
         let quota = self.store.latest_usage_sample().await?;
         for budget in self.store.budgets().await? {
             self.read_meter(budget, quota.as_ref()).await?;
@@ -338,17 +354,23 @@ mod tests {
     #[test]
     fn a_backlog_spends_the_budget_of_its_site_and_no_other() {
         let of_site = meters(BudgetScope::Site, 1, true);
-        let held = of_site.admit_site(Some("SHOP.example.com"), noon()).unwrap();
+        let held = of_site.admit_backlog(Some("SHOP.example.com"), None, noon()).unwrap();
         assert!(of_site.admit(Spender::App(&token(1)), noon()).is_err(), "its place is taken");
-        assert!(of_site.admit_site(Some("shop.example.com"), noon()).is_err());
+        assert!(of_site.admit_backlog(Some("shop.example.com"), None, noon()).is_err());
         for other in [Some("blog.example.com"), None] {
-            assert!(of_site.admit_site(other, noon()).is_ok());
+            assert!(of_site.admit_backlog(other, None, noon()).is_ok());
         }
         drop(held);
-        assert!(of_site.admit_site(Some("shop.example.com"), noon()).is_ok());
+        assert!(of_site.admit_backlog(Some("shop.example.com"), None, noon()).is_ok());
         let of_token = meters(BudgetScope::Token, 1, true);
         let _held = of_token.admit(Spender::App(&token(1)), noon()).unwrap();
         assert!(of_token.admit(Spender::App(&token(1)), noon()).is_err());
-        assert!(of_token.admit_site(Some("shop"), noon()).is_ok(), "a token's budget is not that of a site");
+        assert!(
+            of_token.admit_backlog(Some("shop"), None, noon()).is_ok(),
+            "a token's budget is not that of a site"
+        );
+        let again = |id| of_token.admit_backlog(Some("shop.example.com"), Some(ApiTokenId(id)), noon());
+        assert!(again(1).is_err(), "what the app submitted before spends its budget too");
+        assert!(again(2).is_ok(), "another app's does not");
     }
 }

@@ -50,6 +50,7 @@ impl Moderation {
     /// content), [`ModerationError::NotLogged`] when the verdict could not be written.
     pub async fn check(&self, check: NewCheck) -> Result<Detection, ModerationError> {
         let started = Instant::now();
+        self.expect_to_keep()?;
         let request = as_sent(readings::request(&check.content), check.origin);
         let answer = self.timed(self.upstreams.interactive.check(to_wire(check.endpoint), &request)).await?;
         let circumstances =

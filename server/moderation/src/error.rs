@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use activelayer::ApiError;
 use domain::{Decision, FieldError};
-use store::StoreError;
+use store::{StoreError, Trouble};
 
 /// Why a use case did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -36,10 +36,25 @@ pub enum ModerationError {
     /// The verdict could not be written into the log.
     #[error("the log could not be written: {0}")]
     NotLogged(Arc<StoreError>),
+    /// Nothing can be kept, whatever it is; so nothing was asked for.
+    #[error("nothing can be written: {}", .0.words())]
+    NothingKept(Trouble),
     /// The program stops; nothing more is logged.
     #[error("Gavel is stopping")]
     Stopping,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl ModerationError {
+    /// What kept the log from being written, when it is the disk or another program, and no fault of what was asked.
+    pub fn trouble(&self) -> Option<Trouble> {
+        match self {
+            Self::NotLogged(error) => error.trouble(),
+            Self::Store(error) => error.trouble(),
+            Self::NothingKept(trouble) => Some(*trouble),
+            _ => None,
+        }
+    }
 }

@@ -2,27 +2,23 @@
 
 use std::{
     net::IpAddr,
-    sync::Arc,
+    sync::{Arc, PoisonError},
     time::{Duration, Instant},
 };
 
-use activelayer::{
-    Answer, ApiError, CheckEndpoint, CheckRequest, FeedbackReceipt, FeedbackRequest, FeedbackResponse,
-    KeyInfo, StatsResponse, UserInfo, VerifyResponse, wire::odd,
-};
-use chrono::SecondsFormat;
+use activelayer::{ApiError, CheckEndpoint, CheckRequest, wire::odd};
 use domain::{
-    ApiToken, Circumstances, Content, Detection, DetectionId, Endpoint, Fallback, JudgedBy, Label,
-    NewDetection, Origin,
+    ApiToken, Circumstances, Content, DetectionId, Endpoint, Fallback, JudgedBy, NewDetection, Origin,
 };
-use serde_json::Map;
-use store::{Appended, NewAppFeedback};
+use store::Appended;
 
 use crate::{
     Moderation, ModerationError, NewCheck,
     budgets::Held,
     check::{Spent, milliseconds, to_judgement},
     fallback::Substitute,
+    in_time::AGAIN,
+    log_writer::Unwritten,
     readings,
     refusals::{digest, told_since},
 };
@@ -97,20 +93,9 @@ impl Moderation {
     /// verdict and the site's fallback is `reject`; [`GatewayError::Failed`] when the log cannot be written.
     pub async fn judge_for_app(self: &Arc<Self>, submission: Submission) -> Result<Judged, GatewayError> {
         let started = Instant::now();
-        let Submission { token, endpoint, request, from } = submission;
-        let check = NewCheck {
-            endpoint: match endpoint {
-                CheckEndpoint::Check => Endpoint::Check,
-                CheckEndpoint::CheckComment => Endpoint::CheckComment,
-            },
-            origin: Origin::Api,
-            site: Some(token.site.clone()),
-            content: content(request, from),
-        };
-        let wire = readings::request(&check.content);
-        let unjudged = to_judgement(self.pass(started)?, JudgedBy::Fallback);
-        let circumstances = Circumstances { token_id: Some(token.id), ..Circumstances::default() };
-        let mut detection = self.new_detection(check, unjudged, circumstances);
+        let (token, endpoint) = (submission.token.clone(), submission.endpoint);
+        let mut detection = self.unjudged(submission, started)?;
+        let wire = readings::request(&detection.content);
         if let Some(cause) = odd::unreadable(&wire) {
             let detection = self.log_refused(detection, &cause).await?;
             return Err(GatewayError::Unfit { cause, detection });
@@ -207,6 +192,29 @@ impl Moderation {
         ApiError::Connect { reason: "it was not there when this was sent first".to_owned() }
     }
 
+    /// What is logged of a submission if no verdict comes.
+    pub(crate) fn unjudged(
+        &self,
+        submission: Submission,
+        started: Instant,
+    ) -> Result<NewDetection, ModerationError> {
+        let Submission { token, endpoint, request, from } = submission;
+        let content = readings::content(request);
+        self.note_app_address(token.id, content.ip, from);
+        let check = NewCheck {
+            endpoint: match endpoint {
+                CheckEndpoint::Check => Endpoint::Check,
+                CheckEndpoint::CheckComment => Endpoint::CheckComment,
+            },
+            origin: Origin::Api,
+            site: Some(token.site),
+            content: addressed(content, from),
+        };
+        let unjudged = to_judgement(self.pass(started)?, JudgedBy::Fallback);
+        let circumstances = Circumstances { token_id: Some(token.id), ..Circumstances::default() };
+        Ok(self.new_detection(check, unjudged, circumstances))
+    }
+
     /// The fallback's answer to what a spent budget keeps from the upstream. It is final: to judge it again later would
     /// spend the next budget before its time.
     async fn answer_over_budget(
@@ -252,7 +260,10 @@ impl Moderation {
         let written = self.log.enqueue(detection).await?;
         let this = Arc::clone(self);
         let counted = async move {
-            let written = written.await;
+            let written = match (kept, written.await) {
+                (Some(kept), Err(lost)) => this.write_at_last(kept, lost).await,
+                (_, written) => written.map_err(|lost| lost.error),
+            };
             if written.is_ok() {
                 this.count_check(spent);
             }
@@ -267,6 +278,26 @@ impl Moderation {
             }
         });
         Ok(kept)
+    }
+
+    /// Writes a verdict that an app was given, as soon as the disk allows it. Until then nobody takes its submission for left.
+    async fn write_at_last(&self, kept: Appended, mut lost: Unwritten) -> Result<Appended, ModerationError> {
+        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner).insert(kept.id);
+        let written = loop {
+            let (true, Some(row)) = (lost.error.trouble().is_some(), lost.row.take()) else {
+                break Err(lost.error);
+            };
+            tokio::time::sleep(AGAIN).await;
+            match self.log.enqueue(*row).await {
+                Ok(written) => match written.await {
+                    Ok(appended) => break Ok(appended),
+                    Err(again) => lost = again,
+                },
+                Err(error) => break Err(error),
+            }
+        };
+        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner).remove(&kept.id);
+        written
     }
 
     /// Logs what stands in for the upstream's verdict.
@@ -290,175 +321,17 @@ impl Moderation {
     /// # Errors
     /// When the store fails.
     pub async fn log_left(&self) -> Result<usize, ModerationError> {
-        let left = self.store.left_submissions(self.clock.now() - LEFT_AFTER, LEFT_AT_ONCE).await?;
-        let count = left.len();
+        let aside = self.log_aside().await?;
+        let mut left = self.store.left_submissions(self.clock.now() - LEFT_AFTER, LEFT_AT_ONCE).await?;
+        let unwritten = self.unwritten.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        left.retain(|left| left.circumstances.submission.is_none_or(|id| !unwritten.contains(&id)));
+        let count = aside + left.len();
         for detection in left {
             let appended = self.log.append(detection).await?;
             tracing::warn!(detection = appended.id.0, "a submission was left without its verdict");
         }
         Ok(count)
     }
-
-    /// Passes an app's feedback on. What the upstream cannot take now is kept and delivered later; the app has done its part.
-    /// A detection that the log does not know may be older than the app's use of the gateway: the upstream decides.
-    ///
-    /// # Errors
-    /// [`GatewayError::Refused`] for a detection of another site, one that the upstream does not know, or feedback that it finds
-    /// invalid; [`GatewayError::Unavailable`] when the log does not know the detection and the upstream cannot be asked;
-    /// [`GatewayError::Failed`] when the store fails.
-    pub async fn feedback_from_app(
-        &self,
-        token: &ApiToken,
-        request: FeedbackRequest,
-    ) -> Result<String, GatewayError> {
-        let Some(detection) = self.detection_of_app(&request.detection_id).await? else {
-            return self.feedback_on_unknown(&request).await;
-        };
-        // To an app, what other sites submitted does not exist.
-        if detection.site.as_ref() != Some(&token.site) {
-            let message = "No spam detection found with this detection_id".to_owned();
-            return Err(GatewayError::Refused(ApiError::NotFound { message }));
-        }
-        if detection.judgement.judged_by == JudgedBy::Fallback {
-            return self.keep_feedback(token, &detection, request).await;
-        }
-        let upstream_id = detection.judgement.upstream_id.clone();
-        let wire = FeedbackRequest { detection_id: upstream_id, ..request.clone() };
-        match self.timed(self.upstreams.gateway.feedback(&wire)).await {
-            Ok(answer) => {
-                self.store.forget_app_feedback(detection.id).await.map_err(ModerationError::from)?;
-                self.app_said(token, &detection, request.is_spam).await?;
-                receipt_for(answer, &request.detection_id)
-            }
-            Err(error @ (ApiError::NotFound { .. } | ApiError::Invalid { .. })) => {
-                Err(GatewayError::Refused(error))
-            }
-            Err(cause) => {
-                tracing::info!(detection = detection.id.0, %cause, "an app's feedback will be sent later");
-                self.keep_feedback(token, &detection, request).await
-            }
-        }
-    }
-
-    /// The detection with this upstream id, also when the app was quicker than the log.
-    async fn detection_of_app(&self, upstream_id: &str) -> Result<Option<Detection>, ModerationError> {
-        if let Some(detection) = self.store.detection_by_upstream_id(upstream_id).await? {
-            return Ok(Some(detection));
-        }
-        self.log.written().await?;
-        Ok(self.store.detection_by_upstream_id(upstream_id).await?)
-    }
-
-    /// There is no row to keep such feedback with, so when the upstream is away the app has to come again.
-    async fn feedback_on_unknown(&self, request: &FeedbackRequest) -> Result<String, GatewayError> {
-        match self.timed(self.upstreams.gateway.feedback(request)).await {
-            Ok(answer) => Ok(answer.body),
-            Err(error @ (ApiError::NotFound { .. } | ApiError::Invalid { .. })) => {
-                Err(GatewayError::Refused(error))
-            }
-            Err(cause) => Err(GatewayError::Unavailable { cause, detection: None }),
-        }
-    }
-
-    async fn keep_feedback(
-        &self,
-        token: &ApiToken,
-        detection: &Detection,
-        request: FeedbackRequest,
-    ) -> Result<String, GatewayError> {
-        let now = self.clock.now();
-        let feedback = NewAppFeedback {
-            detection_id: detection.id,
-            token_id: token.id,
-            label: Label::from_is_spam(request.is_spam),
-            extra: request.extra,
-            due_at: now,
-        };
-        self.store.queue_app_feedback(&feedback).await.map_err(ModerationError::from)?;
-        self.app_said(token, detection, request.is_spam).await?;
-        self.recheck_wanted.notify_one();
-        let receipt = FeedbackResponse {
-            success: true,
-            message: "Feedback submitted and will be processed shortly".to_owned(),
-            data: FeedbackReceipt {
-                detection_id: request.detection_id,
-                user_status: request.is_spam,
-                queued_at: now.to_rfc3339_opts(SecondsFormat::Millis, true),
-                extra: Map::new(),
-            },
-            extra: Map::new(),
-        };
-        Ok(encode(receipt)?.body)
-    }
-
-    /// Keeps an app's word for the detection's story.
-    async fn app_said(
-        &self,
-        token: &ApiToken,
-        detection: &Detection,
-        is_spam: bool,
-    ) -> Result<(), ModerationError> {
-        let label = Label::from_is_spam(is_spam);
-        Ok(self.store.app_said(detection.id, token.id, label, self.clock.now()).await?)
-    }
-
-    /// The upstream's word on the key that stands behind the gateway. When it gives none, the app still learns that its own
-    /// token is in force.
-    ///
-    /// # Errors
-    /// When the answer cannot be written, which it always can.
-    pub async fn verify_for_app(&self, token: &ApiToken) -> Result<String, GatewayError> {
-        match self.timed(self.upstreams.gateway.verify()).await {
-            Ok(Answer { value: VerifyResponse { valid: true, .. }, body }) => Ok(body),
-            // A revoked key behind the gateway is not the app's; health and log tell those whose it is.
-            Ok(_) | Err(_) => {
-                let written =
-                    |time: chrono::DateTime<chrono::Utc>| time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-                let own = VerifyResponse {
-                    valid: true,
-                    message: "API key is valid".to_owned(),
-                    key_info: KeyInfo {
-                        name: token.name.clone(),
-                        created_at: written(token.created_at),
-                        last_used_at: token.last_used_at.map(written),
-                        extra: Map::new(),
-                    },
-                    user_info: UserInfo {
-                        id: 0,
-                        email: "gateway@localhost".to_owned(),
-                        name: Some(token.site.clone()),
-                        extra: Map::new(),
-                    },
-                    timestamp: written(self.clock.now()),
-                    extra: Map::new(),
-                };
-                Ok(encode(own)?.body)
-            }
-        }
-    }
-
-    /// The upstream's word on the plan's usage.
-    ///
-    /// # Errors
-    /// [`GatewayError::Unavailable`] when it gives none.
-    pub async fn stats_for_app(&self) -> Result<String, GatewayError> {
-        let answer: Result<Answer<StatsResponse>, _> = self.timed(self.upstreams.gateway.stats()).await;
-        answer.map(|answer| answer.body).map_err(|cause| GatewayError::Unavailable { cause, detection: None })
-    }
-}
-
-/// The receipt names the detection as the app does, also when a recheck gave it another id since.
-fn receipt_for(answer: Answer<FeedbackResponse>, asked: &str) -> Result<String, GatewayError> {
-    if answer.value.data.detection_id == asked {
-        return Ok(answer.body);
-    }
-    let mut receipt = answer.value;
-    asked.clone_into(&mut receipt.data.detection_id);
-    Ok(encode(receipt)?.body)
-}
-
-fn encode<T: serde::Serialize>(value: T) -> Result<Answer<T>, ModerationError> {
-    Answer::encode(value).map_err(ModerationError::Upstream)
 }
 
 fn over(spent: &str) -> String {
@@ -471,10 +344,9 @@ fn over_budget(spent: String, detection: DetectionId) -> GatewayError {
     GatewayError::Unavailable { cause, detection: Some(detection) }
 }
 
-/// What was sent; without an address, from the app's.
-fn content(request: CheckRequest, from: IpAddr) -> Content {
-    let is_told = request.ip.is_some() || request.extra.contains_key("ip");
-    let mut content = readings::content(request);
+/// Adds the app's address where the request names none.
+fn addressed(mut content: Content, from: IpAddr) -> Content {
+    let is_told = content.ip.is_some() || content.extra.contains_key("ip");
     if !is_told && !from.is_unspecified() {
         content.ip = Some(from);
     }

@@ -7,17 +7,22 @@ use std::{
     time::Instant,
 };
 
-use activelayer::{Answer, ApiError};
+use activelayer::{Answer, ApiError, StatsResponse};
 use chrono::{DateTime, Utc};
 use domain::{
-    UpstreamHealth,
-    upstream::{Circuit, ConnectionReport, ErrorCount, ErrorKind, Latency},
+    SearchQuery, UpstreamHealth,
+    paging::COUNT_BOUND,
+    search::State,
+    upstream::{Circuit, ConnectionReport, ErrorCount, ErrorKind, FailedAnswers, Latency},
 };
 
 use crate::{Moderation, ModerationError, alerts::Reach, resilience::BreakerState};
 
 /// Answers whose latency is remembered: a few minutes of a busy gateway.
 const LATENCIES: usize = 200;
+
+/// Kinds of failed answers that are remembered: routes are few, but what a stranger can make us hold has a bound.
+const FAILURES: usize = 50;
 
 /// The latest health, shared by all calls.
 #[derive(Debug, Default)]
@@ -35,7 +40,11 @@ pub(crate) struct Watched {
     pub(crate) no_plan_at: Option<DateTime<Utc>>,
     /// When usage was last told, which takes a plan.
     pub(crate) plan_seen_at: Option<DateTime<Utc>>,
+    /// When the upstream last said whether it accepts the key.
+    key_known_at: Option<DateTime<Utc>>,
     latencies: VecDeque<f64>,
+    /// Our own answers that said that we failed, the latest first.
+    failures: Vec<FailedAnswers>,
 }
 
 impl Watched {
@@ -74,6 +83,7 @@ impl Watched {
             ErrorKind::Unauthorized => {
                 self.away = None;
                 self.shown.key_valid = Some(false);
+                self.key_known_at = Some(now);
             }
             ErrorKind::NoPlan => {
                 self.away = None;
@@ -86,6 +96,14 @@ impl Watched {
             self.shown.error = Some(error.to_string());
             self.shown.failing_since.get_or_insert(now);
         }
+    }
+
+    fn failed_to_answer(&mut self, route: &str, status: u16, now: DateTime<Utc>) {
+        let known = self.failures.iter().position(|known| known.route == route && known.status == status);
+        let count = known.map_or(0, |known| self.failures.remove(known).count);
+        let failure = FailedAnswers { route: route.to_owned(), status, count: count + 1, last_at: now };
+        self.failures.insert(0, failure);
+        self.failures.truncate(FAILURES);
     }
 
     fn latency(&self) -> Option<Latency> {
@@ -140,6 +158,12 @@ impl HealthBoard {
     pub(crate) fn plan_seen(&self, now: DateTime<Utc>) {
         self.update(|watched| watched.plan_seen_at = Some(now));
     }
+
+    /// Whether the upstream accepts the key, if anybody knows, and since when that is known.
+    pub(crate) fn key_known(&self) -> (Option<bool>, Option<DateTime<Utc>>) {
+        let watched = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        (watched.shown.key_valid, watched.key_known_at)
+    }
 }
 
 impl Moderation {
@@ -160,6 +184,7 @@ impl Moderation {
             BreakerState::Open { .. } => Circuit::Open,
             BreakerState::HalfOpen => Circuit::HalfOpen,
         });
+        let late = SearchQuery { terms: vec![State::Late.into()] };
         let in_line = guard.as_ref().map_or(0, |guard| guard.budget.waiting.iter().sum());
         Ok(ConnectionReport {
             health: self.health(),
@@ -167,7 +192,16 @@ impl Moderation {
             in_line: u64::try_from(in_line).unwrap_or(u64::MAX),
             quota_used_up: guard.is_some_and(|guard| guard.quota_exhausted.is_some()),
             backlog: self.store.backlog().await?,
+            late: self.store.count(&late, COUNT_BOUND, self.clock.now()).await?,
+            writing: self.writing_trouble(),
+            failures: self.health.read().failures,
         })
+    }
+
+    /// Notes an answer of 500 or more, to a method and route, for people who look why.
+    pub fn failed_to_answer(&self, route: &str, status: u16) {
+        let now = self.clock.now();
+        self.health.update(|watched| watched.failed_to_answer(route, status, now));
     }
 
     pub(crate) fn watched_health(&self) -> Watched {
@@ -182,10 +216,11 @@ impl Moderation {
         let result = self.timed(self.upstreams.background.verify()).await;
         let now = self.clock.now();
         let time = |text: &str| DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc());
-        self.health.update(|Watched { shown, .. }| {
+        self.health.update(|Watched { shown, key_known_at, .. }| {
             shown.verified_at = Some(now);
             match &result {
                 Ok(answer) => {
+                    *key_known_at = Some(now);
                     let (key, user) = (&answer.value.key_info, &answer.value.user_info);
                     shown.key_valid = Some(answer.value.valid);
                     shown.key_name = Some(key.name.clone());
@@ -194,12 +229,33 @@ impl Moderation {
                     shown.key_last_used_at = key.last_used_at.as_deref().and_then(time);
                 }
                 Err(ApiError::Unauthorized { .. }) => shown.key_valid = Some(false),
-                Err(_) => shown.key_valid = None,
+                // What was known stands: that it is slow or away says nothing of the key.
+                Err(_) => {}
             }
         });
         self.alerts_wanted.notify_one();
         result?;
         Ok(self.health())
+    }
+
+    /// Awaits figures of usage. That they cannot be read says nothing of the connection: it is shown by itself.
+    pub(crate) async fn timed_usage(
+        &self,
+        call: impl Future<Output = Result<Answer<StatsResponse>, ApiError>>,
+    ) -> Result<Answer<StatsResponse>, ApiError> {
+        let started = Instant::now();
+        match call.await {
+            Err(error @ ApiError::Malformed { .. }) => {
+                self.health.update(|watched| watched.shown.usage_error = Some(error.to_string()));
+                Err(error)
+            }
+            result => {
+                if result.is_ok() {
+                    self.health.update(|watched| watched.shown.usage_error = None);
+                }
+                self.noted(result, started)
+            }
+        }
     }
 
     /// Awaits a call to the upstream and notes how it went.
@@ -209,6 +265,10 @@ impl Moderation {
     ) -> Result<Answer<T>, ApiError> {
         let started = Instant::now();
         let result = call.await;
+        self.noted(result, started)
+    }
+
+    fn noted<T>(&self, result: Result<Answer<T>, ApiError>, started: Instant) -> Result<Answer<T>, ApiError> {
         let elapsed_ms = started.elapsed().as_secs_f64() * 1000.0;
         let now = self.clock.now();
         let was_failing =
@@ -265,6 +325,20 @@ mod tests {
         );
         watched.answered(3.0);
         assert_eq!((watched.shown.error.as_deref(), watched.shown.failing_since), (None, None));
+    }
+
+    #[test]
+    fn failed_answers_are_counted_by_route_and_status_the_latest_first() {
+        let mut watched = Watched::default();
+        for (route, status) in
+            [("POST /api/v1/check", 503), ("GET /readyz", 503), ("POST /api/v1/check", 503)]
+        {
+            watched.failed_to_answer(route, status, now());
+        }
+        let told: Vec<_> = watched.failures.iter().map(|one| (one.route.as_str(), one.count)).collect();
+        assert_eq!(told, [("POST /api/v1/check", 2), ("GET /readyz", 1)]);
+        (0..200).for_each(|number| watched.failed_to_answer(&format!("GET /{number}"), 500, now()));
+        assert_eq!(watched.failures.len(), FAILURES);
     }
 
     #[test]

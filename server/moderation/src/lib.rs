@@ -2,11 +2,15 @@
 
 #![deny(missing_docs)]
 
+mod account;
 pub mod alerts;
+mod app_words;
+mod aside;
 mod budgets;
 mod bulk;
 mod check;
 mod clock;
+mod due_times;
 mod error;
 mod excerpts;
 mod export;
@@ -14,6 +18,7 @@ mod fallback;
 mod gateway;
 mod health;
 mod imports;
+mod in_time;
 mod label;
 mod lessons;
 mod live;
@@ -35,6 +40,7 @@ pub mod tokens;
 mod upstreams;
 mod usage;
 mod workers;
+mod writing;
 
 use std::{
     sync::{Arc, Mutex},
@@ -46,13 +52,15 @@ use notify::Messenger;
 use store::Store;
 use tokio::sync::Notify;
 
+pub use account::Told;
 pub use bulk::{BulkTarget, Undone};
 pub use check::{NewCheck, content_hash};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::ModerationError;
 pub use export::{Export, NewExport};
 pub use gateway::{GATEWAY_PATIENCE, GatewayError, Judged, Submission};
-pub use imports::{FailedFile, ImportOptions, LOOKED_AT, NewFile};
+pub use imports::{FailedFile, ImportOptions, LOOKED_AT, NewFile, create_private};
+pub use in_time::Told;
 pub use lessons::{Learner, LessonReader, LessonRow};
 pub use live::Listener;
 pub use pieces::Pieces;
@@ -79,6 +87,9 @@ pub struct Options {
     pub language_of: fn(&str) -> Option<&'static str>,
     /// Where imports keep their files, and how fast they may be.
     pub imports: ImportOptions,
+    /// How the names of files begin that are written beside the database while that is held by another program; `None` for a
+    /// database in no file.
+    pub aside: Option<std::path::PathBuf>,
 }
 
 impl Options {
@@ -92,6 +103,7 @@ impl Options {
             public_url: None,
             language_of: |_| None,
             imports: ImportOptions::default(),
+            aside: None,
         }
     }
 }
@@ -104,8 +116,18 @@ pub struct Moderation {
     clock: Arc<dyn Clock>,
     options: Options,
     health: health::HealthBoard,
+    writing: Arc<writing::Writing>,
+    aside: aside::Aside,
+    /// Kept submissions whose verdicts wait for the disk.
+    unwritten: Mutex<std::collections::HashSet<domain::DetectionId>>,
     outbox_changed: Notify,
     recheck_wanted: Notify,
+    words_wanted: Notify,
+    /// Where apps call from, as far as it was noted.
+    app_addresses: app_words::Addresses,
+    /// What apps want to know of the upstream, asked once for all who ask at the same time.
+    stats_asked: account::Question<account::Asked<String>>,
+    verify_asked: account::Question<account::Asked<()>>,
     /// How far the learner has read.
     lessons_seen: tokio::sync::Mutex<Option<lessons::LessonsSeen>>,
     bulk_wanted: Notify,
@@ -120,6 +142,8 @@ pub struct Moderation {
     alerts_wanted: Notify,
     deliveries_wanted: Notify,
     usage_wanted: Notify,
+    /// The alert that people were told of while it could not be recorded.
+    told_directly: Mutex<Option<store::NewAlert>>,
     /// The newest forecast, and what it was made from.
     forecast: Mutex<Option<(domain::UsageSample, domain::QuotaForecast)>>,
     /// When a page last asked the upstream for usage.
@@ -134,12 +158,20 @@ impl Moderation {
         clock: Arc<dyn Clock>,
         options: Options,
     ) -> Arc<Self> {
-        let live = live::Live::default();
+        let (live, writing) = (live::Live::default(), Arc::<writing::Writing>::default());
+        let failed = {
+            let (writing, clock) = (Arc::clone(&writing), Arc::clone(&clock));
+            move |error: &store::StoreError| writing.failed(error, clock.now())
+        };
         Arc::new(Self {
             log: log_writer::LogWriter::start(
                 Arc::clone(&store) as Arc<dyn store::Detections>,
                 live.arrivals(),
+                failed,
             ),
+            writing,
+            aside: aside::Aside::new(options.aside.clone()),
+            unwritten: Mutex::default(),
             store,
             upstreams: upstreams.into(),
             clock,
@@ -147,6 +179,10 @@ impl Moderation {
             health: health::HealthBoard::default(),
             outbox_changed: Notify::new(),
             recheck_wanted: Notify::new(),
+            words_wanted: Notify::new(),
+            app_addresses: app_words::Addresses::default(),
+            stats_asked: account::Question::default(),
+            verify_asked: account::Question::default(),
             lessons_seen: tokio::sync::Mutex::default(),
             bulk_wanted: Notify::new(),
             bulk_rechecks_wanted: Notify::new(),
@@ -160,6 +196,7 @@ impl Moderation {
             alerts_wanted: Notify::new(),
             deliveries_wanted: Notify::new(),
             usage_wanted: Notify::new(),
+            told_directly: Mutex::default(),
             forecast: Mutex::new(None),
             usage_asked: Mutex::new(None),
         })

@@ -44,11 +44,18 @@ const MANY_ROWS: usize = 128;
 /// Checks that may wait for the writer; more wait for a place in the queue.
 const QUEUE: usize = 1024;
 
-/// How long the rows of a failed transaction are tried one by one. When the disk is full or the database locked, those who wait
-/// must hear of it while they still listen.
+/// How long the rows of a failed transaction are tried one by one: those who wait must hear of it while they still listen. When the
+/// disk is full or the database locked, that is no row's fault, and none is tried alone.
 const ONE_BY_ONE: Duration = Duration::from_secs(2);
 
-type Written = Result<Appended, Arc<StoreError>>;
+type Written = Result<Appended, (Arc<StoreError>, Option<Box<NewDetection>>)>;
+
+/// A row that was not written, given back where it may be tried again.
+#[derive(Debug)]
+pub(crate) struct Unwritten {
+    pub(crate) error: ModerationError,
+    pub(crate) row: Option<Box<NewDetection>>,
+}
 
 /// What is to be done, and who waits for it.
 enum Entry {
@@ -80,11 +87,17 @@ pub(crate) struct LogWriter {
 
 impl LogWriter {
     /// Starts the task that writes, and that says which rows can be searched for. It ends when it is drained or dropped.
-    pub(crate) fn start(log: Arc<dyn Detections>, found: impl Fn(DetectionId) + Send + 'static) -> Self {
+    /// `failed` hears of every transaction that fails.
+    pub(crate) fn start(
+        log: Arc<dyn Detections>,
+        found: impl Fn(DetectionId) + Send + 'static,
+        failed: impl Fn(&StoreError) + Send + Sync + 'static,
+    ) -> Self {
         let (queue, entries) = mpsc::channel(QUEUE);
         let (stop, task) = (CancellationToken::new(), TaskTracker::new());
         task.spawn(gather(
             Behind { log, rows: VecDeque::new(), due: Instant::now(), found },
+            failed,
             entries,
             stop.clone(),
         ));
@@ -98,7 +111,7 @@ impl LogWriter {
     /// [`ModerationError::NotLogged`] with what the store said about this row, [`ModerationError::Stopping`] once the log is
     /// drained.
     pub(crate) async fn append(&self, row: NewDetection) -> Result<Appended, ModerationError> {
-        self.enqueue(row).await?.await
+        self.enqueue(row).await?.await.map_err(|lost| lost.error)
     }
 
     /// Has a row appended without waiting for it; what is returned waits. For a submission that was kept: a crash cannot lose that.
@@ -108,7 +121,7 @@ impl LogWriter {
     pub(crate) async fn enqueue(
         &self,
         new: NewDetection,
-    ) -> Result<impl Future<Output = Result<Appended, ModerationError>> + use<>, ModerationError> {
+    ) -> Result<impl Future<Output = Result<Appended, Unwritten>> + use<>, ModerationError> {
         let (written, answer) = oneshot::channel();
         self.send(Entry::Append(Row { new, written })).await?;
         Ok(told(answer))
@@ -121,7 +134,7 @@ impl LogWriter {
     pub(crate) async fn keep(&self, new: NewDetection) -> Result<Appended, ModerationError> {
         let (written, answer) = oneshot::channel();
         self.send(Entry::Keep(Row { new, written })).await?;
-        told(answer).await
+        told(answer).await.map_err(|lost| lost.error)
     }
 
     /// Waits until everything is written that was given to the writer before.
@@ -145,9 +158,12 @@ impl LogWriter {
     }
 }
 
-async fn told(answer: oneshot::Receiver<Written>) -> Result<Appended, ModerationError> {
-    let written = answer.await.map_err(|_| ModerationError::Stopping)?;
-    written.map_err(ModerationError::NotLogged)
+async fn told(answer: oneshot::Receiver<Written>) -> Result<Appended, Unwritten> {
+    match answer.await {
+        Ok(Ok(appended)) => Ok(appended),
+        Ok(Err((error, row))) => Err(Unwritten { error: ModerationError::NotLogged(error), row }),
+        Err(_) => Err(Unwritten { error: ModerationError::Stopping, row: None }),
+    }
 }
 
 /// The log, and its rows that no search finds yet.
@@ -184,8 +200,9 @@ impl<F: Fn(DetectionId)> Behind<F> {
     }
 }
 
-async fn gather<F: Fn(DetectionId)>(
+async fn gather<F: Fn(DetectionId), G: Fn(&StoreError)>(
     mut behind: Behind<F>,
+    failed: G,
     mut entries: mpsc::Receiver<Entry>,
     stop: CancellationToken,
 ) {
@@ -211,13 +228,14 @@ async fn gather<F: Fn(DetectionId)>(
         // A panic must not end the writer. Its callers then hear that they were not logged.
         while !submissions.is_empty() {
             let batch = take_batch(&mut submissions, Row::size);
-            if AssertUnwindSafe(keep(&*behind.log, batch)).catch_unwind().await.is_err() {
+            if AssertUnwindSafe(keep(&*behind.log, batch, &failed)).catch_unwind().await.is_err() {
                 tracing::error!("keeping submissions broke");
             }
         }
         while !rows.is_empty() {
             let batch = take_batch(&mut rows, Row::size);
-            let Ok((ids, searchers)) = AssertUnwindSafe(write(&*behind.log, batch)).catch_unwind().await
+            let Ok((ids, searchers)) =
+                AssertUnwindSafe(write(&*behind.log, batch, &failed)).catch_unwind().await
             else {
                 tracing::error!("writing to the log broke");
                 continue;
@@ -252,7 +270,7 @@ fn take_batch<T>(arrived: &mut Vec<T>, size: impl Fn(&T) -> usize) -> Vec<T> {
 }
 
 /// Keeps all in one transaction. Nothing can be wrong with one alone: they are text.
-async fn keep(log: &dyn Detections, batch: Vec<Row>) {
+async fn keep(log: &dyn Detections, batch: Vec<Row>, failed: &impl Fn(&StoreError)) {
     let (rows, callers): (Vec<_>, Vec<_>) = batch.into_iter().map(|row| (row.new, row.written)).unzip();
     match log.keep_submissions(&rows).await {
         Ok(kept) => {
@@ -262,10 +280,11 @@ async fn keep(log: &dyn Detections, batch: Vec<Row>) {
             }
         }
         Err(error) => {
+            failed(&error);
             let error = Arc::new(error);
             tracing::error!(%error, "submissions could not be kept");
             for caller in callers {
-                let _ = caller.send(Err(Arc::clone(&error)));
+                let _ = caller.send(Err((Arc::clone(&error), None)));
             }
         }
     }
@@ -285,7 +304,11 @@ impl Searcher {
 
 /// Writes all in one transaction, or, when that fails, each in one of its own: what is wrong with one row is not the others'
 /// fault. Apps hear of their rows at once; the rest is returned.
-async fn write(log: &dyn Detections, batch: Vec<Row>) -> (Vec<DetectionId>, Vec<Searcher>) {
+async fn write(
+    log: &dyn Detections,
+    batch: Vec<Row>,
+    failed: &impl Fn(&StoreError),
+) -> (Vec<DetectionId>, Vec<Searcher>) {
     let (rows, callers): (Vec<_>, Vec<_>) = batch.into_iter().map(|row| (row.new, row.written)).unzip();
     let (mut ids, mut searchers) = (Vec::new(), Vec::new());
     let mut tell = |new: &NewDetection, caller: oneshot::Sender<Written>, row: Appended| {
@@ -304,20 +327,21 @@ async fn write(log: &dyn Detections, batch: Vec<Row>) -> (Vec<DetectionId>, Vec<
         }
         Err(error) => Arc::new(error),
     };
+    failed(&error);
     tracing::error!(%error, rows = rows.len(), "a transaction of the log failed");
     let (alone, started) = (rows.len() == 1, Instant::now());
-    for (row, caller) in rows.iter().zip(callers) {
-        if alone || started.elapsed() > ONE_BY_ONE {
-            drop(caller.send(Err(Arc::clone(&error))));
+    for (row, caller) in rows.into_iter().zip(callers) {
+        if alone || error.trouble().is_some() || started.elapsed() > ONE_BY_ONE {
+            drop(caller.send(Err((Arc::clone(&error), Some(Box::new(row))))));
             continue;
         }
-        let written = log.append_detections(slice::from_ref(row)).await.map_err(Arc::new);
+        let written = log.append_detections(slice::from_ref(&row)).await.map_err(Arc::new);
         let written = written.and_then(|rows| rows.first().copied().ok_or_else(|| Arc::clone(&error)));
         match written {
-            Ok(appended) => tell(row, caller, appended),
+            Ok(appended) => tell(&row, caller, appended),
             Err(again) => {
                 error = Arc::clone(&again);
-                drop(caller.send(Err(again)));
+                drop(caller.send(Err((again, Some(Box::new(row))))));
             }
         }
     }
@@ -485,7 +509,7 @@ mod tests {
     #[tokio::test]
     async fn what_arrives_during_a_commit_shares_the_next_one_in_order() {
         let disk = Disk::new(0);
-        let writer = Arc::new(LogWriter::start(disk.clone(), disk.told()));
+        let writer = Arc::new(LogWriter::start(disk.clone(), disk.told(), |_| {}));
         let first = append(&writer, &["a"]).await;
         // The writer holds the first and waits for the disk.
         while writer.queue.capacity() < QUEUE {
@@ -505,7 +529,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_a_moderator_sends_is_found_at_once_and_what_apps_send_together_and_soon() {
         let disk = Disk::new(10);
-        let writer = Arc::new(LogWriter::start(disk.clone(), disk.told()));
+        let writer = Arc::new(LogWriter::start(disk.clone(), disk.told(), |_| {}));
         let indexed = || *disk.indexed.lock().unwrap();
         for message in ["a", "b", "c"] {
             writer.append(row(message)).await.unwrap();
@@ -522,7 +546,7 @@ mod tests {
     #[tokio::test]
     async fn one_bad_row_fails_alone_and_a_panic_ends_nothing() {
         let disk = Disk::new(0);
-        let writer = Arc::new(LogWriter::start(disk.clone(), disk.told()));
+        let writer = Arc::new(LogWriter::start(disk.clone(), disk.told(), |_| {}));
         let first = append(&writer, &["panic"]).await;
         while writer.queue.capacity() < QUEUE {
             tokio::task::yield_now().await;
@@ -546,7 +570,7 @@ mod tests {
     #[tokio::test]
     async fn draining_writes_what_waits_and_takes_no_more() {
         let disk = Disk::new(0);
-        let writer = Arc::new(LogWriter::start(disk.clone(), disk.told()));
+        let writer = Arc::new(LogWriter::start(disk.clone(), disk.told(), |_| {}));
         let tasks = append(&writer, &["a", "b", "c"]).await;
         let drained = tokio::spawn({
             let writer = Arc::clone(&writer);
@@ -565,7 +589,7 @@ mod tests {
     #[tokio::test]
     async fn a_submission_is_kept_before_the_rows_that_came_with_it_and_a_mark_comes_after_all() {
         let disk = Disk::new(1);
-        let writer = Arc::new(LogWriter::start(disk.clone(), disk.told()));
+        let writer = Arc::new(LogWriter::start(disk.clone(), disk.told(), |_| {}));
         let appended = writer.enqueue(row("a")).await.unwrap();
         let mut marked = std::pin::pin!(writer.written());
         assert!(marked.as_mut().now_or_never().is_none());

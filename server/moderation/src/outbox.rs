@@ -1,19 +1,24 @@
-//! Feedback leaves through the outbox: at least once per decision, in order, over crashes and outages.
+//! Feedback leaves through the outbox: at least once per decision, in order for each detection, over crashes and outages.
 
 use activelayer::{ApiError, FeedbackRequest};
 use chrono::TimeDelta;
+use futures_util::future::join_all;
 use store::OutboxItem;
 
 use crate::{Moderation, ModerationError};
 
-/// Rows taken from the outbox at once; small, so that a stop never waits long.
+/// Rows taken from the outbox and sent at once; small, so that a stop never waits long.
 const BATCH: u32 = 20;
+
+/// How long what is taken to be sent is kept from other programs on the database, if this one is killed: longer than a call takes
+/// that nobody waits for, its wait for a turn included (30 s).
+pub(crate) const CLAIM: TimeDelta = TimeDelta::seconds(40);
 
 /// First wait after a failure; doubles with each attempt.
 const FIRST_RETRY: TimeDelta = TimeDelta::seconds(5);
 
 /// Longest wait between attempts: an outage of hours is retried every quarter of an hour.
-const LONGEST_RETRY: TimeDelta = TimeDelta::minutes(15);
+pub(crate) const LONGEST_RETRY: TimeDelta = TimeDelta::minutes(15);
 
 impl Moderation {
     /// Sends what is due; returns how many rows were settled or deferred. Call again until it returns 0.
@@ -21,10 +26,10 @@ impl Moderation {
     /// # Errors
     /// When the store fails; what was not settled stays in the outbox.
     pub async fn deliver_feedback(&self) -> Result<usize, ModerationError> {
-        let due = self.store.due_feedback(self.clock.now(), BATCH).await?;
-        for item in &due {
-            self.deliver(item).await?;
-        }
+        let now = self.clock.now();
+        let due = self.store.claim_feedback(now, now + CLAIM, BATCH).await?;
+        let sent = join_all(due.iter().map(|item| self.deliver(item))).await;
+        sent.into_iter().collect::<Result<(), _>>()?;
         Ok(due.len())
     }
 
@@ -36,6 +41,10 @@ impl Moderation {
     }
 
     async fn deliver(&self, item: &OutboxItem) -> Result<(), ModerationError> {
+        // Who did not judge the detection does not know it: that is no failure, and nobody is to be told.
+        if item.judged_by != self.options.judged_by {
+            return Ok(self.store.feedback_unknown(item.id, self.clock.now()).await?);
+        }
         let request = FeedbackRequest {
             detection_id: item.upstream_id.clone(),
             is_spam: item.label.is_spam(),
@@ -55,6 +64,8 @@ impl Moderation {
                 self.store.feedback_deferred(item.id, now + wait, &error.to_string()).await?;
             }
         }
+        // What an app said since may have waited behind it.
+        self.words_wanted.notify_one();
         Ok(())
     }
 }

@@ -1,22 +1,32 @@
-//! The upstream is back: what the fallback answered is judged, then feedback that apps gave meanwhile is delivered.
+//! The upstream is back: what the fallback answered is judged.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use activelayer::{ApiError, FeedbackRequest};
-use domain::{Detection, DetectionId, LiveEvent, UserId};
+use activelayer::ApiError;
+use chrono::{DateTime, Utc};
+use domain::{Detection, DetectionId, Judgement, LiveEvent, UserId};
+use futures_util::{StreamExt, stream::FuturesUnordered};
 use serde_json::json;
-use store::{AppFeedback, NewAuditEvent};
+use store::NewAuditEvent;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     Moderation, ModerationError,
+    budgets::{Held, SpentBudget},
     check::{as_sent, to_judgement},
-    outbox::{is_final, retry_wait},
+    outbox::{CLAIM, is_final, retry_wait},
     readings,
 };
 
-/// Rows taken at once; small, since a message can have a megabyte and a stop must not wait long.
-const BATCH: u32 = 20;
+/// Rows taken and asked for at once: the budget of calls says how many of them leave. Small, since a message can have a megabyte and
+/// a stop must not wait long.
+const BATCH: u32 = 32;
 
 /// How long to wait after the upstream turned out to be still away. Asking costs nothing while its circuit is open.
 const STILL_AWAY: Duration = Duration::from_secs(5);
@@ -38,6 +48,15 @@ pub enum Round {
     Away,
 }
 
+/// What came of asking again.
+enum Again {
+    Judged(Box<Judgement>, Held),
+    /// Not yet, or never, and why.
+    Later(Option<DateTime<Utc>>, String),
+    /// The upstream is away: it was not asked, or did not hear.
+    NotNow,
+}
+
 impl Moderation {
     /// Asks for a new verdict because a moderator wants one. It takes a turn among the work that nobody waits for, so a
     /// moderator who rechecks much takes nothing from apps.
@@ -45,12 +64,18 @@ impl Moderation {
     /// # Errors
     /// [`ModerationError::NotFound`], or [`ModerationError::Upstream`] when no verdict came; the old one stands then.
     pub async fn recheck_by_hand(&self, id: DetectionId, by: UserId) -> Result<Detection, ModerationError> {
+        self.expect_to_keep()?;
         let before = self.detection(id).await?;
+        let _held = self.hold_again(&before).await?.map_err(|spent| {
+            let message = format!("{} is spent", spent.name);
+            ApiError::QuotaExhausted { message, limit: None, used: None, remaining: Some(0) }
+        })?;
         let request = as_sent(readings::request(&before.content), before.origin);
         let asked = self.ask(&*self.upstreams.background, before.endpoint, &request, ASK_AGAIN_WITHIN);
         let judgement = to_judgement(asked.await?.0, self.options.judged_by);
         let at = self.clock.now();
         self.store.rejudged(id, &judgement, at).await?;
+        self.count_again(&before).await?;
         let event = NewAuditEvent {
             at,
             user_id: Some(by),
@@ -60,19 +85,19 @@ impl Moderation {
         };
         self.store.record(&event).await?;
         self.outbox_changed.notify_one();
+        self.words_wanted.notify_one();
         self.announce_verdict(id).await?;
         self.detection(id).await
     }
 
-    async fn announce_verdict(&self, id: DetectionId) -> Result<(), ModerationError> {
+    pub(crate) async fn announce_verdict(&self, id: DetectionId) -> Result<(), ModerationError> {
         if let Some(standing) = self.store.standings(&[id]).await?.pop() {
             self.live.announce(LiveEvent::Rejudged(standing));
         }
         Ok(())
     }
 
-    /// Logs what a crash left, judges what the fallback answered, oldest first, and delivers feedback of apps; some of each. Call again while there is
-    /// more.
+    /// Logs what a crash left, and judges what the fallback answered, oldest first; some of each. Call again while there is more.
     ///
     /// # Errors
     /// When the store fails; what was not settled stays in its queue.
@@ -81,78 +106,113 @@ impl Moderation {
             tracing::error!(%error, "submissions that were left could not be logged");
             0
         });
-        let due = self.store.due_rechecks(self.clock.now(), BATCH).await?;
-        for detection in &due {
-            if !self.recheck(detection).await? {
-                return Ok(Round::Away);
-            }
+        let now = self.clock.now();
+        let due = self.store.claim_rechecks(now, now + CLAIM, BATCH).await?;
+        if self.recheck_all(&due).await? == Round::Away {
+            return Ok(Round::Away);
         }
-        let feedback = self.store.due_app_feedback(self.clock.now(), BATCH).await?;
-        for item in &feedback {
-            if !self.deliver_for_app(item).await? {
-                return Ok(Round::Away);
-            }
-        }
-        Ok(if left == 0 && due.is_empty() && feedback.is_empty() { Round::Done } else { Round::More })
+        Ok(if left == 0 && due.is_empty() { Round::Done } else { Round::More })
     }
 
-    /// Asks for the verdict that did not come. Returns whether it is worth asking for more.
-    async fn recheck(&self, detection: &Detection) -> Result<bool, ModerationError> {
-        self.read_budgets().await?;
-        let _held = match self.budgets.admit_site(detection.site.as_deref(), self.clock.now()) {
-            Ok(held) => held,
-            Err(spent) => {
-                let reason = format!("{} is spent", spent.name);
-                self.store.recheck_deferred(detection.id, Some(spent.until), &reason).await?;
-                return Ok(true);
+    /// Asks for the verdicts that did not come, all at once, and writes those together that come together.
+    async fn recheck_all(&self, due: &[Detection]) -> Result<Round, ModerationError> {
+        let away = AtomicBool::new(false);
+        let asked = FuturesUnordered::new();
+        for detection in due {
+            asked.push(self.ask_again(detection, &away));
+        }
+        let mut asked = asked.ready_chunks(due.len().max(1));
+        let mut given_back = Vec::new();
+        while let Some(outcomes) = asked.next().await {
+            let mut judged = Vec::new();
+            for (detection, outcome) in outcomes {
+                match outcome? {
+                    Again::Judged(judgement, held) => judged.push((detection, *judgement, held)),
+                    Again::Later(retry_at, reason) => {
+                        self.store.recheck_deferred(detection.id, retry_at, &reason).await?;
+                    }
+                    Again::NotNow => given_back.push(detection.id),
+                }
             }
+            self.take_verdicts(judged).await?;
+        }
+        if !given_back.is_empty() {
+            self.store.release_rechecks(&given_back).await?;
+        }
+        Ok(if away.load(Ordering::Relaxed) { Round::Away } else { Round::More })
+    }
+
+    async fn ask_again<'d>(
+        &self,
+        detection: &'d Detection,
+        away: &AtomicBool,
+    ) -> (&'d Detection, Result<Again, ModerationError>) {
+        (detection, self.verdict_for(detection, away).await)
+    }
+
+    async fn verdict_for(&self, detection: &Detection, away: &AtomicBool) -> Result<Again, ModerationError> {
+        if away.load(Ordering::Relaxed) {
+            return Ok(Again::NotNow);
+        }
+        let held = match self.hold_again(detection).await? {
+            Ok(held) => held,
+            Err(spent) => return Ok(Again::Later(Some(spent.until), format!("{} is spent", spent.name))),
         };
         let request = as_sent(readings::request(&detection.content), detection.origin);
         let asked = self.ask(&*self.upstreams.background, detection.endpoint, &request, ASK_AGAIN_WITHIN);
         let error = match asked.await {
             Ok((answer, _)) => {
                 let judgement = to_judgement(answer, self.options.judged_by);
-                self.store.rejudged(detection.id, &judgement, self.clock.now()).await?;
-                let token = self.store.token_of(detection.id).await?;
-                if self.budgets.count(detection.site.as_deref(), token, self.clock.now()) {
-                    self.alerts_wanted.notify_one();
-                }
-                // Decisions on it have waited for the upstream's id.
-                self.outbox_changed.notify_one();
-                self.announce_verdict(detection.id).await?;
-                return Ok(true);
+                return Ok(Again::Judged(Box::new(judgement), held));
             }
             Err(error) => error,
         };
         if is_away(&error) {
-            return Ok(false);
+            away.store(true, Ordering::Relaxed);
+            return Ok(Again::NotNow);
         }
         let attempts = self.store.recheck_attempts(detection.id).await?;
         let retry_at = (!is_final(&error)).then(|| self.clock.now() + retry_wait(attempts, &error));
         tracing::warn!(detection = detection.id.0, %error, again = retry_at.is_some(), "a recheck failed");
-        self.store.recheck_deferred(detection.id, retry_at, &error.to_string()).await?;
-        Ok(true)
+        Ok(Again::Later(retry_at, error.to_string()))
     }
 
-    async fn deliver_for_app(&self, item: &AppFeedback) -> Result<bool, ModerationError> {
-        let request = FeedbackRequest {
-            detection_id: item.upstream_id.clone(),
-            is_spam: item.label.is_spam(),
-            extra: item.extra.clone(),
-        };
-        match self.timed(self.upstreams.background.feedback(&request)).await {
-            Ok(_) => self.store.app_feedback_settled(item.id).await?,
-            Err(error) if is_final(&error) => {
-                tracing::warn!(detection = item.detection_id.0, %error, "an app's feedback was refused for good");
-                self.store.app_feedback_settled(item.id).await?;
-            }
-            Err(error) if is_away(&error) => return Ok(false),
-            Err(error) => {
-                let retry_at = self.clock.now() + retry_wait(item.attempts, &error);
-                self.store.app_feedback_deferred(item.id, retry_at, &error.to_string()).await?;
-            }
+    /// A place in the budgets of whoever submitted a detection.
+    async fn hold_again(&self, detection: &Detection) -> Result<Result<Held, SpentBudget>, ModerationError> {
+        self.read_budgets().await?;
+        let token = self.store.token_of(detection.id).await?;
+        Ok(self.budgets.admit_backlog(detection.site.as_deref(), token, self.clock.now()))
+    }
+
+    /// Counts a verdict that was asked for again.
+    async fn count_again(&self, detection: &Detection) -> Result<(), ModerationError> {
+        let token = self.store.token_of(detection.id).await?;
+        if self.budgets.count(detection.site.as_deref(), token, self.clock.now()) {
+            self.alerts_wanted.notify_one();
         }
-        Ok(true)
+        Ok(())
+    }
+
+    async fn take_verdicts(&self, judged: Vec<(&Detection, Judgement, Held)>) -> Result<(), ModerationError> {
+        if judged.is_empty() {
+            return Ok(());
+        }
+        let (mut verdicts, mut places) = (Vec::with_capacity(judged.len()), Vec::with_capacity(judged.len()));
+        for (detection, judgement, held) in judged {
+            verdicts.push((detection.id, judgement));
+            places.push((detection, held));
+        }
+        self.store.all_rejudged(&verdicts, self.clock.now()).await?;
+        for (detection, held) in places {
+            self.count_again(detection).await?;
+            // It is counted as spent before its place is given back.
+            drop(held);
+            self.announce_verdict(detection.id).await?;
+        }
+        // Decisions on them, and what apps said, have waited for the upstream's ids.
+        self.outbox_changed.notify_one();
+        self.words_wanted.notify_one();
+        Ok(())
     }
 
     /// Runs rounds until `stop`: when the gateway had to do without the upstream, and now and then.

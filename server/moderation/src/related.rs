@@ -8,6 +8,11 @@ use domain::{Alike, Detection, DetectionId, History, Order, PageRequest, Related
 
 use crate::{Moderation, ModerationError};
 
+/// The writer's address, unless all that is known is where the app called from.
+fn writers_address(detection: &Detection) -> Option<std::net::IpAddr> {
+    detection.content.ip.filter(|_| !detection.ip_is_apps)
+}
+
 /// Characters of a message that are compared: the first two screens.
 const COMPARED_CHARS: u32 = 4_000;
 
@@ -53,7 +58,10 @@ impl Moderation {
             same_text,
             similar: rows.into_iter().map(alike).collect(),
             sender: self.history(&detection, sender(&detection)).await?,
-            ip: self.history(&detection, detection.content.ip.map(|ip| TermKind::Ip(ip.into()))).await?,
+            // The address of the app's own server says nothing of who wrote.
+            ip: self
+                .history(&detection, writers_address(&detection).map(|ip| TermKind::Ip(ip.into())))
+                .await?,
         })
     }
 

@@ -1,4 +1,4 @@
-//! The review queue: what has no label yet, one at a time, claimed so that no two people look at the same.
+//! The review queue: what nobody has said a word about yet, neither a moderator nor an app, one at a time, claimed so that no two people look at the same.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
@@ -28,7 +28,7 @@ pub struct QueueRequest {
 }
 
 impl Moderation {
-    /// The next detection that nobody has labelled and nobody else reviews, claimed for `by`. Other claims of theirs end, but
+    /// The next detection that waits for a word and nobody else reviews, claimed for `by`. Other claims of theirs end, but
     /// for the one to keep. After the end of the queue it starts again, with what was left out.
     ///
     /// # Errors
@@ -57,7 +57,7 @@ impl Moderation {
         let now = self.clock.now();
         let others: Vec<_> =
             self.store.claims(now).await?.into_iter().filter(|claim| claim.user_id != by).collect();
-        let query = query(TermKind::Is(State::Unlabelled));
+        let query = query(TermKind::Is(State::Waiting));
         let mut from = after.map(|cursor| (Direction::After, cursor));
         loop {
             let page = PageRequest { order: request.order, from, limit: LOOK_AT };
@@ -73,8 +73,10 @@ impl Moderation {
                 }
                 let place = QueuePlace { cursor: cursor(row, request.order), expires_at };
                 match self.store.detection(row.id).await? {
-                    // Somebody may have decided between the look at the queue and the claim.
-                    Some(detection) if detection.label.is_none() => return Ok(Some((detection, place))),
+                    // Somebody may have decided, or the app may have spoken, between the look at the queue and the claim.
+                    Some(detection) if detection.label.is_none() && detection.app_word.is_none() => {
+                        return Ok(Some((detection, place)));
+                    }
                     _ => {}
                 }
             }
@@ -122,7 +124,7 @@ impl Moderation {
             unit: Unit::Second,
         };
         let labelled = self.store.count(&query(TermKind::Labelled(today)), COUNT_BOUND, now).await?;
-        let waiting = self.store.count(&query(TermKind::Is(State::Unlabelled)), COUNT_BOUND, now).await?;
+        let waiting = self.store.count(&query(TermKind::Is(State::Waiting)), COUNT_BOUND, now).await?;
         Ok(ReviewProgress { labelled, waiting })
     }
 }

@@ -2,7 +2,8 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use activelayer::SecretString;
@@ -10,6 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ApiToken, ApiTokenId, Fallback, FieldError, UserId};
 use sha2::{Digest, Sha256};
 use store::{NewApiToken, Store, StoreError};
+use tokio::time::timeout;
 
 use crate::{Moderation, ModerationError};
 
@@ -24,6 +26,9 @@ const PREFIX_CHARS: usize = 12;
 
 /// How coarsely the last use is kept: one write a minute and token, not one a request.
 const USE_NOTED_EVERY: TimeDelta = TimeDelta::seconds(60);
+
+/// How long a request waits for its use to be noted: usually a millisecond.
+const NOTING: Duration = Duration::from_millis(250);
 
 /// Highest limit by the minute that can be set; more is no limit.
 const MOST_PER_MINUTE: u32 = 1_000_000;
@@ -168,17 +173,20 @@ impl Moderation {
         Ok(self.store.api_token_by_hash(&hash(secret)).await?)
     }
 
-    /// Notes that a token is used, at most once a minute and token, however many requests come at once.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn note_use(&self, token: &ApiToken) -> Result<(), ModerationError> {
+    /// Notes that a token is used, at most once a minute and token, however many requests come at once. Nobody's request waits long
+    /// for this, or fails by it.
+    pub async fn note_use(&self, token: &ApiToken) {
         let now = self.clock.now();
         let is_due = token.last_used_at.is_none_or(|last| now - last >= USE_NOTED_EVERY);
         if is_due && self.token_uses.claim(token.id, now) {
-            self.store.api_token_used(token.id, now).await?;
+            let (store, id) = (Arc::clone(&self.store), token.id);
+            let noting = tokio::spawn(async move {
+                if let Err(error) = store.api_token_used(id, now).await {
+                    tracing::warn!(token = id.0, %error, "the last use of a token was not noted");
+                }
+            });
+            let _ = timeout(NOTING, noting).await;
         }
-        Ok(())
     }
 }
 

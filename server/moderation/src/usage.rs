@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use activelayer::SpamApi;
+use activelayer::{ApiError, SpamApi, StatsResponse};
 use chrono::{Days, TimeDelta};
 use domain::{
     DailyCount, Overview, QuotaForecast, QuotaReport, UsagePoint, UsageSample, forecast::LOOK_BACK,
@@ -35,30 +35,34 @@ impl Moderation {
     /// # Errors
     /// Whatever the upstream answered instead, or the store's failure.
     pub async fn sample_usage(&self) -> Result<UsageSample, ModerationError> {
-        let sample = self.usage_by(&self.upstreams.background).await?;
-        self.keep(&sample).await?;
+        let (sample, body) = self.usage_by(&self.upstreams.background).await?;
+        self.keep(&sample, &body).await?;
         Ok(sample)
     }
 
-    async fn keep(&self, sample: &UsageSample) -> Result<(), ModerationError> {
-        self.store.save_usage_sample(sample).await?;
+    pub(crate) async fn keep(&self, sample: &UsageSample, body: &str) -> Result<(), ModerationError> {
+        self.store.save_usage_sample(sample, body).await?;
         self.alerts_wanted.notify_one();
         Ok(())
     }
 
-    async fn usage_by(&self, api: &Arc<dyn SpamApi>) -> Result<UsageSample, ModerationError> {
-        let answer = self.timed(api.stats()).await?.value;
+    /// Asks for the plan's usage: as it is understood, and byte for byte.
+    pub(crate) async fn usage_by(&self, api: &Arc<dyn SpamApi>) -> Result<(UsageSample, String), ApiError> {
+        let answer = self.timed_usage(api.stats()).await?;
         self.health.plan_seen(self.clock.now());
-        let (usage, period) = (answer.data.usage, answer.data.period);
-        Ok(UsageSample {
+        let StatsResponse { data, unread, .. } = answer.value;
+        let (usage, period) = (data.usage, data.period);
+        let sample = UsageSample {
             taken_at: self.clock.now(),
-            plan: answer.data.plan.name,
+            plan: data.plan.name,
             total: usage.total_requests,
             used: usage.used_requests,
             remaining: usage.remaining_requests,
             percentage: usage.usage_percentage,
             period: period.month.zip(period.year),
-        })
+            unread,
+        };
+        Ok((sample, answer.body))
     }
 
     /// The newest figures: asked for when older than a minute (at most once a minute, and for at most a second), else
@@ -68,7 +72,7 @@ impl Moderation {
     /// When the store fails.
     pub async fn quota(&self) -> Result<Option<UsageSample>, ModerationError> {
         if self.is_embedded() {
-            return Ok(Some(self.usage_by(&self.upstreams.interactive).await?));
+            return Ok(Some(self.usage_by(&self.upstreams.interactive).await?.0));
         }
         let latest = self.store.latest_usage_sample().await?;
         let is_fresh = latest.as_ref().is_some_and(|sample| self.clock.now() - sample.taken_at < FRESH);
@@ -76,12 +80,11 @@ impl Moderation {
             return Ok(latest);
         }
         match tokio::time::timeout(PATIENCE, self.usage_by(&self.upstreams.interactive)).await {
-            Ok(Ok(sample)) => {
-                self.keep(&sample).await?;
+            Ok(Ok((sample, body))) => {
+                self.keep(&sample, &body).await?;
                 Ok(Some(sample))
             }
-            Ok(Err(ModerationError::Upstream(_))) | Err(_) => Ok(latest),
-            Ok(Err(error)) => Err(error),
+            Ok(Err(_)) | Err(_) => Ok(latest),
         }
     }
 
@@ -128,9 +131,10 @@ impl Moderation {
         let began = sample.began_at();
         let points = self.recent_usage(&sample).await?.into_iter();
         let points = points.filter(|point| point.period == sample.period);
+        let points = points.filter_map(|point| Some(UsagePoint { at: point.taken_at, used: point.used? }));
         Ok(QuotaReport {
             forecast: self.quota_forecast(&sample).await?,
-            points: points.map(|point| UsagePoint { at: point.taken_at, used: point.used }).collect(),
+            points: points.collect(),
             counted: Some(self.store.log_count(began).await?),
             sample: Some(sample),
         })
@@ -159,7 +163,7 @@ impl Moderation {
 
 /// Whether a forecast from one sample holds for another: same figures, and not much later.
 fn is_same(of: &UsageSample, newest: &UsageSample) -> bool {
-    let figures = |sample: &UsageSample| (sample.used, sample.remaining, sample.period);
+    let figures = |sample: &UsageSample| (sample.used, sample.total, sample.remaining, sample.period);
     figures(of) == figures(newest) && newest.taken_at - of.taken_at < FRESH
 }
 

@@ -11,6 +11,9 @@ use crate::{Moderation, ModerationError};
 /// Shortest sleep of the outbox worker, so that a row that cannot be taken never becomes a busy loop.
 const SHORTEST_SLEEP: Duration = Duration::from_millis(50);
 
+/// How long the outbox worker sleeps while another program is at work on what is due.
+const TAKEN: Duration = Duration::from_secs(1);
+
 /// Longest sleep of the outbox worker; a safety net, since decisions wake it and due times are known.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 
@@ -38,6 +41,7 @@ impl Moderation {
         tracker.spawn(Arc::clone(self).run_bulk(stop.clone()));
         tracker.spawn(Arc::clone(self).run_bulk_rechecks(stop.clone()));
         tracker.spawn(Arc::clone(self).run_rechecks(stop.clone()));
+        tracker.spawn(Arc::clone(self).run_app_words(stop.clone()));
         tracker.spawn(Arc::clone(self).run_polls(stop.clone()));
         tracker.spawn(Arc::clone(self).run_lessons(stop.clone()));
         tracker.spawn(Arc::clone(self).run_counting(stop.clone()));
@@ -46,6 +50,8 @@ impl Moderation {
         tracker.spawn(Arc::clone(self).run_alerts(stop.clone()));
         tracker.spawn(Arc::clone(self).run_alert_deliveries(stop.clone()));
         tracker.spawn(Arc::clone(self).run_imports(stop.clone()));
+        tracker.spawn(Arc::clone(self).run_clock_watch(stop.clone()));
+        tracker.spawn(Arc::clone(self).run_writing_watch(stop.clone()));
     }
 
     async fn run_outbox(self: Arc<Self>, stop: CancellationToken) {
@@ -68,10 +74,11 @@ impl Moderation {
 
     async fn time_to_next_delivery(&self) -> Duration {
         match self.next_delivery().await {
-            Ok(Some(due)) => (due - self.clock.now())
-                .to_std()
-                .unwrap_or(Duration::ZERO)
-                .clamp(SHORTEST_SLEEP, LONGEST_SLEEP),
+            Ok(Some(due)) => match (due - self.clock.now()).to_std() {
+                Ok(wait) => wait.clamp(SHORTEST_SLEEP, LONGEST_SLEEP),
+                // It was not taken: somebody else is sending it.
+                Err(_) => TAKEN,
+            },
             Ok(None) => LONGEST_SLEEP,
             Err(error) => {
                 tracing::error!(%error, "the outbox could not be read");

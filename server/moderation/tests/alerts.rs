@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     AlertChannel, AlertRules, AlertRulesForm, Circumstances, Content, Endpoint, JudgedBy, Judgement,
-    NewDetection, Origin, Role, User,
+    NewDetection, Origin, Role, User, WebhookTarget,
 };
 use moderation::{Clock, ManualClock, Moderation, ModerationError, Options};
 use notify::{Letter, Messenger, NotifyError, Post, Webhook};
@@ -90,7 +90,7 @@ impl Desk {
 impl Messenger for Desk {
     async fn post(&self, to: &Webhook, post: &Post) -> Result<(), NotifyError> {
         if *self.fails.lock().unwrap() {
-            return Err(NotifyError::Status(500));
+            return Err(NotifyError::Status { status: 500, said: String::new() });
         }
         self.posts.lock().unwrap().push((post.clone(), to.secret.expose_secret().to_owned()));
         Ok(())
@@ -102,6 +102,10 @@ impl Messenger for Desk {
     fn mail_route(&self) -> Option<String> {
         Some("ops@example.com by localhost:25".to_owned())
     }
+}
+
+fn target(url: &str) -> WebhookTarget {
+    WebhookTarget { url: url.to_owned(), kind: None }
 }
 
 struct House {
@@ -137,7 +141,8 @@ impl House {
     }
 
     async fn with_webhook(&self) -> String {
-        let form = AlertRulesForm::of(&AlertRules::default(), Some("https://hooks.example.com/gavel"));
+        let form =
+            AlertRulesForm::of(&AlertRules::default(), Some(&target("https://hooks.example.com/gavel")));
         self.moderation.set_alerts(&form, &self.ana).await.unwrap().unwrap().expose_secret().to_owned()
     }
 
@@ -316,7 +321,7 @@ async fn what_is_set_is_checked_and_the_secret_is_shown_once() {
     let first = house.with_webhook().await;
     assert!(first.starts_with("gvlwh_") && first.len() > 60);
     let set = async |url: Option<&str>| {
-        let form = AlertRulesForm::of(&AlertRules::default(), url);
+        let form = AlertRulesForm::of(&AlertRules::default(), url.map(target).as_ref());
         house.moderation.set_alerts(&form, &house.ana).await.unwrap()
     };
     assert!(
@@ -363,7 +368,7 @@ async fn the_quota_report_holds_upstream_and_log_side_by_side() {
     }
     let report = house.moderation.quota_report().await.unwrap();
     assert_eq!(report.points.len(), 5);
-    assert_eq!(report.sample.as_ref().unwrap().used, 370);
+    assert_eq!(report.sample.as_ref().unwrap().used, Some(370));
     assert_eq!(report.forecast.last_day, Some(240.0));
     assert!(report.forecast.runs_out().is_some(), "630 left at 240 a day: {:?}", report.forecast);
     let counted = report.counted.unwrap();

@@ -138,7 +138,11 @@ impl House {
         let store = store::open("sqlite::memory:").await.unwrap();
         let upstream = Arc::new(Upstream::default());
         let api: Arc<dyn SpamApi> = upstream.clone();
-        let imports = ImportOptions { folder: folder.path().to_owned(), checks_per_minute: Some(40) };
+        let imports = ImportOptions {
+            folder: folder.path().to_owned(),
+            checks_per_minute: Some(40),
+            ..ImportOptions::default()
+        };
         let options = Options { imports, ..Options::new(JudgedBy::ActiveLayer) };
         let moderation = Moderation::new(Arc::clone(&store), api, Arc::new(SystemClock), options);
         Self { moderation, store, upstream, stop: CancellationToken::new(), folder }
@@ -146,7 +150,11 @@ impl House {
 
     /// The same house after some time, with a program that was started anew.
     fn later(self, time: TimeDelta) -> Self {
-        let imports = ImportOptions { folder: self.folder.path().to_owned(), checks_per_minute: Some(40) };
+        let imports = ImportOptions {
+            folder: self.folder.path().to_owned(),
+            checks_per_minute: Some(40),
+            ..ImportOptions::default()
+        };
         let options = Options { imports, ..Options::new(JudgedBy::ActiveLayer) };
         let (store, api) = (Arc::clone(&self.store), Arc::clone(&self.upstream) as Arc<dyn SpamApi>);
         let moderation = Moderation::new(store, api, Arc::new(Later(time)), options);

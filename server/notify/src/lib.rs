@@ -1,11 +1,13 @@
 //! Tells people outside Gavel what happens: by signed webhook, and by e-mail. It knows neither alerts nor the database.
 //!
 //! This and `activelayer` are the only crates that make HTTP requests. Where a webhook leads is set by administrators only;
-//! redirects are not followed, the answer's body is not read, and no error shows the address, which may hold a secret.
+//! redirects are not followed, of a refusal's body only the beginning is read, and no error shows the address, which may hold a
+//! secret.
 
 #![deny(missing_docs)]
 
 mod mail;
+mod refusal;
 mod signature;
 mod webhook;
 
@@ -30,11 +32,30 @@ pub enum NotifyError {
     #[error("no answer within {0} s")]
     TimedOut(u64),
     /// The receiver answered something else than success.
-    #[error("the receiver answered with status {0}")]
-    Status(u16),
+    #[error("the receiver answered with status {status}{}", and_said(said))]
+    Status {
+        /// The status.
+        status: u16,
+        /// The beginning of its answer, as text of one line without the address; may be empty.
+        said: String,
+    },
+    /// The receiver is elsewhere.
+    #[error(
+        "the receiver answered with a redirect ({status}) to {to}; redirects are not followed, so set that address instead"
+    )]
+    Redirect {
+        /// The status.
+        status: u16,
+        /// Where to, without what may be secret in it.
+        to: String,
+    },
     /// The mail server refused.
     #[error("the mail server said: {0}")]
     Mail(String),
+}
+
+fn and_said(said: &str) -> String {
+    if said.is_empty() { String::new() } else { format!(" and said: {said}") }
 }
 
 /// Where and how to post.

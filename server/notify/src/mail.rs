@@ -1,13 +1,21 @@
 //! E-mail by SMTP.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    net::{IpAddr, UdpSocket},
+    time::Duration,
+};
 
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    message::{Mailbox, header::ContentType},
+    message::{
+        Mailbox,
+        header::{ContentType, MIME_VERSION_1_0},
+    },
     transport::smtp::{
         authentication::Credentials,
         client::{Tls, TlsParameters},
+        extension::ClientId,
     },
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -39,6 +47,9 @@ pub struct MailOptions {
     pub tls: MailTls,
     /// User and password, where the server wants them.
     pub credentials: Option<(String, SecretString)>,
+    /// By which name the server is greeted (EHLO): a full host name, or an address in brackets; `None` uses this machine's
+    /// address.
+    pub hello: Option<String>,
     /// Who writes, as `Gavel <gavel@example.com>` or `gavel@example.com`.
     pub from: String,
     /// Who reads; at least one.
@@ -60,7 +71,7 @@ impl Mailer {
     /// # Errors
     /// [`NotifyError::Settings`] for an address that is none, nobody to write to, or TLS that cannot be set up.
     pub fn new(options: MailOptions) -> Result<Self, NotifyError> {
-        let MailOptions { host, port, tls, credentials, from, to } = options;
+        let MailOptions { host, port, tls, credentials, hello, from, to } = options;
         let from = mailbox(&from)?;
         let to = to.iter().map(|address| mailbox(address)).collect::<Result<Vec<_>, _>>()?;
         if to.is_empty() {
@@ -78,6 +89,7 @@ impl Mailer {
         let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&host)
             .port(port)
             .tls(tls)
+            .hello_name(hello.map_or_else(|| own_address(&host), ClientId::Domain))
             .timeout(Some(PATIENCE));
         if let Some((user, password)) = credentials {
             builder = builder.credentials(Credentials::new(user, password.expose_secret().to_owned()));
@@ -96,6 +108,7 @@ impl Mailer {
         let mut builder = Message::builder()
             .from(self.from.clone())
             .subject(letter.subject.clone())
+            .header(MIME_VERSION_1_0)
             .date(letter.sent_at.into())
             .message_id(Some(format!("<{}@{domain}>", letter.id)))
             .header(ContentType::TEXT_PLAIN);
@@ -103,7 +116,7 @@ impl Mailer {
             builder = builder.to(to.clone());
         }
         let unwritable = |error: lettre::error::Error| NotifyError::Settings(error.to_string());
-        let message = builder.body(letter.text.clone()).map_err(unwritable)?;
+        let message = builder.body(with_line_ends(&letter.text)).map_err(unwritable)?;
         self.transport.send(message).await.map_err(|error| {
             if error.is_timeout() {
                 NotifyError::TimedOut(PATIENCE.as_secs())
@@ -114,6 +127,31 @@ impl Mailer {
             }
         })?;
         Ok(())
+    }
+}
+
+/// Lines of letters end with CR and LF; servers refuse a bare LF (RFC 5321, 2.3.8).
+fn with_line_ends(text: &str) -> String {
+    text.lines().map(|line| format!("{line}\r\n")).collect()
+}
+
+/// The address that this machine has towards the server, or, where that is the machine itself, towards the rest of the world:
+/// servers refuse a loopback address and a bare machine name. A UDP socket that is connected sends nothing; it only asks the
+/// system for the way.
+fn own_address(server: &str) -> ClientId {
+    let towards = |place: (&str, u16)| {
+        let here = if place.0.contains(':') { "[::]:0" } else { "0.0.0.0:0" };
+        let socket = UdpSocket::bind(here).ok()?;
+        socket.connect(place).ok()?;
+        let ip = socket.local_addr().ok()?.ip().to_canonical();
+        (!ip.is_loopback() && !ip.is_unspecified()).then_some(ip)
+    };
+    // Addresses for documentation (RFC 5737, RFC 3849): nobody is there.
+    let places = [(server, 25), ("192.0.2.1", 25), ("2001:db8::1", 25)];
+    match places.into_iter().find_map(towards) {
+        Some(IpAddr::V4(ip)) => ClientId::Ipv4(ip),
+        Some(IpAddr::V6(ip)) => ClientId::Ipv6(ip),
+        None => ClientId::default(),
     }
 }
 
@@ -135,5 +173,21 @@ fn mailbox(address: &str) -> Result<Mailbox, NotifyError> {
 impl fmt::Debug for Mailer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Mailer").field("route", &self.route()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_as_mail_wants_it() {
+        assert_eq!(with_line_ends("a\nb\r\n\r\nc"), "a\r\nb\r\n\r\nc\r\n");
+    }
+
+    #[test]
+    fn a_machine_is_not_greeted_by_as_itself() {
+        let hello = own_address("127.0.0.1").to_string();
+        assert!(hello.starts_with('[') || hello.contains('.') || !hello.contains("127."), "{hello}");
     }
 }

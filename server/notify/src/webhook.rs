@@ -9,12 +9,12 @@ use secrecy::ExposeSecret;
 use tokio::net::lookup_host;
 use url::{Host, Url};
 
-use crate::{NotifyError, Post, SIGNATURE_HEADER, Webhook, sign};
+use crate::{NotifyError, Post, SIGNATURE_HEADER, Webhook, refusal, sign};
 
 /// How long a receiver may take, its connection included.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Posts, and looks at nothing but the status of the answer. Notes are few, so each has a client of its own: it knows only the
+/// Posts, and looks at the status of the answer; what a refusal says is told on. Notes are few, so each has a client of its own: it knows only the
 /// addresses that were looked at.
 pub(crate) async fn post(to: &Webhook, post: &Post) -> Result<(), NotifyError> {
     let signature = sign(to.secret.expose_secret(), post.sent_at, &post.body);
@@ -29,8 +29,7 @@ pub(crate) async fn post(to: &Webhook, post: &Post) -> Result<(), NotifyError> {
     let answer = request.send().await.map_err(|error| {
         if error.is_timeout() { NotifyError::TimedOut(PATIENCE.as_secs()) } else { unreachable(error) }
     })?;
-    let status = answer.status();
-    if status.is_success() { Ok(()) } else { Err(NotifyError::Status(status.as_u16())) }
+    if answer.status().is_success() { Ok(()) } else { Err(refusal::read(&to.url, answer).await) }
 }
 
 /// The cause, without the address: its path may be a secret.

@@ -37,7 +37,7 @@ async fn take(
 ) -> Response {
     taken.lock().unwrap().push((headers, body));
     match what.as_str() {
-        "fails" => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        "fails" => (StatusCode::INTERNAL_SERVER_ERROR, "{\"error\":\n \"no hidden here\"}").into_response(),
         "elsewhere" => Redirect::temporary("/hook").into_response(),
         _ => StatusCode::NO_CONTENT.into_response(),
     }
@@ -74,8 +74,13 @@ async fn a_note_is_signed_and_names_itself() {
 #[tokio::test]
 async fn a_redirect_is_not_followed_and_a_status_is_told() {
     let (address, taken) = receiver().await;
-    assert_eq!(send(&format!("http://{address}/elsewhere")).await, Err(NotifyError::Status(307)));
-    assert_eq!(send(&format!("http://{address}/fails")).await, Err(NotifyError::Status(500)));
+    let elsewhere = send(&format!("http://{address}/elsewhere")).await;
+    assert_eq!(elsewhere, Err(NotifyError::Redirect { status: 307, to: format!("http://{address}/hook") }));
+    let fails = send(&format!("http://{address}/fails?key=hidden")).await;
+    assert_eq!(
+        fails,
+        Err(NotifyError::Status { status: 500, said: "{\"error\": \"no … here\"}".to_owned() })
+    );
     assert_eq!(taken.lock().unwrap().len(), 2);
 }
 

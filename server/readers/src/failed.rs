@@ -115,13 +115,13 @@ impl<W: Write> FailedWriter<W> {
     /// When writing fails.
     pub fn write_unreadable(&mut self, failed: &RecordError, error: &str) -> io::Result<()> {
         match (&self.out, &failed.raw) {
-            (Out::Lines(_) | Out::Array(..), Some(raw)) if failed.fields.is_empty() => {
+            (Out::Table(_), Some(raw)) if failed.fields.is_empty() => self.write(&[raw], error),
+            (_, Some(raw)) if failed.fields.is_empty() => {
                 let columns = std::mem::replace(&mut self.columns, vec!["unreadable".to_owned()]);
                 let written = self.write(&[raw], error);
                 self.columns = columns;
                 written
             }
-            (Out::Table(_), Some(raw)) if failed.fields.is_empty() => self.write(&[raw], error),
             _ => self.write(&failed.fields, error),
         }
     }

@@ -38,6 +38,7 @@
 #![deny(missing_docs)]
 
 pub mod account;
+mod archive;
 mod choices;
 mod encoding;
 mod error;

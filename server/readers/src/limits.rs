@@ -23,8 +23,8 @@ pub const UNPACKED_MAX_RATIO: u64 = 200;
 /// From where on the growth is looked at, in bytes.
 pub const RATIO_FREE_BYTES: u64 = 32 * 1024 * 1024;
 
-/// Most files in a zip.
-pub const ZIP_MAX_ENTRIES: usize = 10_000;
+/// Most files in a zip or tar.
+pub const ARCHIVE_MAX_ENTRIES: usize = 10_000;
 
 /// Most columns.
 pub const MAX_COLUMNS: usize = 500;

@@ -44,6 +44,11 @@ impl Place {
         Self { unit: Unit::Entry, number, line: Some(line), file: None }
     }
 
+    /// An entry of what has no lines to count.
+    pub(crate) fn entry_only(number: u64) -> Self {
+        Self { unit: Unit::Entry, number, line: None, file: None }
+    }
+
     pub(crate) fn message(number: u64, line: u64) -> Self {
         Self { unit: Unit::Message, number, line: Some(line), file: None }
     }

@@ -5,8 +5,9 @@ use domain::FileFormat;
 use crate::{
     ReadError,
     formats::{
+        chats,
         dialect::{self, Sample, Told},
-        mail, records,
+        mail, page_table, records,
     },
 };
 
@@ -30,22 +31,29 @@ pub(crate) fn format(head: &Head<'_>) -> Result<FileFormat, ReadError> {
     if head.text.trim().is_empty() {
         return Err(ReadError::new("the file is empty"));
     }
-    if mail::begins_mbox(head.raw) {
+    if mail::begins_mbox(head.text.as_bytes()) {
         return Ok(FileFormat::Mbox);
     }
     let text = head.text.trim_start();
+    if let Some(format) = export(text)? {
+        return Ok(format);
+    }
     if text.starts_with('<')
-        && let Some(format) = xml(text)?
+        && let Some(format) = xml(text, head.name)?
     {
         return Ok(format);
     }
+    if chats::recognise(text).is_some() {
+        return Ok(FileFormat::Chat);
+    }
+    other_text(text)?;
     if let Some(format) = json(text, head.is_whole) {
         return Ok(format);
     }
-    if mail::begins_mail(head.raw, head.name) {
+    if mail::begins_mail(head.text.as_bytes(), head.name) {
         return Ok(FileFormat::Eml);
     }
-    if head.raw.contains(&0) && !head.text.contains(|c: char| c.is_alphanumeric()) {
+    if is_binary(head.raw) && is_binary(head.text.as_bytes()) {
         return Err(ReadError::new("this is no text; choose a CSV, JSON, XML, mail or text file"));
     }
     Ok(table_or_text(head))
@@ -54,43 +62,134 @@ pub(crate) fn format(head: &Head<'_>) -> Result<FileFormat, ReadError> {
 /// Refuses what is known to hold no messages, or to be packed by something else, whatever it is said to be.
 ///
 /// # Errors
-/// With what to do about it.
+/// With what it is and what to do about it.
 pub(crate) fn foreign(raw: &[u8]) -> Result<(), ReadError> {
-    const MARKS: [(&[u8], &str); 11] = [
+    const PICTURE: &str = "this is a picture; choose a file with text";
+    const SOUND: &str = "this is a sound or a film; choose a file with text";
+    const DATABASE: &str = "this is a database; export its table as CSV";
+    const MARKS: [(&[u8], &str); 28] = [
         (b"%PDF-", "this is a PDF; export the messages as CSV or text"),
-        (b"\xd0\xcf\x11\xe0", "this is an old Excel or Word file; open it and save it as CSV (UTF-8)"),
+        (b"{\\rtf", "this is a document in RTF; open it and save it as plain text"),
         (b"7z\xbc\xaf\x27\x1c", "this is packed by 7-Zip; pack it as zip or gzip"),
         (b"\xfd7zXZ\0", "this is packed by xz; pack it as gzip or zip"),
         (b"BZh", "this is packed by bzip2; pack it as gzip or zip"),
         (b"\x28\xb5\x2f\xfd", "this is packed by zstd; pack it as gzip or zip"),
+        (b"\x04\x22\x4d\x18", "this is packed by LZ4; pack it as gzip or zip"),
         (b"Rar!", "this is packed by RAR; pack it as zip or gzip"),
-        (b"\x89PNG", "this is a picture; choose a file with text"),
-        (b"\xff\xd8\xff", "this is a picture; choose a file with text"),
-        (b"SQLite format 3\0", "this is a database; export its table as CSV"),
+        (b"\x89PNG", PICTURE),
+        (b"\xff\xd8\xff", PICTURE),
+        (b"GIF8", PICTURE),
+        (b"RIFF", "this is a picture, a sound or a film; choose a file with text"),
+        (b"OggS", SOUND),
+        (b"ID3", SOUND),
+        (b"SQLite format 3\0", DATABASE),
+        (b"\0\x01\0\0Standard ", "this is a database of Access; export its table as CSV"),
+        (b"PGDMP", "this is a dump of PostgreSQL in its own format; export the table by \"COPY … TO\" as CSV"),
         (b"!BDN", "this is an Outlook archive (PST); export the folder as mbox or .eml"),
+        (b"\xcf\xad\x12\xfe", "this is a mailbox of Outlook Express (DBX); export the folder as mbox or .eml"),
+        (b"\x78\x9f\x3e\x22", "this is a winmail.dat of Outlook; choose the whole e-mail (.eml)"),
+        (b"PAR1", "this is a Parquet file; export it as CSV or NDJSON"),
+        (b"ARROW1", "this is an Arrow file; export it as CSV or NDJSON"),
+        (b"Obj\x01", "this is an Avro file; export it as CSV or NDJSON"),
+        (b"bplist00", "this is a list of settings of Apple; choose the export itself"),
+        (b"\x7fELF", "this is a program; choose a file with text"),
+        (b"MZ\x90", "this is a program; choose a file with text"),
+        (b"BEGIN:VCARD", "this is a list of contacts; choose a file with messages"),
+        (b"BEGIN:VCALENDAR", "this is a calendar; choose a file with messages"),
     ];
     // Packed twice: once more is not undone, or a bomb could hide in layers.
     if raw.starts_with(&[0x1f, 0x8b]) || raw.starts_with(b"PK\x03\x04") {
         return Err(ReadError::new("this is packed twice; unpack it once"));
     }
+    if raw.starts_with(b"\xd0\xcf\x11\xe0") {
+        return Err(ReadError::new(ole(raw)));
+    }
+    if raw.get(4..8) == Some(b"ftyp") {
+        return Err(ReadError::new(SOUND));
+    }
     match MARKS.iter().find(|(mark, _)| raw.starts_with(mark)) {
         // "BZh" could begin a text; bzip2 goes on with a digit and its magic number.
         Some((mark, _)) if *mark == b"BZh" && raw.get(4..7) != Some(b"1AY") => Ok(()),
+        // So could these.
+        Some((mark, _)) if matches!(*mark, b"GIF8" | b"RIFF" | b"ID3" | b"PAR1" | b"OggS") && !raw.contains(&0) => Ok(()),
         Some((_, words)) => Err(ReadError::new(*words)),
         None => Ok(()),
     }
 }
 
-fn xml(text: &str) -> Result<Option<FileFormat>, ReadError> {
+/// Microsoft's files of before 2007 begin alike. The names of what is in them tell which program wrote them.
+fn ole(raw: &[u8]) -> &'static str {
+    let has = |name: &str| {
+        let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        memchr::memmem::find(raw, &wide).is_some()
+    };
+    if has("__properties_version1.0") || has("__substg1.0_") || has("__nameid_version1.0") {
+        "this is an e-mail of Outlook (.msg); drag it into Thunderbird or save it in Outlook on the web as .eml, and choose that"
+    } else if has("WordDocument") {
+        "this is an old Word document (.doc); open it and save it as plain text"
+    } else if has("PowerPoint Document") {
+        "this is an old presentation (.ppt); copy its text into a text file"
+    } else if has("Workbook") || has("Book") {
+        "this is an old Excel file (.xls); open it and save it as CSV (UTF-8)"
+    } else {
+        "this is a file of an old Office program (Outlook, Excel or Word); save an e-mail as .eml, a table as CSV (UTF-8), a document as text"
+    }
+}
+
+/// Refuses texts that hold messages in a way that is not read here.
+fn other_text(text: &str) -> Result<(), ReadError> {
+    let start: String = text.chars().take(4_096).collect();
+    let lower = start.to_ascii_lowercase();
+    let is_statement = |line: &str| {
+        ["insert into ", "create table ", "copy ", "drop table ", "lock tables ", "set names "].iter().any(|word| {
+            line.starts_with(word) && (line.contains('(') || line.ends_with(';') || line.contains(" from stdin"))
+        })
+    };
+    let is_dump = ["-- mysql dump", "-- mariadb dump", "-- postgresql database dump", "-- phpmyadmin sql dump", "/*!40101 set", "/*m!999999", "pragma foreign_keys="]
+        .iter()
+        .any(|mark| lower.contains(mark));
+    if is_dump || lower.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with("--")).is_some_and(is_statement) {
+        let words = "this is a dump of a database in SQL; export the table with the messages as CSV \
+                     (phpMyAdmin: Export, format CSV; MySQL: mysql --batch; PostgreSQL: \\copy … csv header)";
+        return Err(ReadError::new(words));
+    }
+    Ok(())
+}
+
+/// Whether bytes are no text: more than one in twenty is a control character that no text has.
+fn is_binary(raw: &[u8]) -> bool {
+    let odd = |byte: &&u8| **byte < 0x20 && !matches!(**byte, b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | 0x1b | 0x1e | 0x1f);
+    raw.iter().filter(odd).count() * 20 > raw.len()
+}
+
+/// An export in XML, though words of PHP may stand ahead of it.
+fn export(text: &str) -> Result<Option<FileFormat>, ReadError> {
+    let Some(at) = exports_begin(text.as_bytes()) else { return Ok(None) };
+    let ahead = &text[..at];
+    // What merely speaks of an export is none.
+    if !ahead.trim().is_empty() && !ahead.contains("Warning") && !ahead.contains("Notice") && !ahead.contains("Deprecated") && !ahead.contains("<b") {
+        return Ok(None);
+    }
+    let text = &text[at..];
     if text.contains("<disqus") {
         return Ok(Some(FileFormat::Disqus));
     }
-    if text.contains("xmlns:wp=") || text.contains("<wp:") || text.contains("wordpress.org/export/") {
-        return Ok(Some(FileFormat::WordPress));
-    }
+    let is_wordpress = text.contains("xmlns:wp=") || text.contains("<wp:") || text.contains("wordpress.org/export/");
+    Ok(is_wordpress.then_some(FileFormat::WordPress))
+}
+
+/// Where an export in XML begins in these first bytes.
+pub(crate) fn exports_begin(head: &[u8]) -> Option<usize> {
+    [&b"<?xml"[..], b"<rss", b"<disqus"].iter().filter_map(|mark| memchr::memmem::find(head, mark)).min()
+}
+
+fn xml(text: &str, name: Option<&str>) -> Result<Option<FileFormat>, ReadError> {
     let lower = text.chars().take(64).collect::<String>().to_ascii_lowercase();
-    if lower.starts_with("<!doctype html") || lower.starts_with("<html") {
-        return Err(ReadError::new("this is a web page; choose the export itself"));
+    if page_table::begins(text, name) {
+        return Ok(Some(FileFormat::Html));
+    }
+    if lower.starts_with("<!doctype html") || lower.starts_with("<html") || lower.starts_with("<head") {
+        return Err(ReadError::new(page(text)));
     }
     if lower.starts_with("<?xml") {
         let words =
@@ -98,6 +197,19 @@ fn xml(text: &str) -> Result<Option<FileFormat>, ReadError> {
         return Err(ReadError::new(words));
     }
     Ok(None)
+}
+
+/// What a web page is that holds no table of messages.
+fn page(text: &str) -> &'static str {
+    if text.contains("Exported Data") && text.contains("page_header") || text.contains("class=\"message default") {
+        "this is Telegram's export as a web page; export again and choose the format \"Machine-readable JSON\""
+    } else if text.contains("DiscordChatExporter") || text.contains("chatlog__") {
+        "this is a channel of Discord as a web page; export again and choose the format JSON or CSV"
+    } else if text.contains("Generated by ") && text.contains("Instagram") || text.contains("_a706") {
+        "this is Meta's export as web pages; ask for it again and choose the format JSON"
+    } else {
+        "this is a web page; choose the export itself"
+    }
 }
 
 /// The text behind comments and signs that stand ahead of a JSON.

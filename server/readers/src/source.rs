@@ -10,6 +10,8 @@ use domain::{FileAccount, FileFormat, FileGuess, Quoting};
 
 use crate::{
     Choices, ColumnGuess, Encoding, FailedWriter, Packing, Place, Progress, ReadError, Record, RecordError,
+    archive,
+    encoding::Decoded,
     formats::{
         self, Parse,
         dialect::{self, Dialect, Sample, Told},
@@ -76,17 +78,19 @@ impl RecordReader {
         name: Option<&str>,
         choices: Choices,
     ) -> Result<Self, ReadError> {
+        if choices.format.is_some_and(|format| format != FileFormat::Spreadsheet) {
+            return Self::open_with(Box::new(read), name, choices, &Scout::default());
+        }
         let mut read = read;
         let mut head = vec![0; 64];
         let length = read_up_to(&mut read, &mut head).map_err(unreadable)?;
         head.truncate(length);
-        let is_asked = choices.format.is_none_or(|format| format == FileFormat::Spreadsheet);
-        let begins_book = is_asked && workbook::may_begin(&head);
-        let mut read = Cursor::new(head).chain(read);
+        let begins_book = workbook::may_begin(&head);
+        let read = Cursor::new(head).chain(read);
         if begins_book {
             // A workbook is read from its end; what comes as a stream is kept in a file without a name.
             let mut file = tempfile::tempfile().map_err(unreadable)?;
-            io::copy(&mut read, &mut file).map_err(unreadable)?;
+            io::copy(&mut read.take(domain::import::FILE_MAX_BYTES), &mut file).map_err(unreadable)?;
             return Self::open_file(file, name, choices);
         }
         Self::open_with(Box::new(read), name, choices, &Scout::default())
@@ -283,6 +287,7 @@ impl RecordReader {
         if let Some(parse) = &self.parse {
             account.add(parse.account());
         }
+        account.add(self.shared.account());
         account
     }
 
@@ -296,16 +301,22 @@ impl RecordReader {
         let name = self.shared.next_file().map_err(|error| RecordError::io(begin_of(&self.file), &error))?;
         let Some(name) = name else { return Ok(false) };
         self.file = Some(name.as_str().into());
-        let choices = Choices { format: Some(self.first.format), ..self.choices.clone() };
+        let choices = archive::choices(&self.choices, self.first.format, &name);
         match begin(&self.shared, Some(&name), &choices, &Scout::default()) {
+            Ok((about, _)) if !archive::goes_with(self.first.format, &self.first.columns, about.format, &about.columns) => {
+                self.shared.pass_over(&name, "it holds something else than the first file; import it by itself");
+                self.parse = Some(Box::new(Nothing));
+                Ok(true)
+            }
             Ok((about, parse)) => {
                 self.arrange(&about, &name);
                 self.parse = Some(parse);
                 Ok(true)
             }
             Err(error) => {
-                let place = error.place.unwrap_or(Place::line(1)).within(self.file.as_ref());
-                Err(RecordError::new(place, error.problem))
+                archive::note(&self.shared, &name, &error);
+                self.parse = Some(Box::new(Nothing));
+                Ok(true)
             }
         }
     }
@@ -413,6 +424,7 @@ fn first_file(
                 let Some(other) = next()? else {
                     return Err(ReadError { problem: format!("{file}: {}", error.problem), ..error });
                 };
+                archive::note(shared, &file, &error);
                 notes.push(format!("{file} is left out: {}", error.problem));
                 file = other;
             }
@@ -434,6 +446,7 @@ fn begin(shared: &Shared, name: Option<&str>, choices: &Choices, scout: &Scout) 
     let text = encoding.decode_head(&raw[mark..]);
     let head = Head { raw: &raw[mark..], text: &text, is_whole, name };
     sniff::foreign(head.raw)?;
+    archive::aside(shared, &head)?;
     let format = match choices.format {
         Some(format) => format,
         None if own::begins(head.text) => FileFormat::Csv,
@@ -449,11 +462,15 @@ fn begin(shared: &Shared, name: Option<&str>, choices: &Choices, scout: &Scout) 
     // A line that is one value with nothing but a record in it is read by lines.
     let format = match (format, choices.format) {
         (FileFormat::Json, None) if located.is_whole_values() && is_one_line(&head) => FileFormat::Ndjson,
-        (FileFormat::Ndjson, _) if !located.is_whole_values() => FileFormat::Json,
+        (FileFormat::Ndjson, _) if !located.is_by_lines() => FileFormat::Json,
         (format, _) => format,
     };
     let behind_mark = Cursor::new(raw[mark..].to_vec()).chain(read);
-    let parse = formats::begin(format, behind_mark, encoding, &dialect, &located)?;
+    let parse = if format == FileFormat::Chat {
+        archive::chat(shared, Decoded::mended(behind_mark, encoding), name)?
+    } else {
+        formats::begin(format, behind_mark, encoding, &dialect, &located)?
+    };
     let columns = parse.columns().to_vec();
     Ok((About { format, encoding, dialect, located, columns }, parse))
 }

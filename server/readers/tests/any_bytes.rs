@@ -91,6 +91,8 @@ fn start(format: FileFormat) -> &'static [u8] {
         FileFormat::Disqus => b"<disqus xmlns=\"http://disqus.com\">",
         FileFormat::Mbox => b"From a@b Sat Feb 15 11:32:00 2025\n",
         FileFormat::Eml => b"From: a@b\nDate: Sat, 15 Feb 2025 11:32:00 +0000\n",
+        FileFormat::Chat => b"{\"guild\":{},\"channel\":{},\"messages\":[{\"content\":\"x\"},",
+        FileFormat::Html => b"<table><tr><th>name<th>message<tr><td>a<td>b",
         FileFormat::Lines | FileFormat::Paragraphs | FileFormat::Spreadsheet => b"x\n",
     }
 }

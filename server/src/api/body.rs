@@ -16,7 +16,10 @@ use axum::{
 use tokio::time::timeout;
 
 use super::{BODY_MAX_BYTES, Contract, key, text};
-use crate::auth::ClientAddress;
+use crate::{
+    auth::ClientAddress,
+    bodies::{self, Room, Sender},
+};
 
 /// How long a body may take to arrive: the longest that clients of the API wait for their answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -31,6 +34,7 @@ pub(super) struct Received<T> {
     /// JSON text, as far as the sender wrote some.
     pub(super) body: Vec<u8>,
     pub(super) from: IpAddr,
+    _room: Room,
 }
 
 /// Reads a request and finds out who sent it.
@@ -42,19 +46,36 @@ pub(super) async fn receive<C: Contract>(
     request: Request,
 ) -> Result<Received<C::Caller>, Refusal> {
     let (parts, body) = request.into_parts();
+    let in_head = match key::in_head(&parts) {
+        Some(key) => match contract.caller(&key).await {
+            Ok(caller) => Some(caller),
+            Err(refusal) => {
+                bodies::drop_rest(body).await;
+                return Err(refusal);
+            }
+        },
+        None => None,
+    };
+    let sender = if in_head.is_some() { Sender::Known } else { Sender::Unknown };
+    let size = body.size_hint();
+    let room = contract.bodies().room(sender, size, BODY_MAX_BYTES).await.ok_or_else(Refusal::unavailable)?;
     let body = timeout(PATIENCE, read(body)).await.unwrap_or_else(|_| Err(too_slow()));
     let body = match body {
         Ok(body) if !body.is_empty() && is_compressed(&parts) => Err(Refusal::compressed()),
         body => body.map(|body| text::json(&parts.headers, body)),
     };
-    let key = key::in_head(&parts).or_else(|| key::in_body(body.as_ref().ok()?));
-    let Some(key) = key else {
-        contract.note_refusal(None, &Refusal::unauthorized());
-        return Err(body.err().unwrap_or_else(Refusal::unauthorized));
+    let caller = match in_head {
+        Some(caller) => caller,
+        None => {
+            let Some(key) = body.as_ref().ok().and_then(|body| key::in_body(body)) else {
+                contract.note_refusal(None, &Refusal::unauthorized());
+                return Err(body.err().unwrap_or_else(Refusal::unauthorized));
+            };
+            contract.caller(&key).await?
+        }
     };
-    let caller = contract.caller(&key).await?;
     let body = body.inspect_err(|refusal| contract.note_refusal(Some(&caller), refusal))?;
-    Ok(Received { caller, body, from: address(&parts) })
+    Ok(Received { caller, body, from: address(&parts), _room: room })
 }
 
 async fn read(mut body: Body) -> Result<Vec<u8>, Refusal> {

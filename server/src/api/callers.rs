@@ -64,7 +64,7 @@ impl Callers {
             Some(token) => Caller { token, unconfirmed: Some((self.clone(), key.to_owned())) },
             None => Caller { token: self.look_up(key).await?, unconfirmed: None },
         };
-        self.app.moderation.note_use(&caller.token).await.map_err(|error| failed(&error))?;
+        self.app.moderation.note_use(&caller.token).await;
         Ok(caller)
     }
 

@@ -1,6 +1,6 @@
 //! The contract served by the embedded detector, with keys, limit and quota of its own: `gavel engine serve`.
 
-use std::{collections::HashMap, net::IpAddr, net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Duration};
 
 use activelayer::{
     Answer, ApiError, CheckEndpoint, CheckRequest, FeedbackRequest, SpamApi, VerifyResponse, wire::Refusal,
@@ -11,13 +11,14 @@ use detector::{Engine, EngineOptions, MemoryLedger};
 use moderation::{Clock, tokens};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::{net::TcpListener, time::sleep};
+use tokio_util::sync::CancellationToken;
 
 use super::{
     Contract, Reply,
     faults::{self, Faults},
     limits::MinuteLimits,
 };
-use crate::Failure;
+use crate::{Failure, bodies::Bodies, net};
 
 /// How long requests under way may still take when the server is told to stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -45,20 +46,16 @@ pub async fn serve(
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Failure> {
-    let (told, mut hears) = tokio::sync::watch::channel(());
-    let service = router(options, clock).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+    let (stopping, cut_off) = (CancellationToken::new(), CancellationToken::new());
+    let server = net::Server::new(listener, router(options, clock), net::Limits::default());
+    let told = async {
         stop.await;
-        drop(told);
-    });
-    let patience = async {
-        // Ends with an error when the sender is gone, which is the word.
-        let _ = hears.changed().await;
+        stopping.cancel();
         sleep(GRACE).await;
     };
     tokio::select! {
-        served = async { server.await } => served?,
-        () = patience => {}
+        () = server.run(stopping.clone(), cut_off.clone()) => {}
+        () = told => cut_off.cancel(),
     }
     Ok(())
 }
@@ -79,8 +76,13 @@ fn router(options: EngineServerOptions, clock: Arc<dyn Clock>) -> Router {
         let account = Account { number: index + 1, engine: engine(Arc::clone(&clock)) };
         (tokens::hash(key.expose_secret()), Arc::new(account))
     });
-    let server =
-        EngineServer { accounts: accounts.collect(), per_minute, limits: MinuteLimits::default(), clock };
+    let server = EngineServer {
+        accounts: accounts.collect(),
+        per_minute,
+        limits: MinuteLimits::default(),
+        clock,
+        bodies: Bodies::default(),
+    };
     Router::new()
         .nest("/api", super::routes(server, Router::new()))
         .layer(from_fn_with_state(Arc::new(faults), faults::inject))
@@ -92,6 +94,7 @@ struct EngineServer {
     per_minute: u32,
     limits: MinuteLimits<usize>,
     clock: Arc<dyn Clock>,
+    bodies: Bodies,
 }
 
 /// A key's own engine: its quota and its detections.
@@ -110,6 +113,10 @@ impl Contract for EngineServer {
             .charge(account.number, self.per_minute, self.clock.now())
             .map_err(|wait| Refusal::rate_limited(Some(wait)))?;
         Ok(Arc::clone(account))
+    }
+
+    fn bodies(&self) -> &Bodies {
+        &self.bodies
     }
 
     async fn check(

@@ -9,8 +9,9 @@ use super::{Contract, Reply, body, openapi};
 
 /// Final word on a detection
 ///
-/// Tells the upstream what a submission was in the end, so that it learns. While the upstream is away, feedback on a
-/// detection of the log is kept and delivered later; the receipt is the same. The same detection can be corrected again.
+/// Tells what a submission was in the end. The word is kept and shown to moderators at once, whoever judged the submission, and
+/// carried on to the upstream if that judged it, so that it learns; while it is away, later. The receipt is the same. The same
+/// detection can be corrected again: the last word counts, and arrives last.
 #[utoipa::path(
     post,
     path = "/feedback",

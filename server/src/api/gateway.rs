@@ -1,18 +1,21 @@
 //! The contract in front of the configured upstream: Gavel's tokens, limits and log.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use activelayer::{ApiError, CheckEndpoint, CheckRequest, FeedbackRequest, wire::Refusal};
 use async_trait::async_trait;
 use domain::{ApiTokenId, Fallback, RefusalKind};
-use moderation::{GatewayError, Submission};
+use moderation::{GatewayError, Submission, Told};
 
 use super::{
     Contract, Reply,
     callers::{Caller, Callers},
     limits::MinuteLimits,
 };
-use crate::{completion::to_the_end, state::AppState};
+use crate::{bodies::Bodies, completion::to_the_end, state::AppState};
+
+/// When an app may ask again while nothing can be written: the log is written again within seconds of there being room.
+const TROUBLE_LASTS: Duration = Duration::from_secs(10);
 
 /// Answers for the upstream.
 pub struct Gateway {
@@ -50,6 +53,10 @@ impl Contract for Gateway {
         }
     }
 
+    fn bodies(&self) -> &Bodies {
+        &self.app.bodies
+    }
+
     /// Whether the token is in force is asked of the store with what it writes: a revoked one may cost a check, and gets no
     /// verdict.
     async fn check(
@@ -69,9 +76,12 @@ impl Contract for Gateway {
         };
         let app = self.app.clone();
         let submission = Submission { token: caller.token.clone(), endpoint, request, from };
-        let work = async move { app.moderation.judge_for_app(submission).await };
+        let work = async move { app.moderation.answer_app(submission).await };
         match to_the_end(work).await {
-            Ok(Ok(judged)) if !judged.token_revoked => {
+            Ok(Ok(Told::Meanwhile(body))) => {
+                caller.confirmed().await.map_or_else(Reply::from, |_| Reply::json(body))
+            }
+            Ok(Ok(Told::Judged(judged))) if !judged.token_revoked => {
                 Reply::json(judged.body).about(Some(judged.detection)).without(&judged.left_out)
             }
             Ok(Ok(_)) => caller.confirmed().await.err().unwrap_or_else(Refusal::unauthorized).into(),
@@ -100,14 +110,14 @@ impl Contract for Gateway {
 
     async fn verify(&self, caller: Caller) -> Reply {
         match caller.confirmed().await {
-            Ok(token) => answered(self.app.moderation.verify_for_app(&token).await),
+            Ok(token) => told(self.app.moderation.verify_for_app(&token).await),
             Err(refusal) => refusal.into(),
         }
     }
 
     async fn stats(&self, caller: Caller) -> Reply {
         match caller.confirmed().await {
-            Ok(_) => answered(self.app.moderation.stats_for_app().await),
+            Ok(_) => told(self.app.moderation.stats_for_app().await),
             Err(refusal) => refusal.into(),
         }
     }
@@ -115,6 +125,10 @@ impl Contract for Gateway {
 
 fn answered(result: Result<String, GatewayError>) -> Reply {
     result.map_or_else(|error| refused(&error), Reply::json)
+}
+
+fn told(result: Result<Told, GatewayError>) -> Reply {
+    result.map_or_else(|error| refused(&error), |told| Reply::json(told.body).aged(told.age))
 }
 
 /// The upstream's 401 and 403 are about Gavel's key, which is no business of the app: to it the service is unavailable.
@@ -128,6 +142,11 @@ fn refused(error: &GatewayError) -> Reply {
                 _ => Refusal { retry_after: cause.retry_after(), ..Refusal::unavailable() },
             };
             Reply::from(refusal).about(*detection)
+        }
+        // What could not be kept was not judged either: without an answer the app's clients hold what they have.
+        GatewayError::Failed(cause) if cause.trouble().is_some() => {
+            tracing::error!(%cause, "an app was not answered");
+            Refusal { retry_after: Some(TROUBLE_LASTS), ..Refusal::unavailable() }.into()
         }
         GatewayError::Failed(cause) => {
             tracing::error!(%cause, "an app was not answered");

@@ -31,7 +31,9 @@ impl<K: Hash + Eq> MinuteLimits<K> {
         let minute = TimeDelta::minutes(1);
         let interval = minute / i32::try_from(per_minute.max(1)).unwrap_or(i32::MAX);
         let mut paid_off = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let time = paid_off.get(&key).copied().unwrap_or(now).max(now) + interval;
+        // Further ahead than a minute it was never set: the clock was ahead then.
+        let paid = paid_off.get(&key).copied().unwrap_or(now).clamp(now, now + minute);
+        let time = paid + interval;
         let over = time - now - minute;
         if over > TimeDelta::zero() {
             return Err(over.to_std().unwrap_or_default());
@@ -56,5 +58,9 @@ mod tests {
         assert_eq!(limits.charge("b", 30, now), Ok(()));
         assert_eq!(limits.charge("a", 30, now + TimeDelta::seconds(2)), Ok(()));
         assert!(limits.charge("a", 30, now + TimeDelta::seconds(2)).is_err());
+        // The clock was a day ahead, and is set right.
+        limits.charge("c", 30, now + TimeDelta::days(1)).unwrap();
+        assert!(limits.charge("c", 30, now).is_err());
+        assert_eq!(limits.charge("c", 30, now + TimeDelta::seconds(2)), Ok(()));
     }
 }

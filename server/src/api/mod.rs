@@ -34,6 +34,8 @@ use axum::{
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::Path as _;
 
+use crate::bodies::Bodies;
+
 pub use gateway::Gateway;
 pub use reply::Reply;
 pub use strays::catch as catch_strays;
@@ -59,6 +61,9 @@ pub trait Contract: Send + Sync + 'static {
 
     /// Counts a request that was refused before it was read.
     fn note_refusal(&self, _caller: Option<&Self::Caller>, _refusal: &Refusal) {}
+
+    /// The memory for what is sent.
+    fn bodies(&self) -> &Bodies;
 
     /// `POST /check` and `/check-comment`; `from` is the caller's address.
     async fn check(

@@ -15,6 +15,8 @@ const X_GAVEL_DETECTION: HeaderName = HeaderName::from_static("x-gavel-detection
 
 /// Names the optional fields that the upstream refused, and that the verdict was given without.
 const GAVEL_LEFT_OUT: HeaderName = HeaderName::from_static("gavel-left-out");
+/// RFC 9111, 5.1: an answer that was kept says how old it is.
+const MAX_AGE_SHOWN: u64 = 2_147_483_648;
 
 /// An answer of the API.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,12 +26,19 @@ pub struct Reply {
     body: String,
     detection: Option<DetectionId>,
     left_out: Option<HeaderValue>,
+    age: Option<Duration>,
 }
 
 impl Reply {
     /// 200 with this JSON text.
     pub fn json(body: String) -> Self {
-        Self { status: 200, retry_after: None, body, detection: None, left_out: None }
+        Self { status: 200, retry_after: None, body, detection: None, left_out: None, age: None }
+    }
+
+    /// The same, kept since so long ago; `None` when it is fresh.
+    pub fn aged(mut self, age: Option<Duration>) -> Self {
+        self.age = age;
+        self
     }
 
     /// The same, with the row in the log that it is about.
@@ -54,6 +63,7 @@ impl From<Refusal> for Reply {
             body: refusal.body_json(),
             detection: None,
             left_out: None,
+            age: None,
         }
     }
 }
@@ -75,6 +85,9 @@ impl IntoResponse for Reply {
             let seconds = wait.as_millis().div_ceil(1000).max(1);
             headers
                 .insert(header::RETRY_AFTER, HeaderValue::from(u64::try_from(seconds).unwrap_or(u64::MAX)));
+        }
+        if let Some(age) = self.age {
+            headers.insert(header::AGE, HeaderValue::from(age.as_secs().min(MAX_AGE_SHOWN)));
         }
         if let Some(detection) = self.detection {
             headers.insert(X_GAVEL_DETECTION, HeaderValue::from(detection.0));

@@ -1,4 +1,4 @@
-//! `GET /api/v1/verify`: is the key in force, and whose is it?
+//! `GET /api/v1/verify`: is the token in force?
 
 use std::sync::Arc;
 

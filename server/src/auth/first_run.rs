@@ -21,7 +21,7 @@ use tower_sessions::Session;
 use super::{
     ClientAddress,
     account::{check_identity, problem},
-    audit,
+    audit, device,
     log_in::open_session,
     password::check_rules,
 };
@@ -101,7 +101,7 @@ pub async fn submit(State(app): State<AppState>, session: Session, request: Requ
     let form = Form::<FirstAccount>::from_request(Request::from_parts(parts.clone(), body), &app).await;
     let form = match form {
         Ok(Form(form)) => form,
-        Err(rejection) => return rejection.into_response(),
+        Err(_) => return render::malformed(),
     };
     if !app.setup.fits(&form.link.token) {
         return no_such_link(app, parts).await;
@@ -110,7 +110,10 @@ pub async fn submit(State(app): State<AppState>, session: Session, request: Requ
         Ok(Some(user)) => {
             app.setup.spend();
             match welcome(&app, &session, &user, from).await {
-                Ok(()) => Redirect::to("/").into_response(),
+                Ok(()) => {
+                    let response = Redirect::to("/").into_response();
+                    device::remember(&app, &parts.headers, &user, response).await
+                }
                 Err(error) => broken(&error),
             }
         }

@@ -14,7 +14,7 @@ use tower_sessions::Session;
 use url::{Url, form_urlencoded::byte_serialize};
 
 use super::{ClientAddress, local_path::local_path, sessions::USER};
-use crate::{render, state::AppState};
+use crate::{bodies, render, state::AppState};
 
 /// Who sent a request, on every request that passes the gate; `None` before log-in.
 #[derive(Clone, Debug, Default)]
@@ -76,7 +76,9 @@ pub async fn guard(
         }
     };
     if !may_pass {
-        return refuse(door, request.method(), request.uri(), request.headers());
+        let (parts, body) = request.into_parts();
+        bodies::drop_rest(body).await;
+        return refuse(door, &parts.method, &parts.uri, &parts.headers);
     }
     request.extensions_mut().insert(Visitor(user));
     next.run(request).await

@@ -7,7 +7,7 @@ use axum::{
     Extension, RequestPartsExt,
     body::Body,
     extract::{Form, FromRequest, Query, Request, State},
-    http::{HeaderValue, Response, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Response, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect},
 };
 use domain::User;
@@ -15,7 +15,10 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use tower_sessions::Session;
 
-use super::{ClientAddress, account::problem, audit, gate::Visitor, local_path::local_path, sessions::USER};
+use super::{
+    ClientAddress, account::problem, audit, device, gate::Visitor, local_path::local_path, sessions::USER,
+    throttle::Attempt,
+};
 use crate::{render, state::AppState};
 
 /// Where a log-in leads; in the query of the page and in its form.
@@ -59,13 +62,16 @@ pub async fn submit(State(app): State<AppState>, session: Session, request: Requ
     let form = Form::<LogIn>::from_request(Request::from_parts(parts.clone(), body), &app).await;
     let form = match form {
         Ok(Form(form)) => form,
-        Err(rejection) => return rejection.into_response(),
+        Err(_) => return render::malformed(),
     };
     let next = local_path(&form.destination.next);
     let email = form.email.clone();
-    match authenticate(&app, from, form).await {
+    match authenticate(&app, from, &parts.headers, form).await {
         Ok(user) => match open_session(&app, &session, &user, from, "login").await {
-            Ok(()) => Redirect::to(&next).into_response(),
+            Ok(()) => {
+                let response = Redirect::to(&next).into_response();
+                device::remember(&app, &parts.headers, &user, response).await
+            }
             Err(error) => broken(&error),
         },
         Err(Refusal::Broken(error)) => broken(&error),
@@ -81,7 +87,12 @@ enum Refusal {
     Broken(String),
 }
 
-async fn authenticate(app: &AppState, from: ClientAddress, form: LogIn) -> Result<User, Refusal> {
+async fn authenticate(
+    app: &AppState,
+    from: ClientAddress,
+    headers: &HeaderMap,
+    form: LogIn,
+) -> Result<User, Refusal> {
     use secrecy::ExposeSecret;
     let mut empty = Vec::new();
     if form.email.trim().is_empty() {
@@ -94,18 +105,23 @@ async fn authenticate(app: &AppState, from: ClientAddress, form: LogIn) -> Resul
         return Err(Refusal::Empty(empty));
     }
     let now = app.clock.now();
-    app.throttle.charge(&form.email, from.ip, now).map_err(|wait| {
+    let broken = |error: &dyn std::fmt::Display| Refusal::Broken(error.to_string());
+    let found = app.store.user_by_email(form.email.trim()).await.map_err(|error| broken(&error))?;
+    let (user, hash) = found.unzip();
+    let device = match &user {
+        Some(user) => device::known(app, headers, user).await.map_err(|error| broken(&error))?,
+        None => None,
+    };
+    let attempt = Attempt::new(&form.email, from, device);
+    app.throttle.charge(&attempt, now).map_err(|wait| {
         tracing::warn!(client = %from.ip, "too many failed log-ins");
         count("throttled");
         Refusal::TooMany(wait)
     })?;
-    let broken = |error: &dyn std::fmt::Display| Refusal::Broken(error.to_string());
-    let found = app.store.user_by_email(form.email.trim()).await.map_err(|error| broken(&error))?;
-    let (user, hash) = found.unzip();
     let fits = app.passwords.verify(form.password, hash).await.map_err(|error| broken(&error))?;
     match user {
         Some(user) if fits => {
-            app.throttle.refund(&form.email, from.ip);
+            app.throttle.refund(&attempt);
             count("accepted");
             Ok(user)
         }

@@ -4,13 +4,17 @@ use axum::{
     Extension,
     body::Body,
     extract::State,
-    http::{HeaderValue, Response, header},
+    http::{HeaderName, HeaderValue, Response, header},
     response::{IntoResponse, Redirect},
 };
 use tower_sessions::Session;
 
 use super::{ClientAddress, audit, gate::Visitor, sessions::cookie_name};
 use crate::{render, state::AppState};
+
+/// Has the browser forget what it kept of the pages (Clear Site Data, W3C). Cookies stay: the session's is taken back below, the
+/// others are about the look, and about this browser being a known one.
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 /// Ends the session, here and in the database, and shows the log-in page.
 pub async fn submit(
@@ -30,6 +34,8 @@ pub async fn submit(
         }
     }
     let mut response = Redirect::to("/login").into_response();
+    // Pages are not stored, but some browsers keep them in memory for the Back button.
+    response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\", \"storage\""));
     if app.settings.secure_cookies() {
         // tower-sessions takes the cookie back without `Secure`, which browsers ignore for a `__Host-` name.
         let expired =

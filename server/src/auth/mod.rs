@@ -3,6 +3,7 @@
 pub mod account;
 pub mod audit;
 pub mod client_address;
+mod device;
 pub mod first_run;
 pub mod gate;
 pub mod local_path;

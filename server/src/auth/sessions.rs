@@ -92,7 +92,8 @@ fn restore(id: Id, session: &SessionRecord) -> session_store::Result<Record> {
     Ok(Record { id, data, expiry_date })
 }
 
-fn hash(id: Id) -> Vec<u8> {
+/// What the database knows a session by.
+pub(crate) fn hash(id: Id) -> Vec<u8> {
     Sha256::digest(id.0.to_le_bytes()).to_vec()
 }
 

@@ -1,6 +1,7 @@
 //! `gavel import`: a file's content is checked, row by row, by a running Gavel or by this very command.
 
 use std::{
+    fs::File,
     io::{IsTerminal, Write},
     path::PathBuf,
     sync::Arc,
@@ -16,7 +17,7 @@ use domain::{
     AtQuota, Endpoint, FileAccount, FileFormat, Import as Stored, ImportCost, ImportId, ImportPlan,
     ImportState, Role, TakenLabels, import::FILE_MAX_BYTES, paging::grouped, time::exact,
 };
-use moderation::{Clock, Moderation, ModerationError, NewFile, SystemClock};
+use moderation::{Clock, Moderation, ModerationError, NewFile, SystemClock, create_private};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -187,7 +188,9 @@ impl Import {
         }
         // A copy: the import goes on after a restart, wherever the file is by then.
         let (file, path) = moderation.new_import_file().await?;
-        if let Err(error) = tokio::fs::copy(&self.file, &path).await {
+        let copied =
+            File::open(&self.file).and_then(|mut file| std::io::copy(&mut file, &mut create_private(&path)?));
+        if let Err(error) = copied {
             drop(tokio::fs::remove_file(&path).await);
             return Err(invalid(format!("{shown}: {error}")));
         }

@@ -64,6 +64,8 @@ enum Command {
 /// # Errors
 /// Whatever keeps the command from being obeyed; `--help` and `--version` end the program with status 0 instead.
 pub fn run(line: Vec<OsString>) -> Result<(), Failure> {
+    // What is written holds content of people: whoever wants others to read a file of it can say so with the file.
+    rustix::process::umask(rustix::fs::Mode::from_bits_truncate(0o077));
     let settings = listing::names();
     let matches = layers::parse(Cli::command(), &settings, &line).map_err(refusal)?;
     let cli = Cli::from_arg_matches(&matches).map_err(|error| refusal(ParseError::Line(error)))?;

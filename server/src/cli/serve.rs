@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use clap::Args;
 use moderation::SystemClock;
-use tokio::net::TcpListener;
 
-use crate::{Failure, config::Settings, serve, telemetry};
+use crate::{Failure, config::Settings, net, serve, telemetry};
 
 #[derive(Args)]
 pub(super) struct Serve {
@@ -20,8 +19,7 @@ impl Serve {
         tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
             let address = self.settings.listen;
             // Bound before the database is touched: a second gavel on the same port must not migrate anything.
-            let listener =
-                TcpListener::bind(address).await.map_err(|source| Failure::Listen { address, source })?;
+            let listener = net::bind(address).map_err(|source| Failure::Listen { address, source })?;
             let stop = serve::stop_signal()?;
             serve::run(self.settings, Arc::new(SystemClock), listener, stop).await
         })

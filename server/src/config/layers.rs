@@ -1,6 +1,12 @@
 //! Where values come from: flag, else environment, else file, else default.
 
-use std::{collections::BTreeMap, env, ffi::OsString, fs, io, path::Path};
+use std::{
+    collections::BTreeMap,
+    env,
+    ffi::OsString,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use clap::{Arg, ArgMatches, Command, builder::Resettable, error::ContextKind, error::ContextValue};
 
@@ -99,14 +105,54 @@ pub fn parse(command: Command, settings: &[String], line: &[OsString]) -> Result
         .try_get_matches_from(line)
         .map_err(|error| explain(error, &command, |arg| flag_or_variable(arg, line)))?;
     let deepest = deepest(&matches);
-    let Some(path) = deepest.try_get_one::<std::path::PathBuf>("config").ok().flatten() else {
-        return Ok(matches);
+    let Some(path) = deepest.try_get_one::<PathBuf>("config").ok().flatten() else {
+        return with_secrets(command, &matches, settings, line);
     };
     let may_be_missing = deepest.value_source("config") == Some(clap::parser::ValueSource::DefaultValue);
     let file = FileValues::read(path, may_be_missing, settings).map_err(ParseError::Setting)?;
     let command = with_file(command, &file);
     let place = path.display().to_string();
-    command.clone().try_get_matches_from(line).map_err(|error| explain(error, &command, |_| place.clone()))
+    let matches = command
+        .clone()
+        .try_get_matches_from(line)
+        .map_err(|error| explain(error, &command, |_| place.clone()))?;
+    with_secrets(command, &matches, settings, line)
+}
+
+/// Reads secrets from the files that settings name: the value of `smtp_password` from the file that `smtp_password_file` names, where
+/// a setting of either name is known. A line break at the end does not belong to the secret.
+fn with_secrets(
+    command: Command,
+    matches: &ArgMatches,
+    settings: &[String],
+    line: &[OsString],
+) -> Result<ArgMatches, ParseError> {
+    let given = deepest(matches);
+    let mut secrets = FileValues::default();
+    let mut places = BTreeMap::new();
+    for by_file in settings {
+        let Some(name) =
+            by_file.strip_suffix("_file").filter(|name| settings.iter().any(|other| other == name))
+        else {
+            continue;
+        };
+        let Some(path) = given.try_get_one::<PathBuf>(by_file).ok().flatten() else { continue };
+        if given.try_contains_id(name).unwrap_or(false) {
+            let words = format!("{name} and {by_file} are both set: keep one of them");
+            return Err(ParseError::Setting(words));
+        }
+        let secret = fs::read_to_string(path).map_err(|error| {
+            ParseError::Setting(format!("cannot read {} (setting {by_file}): {error}", path.display()))
+        })?;
+        places.insert(name.to_owned(), path.display().to_string());
+        secrets.0.insert(name.to_owned(), vec![secret.trim_end_matches(['\r', '\n']).to_owned()]);
+    }
+    if secrets.0.is_empty() {
+        return Ok(matches.clone());
+    }
+    let command = with_file(command, &secrets);
+    let place = |arg: &Arg| places.get(arg.get_id().as_str()).cloned().unwrap_or_default();
+    command.clone().try_get_matches_from(line).map_err(|error| explain(error, &command, place))
 }
 
 /// The matches of the innermost subcommand that was given.

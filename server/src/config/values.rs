@@ -33,6 +33,33 @@ pub fn web_address(text: &str) -> Parsed<Url> {
         .ok_or_else(|| "a web address such as https://gavel.example.com, without user or query".to_owned())
 }
 
+/// The address that people type: without a path, since cookies and links of the pages begin at the host.
+pub fn public_address(text: &str) -> Parsed<Url> {
+    let expected = "a web address such as https://gavel.example.com, without user, query or path (below a folder of \
+                    another site Gavel does not work: give it a host name of its own)";
+    web_address(text).ok().filter(|url| url.path() == "/").ok_or_else(|| expected.to_owned())
+}
+
+/// A host's name in full, as mail servers want it in EHLO, or an address in brackets.
+pub fn full_host_name(text: &str) -> Parsed<String> {
+    let text = text.trim();
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let literal = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let is_literal = literal.is_some_and(|ip| ip.trim_start_matches("IPv6:").parse::<IpAddr>().is_ok());
+    let is_name = text.len() <= 253 && text.contains('.') && text.split('.').all(is_label);
+    if is_literal || is_name {
+        return Ok(text.to_owned());
+    }
+    Err("a full host name such as gavel.example.com, or an address in brackets such as [192.0.2.1]"
+        .to_owned())
+}
+
 /// A network such as `10.0.0.0/8`, or one address.
 pub fn ip_net(text: &str) -> Parsed<IpNet> {
     let text = text.trim();
@@ -132,6 +159,24 @@ mod tests {
         assert_eq!(mail_server("[::1]:25"), Ok(("::1".to_owned(), 25)));
         for bad in ["", "smtp.example.com", ":25", "smtp://x:25", "x:0", "x:port"] {
             assert!(mail_server(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_public_address_has_no_path() {
+        assert!(public_address("https://gavel.example.com").is_ok());
+        assert!(public_address("http://mods.lan.example:8080/").is_ok());
+        assert!(public_address("https://example.com/gavel").unwrap_err().contains("path"));
+    }
+
+    #[test]
+    fn a_mail_server_is_greeted_by_a_full_name() {
+        for good in ["gavel.example.com", "[192.0.2.1]", "[IPv6:2001:db8::1]", " a.b "] {
+            assert!(full_host_name(good).is_ok(), "{good}");
+        }
+        for bad in ["", "gavel", "gavel.", "-a.example", "a b.example", "[gavel]", "a_b.example", "x\r\ny.z"]
+        {
+            assert!(full_host_name(bad).is_err(), "{bad}");
         }
     }
 

@@ -33,8 +33,11 @@ pub fn uploads() -> Router<AppState> {
 pub fn options(settings: &Settings) -> ImportOptions {
     let mut options = ImportOptions::default();
     if let Some(file) = database_file(&settings.place.database) {
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-        options.folder = folder.unwrap_or(Path::new(".")).join("imports");
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut name = file.file_name().unwrap_or_default().to_owned();
+        name.push("-imports");
+        options.folder = folder.join(name);
+        options.shared_folder = Some(folder.join("imports"));
     }
     if settings.activelayer_api_key.is_some() {
         let limits = BudgetLimits { per_minute: settings.upstream_per_minute, ..BudgetLimits::default() };
@@ -44,7 +47,7 @@ pub fn options(settings: &Settings) -> ImportOptions {
 }
 
 /// The file that a database URL names; `None` for one in memory.
-fn database_file(url: &str) -> Option<&Path> {
+pub fn database_file(url: &str) -> Option<&Path> {
     let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"))?;
     let path = path.split('?').next().unwrap_or_default();
     (!path.is_empty() && !url.contains(":memory:") && !url.contains("mode=memory")).then(|| Path::new(path))

@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Redirect},
 };
 use domain::{FieldError, FileChoices, FileFormat, FileTrait, Role, User, import::FILE_MAX_BYTES};
-use moderation::{ModerationError, NewFile};
+use moderation::{ModerationError, NewFile, create_private};
 use tokio::{fs::File, io::AsyncWriteExt};
 
 use crate::{auth::gate::Visitor, render, router::BODY_LIMIT, state::AppState};
@@ -56,7 +56,7 @@ pub(super) async fn submit(
     };
     let (parts, body) = request.into_parts();
     let Ok(form) = Multipart::from_request(Request::from_parts(parts.clone(), body), &app).await else {
-        return render::plain(StatusCode::BAD_REQUEST, "Not understood", "This is no form with a file.");
+        return render::malformed();
     };
     let mut typed = Typed::default();
     match receive(&app, &user, form, &mut typed).await {
@@ -128,7 +128,9 @@ async fn write(mut form: Multipart, path: &Path, typed: &mut Typed) -> Result<St
             Err(wrong("file", "Choose a file, or paste some content below."))
         }
         None => {
-            tokio::fs::write(path, &typed.paste).await.map_err(|error| not_kept(&error))?;
+            let mut file = create(path)?;
+            file.write_all(typed.paste.as_bytes()).await.map_err(|error| not_kept(&error))?;
+            file.sync_all().await.map_err(|error| not_kept(&error))?;
             Ok("pasted text".to_owned())
         }
     }
@@ -150,7 +152,7 @@ async fn text(mut field: Field<'_>, name: &str) -> Result<String, Refusal> {
 }
 
 async fn stream(mut field: Field<'_>, path: &Path) -> Result<(), Refusal> {
-    let mut file = File::create(path).await.map_err(|error| not_kept(&error))?;
+    let mut file = create(path)?;
     let mut size = 0;
     while let Some(chunk) = field.chunk().await.map_err(|_| Refusal::Broken)? {
         size += chunk.len() as u64;
@@ -160,6 +162,10 @@ async fn stream(mut field: Field<'_>, path: &Path) -> Result<(), Refusal> {
         file.write_all(&chunk).await.map_err(|error| not_kept(&error))?;
     }
     file.sync_all().await.map_err(|error| not_kept(&error))
+}
+
+fn create(path: &Path) -> Result<File, Refusal> {
+    create_private(path).map(File::from_std).map_err(|error| not_kept(&error))
 }
 
 /// The last part of a path, without what only confuses; nothing else is ever done with it than showing it.

@@ -20,7 +20,7 @@ pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// What `/readyz` tells. Strangers may ask, so it names states, not causes.
+/// What `/readyz` tells. Strangers may ask, so it names states, and of causes only what keeps the log from being written.
 #[derive(Serialize)]
 struct Readiness {
     /// `ready`, `degraded` (works, without the upstream) or `unavailable`.
@@ -29,33 +29,44 @@ struct Readiness {
     database: &'static str,
     /// `ok`, `key refused`, `failing`, or `embedded` when the detector in the program is the upstream.
     upstream: &'static str,
+    /// What is wrong with the database, while it is failing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
 }
 
-/// `GET /readyz`: 200 when requests can be served, 503 when the database does not answer.
+/// `GET /readyz`: 200 when requests can be served, 503 when the database cannot be read or written.
 ///
 /// An upstream that is away shows as `degraded`, still with 200: the log, the review and the queue of feedback work
 /// without it, and taking every Gavel out of rotation would take those away too.
 pub async fn ready(State(app): State<AppState>) -> impl IntoResponse {
     let (database, upstream) = tokio::join!(database(&app), upstream(&app));
-    let (code, status) = match (database, upstream) {
-        ("ok", "ok" | "embedded") => (StatusCode::OK, "ready"),
-        ("ok", _) => (StatusCode::OK, "degraded"),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+    let (code, status) = match (&database, upstream) {
+        (Ok(()), "ok" | "embedded") => (StatusCode::OK, "ready"),
+        (Ok(()), _) => (StatusCode::OK, "degraded"),
+        (Err(_), _) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
     };
-    (code, Json(Readiness { status, database, upstream }))
+    let reason = database.err();
+    let database = if reason.is_none() { "ok" } else { "failing" };
+    (code, Json(Readiness { status, database, upstream, reason }))
 }
 
-async fn database(app: &AppState) -> &'static str {
+/// Whether the log can be read and written. What keeps it from being written is told: an operator who looks here sees what to do,
+/// and a stranger learns nothing that a refused request would not tell.
+async fn database(app: &AppState) -> Result<(), String> {
     match timeout(PATIENCE, app.store.ping()).await {
-        Ok(Ok(())) => "ok",
+        Ok(Ok(())) => {}
         Ok(Err(error)) => {
             tracing::error!(%error, "the database does not answer");
-            "failing"
+            return Err("the database cannot be read".to_owned());
         }
         Err(_) => {
             tracing::error!("the database does not answer in time");
-            "failing"
+            return Err("the database does not answer in time".to_owned());
         }
+    }
+    match app.moderation.try_writing().await {
+        None => Ok(()),
+        Some(trouble) => Err(format!("nothing can be written: {}", trouble.reason)),
     }
 }
 

@@ -90,8 +90,11 @@ pub async fn page(State(app): State<AppState>) -> impl IntoResponse {
         Err(error) => tracing::error!(%error, "the figures for the metrics could not be read"),
     }
     if let Ok(Some(sample)) = app.store.latest_usage_sample().await {
-        gauge!("gavel_quota_checks", "state" => "used").set(sample.used as f64);
-        gauge!("gavel_quota_checks", "state" => "remaining").set(sample.remaining as f64);
+        // What has no limit, or could not be read, has no figure.
+        let unknown = f64::NAN;
+        let figure = |count: Option<u64>| count.map_or(unknown, |count| count as f64);
+        gauge!("gavel_quota_checks", "state" => "used").set(figure(sample.used));
+        gauge!("gavel_quota_checks", "state" => "remaining").set(figure(sample.remaining));
     }
     let health = app.moderation.health();
     gauge!("gavel_upstream_up").set(if health.failing_since.is_none() { 1 } else { 0 });

@@ -4,20 +4,20 @@ use std::{any::Any, time::Instant};
 
 use axum::{
     body::Body,
-    extract::{MatchedPath, Request},
+    extract::{MatchedPath, Request, State},
     http::{HeaderName, HeaderValue, Method, Response},
     middleware::Next,
 };
 use tracing::Instrument;
 
 use super::metrics;
-use crate::render;
+use crate::{render, state::AppState};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Middleware: gives the request an id, and tells its route, status and time. Neither the path nor the query is told:
 /// they can hold tokens, e-mail addresses and words of a message.
-pub async fn observe(request: Request, next: Next) -> Response<Body> {
+pub async fn observe(State(app): State<AppState>, request: Request, next: Next) -> Response<Body> {
     let started = Instant::now();
     let id = uuid::Uuid::now_v7().to_string();
     let method = known(request.method());
@@ -30,6 +30,7 @@ pub async fn observe(request: Request, next: Next) -> Response<Body> {
     let ms = (seconds * 1000.0).round();
     span.in_scope(|| {
         if status.is_server_error() {
+            app.moderation.failed_to_answer(&format!("{method} {route}"), status.as_u16());
             tracing::error!(status = status.as_u16(), ms, "answered");
         } else if is_routine(&route) {
             tracing::debug!(status = status.as_u16(), ms, "answered");

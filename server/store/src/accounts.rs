@@ -70,6 +70,13 @@ pub trait Accounts: Send + Sync {
     /// Ends a session.
     async fn delete_session(&self, id_hash: &[u8]) -> Result<()>;
 
-    /// Forgets sessions that ended before `now`; returns how many.
+    /// Notes that somebody logged in with a browser, known by the hash of its cookie, until which it is a known one. Of each
+    /// person the newest twenty are kept.
+    async fn remember_device(&self, id: UserId, id_hash: &[u8], until: DateTime<Utc>) -> Result<()>;
+
+    /// Whether a person logged in with this browser before, and it is still known at `now`.
+    async fn is_known_device(&self, id: UserId, id_hash: &[u8], now: DateTime<Utc>) -> Result<bool>;
+
+    /// Forgets sessions that ended before `now`, and browsers that are not known any more; returns how many sessions.
     async fn delete_expired_sessions(&self, now: DateTime<Utc>) -> Result<u64>;
 }

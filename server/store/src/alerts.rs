@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{Alert, AlertChannel, AlertDelivery, AlertEvent, AlertId, AlertKind, AlertRules, UserId};
+use domain::{
+    Alert, AlertChannel, AlertDelivery, AlertEvent, AlertId, AlertKind, AlertRules, UserId, WebhookTarget,
+};
 
 use crate::Result;
 
@@ -55,7 +57,7 @@ pub struct AlertSettings {
     /// When alerts open.
     pub rules: AlertRules,
     /// Where they are told by webhook.
-    pub webhook_url: Option<String>,
+    pub webhook: Option<WebhookTarget>,
     /// What signs them.
     pub webhook_secret: Option<String>,
 }

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod alerts;
+pub mod app_words;
 mod audit;
 mod budgets;
 mod bulk;
@@ -31,12 +32,13 @@ mod usage;
 
 pub use accounts::{Accounts, NewUser, SessionRecord};
 pub use alerts::{AlertSettings, Alerts, DueDelivery, NewAlert, SiteSpam};
+pub use app_words::{AppFeedback, AppFeedbackOutcome, AppWords, NewAppWord};
 pub use audit::{Audit, AuditEvent, NewAuditEvent};
 pub use budgets::Budgets;
 pub use bulk::{Bulk, BulkFate, BulkStep, NewBulk};
 pub use claims::Claims;
 pub use detections::{Appended, Detections};
-pub use error::{Result, StoreError};
+pub use error::{Result, StoreError, Trouble};
 pub use imports::{
     ImportTurn, Imports, NewImport, NewImportRow, SettledRow, Settlement, StagedRow, WaitingRow,
 };
@@ -46,6 +48,7 @@ pub use loading::{Loading, Past, PastLabel};
 pub use outbox::{Outbox, OutboxItem};
 pub use rechecks::{AppFeedback, NewAppFeedback, Rechecks};
 pub use refusals::{NewRefusals, Refusals};
+pub use rechecks::Rechecks;
 pub use related::Neighbours;
 pub use saved_searches::{NewSavedSearch, SavedSearches};
 pub use statistics::Statistics;
@@ -57,6 +60,7 @@ pub use usage::Usage;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 
 /// Everything that Gavel keeps.
 #[async_trait]
@@ -71,6 +75,7 @@ pub trait Store:
     + Accounts
     + Audit
     + Alerts
+    + AppWords
     + Usage
     + ApiTokens
     + Rechecks
@@ -88,6 +93,17 @@ pub trait Store:
     /// # Errors
     /// When it does not answer.
     async fn ping(&self) -> Result<()>;
+
+    /// Writes next to nothing, to see whether anything can be written; for readiness. After a failure it is this that gets writing
+    /// going again once its cause is over, so call it again until it works.
+    ///
+    /// # Errors
+    /// What keeps the database from being written; see [`StoreError::trouble`].
+    async fn try_writing(&self) -> Result<()>;
+
+    /// Has everything that waits for a time after `latest` fall due then, and lets go at `claims` of what somebody keeps for longer;
+    /// returns how much that was. For clocks that were ahead.
+    async fn bring_forward(&self, latest: DateTime<Utc>, claims: DateTime<Utc>) -> Result<u64>;
 
     /// Copies what was written ahead into the database itself, as far as nobody is in the way, while others go on writing.
     async fn checkpoint(&self) -> Result<()>;

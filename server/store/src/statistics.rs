@@ -21,6 +21,19 @@ pub struct DayCount {
     pub checks: u64,
 }
 
+/// Checks of a day, or of a chart's column of days, with the same verdict and the same word of an app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WordCount {
+    /// The day (UTC), or any day of the column.
+    pub day: NaiveDate,
+    /// The verdict.
+    pub is_spam: bool,
+    /// What an app said last.
+    pub word: Label,
+    /// How many.
+    pub checks: u64,
+}
+
 /// Checks of a site that are alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SiteCount {
@@ -106,6 +119,8 @@ pub struct Counts {
     pub hours: Vec<HourCount>,
     /// By score.
     pub scores: Vec<ScoreCount>,
+    /// Those on which an app's word stands.
+    pub words: Vec<WordCount>,
     /// How long those who asked have waited.
     pub answers: Vec<SpreadCount>,
     /// How long the upstream took.

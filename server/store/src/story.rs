@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{ApiTokenId, AppWord, DetectionId, Label, Note, PastVerdict, UserId};
+use domain::{DetectionId, Note, PastVerdict, UserId};
 
 use crate::Result;
 
@@ -19,7 +19,7 @@ pub struct NewNote {
     pub written_at: DateTime<Utc>,
 }
 
-/// Notes, earlier verdicts and words of apps. Lists are oldest first, and hold the newest
+/// Notes and earlier verdicts. Lists are oldest first, and hold the newest
 /// [`domain::story::STORY_MAX`].
 #[async_trait]
 pub trait Stories: Send + Sync {
@@ -31,16 +31,4 @@ pub trait Stories: Send + Sync {
 
     /// The verdicts that later ones replaced.
     async fn past_verdicts(&self, detection: DetectionId) -> Result<Vec<PastVerdict>>;
-
-    /// Keeps what an app said by its feedback.
-    async fn app_said(
-        &self,
-        detection: DetectionId,
-        token: ApiTokenId,
-        label: Label,
-        at: DateTime<Utc>,
-    ) -> Result<()>;
-
-    /// What apps said.
-    async fn app_words(&self, detection: DetectionId) -> Result<Vec<AppWord>>;
 }

@@ -9,8 +9,11 @@ use crate::Result;
 /// Writes samples, and counts.
 #[async_trait]
 pub trait Usage: Send + Sync {
-    /// Keeps what the upstream said.
-    async fn save_usage_sample(&self, sample: &UsageSample) -> Result<()>;
+    /// Keeps a sample, and the upstream's answer that it was read from, byte for byte.
+    async fn save_usage_sample(&self, sample: &UsageSample, body: &str) -> Result<()>;
+
+    /// The upstream's newest answer about usage as it came, and when that was.
+    async fn stats_answer(&self) -> Result<Option<(DateTime<Utc>, String)>>;
 
     /// The newest sample.
     async fn latest_usage_sample(&self) -> Result<Option<UsageSample>>;

@@ -122,3 +122,39 @@ async fn a_load_that_was_cut_off_is_finished_at_the_next_start() {
     store.close().await;
     assert_eq!(schema("cut").await, schema("fresh").await);
 }
+
+/// What is deleted is nowhere in the file any more: neither in the tables nor in the index of words.
+#[tokio::test]
+async fn what_is_deleted_is_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("gavel.db");
+    let url = format!("sqlite://{}", file.display());
+    let has =
+        |word: &str| std::fs::read(&file).unwrap().windows(word.len()).any(|found| found == word.as_bytes());
+    let store = store::open(&url).await.unwrap();
+    let mut ids = Vec::new();
+    for number in 0..300 {
+        let word = if number == 150 { "zyxwunmistakable" } else { "usual" };
+        let new = samples::scored(&format!("a {word} message {number} {}", "and more ".repeat(20)), 90.0);
+        ids.push(store.insert_detection(&new).await.unwrap());
+    }
+    store.checkpoint().await.unwrap();
+    assert!(has("zyxwunmistakable"), "in the message");
+    assert!(has("nmistakable"), "in the index");
+    store.close().await;
+
+    let options: sqlx::sqlite::SqliteConnectOptions = url.parse().unwrap();
+    let raw = sqlx::SqlitePool::connect_with(options.pragma("secure_delete", "ON").foreign_keys(true))
+        .await
+        .unwrap();
+    sqlx::query("DELETE FROM detections WHERE id = ?").bind(ids[150].0).execute(&raw).await.unwrap();
+    raw.close().await;
+    let store = store::open(&url).await.unwrap();
+    while store.merge_index().await.unwrap() {}
+    store.close().await;
+    assert!(!has("zyxwunmistakable") && !has("nmistakable"));
+    let store = store::open(&url).await.unwrap();
+    let query = domain::SearchQuery::parse("usual").unwrap();
+    assert_eq!(store.count(&query, 1000, samples::noon()).await.unwrap().count, 299);
+    assert!(!store.merge_index().await.unwrap(), "nothing is left to do");
+}

@@ -131,3 +131,87 @@ async fn change(url: &str, sql: &'static str) {
     assert_eq!(sqlx::query(sql).execute(&mut connection).await.unwrap().rows_affected(), 1);
     connection.close().await.unwrap();
 }
+
+/// Names the database to a child process; the parent's run of the same test has none.
+#[cfg(test)]
+const DATABASE: &str = "GAVEL_OPEN_TEST_DATABASE";
+
+/// Opens the database at the same time as the other child.
+#[cfg(test)]
+fn child(url: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let store = store::open(url).await.unwrap();
+        store.try_writing().await.unwrap();
+        store.close().await;
+    });
+}
+
+#[cfg(test)]
+fn two_open(url: &str) {
+    let start = || {
+        std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "two_programs_open_one_database_at_once", "--nocapture"])
+            .env(DATABASE, url)
+            .output()
+    };
+    let outputs = std::thread::scope(|scope| {
+        let programs = [(); 2].map(|()| scope.spawn(start));
+        programs.map(|program| program.join().unwrap().unwrap())
+    });
+    for output in outputs {
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+/// A database as an older version left it.
+#[cfg(test)]
+async fn old_database(url: &str) {
+    use sqlx::migrate::Migrator;
+    let mut migrator = Migrator::new(std::path::Path::new("../../migrations/sqlite")).await.unwrap();
+    migrator.migrations = migrator.iter().filter(|one| one.version <= 29).cloned().collect::<Vec<_>>().into();
+    let mut connection = sqlx_connection(url, true).await;
+    migrator.run(&mut connection).await.unwrap();
+}
+
+#[test]
+fn two_programs_open_one_database_at_once() {
+    if let Ok(url) = std::env::var(DATABASE) {
+        return child(&url);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    for number in 0..20 {
+        let url = |name: &str| format!("sqlite://{}/{number}/{name}.db", folder.path().display());
+        two_open(&url("new"));
+        runtime.block_on(old_database(&url("old")));
+        two_open(&url("old"));
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_database_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let url = format!("sqlite://{}/gavel.db", data.display());
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    for _ in 0..2 {
+        let store = store::open(&url).await.unwrap();
+        store.try_writing().await.unwrap();
+        assert_eq!(mode(&data), 0o700);
+        for file in std::fs::read_dir(&data).unwrap() {
+            let path = file.unwrap().path();
+            assert_eq!(mode(&path), 0o600, "{}", path.display());
+        }
+        store.close().await;
+        // As a version left it that did not care.
+        std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o755)).unwrap();
+        std::fs::set_permissions(data.join("gavel.db"), std::fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    // A folder that holds other things too is left as it is.
+    std::fs::write(data.join("letters.txt"), "dear diary").unwrap();
+    store::open(&url).await.unwrap().close().await;
+    assert_eq!((mode(&data), mode(&data.join("gavel.db"))), (0o755, 0o600));
+}

@@ -33,6 +33,7 @@ where
     chapters::tokens::tell(open_fresh().await).await;
     chapters::rechecks::tell(open_fresh().await).await;
     chapters::story::tell(open_fresh().await).await;
+    chapters::app_words::tell(&open_fresh).await;
     chapters::usage::tell(open_fresh().await).await;
     chapters::usage::quota(open_fresh().await).await;
     chapters::alerts::tell(open_fresh().await).await;

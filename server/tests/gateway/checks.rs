@@ -1,7 +1,7 @@
 //! A check passes through: everything is forwarded, everything is logged, the answer is the upstream's.
 
 use domain::{Endpoint, JudgedBy, Origin};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     guide,
@@ -72,10 +72,19 @@ async fn the_authors_address_is_the_callers_unless_given_and_only_proxies_speak_
 }
 
 #[tokio::test]
-async fn verify_and_stats_are_the_upstreams_too() {
+async fn stats_are_the_upstreams_and_verify_tells_of_the_token_alone() {
     let upstream = Upstream::start().await;
     let house = House::before(&upstream).await;
-    assert_eq!(read(house.get("verify").send().await.unwrap()).await, (200, guide::VERIFY.to_owned()));
+    let response = house.get("verify").send().await.unwrap();
+    assert!(response.headers().get("age").is_none(), "fresh");
+    let (status, text) = read(response).await;
+    let verify: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((status, &verify["valid"], &verify["key_info"]["name"]), (200, &json!(true), &json!("shop")));
+    assert_eq!(verify["user_info"], json!({ "id": 0, "email": "", "name": "Gavel" }));
+    assert_eq!(verify["upstream_key_valid"], true);
+    for secret in ["Production key", "ops@example.com", "Example Ops", "481"] {
+        assert!(!text.contains(secret), "{secret} is the account's");
+    }
     assert_eq!(read(house.get("stats").send().await.unwrap()).await, (200, guide::STATS.to_owned()));
 }
 

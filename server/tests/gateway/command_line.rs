@@ -152,7 +152,7 @@ async fn no_secret_is_in_any_log_page_error_metric_or_file_however_much_is_logge
     let metrics = read(app.get(format!("http://{address}/metrics")).send().await.unwrap()).await.1;
     // As a backup would find them: the program is still up, and part of it is in the write-ahead log.
     let data = folder.path().join("data");
-    let files = [data.join("imports"), data].map(|folder| std::fs::read_dir(folder).unwrap());
+    let files = [data.join("gavel.db-imports"), data].map(|folder| std::fs::read_dir(folder).unwrap());
     for path in files.into_iter().flatten().map(|file| file.unwrap().path()).filter(|path| path.is_file()) {
         let bytes = std::fs::read(&path).unwrap();
         for secret in [token.as_str(), KEY, password] {

@@ -91,6 +91,7 @@ async fn a_bad_key_behind_the_gateway_is_not_the_callers() {
     assert_eq!((status, &answer["valid"]), (200, &json!(true)));
     assert_eq!(answer["key_info"]["name"], "shop");
     assert!(answer["user_info"]["id"].is_u64() && answer["user_info"]["email"].is_string());
+    assert_eq!(answer["upstream_key_valid"], false);
     assert_eq!(house.get("stats").send().await.unwrap().status(), 503);
 }
 

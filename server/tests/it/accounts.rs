@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::Role;
-use moderation::{Clock, ManualClock};
+use moderation::{Clock, ManualClock, SystemClock};
 
 use crate::test_app::{EMAIL, PASSWORD, TestApp, add_user, browser, location, set_cookie};
 
@@ -110,6 +110,63 @@ async fn a_client_that_tries_many_accounts_is_throttled_by_its_address() {
 }
 
 #[tokio::test]
+async fn a_stranger_locks_nobody_out_of_a_browser_that_was_used_before() {
+    let app = TestApp::wanted().with("--login-failures", 3).start().await;
+    let response = app.log_in(EMAIL, PASSWORD).await;
+    let cookie = set_cookie(&response, "gavel_device=").unwrap();
+    for attribute in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=31536000"] {
+        assert!(cookie.contains(attribute), "{cookie}");
+    }
+    let attempt = async |browser: &reqwest::Client, password: &str| {
+        let fields = [("email", EMAIL), ("password", password)];
+        browser.post(app.url("/login")).form(&fields).send().await.unwrap().status().as_u16()
+    };
+    let stranger = browser();
+    for _ in 0..3 {
+        assert_eq!(attempt(&stranger, "wrong horse battery").await, 401);
+    }
+    assert_eq!(attempt(&stranger, "wrong horse battery").await, 429);
+    assert_eq!(attempt(&app.browser, PASSWORD).await, 303, "from the same address, with the cookie");
+    for _ in 0..3 {
+        assert_eq!(attempt(&app.browser, "wrong horse battery").await, 401);
+    }
+    assert_eq!(attempt(&app.browser, PASSWORD).await, 429, "nor is the cookie good for guessing");
+    for made_up in ["gavel_device=0123456789abcdef0123456789abcdef", "gavel_device=x"] {
+        let fields = [("email", EMAIL), ("password", PASSWORD)];
+        let request = browser().post(app.url("/login")).header("cookie", made_up).form(&fields);
+        assert_eq!(request.send().await.unwrap().status(), 429, "{made_up}");
+    }
+}
+
+#[tokio::test]
+async fn fifty_tries_of_one_client_behind_an_untold_proxy_lock_nobody_else_out() {
+    let app = TestApp::start().await;
+    for name in ["bob", "cleo"] {
+        add_user(&*app.store, &format!("{name}@example.com"), Role::Viewer, SystemClock.now()).await;
+    }
+    let attempt = async |email: &str, password: &str, client: Option<&str>| {
+        let fields = [("email", email), ("password", password)];
+        let mut request = browser().post(app.url("/login")).form(&fields);
+        if let Some(client) = client {
+            request = request.header("x-forwarded-for", client);
+        }
+        request.send().await.unwrap().status().as_u16()
+    };
+    // A proxy that names its clients, and one that does not.
+    for client in [Some("203.0.113.9"), None] {
+        let mut refused = 0;
+        for n in 0..50 {
+            let email = if n < 20 { EMAIL.to_owned() } else { format!("{n}@example.com") };
+            refused += u32::from(attempt(&email, "wrong horse battery", client).await == 429);
+        }
+        assert!(refused >= 10, "the client itself is throttled: {refused}");
+    }
+    assert_eq!(attempt("bob@example.com", PASSWORD, None).await, 303);
+    assert_eq!(attempt("cleo@example.com", PASSWORD, Some("192.0.2.1")).await, 303);
+    assert_eq!(attempt(EMAIL, PASSWORD, Some("192.0.2.1")).await, 303, "who was aimed at, from elsewhere");
+}
+
+#[tokio::test]
 async fn log_out_ends_the_session_itself_and_not_only_the_cookie() {
     let app = TestApp::start().await;
     let cookie = set_cookie(&app.log_in(EMAIL, PASSWORD).await, "gavel_session=").unwrap();
@@ -120,6 +177,7 @@ async fn log_out_ends_the_session_itself_and_not_only_the_cookie() {
     let response = app.form("/logout", &[]).send().await.unwrap();
     assert_eq!((response.status().as_u16(), location(&response)), (303, Some("/login")));
     assert!(set_cookie(&response, "gavel_session=").unwrap().contains("Max-Age=0"));
+    assert_eq!(response.headers().get("clear-site-data").unwrap(), "\"cache\", \"storage\"");
     assert_eq!(with_cookie().send().await.unwrap().status(), 303, "a copy of the cookie opens nothing");
     assert_eq!(app.actions().await, ["login", "logout"]);
 }
@@ -167,7 +225,7 @@ async fn the_database_holds_no_session_id_and_no_password() {
 async fn a_session_ends_with_its_time() {
     let clock = noon();
     // The session's end is reckoned from the machine's clock; the clock that is moved decides what has ended.
-    clock.advance(moderation::SystemClock.now() - clock.now());
+    clock.advance(SystemClock.now() - clock.now());
     let app = TestApp::wanted().with("--session-lifetime", "2h").with_clock(&clock).start().await;
     assert_eq!(app.log_in(EMAIL, PASSWORD).await.status(), 303);
     clock.advance(TimeDelta::minutes(115));

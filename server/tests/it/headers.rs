@@ -73,7 +73,7 @@ async fn every_page_is_hardened_and_its_scripts_carry_the_nonce() {
         assert_eq!(status, expected, "{path}");
         let nonce = check(&path, &response);
         assert!(!nonces.contains(&nonce), "a nonce is used once");
-        assert_eq!(header(&response, "cache-control"), "private, no-cache", "{path}");
+        assert_eq!(header(&response, "cache-control"), "no-store", "{path}");
         if status != 303 {
             check_inline(&path, &response.text().await.unwrap(), &nonce);
         }

@@ -1,6 +1,6 @@
 //! The keys, each with its meaning and an example.
 
-use super::values::State;
+use super::values::{AppSaid, State};
 use crate::{JudgedBy, Label, Origin};
 
 crate::words! {
@@ -10,6 +10,8 @@ crate::words! {
         Is = "is",
         /// The moderators' label.
         Label = "label",
+        /// What an app said.
+        App = "app",
         /// Spam score.
         Score = "score",
         /// Sender's e-mail address.
@@ -60,6 +62,7 @@ impl Key {
         match self {
             Self::Is => "verdict, label or feedback",
             Self::Label => "what moderators decided",
+            Self::App => "what an app said by its feedback",
             Self::Score => "spam score, 0 to 100",
             Self::Email => "sender's e-mail, * for any characters",
             Self::Ip => "address or network",
@@ -83,6 +86,7 @@ impl Key {
         match self {
             Self::Is => "is:spam",
             Self::Label => "label:ham",
+            Self::App => "app:spam",
             Self::Score => "score:>80",
             Self::Email => "email:*@mail.ru",
             Self::Ip => "ip:203.0.113.0/24",
@@ -109,6 +113,7 @@ impl Key {
         match self {
             Self::Is => words(State::ALL, State::as_str),
             Self::Label => words(Label::ALL, Label::as_str),
+            Self::App => words(AppSaid::ALL, AppSaid::as_str),
             Self::From => words(Origin::ALL, Origin::as_str),
             Self::Judged => words(JudgedBy::ALL, JudgedBy::as_str),
             Self::Score => vec![">80", "<20", "40..60"],

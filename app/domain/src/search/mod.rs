@@ -7,7 +7,11 @@
 //! | `-term` | what the term does not match |
 //! | `is:spam`, `is:ham` | the verdict that came back |
 //! | `is:labelled`, `is:unlabelled`, `label:spam`, `label:ham` | the moderators' label |
+//! | `is:waiting` | no label, and no word of an app either: what Review shows |
 //! | `is:disputed` | label and verdict differ |
+//! | `app:spam`, `app:ham`, `app:none` | what an app's feedback said last |
+//! | `is:contested` | an app's word differs from the verdict, or from the label |
+//! | `is:late` | the app was answered otherwise than what stands now (the label, else the verdict), and has not said so itself |
 //! | `is:pending`, `is:failed` | feedback that waits to be sent, or was refused for good |
 //! | `is:refused` | what was refused for good: nobody judged it, and the app may have let it pass |
 //! | `score:>80`, `>=`, `<`, `<=`, `40..60`, `100` | the spam score; `40..60` includes both |
@@ -48,7 +52,7 @@ pub use marks::{excerpt, marks};
 pub use parse::{TERMS_MAX, VALUE_MAX_CHARS};
 pub use text::index_text;
 pub use tokens::{Token, TokenKind, tokens};
-pub use values::{Age, Moment, Pattern, ScoreTest, State, Unit};
+pub use values::{Age, AppSaid, Moment, Pattern, ScoreTest, State, Unit};
 
 use crate::{Days, JudgedBy, Label, Origin};
 
@@ -81,6 +85,8 @@ pub enum TermKind {
     Is(State),
     /// The moderators' standing label.
     Label(Label),
+    /// What an app's feedback said last.
+    App(AppSaid),
     /// The spam score.
     Score(ScoreTest),
     /// The sender's e-mail address; ASCII letters in any case.

@@ -123,6 +123,7 @@ fn value(key: Key, text: &str) -> Result<TermKind, Problem> {
     match key {
         Key::Is => word(key, text).map(TermKind::Is),
         Key::Label => word(key, text).map(TermKind::Label),
+        Key::App => word(key, text).map(TermKind::App),
         Key::Score => score(text).map(TermKind::Score),
         Key::Email => email(text).map(TermKind::Email),
         Key::Ip => ip(text).map(TermKind::Ip),

@@ -28,6 +28,7 @@ impl Display for Term {
             TermKind::Word(text) | TermKind::Phrase(text) => f.write_str(&quoted(text)),
             TermKind::Is(state) => keyed(f, Key::Is, state.as_str()),
             TermKind::Label(label) => keyed(f, Key::Label, label.as_str()),
+            TermKind::App(said) => keyed(f, Key::App, said.as_str()),
             TermKind::Score(test) => keyed(f, Key::Score, &test.to_string()),
             TermKind::Email(pattern) => keyed(f, Key::Email, pattern.as_str()),
             // A single address reads back as the network of its own size.

@@ -4,7 +4,7 @@ use super::{SearchQuery, State, Term, TermKind};
 
 /// States of which one search asks at most one.
 const GROUPS: [&[State]; 2] =
-    [&[State::Spam, State::Ham, State::Refused], &[State::Labelled, State::Unlabelled, State::Disputed]];
+    [&[State::Spam, State::Ham, State::Refused], &[State::Labelled, State::Unlabelled, State::Waiting, State::Disputed]];
 
 impl SearchQuery {
     /// Whether the search has this term.

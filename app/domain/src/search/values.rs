@@ -16,14 +16,38 @@ crate::words! {
         Labelled = "labelled",
         /// No label stands.
         Unlabelled = "unlabelled",
+        /// Nobody's word stands: neither a moderator's label nor an app's.
+        Waiting = "waiting",
         /// Label and verdict differ.
         Disputed = "disputed",
+        /// An app's word is neither the verdict nor the label.
+        Contested = "contested",
+        /// The app that asked was told something else than what stands now.
+        Late = "late",
         /// Feedback waits to be sent.
         Pending = "pending",
         /// Feedback was refused for good.
         Failed = "failed",
         /// The submission was refused: there is no verdict.
         Refused = "refused",
+    }
+}
+
+crate::words! {
+    /// What an app said last of a detection, by its feedback.
+    AppSaid {
+        /// That it is spam.
+        Spam = "spam",
+        /// That it is ham.
+        Ham = "ham",
+        /// Nothing.
+        None = "none",
+    }
+}
+
+impl From<crate::Label> for AppSaid {
+    fn from(label: crate::Label) -> Self {
+        if label.is_spam() { Self::Spam } else { Self::Ham }
     }
 }
 

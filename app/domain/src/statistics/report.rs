@@ -153,6 +153,8 @@ pub struct Charts {
     pub totals: Totals,
     /// Sums of the days before; `None` when those are not known.
     pub totals_before: Option<Totals>,
+    /// What apps said last, against verdicts, in the whole range.
+    pub app_words: Confusion,
     /// Labels against verdicts, in each long column ([`Days::long_step`]).
     pub labels: Vec<Confusion>,
     /// Labels against verdicts by site, the most labels first.

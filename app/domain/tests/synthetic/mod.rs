@@ -50,11 +50,12 @@ impl Usage {
                 samples.push(UsageSample {
                     taken_at: at,
                     plan: "Made up".to_owned(),
-                    total: self.total,
-                    used: whole,
-                    remaining,
-                    percentage: whole as f64 * 100.0 / self.total as f64,
+                    total: Some(self.total),
+                    used: Some(whole),
+                    remaining: Some(remaining),
+                    percentage: Some(whole as f64 * 100.0 / self.total as f64),
                     period: self.monthly.then(|| month(at)),
+                    unread: Vec::new(),
                 });
                 if remaining == 0 && at >= self.looked_at && out.is_none() {
                     out = Some(at);

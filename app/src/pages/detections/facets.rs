@@ -108,6 +108,7 @@ fn title(facet: Facet) -> &'static str {
     match facet {
         Facet::Verdict => "Verdict",
         Facet::Label => "Label",
+        Facet::App => "App says",
         Facet::Site => "Site",
         Facet::Origin => "Origin",
         Facet::JudgedBy => "Judged by",
@@ -118,6 +119,7 @@ fn id(facet: Facet) -> &'static str {
     match facet {
         Facet::Verdict => "facet-verdict",
         Facet::Label => "facet-label",
+        Facet::App => "facet-app",
         Facet::Site => "facet-site",
         Facet::Origin => "facet-origin",
         Facet::JudgedBy => "facet-judged-by",

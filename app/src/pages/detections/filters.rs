@@ -11,6 +11,7 @@ const FILTERS: &[(State, &str)] = &[
     (State::Ham, "Ham"),
     (State::Refused, "Refused"),
     (State::Unlabelled, "Unlabelled"),
+    (State::Waiting, "Waiting"),
     (State::Disputed, "Disputed"),
 ];
 

@@ -13,7 +13,7 @@ use super::{
     bulk_bar::RowsForm,
     log::LogState,
     place::Place,
-    row_tools::{RowButtons, RowLabel, RowProblem, RowState, RowVerdict, Tick},
+    row_tools::{RowApp, RowButtons, RowLabel, RowProblem, RowState, RowVerdict, Tick},
 };
 use crate::{
     components::{TimeAgo, VerdictBadge, classes::BUTTON, now, score_words},
@@ -178,6 +178,7 @@ fn Row(
                     <span class="log-label">
                         <RowVerdict row=state verdict=verdict score=row.score/>
                         <RowLabel row=state verdict=verdict/>
+                        <RowApp row=state verdict=verdict word=row.app_word told=row.told/>
                     </span>
                     <span class="log-time" hidden=hides("time")><TimeAgo time=row.created_at/></span>
                     <span class="log-text hostile" dir="auto">{no_message}{excerpt}</span>

@@ -4,7 +4,7 @@ use domain::{DetectionId, Label, RowRef};
 use leptos::prelude::*;
 
 use crate::{
-    components::{Kbd, LabelBadge, VerdictBadge},
+    components::{AppBadge, Kbd, LabelBadge, LateBadge, VerdictBadge},
     decisions::{Decisions, Known, Seen},
     keys::Command,
     selection::Selection,
@@ -99,6 +99,26 @@ pub(super) fn RowVerdict(row: RowState, verdict: Label, score: f64) -> impl Into
                 <span class="tabular-nums">{format!("{:.1}", now.score)}</span>
             }
         })
+    }
+}
+
+/// What the app said, and what it was told where that does not stand any more; as they are now.
+#[component]
+pub(super) fn RowApp(
+    row: RowState,
+    verdict: Label,
+    word: Option<Label>,
+    told: Option<Label>,
+) -> impl IntoView {
+    move || {
+        let now = row.decisions.verdict_of(row.id);
+        let (word, told, verdict) = match &now {
+            Some(now) => (now.app_word, now.told, Label::from_is_spam(now.is_spam)),
+            None => (word, told, verdict),
+        };
+        let word = word.map(|word| view! { <AppBadge word=word verdict=verdict/> });
+        let told = told.map(|told| view! { <LateBadge told=told/> });
+        (word, told)
     }
 }
 

@@ -1,11 +1,11 @@
 //! When alerts open, and who is told.
 
-use domain::{AlertChannel, AlertRulesForm};
+use domain::{AlertChannel, AlertRulesForm, WebhookKind};
 use leptos::{form::FromFormData, prelude::*};
 
 use crate::{
     components::{
-        CopyButton, ErrorPanel, TextField,
+        CopyButton, ErrorPanel, SelectField, TextField,
         classes::{BUTTON, CARD, PRIMARY},
         field_problem,
     },
@@ -96,7 +96,18 @@ fn Form(
         }
     };
     let problem = move |field| field_problem(outcome, field);
-    let AlertRulesForm { quota_marks, forecast, upstream, spam_wave, email, webhook_url } = form;
+    let AlertRulesForm {
+        quota_marks,
+        forecast,
+        upstream,
+        spam_wave,
+        late,
+        email,
+        webhook_url,
+        webhook_kind,
+    } = form;
+    let kinds = WebhookKind::ALL.iter().map(|kind| (kind.as_str(), kind.title()));
+    let kinds = std::iter::once(("", "What its address looks like")).chain(kinds).collect();
     let mail =
         has_mail.then(|| view! { <Tick name="rules[email]" label="Send letters" on=!email.is_empty()/> });
     // What is not shown keeps its value.
@@ -106,7 +117,9 @@ fn Form(
         <form class="grid gap-4 md:grid-cols-2 items-start" method="post" action="/settings#alerts" on:submit=on_submit>
             <TextField name="quota_marks" form_name="rules[quota_marks]" label="Marks of the quota, in percent" value=quota_marks placeholder="80, 100" problem=problem("quota_marks")/>
             <TextField name="spam_wave" form_name="rules[spam_wave]" label="Spam wave: times a usual hour of the site (blank: none)" value=spam_wave placeholder="5" problem=problem("spam_wave")/>
+            <TextField name="late" form_name="rules[late]" label="Answers to apps that do not stand: warn from this many in 7 days (blank: never)" value=late placeholder="20" problem=problem("late")/>
             <TextField name="webhook_url" form_name="rules[webhook_url]" label="Webhook address (blank: none)" value=webhook_url placeholder="https://hooks.example.com/gavel" problem=problem("webhook_url")/>
+            <SelectField id="webhook_kind" name="rules[webhook_kind]" label="The webhook is for" chosen=webhook_kind options=kinds/>
             <fieldset class="flex flex-col gap-2">
                 <legend class="text-sm font-medium mb-1">"Also tell of"</legend>
                 <Tick name="rules[forecast]" label="A quota that will not last" on=!forecast.is_empty()/>

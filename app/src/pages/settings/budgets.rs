@@ -8,8 +8,8 @@ use leptos::{
 
 use crate::{
     components::{
-        ErrorPanel, TextField,
-        classes::{BUTTON, CARD, INPUT, PRIMARY},
+        ErrorPanel, SelectField, TextField,
+        classes::{BUTTON, CARD, PRIMARY},
         field_problem,
     },
     error::AppError,
@@ -149,11 +149,11 @@ fn NewBudget(set: ServerAction<SetBudget>, submission: Option<BudgetSubmission>)
     view! {
         <h3 class="font-medium mt-4 mb-2">"New budget"</h3>
         <form class="grid gap-4 md:grid-cols-2 items-start" method="post" action="/settings#budgets" on:submit=on_submit>
-            <Choice id="budget-scope" name="budget[scope]" label="Of a" chosen=scope options=scopes.to_vec()/>
+            <SelectField id="budget-scope" name="budget[scope]" label="Of a" chosen=scope options=scopes.to_vec()/>
             <TextField name="subject" form_name="budget[subject]" label="Site or name of the token" value=subject placeholder="shop.example.com" required=true problem=problem("subject")/>
             <TextField name="checks" form_name="budget[checks]" label="Checks" value=checks placeholder="5000" required=true problem=problem("checks")/>
-            <Choice id="budget-span" name="budget[span]" label="In each" chosen=span options=spans.to_vec()/>
-            <Choice id="budget-kind" name="budget[kind]" label="When it is spent" chosen=kind options=kinds.to_vec()/>
+            <SelectField id="budget-span" name="budget[span]" label="In each" chosen=span options=spans.to_vec()/>
+            <SelectField id="budget-kind" name="budget[kind]" label="When it is spent" chosen=kind options=kinds.to_vec()/>
             <div class="self-end"><button class=PRIMARY disabled=set.pending()>"Set budget"</button></div>
         </form>
         <div aria-live="polite">
@@ -164,26 +164,6 @@ fn NewBudget(set: ServerAction<SetBudget>, submission: Option<BudgetSubmission>)
                 Some(Err(AppError::Invalid(_))) | None => ().into_any(),
                 Some(Err(error)) => view! { <ErrorPanel error=error/> }.into_any(),
             }}
-        </div>
-    }
-}
-
-#[component]
-fn Choice(
-    id: &'static str,
-    name: &'static str,
-    label: &'static str,
-    chosen: String,
-    options: Vec<(&'static str, &'static str)>,
-) -> impl IntoView {
-    let options = options
-        .into_iter()
-        .map(|(word, words)| view! { <option value=word selected=chosen == word>{words}</option> })
-        .collect_view();
-    view! {
-        <div class="flex flex-col gap-1">
-            <label class="text-sm font-medium" for=id>{label}</label>
-            <select class=INPUT id=id name=name>{options}</select>
         </div>
     }
 }

@@ -67,7 +67,8 @@ fn Spent(points: Vec<UsagePoint>, sample: UsageSample) -> impl IntoView {
     }
     let begins = sample.began_at().map_or(first.at, |began| began.min(first.at));
     let ends = sample.resets_at().unwrap_or(last.at);
-    let top = units(sample.total.max(last.used).max(1));
+    let top = units(sample.total.unwrap_or_default().max(last.used).max(1));
+    let whole = sample.total.map_or_else(|| "no limit".to_owned(), |total| format!("of {}", grouped(total)));
     let x = move |at: chrono::DateTime<chrono::Utc>| {
         let (since, whole) = ((at - begins).num_seconds(), (ends - begins).num_seconds().max(1));
         units(since.unsigned_abs()) / units(whole.unsigned_abs()) * WIDTH
@@ -76,12 +77,11 @@ fn Spent(points: Vec<UsagePoint>, sample: UsageSample) -> impl IntoView {
     let path: Vec<_> =
         points.iter().map(|point| format!("{:.1},{:.1}", x(point.at), y(point.used))).collect();
     let label = format!(
-        "Used checks from {} to {}: {} to {} of {}",
+        "Used checks from {} to {}: {} to {}, {whole}",
         exact(first.at),
         exact(last.at),
         grouped(first.used),
-        grouped(last.used),
-        grouped(sample.total)
+        grouped(last.used)
     );
     let step = points.len().div_ceil(TABLE_ROWS).max(1);
     let rows: Vec<_> = points
@@ -101,7 +101,7 @@ fn Spent(points: Vec<UsagePoint>, sample: UsageSample) -> impl IntoView {
         <figure class="mt-4 flex flex-col gap-1">
             <figcaption class="flex justify-between text-sm text-muted">
                 <span>"Used in this period"</span>
-                <span class="tabular-nums">"of "{grouped(sample.total)}</span>
+                <span class="tabular-nums">{whole}</span>
             </figcaption>
             <svg class="w-full h-24 border-b border-t border-line" viewBox=format!("0 0 {WIDTH} {HEIGHT}") preserveAspectRatio="none" role="img" aria-label=label>
                 <polyline
@@ -151,7 +151,7 @@ fn Counts(sample: UsageSample, counted: LogCount, who: &'static str) -> impl Int
         <dl class="mt-1 text-sm tabular-nums">
             <div class="flex justify-between gap-4 border-t border-line py-1">
                 <dt>{who}</dt>
-                <dd>{grouped(sample.used)}</dd>
+                <dd>{sample.used.map_or_else(|| "not known".to_owned(), grouped)}</dd>
             </div>
             <div class="flex justify-between gap-4 border-t border-line py-1">
                 <dt>"Detections in the log"</dt>

@@ -51,7 +51,7 @@ pub async fn get_alert_settings() -> Result<Option<AlertsSection>, AppError> {
         return Ok(None);
     }
     let set = moderation()?.alert_settings().await?;
-    let form = AlertRulesForm::of(&set.rules, set.webhook_url.as_deref());
+    let form = AlertRulesForm::of(&set.rules, set.webhook.as_ref());
     Ok(Some(AlertsSection { form, mail_route: set.mail_route }))
 }
 
@@ -86,7 +86,7 @@ pub async fn submitted_alerts() -> Result<Option<AlertsSubmission>, AppError> {
     let parsed: Result<SaveAlerts, _> = serde_qs::Config::new(5, false).deserialize_str(&body);
     let Ok(SaveAlerts { rules }) = parsed else {
         let form = AlertRulesForm::default();
-        return Ok(Some(AlertsSubmission { form, outcome: Err(AppError::Internal) }));
+        return Ok(Some(AlertsSubmission { form, outcome: Err(AppError::malformed()) }));
     };
     let outcome = save_alerts(rules.clone()).await;
     Ok(Some(AlertsSubmission { form: rules, outcome }))
@@ -132,6 +132,6 @@ pub async fn submitted_test() -> Result<Option<SentTest>, AppError> {
         return Ok(None);
     }
     let parsed: Result<TestAlerts, _> = serde_qs::Config::new(5, false).deserialize_str(&body);
-    let TestAlerts { channel } = parsed.map_err(|_| AppError::Internal)?;
+    let TestAlerts { channel } = parsed.map_err(|_| AppError::malformed())?;
     test_alerts(channel).await.map(Some)
 }

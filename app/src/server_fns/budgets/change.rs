@@ -60,7 +60,7 @@ pub async fn submitted_budget() -> Result<Option<BudgetSubmission>, AppError> {
     let parsed: Result<SetBudget, _> = serde_qs::Config::new(5, false).deserialize_str(&body);
     let Ok(SetBudget { budget }) = parsed else {
         let form = BudgetForm::default();
-        return Ok(Some(BudgetSubmission { form, outcome: Err(AppError::Internal) }));
+        return Ok(Some(BudgetSubmission { form, outcome: Err(AppError::malformed()) }));
     };
     let outcome = set_budget(budget.clone()).await;
     let form = if outcome.is_ok() { BudgetForm::default() } else { budget };

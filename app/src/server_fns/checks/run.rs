@@ -158,7 +158,7 @@ pub async fn submitted_check() -> Result<Option<Submission>, AppError> {
     let Some(crate::context::SubmittedForm(body)) = use_context() else { return Ok(None) };
     let parsed: Result<RunCheck, _> = serde_qs::Config::new(5, false).deserialize_str(&body);
     let Ok(RunCheck { form }) = parsed else {
-        let error = AppError::Internal;
+        let error = AppError::malformed();
         return Ok(Some(Submission { form: CheckForm::default(), outcome: Err(error) }));
     };
     let outcome = run_check(form.clone()).await;

@@ -80,7 +80,7 @@ pub async fn submitted_token() -> Result<Option<Submission>, AppError> {
     }
     let parsed: Result<CreateToken, _> = serde_qs::Config::new(5, false).deserialize_str(&body);
     let Ok(CreateToken { form }) = parsed else {
-        return Ok(Some(Submission { form: TokenForm::default(), outcome: Err(AppError::Internal) }));
+        return Ok(Some(Submission { form: TokenForm::default(), outcome: Err(AppError::malformed()) }));
     };
     let outcome = create_token(form.clone()).await;
     let form = if outcome.is_ok() { TokenForm::default() } else { form };

@@ -29,13 +29,6 @@ pub(crate) fn count_of(value: &Value) -> Option<u64> {
     number.as_u64().or_else(|| whole(number).map(|count| u64::try_from(count).unwrap_or(0)))
 }
 
-/// Reads a count; see [`count_of`].
-pub(super) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    let value = Value::deserialize(deserializer)?;
-    count_of(&value)
-        .ok_or_else(|| D::Error::custom(format_args!("expected a whole number, found {}", kind(&value))))
-}
-
 /// Reads an identifier: a whole number in any notation.
 pub(super) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     let value = Value::deserialize(deserializer)?;
@@ -86,6 +79,15 @@ pub(super) fn shortest<S: Serializer>(float: &f64, serializer: S) -> Result<S::O
     match Number::from_f64(*float).as_ref().and_then(whole) {
         Some(whole) => serializer.serialize_i64(whole),
         None => serializer.serialize_f64(*float),
+    }
+}
+
+/// The same for a float that may be unknown, which is `null`.
+#[expect(clippy::ref_option, reason = "the signature is serde's")]
+pub(super) fn shortest_of<S: Serializer>(float: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+    match float {
+        Some(float) => shortest(float, serializer),
+        None => serializer.serialize_none(),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod check;
 mod feedback;
+mod figures;
 mod lenient;
 mod stats;
 mod verify;

@@ -55,7 +55,7 @@ async fn every_endpoint_gives_typed_fields_and_the_exact_body() {
     let server = Server::giving(200, &[], guide::STATS).await;
     let answer = server.client().stats().await.unwrap();
     assert_eq!(answer.body, guide::STATS);
-    assert_eq!(answer.value.data.usage.remaining_requests, 46_875);
+    assert_eq!(answer.value.data.usage.remaining_requests, Some(46_875));
 }
 
 #[tokio::test]
@@ -91,8 +91,8 @@ async fn stats_come_as_integers_or_floats_overdrawn_or_not() {
         "used_requests":25003,"remaining_requests":-3,"usage_percentage":100},"period":{"month":2.0,"year":2025,
         "type":"monthly"},"has_payment_method":true},"timestamp":"2025-02-15T11:37:12Z"}"#;
     let data = stats(body).await.data;
-    assert_eq!((data.plan.id, data.usage.total_requests), (2, 25_000));
-    assert_eq!((data.usage.used_requests, data.usage.remaining_requests), (25_003, 0));
+    assert_eq!((data.plan.id, data.usage.total_requests), (Some(2), Some(25_000)));
+    assert_eq!((data.usage.used_requests, data.usage.remaining_requests), (Some(25_003), Some(0)));
     assert_eq!((data.period.month, data.period.year), (Some(2), Some(2025)));
     assert_eq!(data.period.kind.as_deref(), Some("monthly"));
     assert_eq!(data.extra["has_payment_method"], json!(true));
@@ -153,15 +153,89 @@ async fn a_wrong_type_is_malformed_and_named() {
     }
 }
 
-#[tokio::test]
-async fn a_nested_wrong_type_is_named_by_its_path() {
-    let body = guide::STATS.replace("46875", "\"many\"");
-    let server = Server::giving(200, &[], &body).await;
-    let error = server.client().stats().await.unwrap_err().to_string();
-    assert!(
-        error.contains("data.usage.remaining_requests: expected a whole number, found a string"),
-        "{error}"
+/// Total, used, remaining, percentage, and the names of what could not be read.
+type Usage = (Option<u64>, Option<u64>, Option<u64>, Option<f64>, Vec<String>);
+
+async fn usage(total: &str, used: &str, remaining: &str, percentage: &str) -> Usage {
+    let body = format!(
+        r#"{{"success":true,"data":{{"plan":{{"name":"Pro","id":null}},"usage":{{"total_requests":{total},
+        "used_requests":{used},"remaining_requests":{remaining},"usage_percentage":{percentage}}}}},"timestamp":"t"}}"#
     );
+    let answer = stats(&body).await;
+    let usage = answer.data.usage;
+    let figures = (usage.total_requests, usage.used_requests, usage.remaining_requests);
+    (figures.0, figures.1, figures.2, usage.usage_percentage, answer.unread)
+}
+
+#[tokio::test]
+async fn unusual_figures_are_what_they_mean() {
+    let no_limit = (None, Some(400), None, None, vec![]);
+    for (total, remaining, percentage) in [
+        ("-1", "-1", "0"),
+        ("null", "null", "null"),
+        ("0", "0", "0"),
+        ("\"unlimited\"", "null", "0"),
+        ("-1", "null", "null"),
+    ] {
+        assert_eq!(usage(total, "400", remaining, percentage).await, no_limit, "{total}");
+    }
+    let usual = (Some(1000), Some(400), Some(600), Some(40.0), vec![]);
+    assert_eq!(usage("\"1000\"", "\"400\"", "\"600\"", "\"40\"").await, usual);
+    assert_eq!(usage("\"1,000\"", "400.0", "\" 600 \"", "\"40 %\"").await, usual);
+    assert_eq!(usage("1000", "400", "null", "null").await, usual, "reckoned from the others");
+    assert_eq!(usage("null", "400", "600", "null").await, usual, "the sum of both is the total");
+    assert_eq!(
+        usage("1000", "1300", "-300", "130.0").await,
+        (Some(1000), Some(1300), Some(0), Some(130.0), vec![])
+    );
+    assert_eq!(
+        usage("0", "0", "0", "100").await,
+        (Some(0), Some(0), Some(0), Some(100.0), vec![]),
+        "all of nothing"
+    );
+}
+
+#[tokio::test]
+async fn a_figure_that_cannot_be_read_is_named_and_reckoned_from_the_rest() {
+    let rest = (Some(1000), Some(400), Some(600), Some(40.0));
+    for (figures, name) in [
+        (["[]", "400", "600", "40"], "usage.total_requests"),
+        (["1000", "\"many\"", "600", "40"], "usage.used_requests"),
+        (["1000", "{}", "600", "40"], "usage.used_requests"),
+        (["1000", "400", "true", "40"], "usage.remaining_requests"),
+        (["1000", "400", "600", "\"some\""], "usage.usage_percentage"),
+    ] {
+        let [total, used, remaining, percentage] = figures;
+        let (a, b, c, d, unread) = usage(total, used, remaining, percentage).await;
+        assert_eq!(((a, b, c, d), unread), (rest, vec![name.to_owned()]));
+    }
+    let unknown = usage("-1", "\"many\"", "-1", "0").await;
+    assert_eq!(unknown, (None, None, None, None, vec!["usage.used_requests".to_owned()]));
+}
+
+#[tokio::test]
+async fn a_period_may_name_its_month_and_a_plan_need_no_id() {
+    let body = |period: &str, plan: &str| {
+        guide::STATS
+            .replace("\"month\": 2", &format!("\"month\": {period}"))
+            .replace("\"id\": 3", &format!("\"id\": {plan}"))
+    };
+    let named = stats(&body("\"February\"", "null")).await;
+    assert_eq!((named.data.period.month, named.data.plan.id, named.unread.len()), (Some(2), None, 0));
+    let strange = stats(&body("\"Pluviôse\"", "\"pro\"")).await;
+    assert_eq!((strange.data.period.month, strange.unread), (None, vec!["period.month".to_owned()]));
+    assert_eq!(strange.data.usage.used_requests, Some(3125), "the rest is used");
+}
+
+#[tokio::test]
+async fn an_answer_without_figures_is_malformed_and_says_what_is_missing() {
+    for (body, named) in
+        [("{}", "data:"), (r#"{"data":{}}"#, "data.usage:"), (r#"{"data":{"usage":[]}}"#, "data.usage:")]
+    {
+        let server = Server::giving(200, &[], body).await;
+        let error = server.client().stats().await.unwrap_err().to_string();
+        assert!(error.contains(named), "{error}");
+    }
 }
 
 #[tokio::test]

@@ -3,13 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Alert, AlertChannel, AlertEvent, time::exact};
+use domain::{Alert, AlertChannel, AlertEvent, WebhookKind, WebhookTarget, time::exact};
 use notify::{Letter, NotifyError, Post};
 use serde_json::json;
 use store::DueDelivery;
 use tokio_util::sync::CancellationToken;
 
-use super::settings::webhook;
+use super::{bodies, settings::webhook};
 use crate::{Moderation, ModerationError};
 
 /// Notes taken from the queue at once.
@@ -51,7 +51,7 @@ impl Moderation {
         Ok(due.len())
     }
 
-    async fn tell(&self, note: &DueDelivery) -> Result<Result<(), NotifyError>, ModerationError> {
+    pub(super) async fn tell(&self, note: &DueDelivery) -> Result<Result<(), NotifyError>, ModerationError> {
         let (id, sent_at) = (format!("alert-{}-{}", note.alert.id.0, note.event), self.clock.now());
         Ok(match note.channel {
             AlertChannel::Webhook => {
@@ -63,7 +63,8 @@ impl Moderation {
                     AlertEvent::Opened => "alert.opened",
                     AlertEvent::Cleared => "alert.cleared",
                 };
-                let body = self.body(&id, event, &note.alert);
+                let kind = settings.webhook.as_ref().map_or(WebhookKind::Json, WebhookTarget::kind);
+                let body = self.body(kind, &id, event, note);
                 self.options.messenger.post(&webhook, &Post { id, event, body, sent_at }).await
             }
             AlertChannel::Email => {
@@ -73,8 +74,10 @@ impl Moderation {
         })
     }
 
-    fn body(&self, id: &str, event: &str, alert: &Alert) -> String {
-        json!({
+    fn body(&self, kind: WebhookKind, id: &str, event: &str, note: &DueDelivery) -> String {
+        let alert = &note.alert;
+        let link = self.link(alert);
+        let facts = json!({
             "event": event,
             "id": id,
             "alert": {
@@ -87,10 +90,10 @@ impl Moderation {
                 "since": written(alert.opened_at),
                 "cleared_at": alert.cleared_at.map(written),
                 "over": alert.over,
-                "link": self.link(alert),
+                "link": link,
             },
-        })
-        .to_string()
+        });
+        bodies::of(kind, &paragraphs(note.event, alert), link.as_deref(), facts)
     }
 
     /// Subject and text of a letter.
@@ -150,6 +153,21 @@ impl Moderation {
                 LONGEST_SLEEP
             }
         }
+    }
+}
+
+/// What a person reads in a chat.
+fn paragraphs(event: AlertEvent, alert: &Alert) -> Vec<String> {
+    let title = alert.kind.title();
+    match event {
+        AlertEvent::Opened => {
+            vec![format!("Gavel: {title}"), alert.what.clone(), format!("What to do: {}", alert.advice)]
+        }
+        AlertEvent::Cleared => vec![
+            format!("Gavel: over: {title}"),
+            alert.over.clone().unwrap_or_else(|| "It is over.".to_owned()),
+            format!("What was told then: {}", alert.what),
+        ],
     }
 }
 

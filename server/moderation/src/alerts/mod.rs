@@ -3,14 +3,20 @@
 //! [`rules`] says what is due, given a [`Snapshot`]; this module takes the snapshot, writes what changed, and [`deliver`]
 //! tells people outside. What is open and what is still to be told is in the database.
 
+mod bodies;
 mod deliver;
 mod rules;
 mod settings;
+mod unwritten;
 
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{Alert, AlertChannel, AlertDelivery, AlertId, User};
+use domain::{
+    Alert, AlertChannel, AlertDelivery, AlertId, AlertKind, SearchQuery, User,
+    paging::COUNT_BOUND,
+    search::{Age, State, Term, TermKind, Unit},
+};
 use store::SiteSpam;
 use tokio_util::sync::CancellationToken;
 
@@ -53,10 +59,16 @@ impl Moderation {
     /// When the store fails.
     pub async fn watch(&self) -> Result<usize, ModerationError> {
         let settings = self.store.alert_settings().await?;
+        let channels = self.channels(&settings);
+        if let Some(trouble) = self.writing.trouble() {
+            let changed = self.tell_of_trouble(&trouble, &channels).await?;
+            self.deliveries_wanted.notify_one();
+            return Ok(changed);
+        }
+        self.record_what_was_told(&channels).await?;
         let snapshot = self.snapshot().await?;
         let open = self.store.open_alerts().await?;
         let changes = rules::changes(&snapshot, &settings.rules, &open);
-        let channels = self.channels(&settings);
         let mut changed = 0;
         for change in &changes {
             changed += usize::from(self.apply(change, &channels).await?);
@@ -113,6 +125,7 @@ impl Moderation {
             spam: self.spam_by_site(now).await?,
             budgets: self.budget_lines().await?,
             refusals: self.refusal_counts().await?,
+            late: self.late_of_the_week().await?,
         })
     }
 
@@ -136,12 +149,26 @@ impl Moderation {
         Ok(sites)
     }
 
-    /// The alerts whose banners a person has not put away, oldest first.
+    async fn late_of_the_week(&self) -> Result<u64, ModerationError> {
+        let week = Age { longer: false, count: 7, unit: Unit::Day };
+        let kinds = [TermKind::Is(State::Late), TermKind::Age(week)];
+        let terms = kinds.map(|kind| Term { negated: false, kind }).to_vec();
+        Ok(self.store.count(&SearchQuery { terms }, COUNT_BOUND, self.clock.now()).await?.count)
+    }
+
+    /// The alerts whose banners a person has not put away, oldest first. Of the marks of one quota, only the newest that was
+    /// passed: the ones below say nothing that it does not.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn alerts_for(&self, user: &User) -> Result<Vec<Alert>, ModerationError> {
-        Ok(self.store.alerts_to_show(user.id).await?)
+        let mut alerts = self.store.alerts_to_show(user.id).await?;
+        let is_mark = |alert: &Alert| alert.kind == AlertKind::QuotaMark;
+        let open = self.store.open_alerts().await?;
+        let newest = open.iter().filter(|alert| is_mark(alert)).map(|alert| alert.id).max();
+        alerts.retain(|alert| !is_mark(alert) || Some(alert.id) == newest);
+        alerts.extend(self.unwritten_alert(&open));
+        Ok(alerts)
     }
 
     /// Alerts now and before, newest first, at most 50 before an id.
@@ -149,7 +176,12 @@ impl Moderation {
     /// # Errors
     /// When the store fails.
     pub async fn alerts(&self, before: Option<AlertId>) -> Result<AlertsReport, ModerationError> {
-        let alerts = self.store.alerts(before, PAGE).await?;
+        let mut alerts = self.store.alerts(before, PAGE).await?;
+        if before.is_none()
+            && let Some(alert) = self.unwritten_alert(&self.store.open_alerts().await?)
+        {
+            alerts.insert(0, alert);
+        }
         let ids: Vec<_> = alerts.iter().map(|alert| alert.id).collect();
         Ok(AlertsReport { deliveries: self.store.alert_deliveries(&ids).await?, alerts })
     }

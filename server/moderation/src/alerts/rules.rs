@@ -59,6 +59,8 @@ pub struct Snapshot {
     pub budgets: Vec<BudgetLine>,
     /// Requests of apps that were refused lately.
     pub refusals: Vec<RefusalCount>,
+    /// Checks of the last seven days whose app was told something else than what stands now.
+    pub late: u64,
 }
 
 /// Whether the upstream answers.
@@ -149,8 +151,17 @@ pub fn changes(snapshot: &Snapshot, rules: &AlertRules, open: &[Alert]) -> Vec<C
     if let Some(times) = rules.spam_wave {
         findings.extend(spam_waves(snapshot, f64::from(times), open));
     }
+    if let Some(least) = rules.late {
+        findings.push(late(snapshot.late, least));
+    }
     findings.extend(snapshot.budgets.iter().map(budget));
     findings.extend(refused_requests(&snapshot.refusals));
+    // It opens elsewhere, before any of this can be looked at. That this is being looked at, to be written, says that it is over.
+    findings.push(Finding {
+        kind: AlertKind::LogNotWritten,
+        subject: String::new(),
+        state: State::off("Everything can be written again."),
+    });
     let opened = findings.iter().filter(|found| !is_open(found.kind, &found.subject)).filter_map(|found| {
         let State::On { what, advice, link } = &found.state else { return None };
         Some(Change::Open(NewAlert {
@@ -206,18 +217,24 @@ fn anew(at: Option<DateTime<Utc>>) -> String {
 #[expect(clippy::cast_precision_loss, reason = "checks are far below 2^52")]
 fn quota_marks(snapshot: &Snapshot, rules: &AlertRules) -> Vec<Finding> {
     let Some(sample) = &snapshot.quota else { return Vec::new() };
-    if sample.total == 0 {
+    // A plan without a limit has no marks, and what could not be read tells nothing.
+    let (Some(total), Some(spent)) = (sample.total.filter(|total| *total > 0), sample.used) else {
         return Vec::new();
-    }
-    let used = sample.used as f64 * 100.0 / sample.total as f64;
+    };
+    let used = spent as f64 * 100.0 / total as f64;
     let marks = rules.quota_marks.iter();
+    let highest = marks.clone().filter(|mark| used >= f64::from(**mark)).max();
     let finding = |mark: &u32| {
-        let is_out = *mark >= 100 || sample.remaining == 0;
-        let state = if used >= f64::from(*mark) {
+        let is_out = *mark >= 100 || sample.is_used_up();
+        let is_passed = highest.is_some_and(|highest| highest > mark);
+        let state = if is_passed {
+            // The higher mark says it all: this one is not told beside it, nor is it over.
+            State::Unknown
+        } else if used >= f64::from(*mark) {
             let what = format!(
                 "{used:.0} % of the quota is used: {} of {} checks. {}",
-                grouped(sample.used),
-                grouped(sample.total),
+                grouped(spent),
+                grouped(total),
                 anew(sample.resets_at())
             );
             let advice = if is_out {
@@ -328,6 +345,27 @@ fn feedback(snapshot: &Snapshot) -> Finding {
     };
     Finding { kind: AlertKind::FeedbackFailing, subject: String::new(), state }
 }
+
+/// Apps acted on an answer that does not stand any more.
+fn late(count: u64, least: u32) -> Finding {
+    let state = if count >= u64::from(least) {
+        State::on(
+            format!(
+                "{} checks of the last seven days were answered otherwise than what stands now.",
+                grouped(count)
+            ),
+            "What an app was told is ham may be public although it is spam, and the reverse. Look at them, and correct them where the \
+             app keeps them.",
+            LATE,
+        )
+    } else {
+        State::off("Fewer checks of the last seven days are answered otherwise than what stands.")
+    };
+    Finding { kind: AlertKind::ToldOtherwise, subject: String::new(), state }
+}
+
+/// The log with what was answered otherwise than what stands now, of the last seven days.
+const LATE: &str = "/detections?q=is%3Alate%20age%3A%3C7d";
 
 /// A site's wave is judged by what is usual for that site: a small one is not drowned by a large one's noise, and a busy one's
 /// usual spam is no wave.

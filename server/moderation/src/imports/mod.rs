@@ -24,6 +24,7 @@ use self::preview::Looked;
 use crate::{Moderation, ModerationError};
 
 pub use failed::FailedFile;
+pub use files::create_private;
 pub use preview::LOOKED_AT;
 
 /// Imports of one page of the list.
@@ -39,11 +40,18 @@ const UNDO_STEPS_AT_ONCE: u32 = 3;
 /// Senders and languages of a summary.
 const TOP: u32 = 10;
 
+/// Default of [`ImportOptions::most_bytes`]: ten of the largest files.
+const MOST_BYTES: u64 = 10 * domain::import::FILE_MAX_BYTES;
+
 /// What imports need of the configuration.
 #[derive(Clone, Debug)]
 pub struct ImportOptions {
     /// Where files are kept until they are no longer needed; created when the first comes.
     pub folder: PathBuf,
+    /// The folder that all databases beside each other had in common before: their own files are taken out of it.
+    pub shared_folder: Option<PathBuf>,
+    /// Most bytes that the files of all imports may take together; a file that would be too much is refused.
+    pub most_bytes: u64,
     /// Checks a minute that the upstream's budget allows; `None` when nothing limits them.
     pub checks_per_minute: Option<u32>,
 }
@@ -52,7 +60,12 @@ impl Default for ImportOptions {
     /// A folder of this process in the system's place for temporary files; no limit.
     fn default() -> Self {
         let folder = format!("gavel-imports-{}", std::process::id());
-        Self { folder: std::env::temp_dir().join(folder), checks_per_minute: None }
+        Self {
+            folder: std::env::temp_dir().join(folder),
+            shared_folder: None,
+            most_bytes: MOST_BYTES,
+            checks_per_minute: None,
+        }
     }
 }
 
@@ -276,7 +289,7 @@ impl Moderation {
         let quota = self.quota().await?;
         Ok(ImportCost {
             checks: import.counts.waiting,
-            left: quota.as_ref().map(|quota| quota.remaining),
+            left: quota.as_ref().and_then(|quota| quota.remaining),
             resets_at: quota.as_ref().and_then(domain::UsageSample::resets_at),
             per_minute: self.options.imports.checks_per_minute,
             feedback: import.plan.labels.filter(|labels| labels.tell).map_or(0, |_| import.labels.rows),

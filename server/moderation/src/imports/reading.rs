@@ -4,7 +4,11 @@
 use std::{path::Path, sync::Arc};
 
 use chrono::{DateTime, Utc};
-use domain::{FileAccount, Import, ImportPlan, LiveEvent, NotRead};
+use domain::{
+    FileAccount, Import, ImportPlan, LiveEvent, NotRead,
+    import::{CONTENT_MAX_BYTES, ROWS_MAX},
+    paging::grouped,
+};
 use readers::{BoundMapping, Record, RecordError};
 use store::{NewImportRow, StagedRow};
 use tokio::sync::mpsc;
@@ -86,7 +90,7 @@ fn read(path: &Path, name: &str, plan: &ImportPlan, staged: u64, sender: &mpsc::
     };
     let progress = reader.progress();
     let (mut batch, mut bytes, mut number) = (Vec::with_capacity(BATCH_ROWS), 0, 0);
-    let (mut problem, mut broke_at) = (None, None);
+    let (mut problem, mut broke_at, mut content) = (None, None, 0);
     for record in &mut reader {
         if let Err(error) = &record
             && error.is_fatal
@@ -101,6 +105,12 @@ fn read(path: &Path, name: &str, plan: &ImportPlan, staged: u64, sender: &mpsc::
         }
         let row = row(number, record, &bound, plan.after);
         bytes += size_of(&row);
+        content += size_of(&row) as u64;
+        if let Some(words) = too_much(number, content) {
+            broke_at = Some((format!("row {}", grouped(number)), words.trim_end_matches('.').to_owned()));
+            problem = Some(words);
+            break;
+        }
         batch.push(row);
         if batch.len() >= BATCH_ROWS || bytes >= BATCH_BYTES {
             bytes = 0;
@@ -120,6 +130,19 @@ fn read(path: &Path, name: &str, plan: &ImportPlan, staged: u64, sender: &mpsc::
         account.pass_over(NotRead { from, to: None, bytes: None, why });
     }
     over(problem, account);
+}
+
+/// What an import may not have more of; what comes before counts.
+fn too_much(number: u64, content: u64) -> Option<String> {
+    if number > ROWS_MAX {
+        return Some(format!("There are more than {} rows. Split the file.", grouped(ROWS_MAX)));
+    }
+    (content > CONTENT_MAX_BYTES).then(|| {
+        format!(
+            "There is more than {} GiB of content up to row {number}. Split the file.",
+            CONTENT_MAX_BYTES >> 30
+        )
+    })
 }
 
 fn row(
@@ -161,5 +184,18 @@ fn size_of(row: &NewImportRow) -> usize {
         }
         StagedRow::Failed { reason } => reason.len(),
         StagedRow::Old => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_import_has_bounds_of_rows_and_content() {
+        assert_eq!(too_much(ROWS_MAX, CONTENT_MAX_BYTES), None);
+        assert_eq!(too_much(ROWS_MAX + 1, 0).unwrap(), "There are more than 5,000,000 rows. Split the file.");
+        let words = too_much(7, CONTENT_MAX_BYTES + 1).unwrap();
+        assert_eq!(words, "There is more than 4 GiB of content up to row 7. Split the file.");
     }
 }

@@ -159,7 +159,7 @@ impl Moderation {
             told: None,
         };
         self.read_budgets().await?;
-        if let Err(spent) = self.budgets.admit_site(import.plan.site.as_deref(), self.clock.now()) {
+        if let Err(spent) = self.budgets.admit_backlog(import.plan.site.as_deref(), None, self.clock.now()) {
             run.hold(&spent);
             self.explain(&run, import).await?;
             return Ok(RunEnd::OverBudget);
@@ -289,7 +289,7 @@ impl Moderation {
 
     async fn judge_row(&self, plan: &ImportPlan, row: WaitingRow) -> (u64, Verdict) {
         let WaitingRow { number, content } = row;
-        let held = match self.budgets.admit_site(plan.site.as_deref(), self.clock.now()) {
+        let held = match self.budgets.admit_backlog(plan.site.as_deref(), None, self.clock.now()) {
             Ok(held) => held,
             Err(spent) => return (number, Verdict::OverBudget(spent)),
         };

@@ -37,6 +37,9 @@ impl Moderation {
                 return Ok(());
             }
         };
+        if let Err(error) = self.take_own_files().await {
+            tracing::error!(%error, "files of imports could not be looked for where they were before");
+        }
         tokio::join!(self.read_files(stop), self.check_imports(stop), self.sweep_daily(stop));
         drop(lock);
         Ok(())
@@ -107,6 +110,7 @@ impl Moderation {
         self: &Arc<Self>,
         stop: &CancellationToken,
     ) -> Result<Option<Duration>, ModerationError> {
+        self.expect_to_keep()?;
         // Between two rounds nothing is under way.
         self.forget_rows(stop).await?;
         let mut at_work = self.store.imports_at_work().await?;

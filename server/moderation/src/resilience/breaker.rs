@@ -67,7 +67,7 @@ impl Outcome {
 
 /// The circuit is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the service is failing; next try in {} ms", .retry_in.as_millis())]
+#[error("the service is failing; next try in {}", super::in_words(*.retry_in))]
 pub struct CircuitOpen {
     /// How long until the next probe is due; zero while one is under way.
     pub retry_in: Duration,

@@ -69,7 +69,7 @@ impl BudgetLimits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BudgetError {
     /// Too many calls wait, or the upstream asked to pause.
-    #[error("the rate budget is used up; the next turn is in {} ms", .retry_in.as_millis())]
+    #[error("the rate budget is used up; the next turn is in {}", super::in_words(*.retry_in))]
     Busy {
         /// How long until a turn could come.
         retry_in: Duration,

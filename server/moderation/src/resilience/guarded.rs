@@ -175,15 +175,16 @@ impl<A: SpamApi> Guarded<A> {
     /// # Errors
     /// [`GuardError`], always before the deadline has passed.
     pub async fn verify(&self, call: Call) -> Result<Answer<VerifyResponse>, GuardError> {
-        self.run(call, Repeat::Always, || self.api.verify()).await
+        self.run_beside(call, || self.api.verify()).await
     }
 
-    /// Asks for the plan's usage. When it says that something is left, checks are spent again.
+    /// Asks for the plan's usage. When it says that something is left, checks are spent again. Like [`Self::verify`], it neither
+    /// opens the circuit of the checks nor is held back by it: figures that cannot be read say nothing about verdicts.
     ///
     /// # Errors
     /// [`GuardError`], always before the deadline has passed.
     pub async fn stats(&self, call: Call) -> Result<Answer<StatsResponse>, GuardError> {
-        let answer = self.run(call, Repeat::Always, || self.api.stats()).await?;
+        let answer = self.run_beside(call, || self.api.stats()).await?;
         self.quota.learn_from_stats(&answer.value);
         Ok(answer)
     }
@@ -212,9 +213,24 @@ impl<A: SpamApi> Guarded<A> {
     where
         F: Future<Output = Result<T, ApiError>>,
     {
+        self.tries(call, repeat, || self.try_once(call, &send)).await
+    }
+
+    /// The same beside the circuit.
+    async fn run_beside<T, F>(&self, call: Call, send: impl Fn() -> F) -> Result<T, GuardError>
+    where
+        F: Future<Output = Result<T, ApiError>>,
+    {
+        self.tries(call, Repeat::Always, || self.try_beside(call, &send)).await
+    }
+
+    async fn tries<T, F>(&self, call: Call, repeat: Repeat, attempt: impl Fn() -> F) -> Result<T, GuardError>
+    where
+        F: Future<Output = Result<T, GuardError>>,
+    {
         let mut last = None;
         for failures in 1..=MAX_TRIES {
-            let error = match self.try_once(call, &send).await {
+            let error = match attempt().await {
                 Ok(answer) => return Ok(answer),
                 Err(GuardError::Api(error)) => error,
                 // The upstream's own words tell more than ours about not asking it again.
@@ -229,6 +245,17 @@ impl<A: SpamApi> Guarded<A> {
             last = Some(error);
         }
         Err(last.unwrap_or(ApiError::Timeout).into())
+    }
+
+    /// One try without a permit: a turn, the call.
+    async fn try_beside<T, F>(&self, call: Call, send: impl Fn() -> F) -> Result<T, GuardError>
+    where
+        F: Future<Output = Result<T, ApiError>>,
+    {
+        let slot = self.budget.acquire(call.class, turn_by(call)).await?;
+        let result = timeout_at(call.deadline, send()).await.unwrap_or(Err(ApiError::Timeout));
+        settle_slot(slot, &result);
+        Ok(result?)
     }
 
     /// One try: a turn, a permit, the call. After a rest of the circuit, `/verify` goes ahead of it.
@@ -248,8 +275,7 @@ impl<A: SpamApi> Guarded<A> {
 
     async fn turn(&self, call: Call) -> Result<(Slot, Permit<'_>), GuardError> {
         self.breaker.check()?;
-        let turn_by = call.deadline.checked_sub(LEAST_CALL_TIME).unwrap_or(call.deadline);
-        let slot = self.budget.acquire(call.class, turn_by).await?;
+        let slot = self.budget.acquire(call.class, turn_by(call)).await?;
         match self.breaker.admit() {
             Ok(permit) => Ok((slot, permit)),
             // It opened while this call was in line.
@@ -268,9 +294,19 @@ impl<A: SpamApi> Guarded<A> {
     }
 }
 
+/// The last moment at which a turn is of use.
+fn turn_by(call: Call) -> Instant {
+    call.deadline.checked_sub(LEAST_CALL_TIME).unwrap_or(call.deadline)
+}
+
 /// Tells breaker and budget how a call went.
 fn settle<T>(slot: Slot, permit: Permit<'_>, result: &Result<T, ApiError>) {
     permit.report(Outcome::of(result));
+    settle_slot(slot, result);
+}
+
+/// Tells only the budget.
+fn settle_slot<T>(slot: Slot, result: &Result<T, ApiError>) {
     match result {
         Err(ApiError::RateLimited { retry_after, .. }) => slot.rate_limited(*retry_after),
         Err(ApiError::Connect { .. }) => slot.unused(),

@@ -19,3 +19,26 @@ pub use breaker::{Breaker, BreakerState};
 pub use budget::{Budget, BudgetError, BudgetLimits, Class, Slot};
 pub use guarded::{Call, ForClass, GuardError, GuardState, Guarded, Watch};
 pub use quota::Quota;
+
+/// A wait as people say it, rounded up.
+fn in_words(wait: std::time::Duration) -> String {
+    match wait.as_millis().div_ceil(1000) {
+        0 | 1 => "a second".to_owned(),
+        seconds @ 2..120 => format!("{seconds} s"),
+        seconds => format!("{} min", seconds.div_ceil(60)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    #[test]
+    fn a_wait_is_told_in_seconds_or_minutes() {
+        let words = |ms| super::in_words(Duration::from_millis(ms));
+        assert_eq!(
+            [words(3), words(19_730), words(119_001), words(3_600_000)],
+            ["a second", "20 s", "2 min", "60 min"]
+        );
+    }
+}

@@ -49,7 +49,11 @@ impl Quota {
 
     /// Learns from `/stats`: when something is left, the period has turned or the plan has grown.
     pub fn learn_from_stats(&self, stats: &StatsResponse) {
-        if stats.data.usage.remaining_requests > 0 {
+        let usage = &stats.data.usage;
+        // What could not be read says nothing.
+        let has_no_limit =
+            usage.total_requests.is_none() && !stats.unread.iter().any(|name| name == "usage.total_requests");
+        if has_no_limit || usage.remaining_requests.is_some_and(|left| left > 0) {
             self.renew();
         }
     }
@@ -106,6 +110,21 @@ mod tests {
         quota.learn_from_stats(&stats(0));
         assert!(quota.admit().is_err());
         quota.learn_from_stats(&stats(1));
+        quota.admit().unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_plan_without_a_limit_ends_it_and_figures_that_cannot_be_read_do_not() {
+        let quota = Quota::default();
+        quota.learn(&exhausted());
+        let mut strange = stats(0);
+        strange.data.usage.total_requests = None;
+        strange.data.usage.remaining_requests = None;
+        strange.unread.push("usage.total_requests".to_owned());
+        quota.learn_from_stats(&strange);
+        assert!(quota.admit().is_err());
+        strange.unread.clear();
+        quota.learn_from_stats(&strange);
         quota.admit().unwrap();
     }
 

@@ -7,7 +7,7 @@ use domain::Days;
 use domain::statistics::{
     Charts, Confusion, Latency, Leaders, Named, SCORE_STEPS, Slot, Spending, Step, Tally, Totals, Work,
 };
-use store::statistics::{Counts, DayCount, HourCount};
+use store::statistics::{Counts, DayCount, HourCount, WordCount};
 
 use super::spread::Spread;
 
@@ -35,6 +35,7 @@ pub(super) fn draw(days: Days, mut counts: Counts) -> Charts {
         },
         checks_before: Vec::new(),
         totals: totals(&counts.days),
+        app_words: app_words(days, &counts.words),
         totals_before: None,
         labels: labels(days, &counts.days),
         sites: sites(&counts),
@@ -114,6 +115,15 @@ fn labels(days: Days, counts: &[DayCount]) -> Vec<Confusion> {
         }
     }
     labels
+}
+
+/// Verdicts against what apps said.
+fn app_words(days: Days, counts: &[WordCount]) -> Confusion {
+    let mut words = Confusion::default();
+    for count in counts.iter().filter(|count| (days.from()..=days.to()).contains(&count.day)) {
+        words.add(count.is_spam, count.word.is_spam(), count.checks);
+    }
+    words
 }
 
 /// Sums by name, whatever its case; the first spelling is kept.

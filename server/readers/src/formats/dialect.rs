@@ -187,7 +187,7 @@ pub(super) struct Tried {
     header: Header,
     columns: usize,
     share: f64,
-    /// Quoted fields that had to be.
+    /// Fields that had to be quoted.
     needed: usize,
     why: &'static str,
     is_single: bool,
@@ -222,7 +222,7 @@ impl Tried {
         }
         let share = share(&rows, columns, &header);
         let is_needed = |field: &&String| {
-            field.bytes().any(|byte| byte == syntax.delimiter || matches!(byte, b'"' | b'\n' | b'\r'))
+            field.bytes().any(|byte| byte == syntax.delimiter || matches!(byte, b'\n' | b'\r'))
         };
         let fitting = rows.iter().filter(|row| row.fields.len() == columns);
         let needed = fitting.flat_map(|row| &row.fields).filter(is_needed).count();
@@ -323,15 +323,19 @@ fn best_quoting(sample: &Sample<'_>, delimiter: u8, told: Told) -> Tried {
     }
     if text.contains('"') && best.syntax.quoting == Quoting::Doubled {
         let plain = try_as(Quoting::None, skips_blank);
-        let is_freed = best.broken > 0 && best.needed == 0 && plain.share >= best.share;
-        let is_idle = delimiter == b'\t' && best.needed == 0 && plain.has_idle_quotes();
+        let are_used = best.needed > 0 || plain.has_doubled_quotes();
+        // Lines that fit one and all were swallowed by quotes that happen to close.
+        let has_more =
+            best.columns > 1 && plain.columns == best.columns && plain.rows.len() > best.rows.len();
+        let is_freed = plain.share >= best.share && (has_more || (best.broken > 0 && !are_used));
+        let is_idle = delimiter == b'\t' && !are_used && plain.has_idle_quotes();
         if plain.score() > best.score() + 0.05 || is_freed || is_idle {
             best = Tried { why: "Quotes stand within texts and close nothing", ..plain };
         }
     }
     if delimiter == b'\t' && text.contains('\\') && best.syntax.quoting != Quoting::Backslash {
         let escaped = try_as(Quoting::Escaped, skips_blank);
-        let is_better = escaped.score() > best.score();
+        let is_better = escaped.score() > best.score().max(try_as(Quoting::None, skips_blank).score());
         if escaped.score() >= best.score() && (is_better || best.has_escapes()) {
             best = Tried { why: "Backslashes stand for tabs, line ends and empty fields", ..escaped };
         }
@@ -366,6 +370,15 @@ impl Tried {
                     .peekable();
                 cells.peek().is_some() && cells.all(is_in)
             })
+    }
+
+    /// Whether a quoted cell holds doubled quotes and no others.
+    fn has_doubled_quotes(&self) -> bool {
+        let is_doubled = |cell: &str| {
+            let inner = cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"'));
+            inner.is_some_and(|inner| inner.contains("\"\"") && !inner.replace("\"\"", "").contains('"'))
+        };
+        self.cells().any(is_doubled)
     }
 
     /// Whether some cells of a column are quoted that need not be, and others are not: nobody writes that but who means them.

@@ -1,15 +1,19 @@
 //! The formats: one file each.
 
+pub(crate) mod chats;
 pub(crate) mod dialect;
 mod flatten;
 mod header;
+pub(crate) mod html;
 mod json;
 mod lenient;
 pub(crate) mod mail;
 pub(crate) mod ndjson;
+pub(crate) mod page_table;
 mod path;
 pub(crate) mod records;
 pub(crate) mod rows;
+mod segments;
 mod table;
 mod text;
 pub(crate) mod workbook;
@@ -56,7 +60,7 @@ pub(crate) fn begin(
 ) -> Result<Box<dyn Parse>, ReadError> {
     Ok(match format {
         FileFormat::Csv | FileFormat::Tsv => {
-            Box::new(table::Table::open(Decoded::new(read, encoding), dialect)?)
+            segments::joined(table::Table::open(Decoded::new(read, encoding), dialect)?)
         }
         FileFormat::Ndjson => Box::new(ndjson::FlatRecords::open(
             ndjson::JsonLines::new(Decoded::new(read, encoding)),
@@ -70,14 +74,23 @@ pub(crate) fn begin(
             Box::new(xml::Export::open(Decoded::mended(read, encoding), xml::Kind::WordPress))
         }
         FileFormat::Disqus => Box::new(xml::Export::open(Decoded::mended(read, encoding), xml::Kind::Disqus)),
-        FileFormat::Mbox => Box::new(mail::Mails::mbox(read)),
-        FileFormat::Eml => Box::new(mail::Mails::single(read)),
+        FileFormat::Mbox => Box::new(mail::Mails::mbox(mail_bytes(read, encoding))),
+        FileFormat::Eml => Box::new(mail::Mails::single(mail_bytes(read, encoding))),
+        FileFormat::Chat => {
+            Box::new(chats::Chat::open(Decoded::mended(read, encoding), &chats::Archive::default(), None)?)
+        }
+        FileFormat::Html => Box::new(page_table::PageTable::open(Decoded::mended(read, encoding))?),
         FileFormat::Spreadsheet => {
             return Err(ReadError::new("this is no workbook; choose another format"));
         }
         FileFormat::Lines => Box::new(text::Lines::new(Decoded::new(read, encoding))),
         FileFormat::Paragraphs => Box::new(text::Paragraphs::new(Decoded::new(read, encoding))),
     })
+}
+
+/// Letters say their charsets themselves; only a file that was saved as UTF-16 has to be made single bytes first.
+fn mail_bytes(read: impl Read + Send + 'static, encoding: Encoding) -> Box<dyn Read + Send> {
+    if encoding.is_utf16() { Box::new(Decoded::new(read, encoding)) } else { Box::new(read) }
 }
 
 /// What is said of bytes that are no UTF-8.

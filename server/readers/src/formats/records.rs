@@ -90,6 +90,11 @@ impl Located {
         self.path.0.is_empty()
     }
 
+    /// Whether a line alone tells its records: it is one, or an array of them.
+    pub(crate) fn is_by_lines(&self) -> bool {
+        self.path.0.is_empty() || self.path.0 == [Step::Each]
+    }
+
     /// What to say about it.
     pub(crate) fn guess(&self) -> FileGuess {
         let evidence = match (&self.message, self.is_chosen) {

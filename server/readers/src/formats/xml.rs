@@ -8,18 +8,20 @@ use std::{
     io::{self, BufRead, BufReader, Read},
 };
 
+use domain::FileAccount;
 use memchr::memchr_iter;
 use quick_xml::{
     Reader,
-    escape::resolve_predefined_entity,
+    escape::resolve_html5_entity,
     events::{BytesRef, BytesStart, Event},
 };
 
-use super::{Parse, checked};
+use super::{Parse, checked, html};
 use crate::{
     Place, Record, RecordError,
     error::TOO_LONG,
     limits::{RECORD_MAX_BYTES, XML_MAX_DEPTH, XML_PIECE_MAX_BYTES},
+    sniff::exports_begin,
     unpack::invalid,
 };
 
@@ -32,13 +34,14 @@ pub(super) enum Kind {
 
 /// Columns of WordPress's comments, by the elements of WXR; the last two are the post's.
 /// (<https://github.com/WordPress/wordpress-develop/blob/6.8/src/wp-admin/includes/export.php>)
-const WORDPRESS: [&str; 11] = [
+const WORDPRESS: [&str; 12] = [
     "comment_content",
     "comment_author",
     "comment_author_email",
     "comment_author_IP",
     "comment_author_url",
     "comment_date_gmt",
+    "comment_date",
     "comment_approved",
     "comment_type",
     "comment_id",
@@ -105,7 +108,10 @@ pub(super) struct Export<R> {
     draft: Option<Draft>,
     /// Of the item (WordPress) or thread (Disqus) that is open: id, link, title.
     around: Around,
-    threads: HashMap<String, (String, String)>,
+    threads: HashMap<String, Thread>,
+    account: FileAccount,
+    /// Words that stand ahead of the export were looked for.
+    has_begun: bool,
     count: u64,
     is_over: bool,
 }
@@ -113,8 +119,14 @@ pub(super) struct Export<R> {
 #[derive(Default)]
 struct Around {
     id: String,
+    thread: Thread,
+}
+
+#[derive(Clone, Default)]
+struct Thread {
     link: String,
     title: String,
+    is_deleted: bool,
 }
 
 /// A record under way.
@@ -124,6 +136,7 @@ struct Draft {
     fields: Vec<String>,
     size: usize,
     problem: Option<String>,
+    in_deleted_thread: bool,
 }
 
 impl<R: Read> Export<R> {
@@ -140,6 +153,8 @@ impl<R: Read> Export<R> {
             draft: None,
             around: Around::default(),
             threads: HashMap::new(),
+            account: FileAccount::default(),
+            has_begun: false,
             count: 0,
             is_over: false,
         }
@@ -158,6 +173,10 @@ impl<R: Read> Export<R> {
 
     /// Reads on until a record ends. `None` at the end of the file.
     fn advance(&mut self) -> Result<Option<Result<Record, RecordError>>, RecordError> {
+        if !self.has_begun {
+            self.has_begun = true;
+            self.skip_ahead().map_err(|error| RecordError::io(Place::line(1), &error))?;
+        }
         loop {
             let mut buffer = std::mem::take(&mut self.buffer);
             buffer.clear();
@@ -172,9 +191,58 @@ impl<R: Read> Export<R> {
                 Err(error) => return Err(self.broken(&error)),
             };
             self.buffer = buffer;
-            if let Some(draft) = done {
+            if let Some(draft) = done
+                && let Some(draft) = self.wanted(draft)
+            {
                 return Ok(Some(self.finish(draft)));
             }
+        }
+    }
+
+    /// Passes over what PHP wrote ahead of the export: warnings, blank lines.
+    fn skip_ahead(&mut self) -> io::Result<()> {
+        let source = self.reader.get_mut();
+        let at = exports_begin(source.fill_buf()?).unwrap_or(0);
+        let is_blank = source.fill_buf()?[..at].trim_ascii().is_empty();
+        source.consume(at);
+        if !is_blank {
+            let why = "A program on the web server wrote them into the file: warnings of PHP, mostly";
+            self.account.leave_out("words ahead of the export", why, 1, Place::line(1));
+        }
+        Ok(())
+    }
+
+    /// Sets aside what is no message, and takes out labels that nobody gave.
+    fn wanted(&mut self, mut draft: Draft) -> Option<Draft> {
+        let place = Place::entry(self.count, draft.line);
+        let field = |draft: &Draft, name: &str| {
+            let index = self.columns.iter().position(|known| known == name);
+            index.map(|index| draft.fields[index].trim().to_owned()).unwrap_or_default()
+        };
+        if self.kind == Kind::WordPress {
+            let kind = field(&draft, "comment_type").to_ascii_lowercase();
+            if let Some((kinds, why)) = aside(&kind) {
+                self.account.leave_out(kinds, why, 1, place);
+                return None;
+            }
+            return Some(draft);
+        }
+        let is_deleted = draft.in_deleted_thread || field(&draft, "isDeleted") == "true";
+        let is_spam = field(&draft, "isSpam") == "true";
+        if is_deleted && html::render(&field(&draft, "message")).text.trim().is_empty() {
+            self.account.leave_out("deleted posts without a text", "Their text is gone", 1, place);
+            return None;
+        }
+        // Who deleted a post did not say that it is no spam.
+        if is_deleted && !is_spam {
+            self.clear(&mut draft, "isSpam");
+        }
+        Some(draft)
+    }
+
+    fn clear(&self, draft: &mut Draft, column: &str) {
+        if let Some(index) = self.columns.iter().position(|known| known == column) {
+            draft.fields[index].clear();
         }
     }
 
@@ -220,7 +288,7 @@ impl<R: Read> Export<R> {
             self.count += 1;
             let fields = vec![String::new(); self.columns.len()];
             let line = self.reader.get_ref().line;
-            self.draft = Some(Draft { depth: self.path.len(), line, fields, size: 0, problem: None });
+            self.draft = Some(Draft { depth: self.path.len(), line, fields, size: 0, problem: None, in_deleted_thread: false });
             self.attribute_of_draft("", element);
         } else if name == self.kind.around() {
             self.around = Around { id: id_of(element), ..Around::default() };
@@ -239,9 +307,12 @@ impl<R: Read> Export<R> {
             "" => self.set("id", id),
             "parent" => self.set("parent", id),
             "thread" => {
-                if let Some((link, title)) = self.threads.get(&id).cloned() {
+                if let Some(Thread { link, title, is_deleted }) = self.threads.get(&id).cloned() {
                     self.set("thread_link", link);
                     self.set("thread_title", title);
+                    if let Some(draft) = &mut self.draft {
+                        draft.in_deleted_thread = is_deleted;
+                    }
                 }
             }
             _ => {}
@@ -270,7 +341,13 @@ impl<R: Read> Export<R> {
     fn refer(&mut self, reference: &BytesRef<'_>) {
         let known = match reference.resolve_char_ref() {
             Ok(Some(char)) => Some(char.to_string()),
-            Ok(None) => resolve_predefined_entity(reference).map(str::to_owned),
+            Ok(None) => resolve_html5_entity(reference).map(str::to_owned),
+            // A reference to a character that XML does not allow, as &#8;: there is nothing to show.
+            Err(_) if reference.starts_with('#') => {
+                let why = "XML has no such characters; they were taken out";
+                self.account.mend("comments with characters like &#8;", why, 1, Place::entry(self.count, self.reader.get_ref().line));
+                Some(String::new())
+            }
             Err(_) => None,
         };
         match (known, &mut self.draft) {
@@ -304,13 +381,14 @@ impl<R: Read> Export<R> {
         } else if parent == self.kind.around() {
             let text: String = text.trim().chars().take(THREAD_TEXT_MAX).collect();
             match name.as_str() {
-                "link" => self.around.link = text,
-                "title" => self.around.title = text,
+                "link" => self.around.thread.link = text,
+                "title" => self.around.thread.title = text,
+                "isDeleted" => self.around.thread.is_deleted = text == "true",
                 _ => {}
             }
         } else if self.kind == Kind::Disqus && name == "thread" && self.threads.len() < THREADS_MAX {
-            let Around { id, link, title } = std::mem::take(&mut self.around);
-            self.threads.insert(id, (link, title));
+            let Around { id, thread } = std::mem::take(&mut self.around);
+            self.threads.insert(id, thread);
         }
         None
     }
@@ -318,8 +396,9 @@ impl<R: Read> Export<R> {
     fn finish(&mut self, mut draft: Draft) -> Result<Record, RecordError> {
         if self.kind == Kind::WordPress {
             let end = draft.fields.len();
-            draft.fields[end - 2].clone_from(&self.around.link);
-            draft.fields[end - 1].clone_from(&self.around.title);
+            draft.fields[end - 2].clone_from(&self.around.thread.link);
+            draft.fields[end - 1].clone_from(&self.around.thread.title);
+            self.date_without_gmt(&mut draft);
         }
         let place = Place::entry(self.count, draft.line);
         if draft.size > RECORD_MAX_BYTES {
@@ -331,6 +410,16 @@ impl<R: Read> Export<R> {
             None => Ok(Record::new(place, draft.fields)),
             Some(problem) if problem == TOO_LONG => Err(RecordError::new(place, problem)),
             Some(problem) => Err(RecordError::new(place, problem).with_fields(draft.fields)),
+        }
+    }
+
+    /// Comments that were imported into WordPress have no time in GMT, but zeros: then the site's own time counts.
+    fn date_without_gmt(&self, draft: &mut Draft) {
+        let index = |name: &str| self.columns.iter().position(|known| known == name);
+        if let (Some(gmt), Some(local)) = (index("comment_date_gmt"), index("comment_date"))
+            && (draft.fields[gmt].trim().is_empty() || draft.fields[gmt].starts_with("0000"))
+        {
+            draft.fields[gmt] = draft.fields[local].clone();
         }
     }
 
@@ -355,6 +444,10 @@ impl<R: Read + Send> Parse for Export<R> {
         &self.columns
     }
 
+    fn account(&self) -> FileAccount {
+        self.account.clone()
+    }
+
     fn next(&mut self) -> Option<Result<Record, RecordError>> {
         if self.is_over {
             return None;
@@ -363,6 +456,20 @@ impl<R: Read + Send> Parse for Export<R> {
             Ok(next) => next,
             Err(error) => Some(Err(error)),
         }
+    }
+}
+
+/// Kinds of WordPress's comments that no visitor wrote, in the plural, and why they are left out.
+fn aside(kind: &str) -> Option<(&'static str, &'static str)> {
+    let ends = |ends: &[&str]| ends.iter().any(|end| kind.ends_with(end));
+    if matches!(kind, "pingback" | "trackback") {
+        Some(("pingbacks and trackbacks", "Other sites' programs sent them, and people did not judge them"))
+    } else if kind.contains("order") && ends(&["note", "notes"]) {
+        Some(("order notes", "The shop wrote them about its orders"))
+    } else if ends(&["note", "notes", "log", "logs", "history", "delivery", "activity"]) {
+        Some(("logs of plugins", "Programs wrote them, and they are no comments"))
+    } else {
+        None
     }
 }
 

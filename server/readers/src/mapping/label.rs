@@ -11,6 +11,8 @@ pub(crate) enum LabelWords {
     IsSpam,
     /// True means approved.
     IsApproved,
+    /// Gmail's labels, of which most say nothing about spam.
+    Gmail,
 }
 
 /// Columns in which true means approved.
@@ -34,6 +36,9 @@ fn last_part(name: &str) -> String {
 impl LabelWords {
     pub(crate) fn of_column(name: &str) -> Self {
         let name = last_part(name);
+        if name == "xgmaillabels" {
+            return Self::Gmail;
+        }
         if APPROVALS.contains(&name.as_str()) { Self::IsApproved } else { Self::IsSpam }
     }
 
@@ -72,7 +77,7 @@ impl LabelWords {
 
     /// What a cell says. `Some(None)` where it says that nothing is decided yet; `None` where it makes no sense.
     pub(crate) fn read(self, text: &str) -> Option<Option<Label>> {
-        let truth = |is_true: bool| Some(Some(Label::from_is_spam(is_true == (self == Self::IsSpam))));
+        let truth = |is_true: bool| Some(Some(Label::from_is_spam(is_true == (self != Self::IsApproved))));
         match text.trim().to_lowercase().as_str() {
             "spam" | "junk" | "phishing" | "smishing" | "спам" | "スパム" | "垃圾" => {
                 Some(Some(Label::Spam))
@@ -91,9 +96,32 @@ impl LabelWords {
             "0" | "0.0" | "false" | "no" | "n" | "f" | "nein" | "non" | "não" | "nee" | "nie" | "нет" => {
                 truth(false)
             }
-            _ => None,
+            other => of_program(other).or((self == Self::Gmail).then_some(None)),
         }
     }
+}
+
+/// What mail programs write: SpamAssassin's `yes, score=9.1 required=5.0`, and Gmail's labels `Spam,Unread`, whose names are
+/// in the account's language. A letter in the inbox was let through; one in the bin says nothing.
+fn of_program(text: &str) -> Option<Option<Label>> {
+    const SPAM: [&str; 8] = ["spam", "junk", "спам", "迷惑メール", "垃圾邮件", "垃圾郵件", "스팸함", "courrier indésirable"];
+    const INBOX: [&str; 16] = [
+        "inbox", "posteingang", "boîte de réception", "recibidos", "posta in arrivo", "caixa de entrada", "odebrane",
+        "postvak in", "indbakke", "inkorg", "innboks", "входящие", "受信トレイ", "收件箱", "收件匣", "받은편지함",
+    ];
+    let mut parts = text.split(',').map(str::trim);
+    let first = parts.clone().next()?;
+    if text.contains("score=") || text.contains("hits=") {
+        return match first.split_whitespace().next()? {
+            "yes" => Some(Some(Label::Spam)),
+            "no" => Some(Some(Label::Ham)),
+            _ => None,
+        };
+    }
+    if parts.clone().any(|part| SPAM.contains(&part)) {
+        return text.contains(',').then_some(Some(Label::Spam));
+    }
+    parts.any(|part| INBOX.contains(&part)).then_some(Some(Label::Ham))
 }
 
 #[cfg(test)]
@@ -110,5 +138,12 @@ mod tests {
         assert_eq!(read("comment_approved", "0"), Some(None));
         assert_eq!(read("comment_approved", "spam"), Some(Some(Label::Spam)));
         assert_eq!(read("label", "maybe"), None);
+        assert_eq!(read("x-gmail-labels", "Spam,Unread"), Some(Some(Label::Spam)));
+        assert_eq!(read("x-gmail-labels", "Posteingang,Geöffnet"), Some(Some(Label::Ham)));
+        assert_eq!(read("x-gmail-labels", "Inbox"), Some(Some(Label::Ham)));
+        assert_eq!(read("x-gmail-labels", "Trash"), Some(None));
+        assert_eq!(read("x-spam-status", "Yes, score=9.1 required=5.0"), Some(Some(Label::Spam)));
+        assert_eq!(read("x-spam-status", "No, hits=-1.2"), Some(Some(Label::Ham)));
+        assert_eq!(read("x-spam-flag", "YES"), Some(Some(Label::Spam)));
     }
 }

@@ -84,7 +84,7 @@ fn is_link(cell: &str) -> bool {
 }
 
 /// Whether a cell is a number, an address, a time, a link, or a yes or no.
-fn is_value(cell: &str) -> bool {
+pub(crate) fn is_value(cell: &str) -> bool {
     is_link(cell)
         || cell.parse::<f64>().is_ok()
         || cell.parse::<IpAddr>().is_ok()

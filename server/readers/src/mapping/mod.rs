@@ -4,6 +4,6 @@ pub(crate) mod apply;
 pub(crate) mod guess;
 mod kept;
 mod label;
-mod looks;
+pub(crate) mod looks;
 pub(crate) mod names;
 pub(crate) mod time;

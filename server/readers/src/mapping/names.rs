@@ -592,16 +592,15 @@ pub(crate) fn rank(name: &str) -> Option<(MappedField, usize)> {
     }
     let (parents, last) = name.rsplit_once(['.', ':', '/'])?;
     let (field, place) = found(last)?;
-    Some(of_person(field, parents).map_or((field, place + BY_PART), |field| (field, place + BY_PART)))
+    (!describes_a_person(parents, last)).then_some((field, place + BY_PART))
 }
 
-/// The text, title or address within what is said of a person is none of the message: `author.description`.
-fn of_person(field: MappedField, parents: &str) -> Option<MappedField> {
+/// Whether this is what is said of a person, and none of the message: `author.description`.
+fn describes_a_person(parents: &str, last: &str) -> bool {
     let parent = normal(parents.rsplit(['.', ':', '/']).next().unwrap_or(parents));
-    let is_person = matches!(rank_of_alone(&parent), Some(MappedField::Name | MappedField::Email));
-    (is_person && matches!(field, MappedField::Message | MappedField::Subject)).then_some(MappedField::Name)
-}
-
-fn rank_of_alone(normal: &str) -> Option<MappedField> {
-    NAMES.iter().find(|(_, names)| names.contains(&normal)).map(|(field, _)| *field)
+    let is_person = |(field, names): &(MappedField, &[&str])| {
+        matches!(field, MappedField::Name | MappedField::Email) && names.contains(&parent.as_str())
+    };
+    matches!(normal(last).as_str(), "description" | "title" | "summary" | "note" | "notes" | "status")
+        && NAMES.iter().any(is_person)
 }

@@ -1,19 +1,21 @@
-//! What is packed, unpacked while it is read: gzip, and zip with one file or many.
+//! What is packed, unpacked while it is read: gzip, zip with one file or many, and tar, which may be in gzip.
 
+mod gunzip;
+mod tar;
 mod zip;
 
 use std::{
-    io::{self, BufRead, BufReader, Read},
+    io::{self, BufRead, BufReader, Chain, Cursor, Read},
     sync::{Arc, Mutex, PoisonError},
 };
 
-use domain::paging::grouped;
-use flate2::bufread::MultiGzDecoder;
+use domain::{FileAccount, NotRead, paging::grouped};
 
-use self::zip::ZipFiles;
+use self::{gunzip::Gunzip, tar::TarFiles, zip::ZipFiles};
 use crate::{
     Progress, ReadError,
     limits::{RATIO_FREE_BYTES, UNPACKED_MAX_BYTES, UNPACKED_MAX_RATIO},
+    formats::chats,
     progress::Counted,
 };
 
@@ -26,19 +28,42 @@ pub enum Packing {
     Gzip,
     /// In a zip, whose files are read one after the other.
     Zip,
+    /// In a tar, whose files are read one after the other.
+    Tar,
+    /// In a tar that is packed by gzip.
+    TarGzip,
 }
 
 type Raw = BufReader<Counted<Box<dyn Read + Send>>>;
 
-enum Kind {
+/// A file, or what gzip made of it.
+enum Layer {
     Plain(Raw),
-    Gzip(Box<MultiGzDecoder<Raw>>),
+    Gzip(Box<Gunzip<Raw>>),
+}
+
+impl Read for Layer {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(raw) => raw.read(buffer),
+            Self::Gzip(gzip) => gzip.read(buffer),
+        }
+    }
+}
+
+/// A layer of which the first bytes were looked at.
+type Looked = Chain<Cursor<Vec<u8>>, Layer>;
+
+enum Kind {
+    One(Looked),
+    Tar(Box<TarFiles<Looked>>),
     Zip(Box<ZipFiles<Raw>>),
 }
 
 /// One file after the other, unpacked and bounded.
 pub(crate) struct Unpacked {
     kind: Kind,
+    packing: Packing,
     progress: Progress,
     /// Bytes that came out.
     out: u64,
@@ -49,31 +74,68 @@ pub(crate) struct Unpacked {
 impl Unpacked {
     pub(crate) fn open(read: Box<dyn Read + Send>, progress: Progress) -> Result<Self, ReadError> {
         let mut raw = BufReader::with_capacity(64 * 1024, Counted::new(read, progress.clone()));
-        let head = raw.fill_buf().map_err(|error| ReadError::new(format!("it cannot be read: {error}")))?;
-        let kind = if head.starts_with(&[0x1f, 0x8b]) {
-            Kind::Gzip(Box::new(MultiGzDecoder::new(raw)))
-        } else if head.starts_with(b"PK\x03\x04") {
-            Kind::Zip(Box::new(ZipFiles::new(raw)))
-        } else if head.starts_with(b"PK\x05\x06") {
+        let cannot = |error: io::Error| ReadError::new(format!("it cannot be read: {error}"));
+        let head = raw.fill_buf().map_err(cannot)?;
+        if head.starts_with(b"PK\x05\x06") {
             return Err(ReadError::new("the zip has no files in it"));
+        }
+        if head.starts_with(b"PK\x03\x04") {
+            let kind = Kind::Zip(Box::new(ZipFiles::new(raw)));
+            return Ok(Self { kind, packing: Packing::Zip, progress, out: 0, failure: None });
+        }
+        let is_gzip = head.starts_with(&[0x1f, 0x8b]);
+        let mut layer = if is_gzip {
+            Layer::Gzip(Box::new(Gunzip::new(raw, progress.clone())))
         } else {
-            Kind::Plain(raw)
+            Layer::Plain(raw)
         };
-        Ok(Self { kind, progress, out: 0, failure: None })
+        // What goes wrong here goes wrong again when it is read on.
+        let mut start = Vec::new();
+        let _ = (&mut layer).take(512).read_to_end(&mut start);
+        let is_tar = tar::begins(&start);
+        let looked = Cursor::new(start).chain(layer);
+        let packing = match (is_gzip, is_tar) {
+            (false, false) => Packing::None,
+            (true, false) => Packing::Gzip,
+            (false, true) => Packing::Tar,
+            (true, true) => Packing::TarGzip,
+        };
+        let kind = if is_tar { Kind::Tar(Box::new(TarFiles::new(looked))) } else { Kind::One(looked) };
+        Ok(Self { kind, packing, progress, out: 0, failure: None })
     }
 
     pub(crate) fn packing(&self) -> Packing {
-        match self.kind {
-            Kind::Plain(_) => Packing::None,
-            Kind::Gzip(_) => Packing::Gzip,
-            Kind::Zip(_) => Packing::Zip,
+        self.packing
+    }
+
+    /// What was left out and passed over in unpacking.
+    fn account(&self) -> FileAccount {
+        let (layer, mut account) = match &self.kind {
+            Kind::One(looked) => (Some(&looked.get_ref().1), FileAccount::default()),
+            Kind::Tar(tar) => (Some(&tar.source().get_ref().1), tar.account().clone()),
+            Kind::Zip(zip) => (None, zip.account().clone()),
+        };
+        if let Some(Layer::Gzip(gzip)) = layer
+            && gzip.behind() > 0
+        {
+            account.pass_over(NotRead {
+                from: "behind the end of what is packed".to_owned(),
+                to: None,
+                bytes: Some(gzip.behind()),
+                why: "it is no gzip; was something else put behind the file?".to_owned(),
+            });
         }
+        account
     }
 
     /// Goes on to the next file of a zip and gives its name. What is not packed in a zip has no further files.
     pub(crate) fn next_file(&mut self) -> io::Result<Option<String>> {
         match &mut self.kind {
-            Kind::Plain(_) | Kind::Gzip(_) => Ok(None),
+            Kind::One(_) => Ok(None),
+            Kind::Tar(tar) => {
+                let next = tar.next_file();
+                self.note(next)
+            }
             Kind::Zip(zip) => {
                 let next = zip.next_file(&mut |count| {
                     self.out += count as u64;
@@ -95,8 +157,8 @@ impl Unpacked {
 
     fn read_some(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = match &mut self.kind {
-            Kind::Plain(raw) => return raw.read(buffer),
-            Kind::Gzip(gzip) => gzip.read(buffer).map_err(of_gzip)?,
+            Kind::One(looked) => return looked.read(buffer),
+            Kind::Tar(tar) => return tar.read(buffer),
             Kind::Zip(zip) => zip.read(buffer)?,
         };
         self.out += count as u64;
@@ -117,11 +179,48 @@ impl Read for Unpacked {
 
 /// The same unpacked file for the reader that goes on to the next one, and for the parser of this one.
 #[derive(Clone)]
-pub(crate) struct Shared(Arc<Mutex<Unpacked>>);
+pub(crate) struct Shared(Arc<Mutex<Unpacked>>, Arc<Mutex<State>>);
+
+/// What files of one archive leave for those after them.
+#[derive(Default)]
+struct State {
+    account: FileAccount,
+    chats: chats::Archive,
+}
 
 impl Shared {
     pub(crate) fn new(unpacked: Unpacked) -> Self {
-        Self(Arc::new(Mutex::new(unpacked)))
+        Self(Arc::new(Mutex::new(unpacked)), Arc::default())
+    }
+
+    /// Whether it has files in it.
+    pub(crate) fn is_archive(&self) -> bool {
+        let packing = self.0.lock().unwrap_or_else(PoisonError::into_inner).packing();
+        !matches!(packing, Packing::None | Packing::Gzip)
+    }
+
+    /// What was left out and passed over around the files that are read.
+    pub(crate) fn account(&self) -> FileAccount {
+        let mut account = self.0.lock().unwrap_or_else(PoisonError::into_inner).account();
+        account.add(self.1.lock().unwrap_or_else(PoisonError::into_inner).account.clone());
+        account
+    }
+
+    /// Notes that a file of the archive was not read.
+    pub(crate) fn pass_over(&self, file: &str, why: &str) {
+        let stretch =
+            NotRead { from: file.to_owned(), to: Some(file.to_owned()), bytes: None, why: why.to_owned() };
+        self.1.lock().unwrap_or_else(PoisonError::into_inner).account.pass_over(stretch);
+    }
+
+    /// Notes that a file of the archive holds no messages.
+    pub(crate) fn leave_out(&self, kind: &str, why: &str, file: &str) {
+        self.1.lock().unwrap_or_else(PoisonError::into_inner).account.leave_out(kind, why, 1, file);
+    }
+
+    /// Changes what the chats of one archive share.
+    pub(crate) fn with_chats<T>(&self, change: impl FnOnce(&mut chats::Archive) -> T) -> T {
+        change(&mut self.1.lock().unwrap_or_else(PoisonError::into_inner).chats)
     }
 
     pub(crate) fn next_file(&self) -> io::Result<Option<String>> {
@@ -157,14 +256,17 @@ pub(crate) fn invalid(words: impl Into<String>) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, words.into())
 }
 
-fn of_gzip(error: io::Error) -> io::Error {
-    match error.kind() {
-        io::ErrorKind::UnexpectedEof => {
-            io::Error::new(error.kind(), "the gzip file ends too early; was it copied as a whole?")
-        }
-        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
-            invalid(format!("the gzip file is damaged ({error}); copy or pack it again"))
-        }
-        _ => error,
-    }
+/// What packers add and no one wrote: folders, resource forks, hidden files.
+fn is_content(name: &str) -> bool {
+    let last = name.rsplit('/').next().unwrap_or_default();
+    !last.is_empty() && !last.starts_with('.') && !name.starts_with("__MACOSX/")
+}
+
+/// A name in an archive as it can be shown: UTF-8, or what it looks like; no control characters; not endless.
+fn shown_name(bytes: &[u8]) -> String {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => crate::Encoding::detect(bytes, &[]).decode_head(bytes),
+    };
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(300).collect()
 }

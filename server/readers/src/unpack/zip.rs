@@ -8,8 +8,10 @@ use std::io::{self, BufRead, Read, Take};
 
 use flate2::{Crc, bufread::DeflateDecoder};
 
-use super::invalid;
-use crate::limits::ZIP_MAX_ENTRIES;
+use domain::{FileAccount, NotRead};
+
+use super::{invalid, is_content, shown_name};
+use crate::limits::ARCHIVE_MAX_ENTRIES;
 
 /// What the data is wrapped in while it is read.
 enum Body<R> {
@@ -29,6 +31,7 @@ struct Header {
     /// Checksum and sizes follow the data.
     is_described_after: bool,
     method: u16,
+    is_encrypted: bool,
 }
 
 /// The files of a zip, one after the other.
@@ -37,11 +40,36 @@ pub(super) struct ZipFiles<R> {
     current: Option<(Header, Crc)>,
     entries: usize,
     found: usize,
+    is_office: bool,
+    account: FileAccount,
 }
 
 impl<R: BufRead> ZipFiles<R> {
     pub(super) fn new(read: R) -> Self {
-        Self { body: Body::None(read), current: None, entries: 0, found: 0 }
+        Self { body: Body::None(read), current: None, entries: 0, found: 0, is_office: false, account: FileAccount::default() }
+    }
+
+    pub(super) fn account(&self) -> &FileAccount {
+        &self.account
+    }
+
+    /// Passes over a file that cannot be unpacked, where its length is told.
+    fn refuse(&mut self, header: &Header, why: &str) -> io::Result<()> {
+        let Body::None(read) = &mut self.body else { return Ok(()) };
+        if header.is_described_after {
+            return Err(invalid(format!("{} {why}", header.name)));
+        }
+        let passed = io::copy(&mut read.take(header.packed), &mut io::sink())?;
+        if passed < header.packed {
+            return Err(too_early(&header.name));
+        }
+        self.account.pass_over(NotRead {
+            from: header.name.clone(),
+            to: Some(header.name.clone()),
+            bytes: Some(header.packed),
+            why: format!("it {why}"),
+        });
+        Ok(())
     }
 
     /// Goes on to the next file that may hold messages. `passed` is told how many bytes are passed over.
@@ -54,20 +82,43 @@ impl<R: BufRead> ZipFiles<R> {
             let Body::None(read) = &mut self.body else { return Ok(None) };
             let Some(header) = Header::read(read)? else {
                 return match self.found {
-                    0 => Err(invalid("the zip has no file in it that could hold messages")),
+                    0 => Err(invalid(match self.account.not_read.first() {
+                        Some(refused) => {
+                            format!("{} {}", refused.from, refused.why.trim_start_matches("it "))
+                        }
+                        None if self.is_office => {
+                            "this is a spreadsheet or another Office document; open it and save it as CSV (UTF-8)".to_owned()
+                        }
+                        None => "the zip has no file in it that could hold messages".to_owned(),
+                    })),
                     _ => Ok(None),
                 };
             };
             self.entries += 1;
-            if self.entries > ZIP_MAX_ENTRIES {
+            if self.entries > ARCHIVE_MAX_ENTRIES {
                 return Err(invalid("the zip has more than 10,000 files; split it"));
             }
-            if is_spreadsheet(&header.name) {
-                return Err(invalid("this is a spreadsheet; open it and save it as CSV (UTF-8)"));
+            if let Some(words) = office_file(&header.name) {
+                return Err(invalid(words));
+            }
+            if header.is_encrypted {
+                self.refuse(&header, "is encrypted in the zip; pack it without a password")?;
+                continue;
+            }
+            if !matches!(header.method, 0 | 8) {
+                let words = format!(
+                    "is packed by a method that is not read here (number {}); pack it with deflate, as zip does",
+                    header.method
+                );
+                self.refuse(&header, &words)?;
+                continue;
             }
             let name = header.name.clone();
             self.enter(header)?;
-            if is_content(&name) {
+            // What kind of Office document it is, a later file tells.
+            self.is_office |= name == "[Content_Types].xml";
+            let is_of_office = self.is_office && (name.starts_with('[') || name.starts_with("_rels/") || name.starts_with("docProps/"));
+            if is_content(&name) && !is_of_office {
                 self.found += 1;
                 return Ok(Some(name));
             }
@@ -84,14 +135,7 @@ impl<R: BufRead> ZipFiles<R> {
                 )));
             }
             0 => Body::Stored(read.take(header.packed)),
-            8 => Body::Deflated(Box::new(DeflateDecoder::new(read))),
-            method => {
-                let words = format!(
-                    "{} is packed by a method that is not read here (number {method}); pack it with deflate, as zip does",
-                    header.name
-                );
-                return Err(invalid(words));
-            }
+            _ => Body::Deflated(Box::new(DeflateDecoder::new(read))),
         };
         self.current = Some((header, Crc::new()));
         Ok(())
@@ -173,19 +217,14 @@ impl Header {
         read.read_exact(&mut extra).map_err(cut)?;
         let flags = short(2);
         let header = Self {
-            name: String::from_utf8_lossy(&name).into_owned(),
+            name: shown_name(&name),
             crc: long(10),
             packed: u64::from(long(14)),
             unpacked: u64::from(long(18)),
             is_described_after: flags & 8 != 0,
             method: short(4),
+            is_encrypted: flags & 1 != 0,
         };
-        if flags & 1 != 0 {
-            return Err(invalid(format!(
-                "{} is encrypted in the zip; pack it without a password",
-                header.name
-            )));
-        }
         Ok(Some(header.with_long_sizes(&extra)))
     }
 
@@ -257,13 +296,15 @@ fn of_deflate(error: &io::Error, name: &str) -> io::Error {
     }
 }
 
-/// What packers add and no one wrote: folders, resource forks, hidden files.
-fn is_content(name: &str) -> bool {
-    let last = name.rsplit('/').next().unwrap_or_default();
-    !last.is_empty() && !last.starts_with('.') && !name.starts_with("__MACOSX/")
-}
-
-/// Excel's and LibreOffice's files are zips.
-fn is_spreadsheet(name: &str) -> bool {
-    name == "[Content_Types].xml" || name == "mimetype" || name.starts_with("xl/")
+/// Office's files are zips: what each is called, by the first file in it that tells.
+fn office_file(name: &str) -> Option<&'static str> {
+    let folder = name.split('/').next().unwrap_or_default();
+    match (folder, name) {
+        ("word", _) => Some("this is a Word document (.docx); save it as plain text, or put the messages into a table"),
+        ("ppt", _) => Some("this is a presentation (.pptx); copy its text into a text file"),
+        ("xl", _) => Some("this is a spreadsheet within something else; choose it by itself"),
+        (_, "mimetype") => Some("this is a document of LibreOffice; open it and save it as CSV (UTF-8) or text"),
+        (_, "META-INF/container.xml") => Some("this is an e-book; copy its text into a text file"),
+        _ => None,
+    }
 }

@@ -67,7 +67,7 @@ impl IntoResponses for FeedbackAnswers {
         answers.insert("404".to_owned(), unknown.build().into());
         let unavailable = refusal(
             "The detection is not in the log, and the upstream, which may know it, cannot be reached. Nothing was kept: send \
-             the feedback again. (Feedback on a detection in the log is always taken.)",
+             the feedback again. (Feedback on a detection in the log is always taken, whoever judged it.)",
             &[("unavailable", Refusal::unavailable())],
         );
         answers.insert("503".to_owned(), unavailable.build().into());
@@ -81,11 +81,13 @@ pub(in crate::api) struct VerifyAnswers;
 impl IntoResponses for VerifyAnswers {
     fn responses() -> Answers {
         all(ok(
-            "The token is in force. What is told is the upstream's word on the key behind the gateway, or, when it gives none, \
-             the token's own name and site.",
+            "The token is in force. What is told is about this token: its name, when it was made, its last use (this request). \
+             Of the upstream, `upstream_key_valid` tells whether it accepts Gavel's key (`null`: nobody knows yet). Nothing is told \
+             of the account behind that key.",
             "VerifyResponse",
             samples::verified(),
-        ))
+        )
+        .header("Age", age()))
     }
 }
 
@@ -95,12 +97,16 @@ pub(in crate::api) struct StatsAnswers;
 impl IntoResponses for StatsAnswers {
     fn responses() -> Answers {
         let mut answers = all(ok(
-            "Usage of the plan behind the gateway, which all tokens share.",
+            "Usage of the plan behind the gateway, which all tokens share, in the upstream's own words. When the upstream does not \
+             answer within 300 ms, or not at all, this is its newest answer that is known.",
             "StatsResponse",
             samples::counted(),
-        ));
-        let unavailable =
-            refusal("The upstream cannot be reached.", &[("unavailable", Refusal::unavailable())]);
+        )
+        .header("Age", age()));
+        let unavailable = refusal(
+            "The upstream cannot be reached, and never told its usage before.",
+            &[("unavailable", Refusal::unavailable())],
+        );
         answers.insert("503".to_owned(), unavailable.build().into());
         answers
     }
@@ -163,6 +169,13 @@ fn logged(answer: ResponseBuilder) -> ResponseBuilder {
     let header = HeaderBuilder::new().schema(Some(number));
     let header = header.description(Some("Number of the row in Gavel's log: `/detections/<number>`."));
     answer.header("X-Gavel-Detection", header.build())
+}
+
+/// How old an answer is that was kept.
+fn age() -> utoipa::openapi::Header {
+    let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
+    let header = HeaderBuilder::new().schema(Some(seconds));
+    header.description(Some("Seconds since it was known; absent when it is fresh.")).build()
 }
 
 /// An error: every sample has the fields that are required.

@@ -55,12 +55,13 @@ pub(super) fn verified() -> Value {
         "valid": true,
         "message": "API key is valid",
         "key_info": {
-            "name": "Production key",
+            "name": "shop",
             "created_at": "2024-11-19T09:22:11Z",
             "last_used_at": "2025-02-15T11:36:55Z"
         },
-        "user_info": { "id": 481, "email": "ops@example.com", "name": "Example Ops" },
-        "timestamp": "2025-02-15T11:36:55.301Z"
+        "user_info": { "id": 0, "email": "", "name": "Gavel" },
+        "timestamp": "2025-02-15T11:36:55.301Z",
+        "upstream_key_valid": true
     })
 }
 

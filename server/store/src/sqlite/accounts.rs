@@ -9,6 +9,9 @@ use super::SqliteStore;
 use super::columns::{At, to_ms};
 use crate::{Accounts, NewUser, Result, SessionRecord, StoreError};
 
+/// Browsers that are known of one person: the newest.
+const DEVICES_MAX: u32 = 20;
+
 #[derive(sqlx::FromRow)]
 struct UserRow {
     id: i64,
@@ -172,7 +175,46 @@ impl Accounts for SqliteStore {
         Ok(())
     }
 
+    async fn remember_device(&self, id: UserId, id_hash: &[u8], until: DateTime<Utc>) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        sqlx::query(
+            "INSERT INTO known_devices (user_id, id_hash, expires_at) VALUES (?, ?, ?)
+             ON CONFLICT DO UPDATE SET expires_at = excluded.expires_at",
+        )
+        .bind(id.0)
+        .bind(id_hash)
+        .bind(to_ms(until))
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query(
+            "DELETE FROM known_devices WHERE user_id = ?1 AND id_hash NOT IN (
+                 SELECT id_hash FROM known_devices WHERE user_id = ?1 ORDER BY expires_at DESC LIMIT ?2)",
+        )
+        .bind(id.0)
+        .bind(DEVICES_MAX)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    async fn is_known_device(&self, id: UserId, id_hash: &[u8], now: DateTime<Utc>) -> Result<bool> {
+        let known = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM known_devices WHERE user_id = ? AND id_hash = ? AND expires_at > ?)",
+        )
+        .bind(id.0)
+        .bind(id_hash)
+        .bind(to_ms(now))
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(known)
+    }
+
     async fn delete_expired_sessions(&self, now: DateTime<Utc>) -> Result<u64> {
+        sqlx::query("DELETE FROM known_devices WHERE expires_at <= ?")
+            .bind(to_ms(now))
+            .execute(&self.writer)
+            .await?;
         let done = sqlx::query("DELETE FROM sessions WHERE expires_at <= ?")
             .bind(to_ms(now))
             .execute(&self.writer)

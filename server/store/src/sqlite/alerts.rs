@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{Alert, AlertChannel, AlertDelivery, AlertEvent, AlertId, UserId};
+use domain::{Alert, AlertChannel, AlertDelivery, AlertEvent, AlertId, UserId, WebhookKind, WebhookTarget};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
@@ -310,13 +310,15 @@ impl Alerts for SqliteStore {
     }
 
     async fn alert_settings(&self) -> Result<AlertSettings> {
-        let row: Option<(String, Option<String>, Option<String>)> =
-            sqlx::query_as("SELECT rules, webhook_url, webhook_secret FROM alert_settings")
+        let row: Option<(String, Option<String>, Option<String>, Option<String>)> =
+            sqlx::query_as("SELECT rules, webhook_url, webhook_kind, webhook_secret FROM alert_settings")
                 .fetch_optional(&self.readers)
                 .await?;
-        let Some((rules, webhook_url, webhook_secret)) = row else { return Ok(AlertSettings::default()) };
-        let rules = At { table: "alert_settings", id: 1 }.json("rules", &rules)?;
-        Ok(AlertSettings { rules, webhook_url, webhook_secret })
+        let Some((rules, url, kind, webhook_secret)) = row else { return Ok(AlertSettings::default()) };
+        let at = At { table: "alert_settings", id: 1 };
+        let rules = at.json("rules", &rules)?;
+        let kind = kind.map(|kind| at.word("webhook_kind", &kind)).transpose()?;
+        Ok(AlertSettings { rules, webhook: url.map(|url| WebhookTarget { url, kind }), webhook_secret })
     }
 
     async fn set_alert_settings(
@@ -325,15 +327,18 @@ impl Alerts for SqliteStore {
         by: UserId,
         at: DateTime<Utc>,
     ) -> Result<()> {
-        let AlertSettings { rules, webhook_url, webhook_secret } = settings;
+        let AlertSettings { rules, webhook, webhook_secret } = settings;
+        let webhook_url = webhook.as_ref().map(|webhook| webhook.url.as_str());
+        let kind = webhook.as_ref().and_then(|webhook| webhook.kind);
         let mut transaction = self.begin().await?;
         sqlx::query(
-            "INSERT INTO alert_settings (id, rules, webhook_url, webhook_secret) VALUES (1, ?, ?, ?)
+            "INSERT INTO alert_settings (id, rules, webhook_url, webhook_kind, webhook_secret) VALUES (1, ?, ?, ?, ?)
              ON CONFLICT (id) DO UPDATE SET rules = excluded.rules, webhook_url = excluded.webhook_url,
-                 webhook_secret = excluded.webhook_secret",
+                 webhook_kind = excluded.webhook_kind, webhook_secret = excluded.webhook_secret",
         )
         .bind(json!(rules).to_string())
         .bind(webhook_url)
+        .bind(kind.map(WebhookKind::as_str))
         .bind(webhook_secret)
         .execute(&mut *transaction)
         .await?;
@@ -343,7 +348,7 @@ impl Alerts for SqliteStore {
             action: "alerts.changed",
             subject: "alerts".to_owned(),
             // An address can carry a secret in its path, so only its host is told.
-            details: json!({ "rules": rules, "webhook_host": webhook_url.as_deref().and_then(host) }),
+            details: json!({ "rules": rules, "webhook_host": webhook_url.and_then(host), "webhook_kind": webhook.as_ref().map(WebhookTarget::kind) }),
         };
         audit::record(&event, &mut *transaction).await?;
         transaction.commit().await?;

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::{ApiTokenId, Budget, BudgetId, BudgetScope, DetectionId, UserId};
 use serde_json::json;
 
-use super::columns::{At, HOURS_PER_DAY, day_to_hour};
+use super::columns::{At, HOURS_PER_DAY, MS_PER_HOUR, day_to_hour};
 use super::{SqliteStore, audit, statistics};
 use crate::{Budgets, NewAuditEvent, Result, StoreError};
 
@@ -116,6 +116,18 @@ impl Budgets for SqliteStore {
             .bind(&budget.subject)
             .fetch_one(&self.readers)
             .await?;
-        Ok(spent.unsigned_abs())
+        // Asked for again since then: once for each verdict that was replaced, except that a fallback's of these days was not paid
+        // for, and the verdict in its place is among the above.
+        let again = format!(
+            "SELECT count(*) FROM superseded_verdicts s JOIN detections d ON d.id = s.detection_id
+             WHERE s.replaced_at >= ?1 AND (s.judged_by <> 'fallback' OR d.created_at < ?1) AND {}",
+            whose.replace('?', "?2")
+        );
+        let again: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(again))
+            .bind(day_to_hour(first) * MS_PER_HOUR)
+            .bind(&budget.subject)
+            .fetch_one(&self.readers)
+            .await?;
+        Ok((spent + again).unsigned_abs())
     }
 }

@@ -202,6 +202,7 @@ impl Bulk for SqliteStore {
             labels::undo_within(DecisionId(*decision), action.user_id, step.at, &mut transaction).await?;
         }
         if decisions.len() < step.limit as usize {
+            labels::withdraw(labels::Batch::Bulk(step.id), step.at, &mut transaction).await?;
             end(step.id, BulkState::Undone, step.at, &mut transaction).await?;
         }
         transaction.commit().await?;

@@ -20,6 +20,7 @@ pub(super) struct DecisionRow {
     last_error: Option<String>,
     import_id: Option<i64>,
     is_told: bool,
+    is_unknown: bool,
     undone_at: Option<i64>,
 }
 
@@ -34,6 +35,8 @@ pub(super) const SELECT_DECISION: &str = "
            l.import_id,
            (l.import_id IS NULL AND (SELECT judged_by FROM detections WHERE id = l.detection_id) <> 'refused')
              OR EXISTS (SELECT 1 FROM feedback_outbox o WHERE o.decision_id = l.id AND o.reversal = 0) AS is_told,
+           coalesce((SELECT o.unknown FROM feedback_outbox o
+                     WHERE o.decision_id = l.id AND o.reversal = 0 ORDER BY o.id DESC LIMIT 1), FALSE) AS is_unknown,
            l.undone_at
     FROM label_decisions l JOIN users u ON u.id = l.user_id ";
 
@@ -55,6 +58,7 @@ impl TryFrom<DecisionRow> for Decision {
             last_error: row.last_error,
             import_id: row.import_id.map(ImportId),
             is_told: row.is_told,
+            is_unknown: row.is_unknown,
             undone_at: at.maybe_time("undone_at", row.undone_at)?,
         })
     }

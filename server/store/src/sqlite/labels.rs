@@ -158,6 +158,32 @@ pub(super) async fn undo_within(
     Ok(if reversed { UndoOutcome::Reversed(undone) } else { UndoOutcome::Cancelled(undone) })
 }
 
+/// What made many decisions at once.
+#[derive(Clone, Copy)]
+pub(super) enum Batch {
+    Bulk(BulkId),
+    Import(ImportId),
+}
+
+/// Takes back those decisions of an action that others stand on: what stands is left alone, and when it is undone in its turn, the
+/// action's decision does not come back.
+pub(super) async fn withdraw(
+    batch: Batch,
+    at: DateTime<Utc>,
+    connection: &mut SqliteConnection,
+) -> Result<()> {
+    let (sql, id) = match batch {
+        Batch::Bulk(id) => {
+            ("UPDATE label_decisions SET undone_at = ? WHERE bulk_id = ? AND undone_at IS NULL", id.0)
+        }
+        Batch::Import(id) => {
+            ("UPDATE label_decisions SET undone_at = ? WHERE import_id = ? AND undone_at IS NULL", id.0)
+        }
+    };
+    sqlx::query(sql).bind(to_ms(at)).bind(id).execute(connection).await?;
+    Ok(())
+}
+
 fn subject(detection: DetectionId) -> String {
     format!("detection:{}", detection.0)
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod alerts;
+mod app_words;
 mod audit;
 mod batches;
 mod budgets;
@@ -10,6 +11,7 @@ mod claims;
 mod columns;
 mod decision;
 mod detections;
+mod due_times;
 mod imports;
 mod insert;
 mod keys;
@@ -18,6 +20,7 @@ mod lessons;
 mod loading;
 mod open;
 mod outbox;
+mod private;
 mod rechecks;
 mod refusals;
 mod related;
@@ -33,8 +36,15 @@ mod suggestions;
 mod tokens;
 mod usage;
 mod words;
+mod writing;
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqlitePool;
 use sqlx::{Sqlite, Transaction};
 
@@ -47,6 +57,12 @@ pub(crate) struct SqliteStore {
     writer: SqlitePool,
     /// Connections that read, beside the writer and each other (WAL). In memory this is the writer itself.
     readers: SqlitePool,
+    /// The database's file; `None` in memory.
+    file: Option<PathBuf>,
+    /// Whether it was opened to be read, since nothing could be written.
+    reads_only: Arc<AtomicBool>,
+    /// Connections that were opened to read before this are of no use any more.
+    stale: Arc<OnceLock<Instant>>,
 }
 
 impl SqliteStore {
@@ -61,6 +77,14 @@ impl Store for SqliteStore {
     async fn ping(&self) -> Result<()> {
         sqlx::query("SELECT 1").execute(&self.readers).await?;
         Ok(())
+    }
+
+    async fn try_writing(&self) -> Result<()> {
+        writing::try_writing(self).await
+    }
+
+    async fn bring_forward(&self, latest: DateTime<Utc>, claims: DateTime<Utc>) -> Result<u64> {
+        due_times::bring_forward(self, latest, claims).await
     }
 
     async fn checkpoint(&self) -> Result<()> {

@@ -1,16 +1,23 @@
 //! Opens the file, brings it up to date, and says in one line why it cannot.
+//!
+//! Where nothing can be written, as on a full disk, a database that is up to date is opened to be read; once there is room, it is
+//! opened for writing too, without a restart.
 
 use std::path::Path;
 use std::str::FromStr;
-use std::time::Duration;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
+use sqlx::Connection;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
+use super::private;
 use super::{SqliteStore, loading, statistics, words};
-use crate::{Result, StoreError};
+use crate::{Result, StoreError, Trouble};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
 
@@ -42,31 +49,102 @@ impl SqliteStore {
     /// Opens the database, creating folder and file where they are missing, and applies outstanding migrations.
     pub(crate) async fn open(url: &str) -> Result<Self> {
         let failed = |reason: String| StoreError::Open { url: url.to_owned(), reason };
-        let in_memory = url.contains(":memory:") || url.contains("mode=memory");
         let options = options(url).map_err(|error| failed(one_line(&error)))?;
-        if !in_memory {
-            prepare_folder(options.get_filename()).map_err(failed)?;
+        if url.contains(":memory:") || url.contains("mode=memory") {
+            // It belongs to its one connection.
+            let writer = writers(true).connect_with(writing(&options)).await?;
+            prepare(&writer).await?;
+            return Ok(Self {
+                readers: writer.clone(),
+                writer,
+                file: None,
+                reads_only: Arc::default(),
+                stale: Arc::default(),
+            });
         }
-        let writing = WRITING
-            .into_iter()
-            .fold(options.clone(), |options, (name, value)| options.pragma(name, value.to_string()));
-        let writer = connect(1, writing).await.map_err(|error| failed(why_closed(&error, &options)))?;
-        MIGRATIONS.run(&writer).await.map_err(|error| match error {
-            MigrateError::Execute(error) => failed(why_closed(&error, &options)),
-            error => failed(why_not_migrated(&error)),
-        })?;
-        loading::finish(&writer).await?;
-        words::catch_up(&writer).await?;
-        statistics::catch_up(&writer).await?;
-        // An in-memory database belongs to its one connection.
-        let readers = if in_memory {
-            writer.clone()
-        } else {
-            let reading = options.clone().pragma("query_only", "ON");
-            connect(READERS, reading).await.map_err(|error| failed(why_closed(&error, &options)))?
+        let file = options.get_filename().to_owned();
+        prepare_folder(&file).map_err(failed)?;
+        let _alone = private::alone_in(folder_of(&file)).await.map_err(failed)?;
+        private::close_to_others(&file, !url.contains("mode=") || url.contains("mode=rwc"));
+        let mut store = Self {
+            writer: writers(false).connect_lazy_with(writing(&options)),
+            readers: pool(READERS).connect_lazy_with(reading(&options)),
+            file: Some(file),
+            reads_only: Arc::default(),
+            stale: Arc::default(),
         };
-        Ok(Self { writer, readers })
+        if let Err(error) = prepare(&store.writer).await {
+            let Some(readers) = open_to_read(&error, &options, &store.stale).await else {
+                return Err(failed(why_not_prepared(&error, &options)));
+            };
+            tracing::error!(%error, "nothing can be written: the database is opened to be read");
+            store.readers = readers;
+            store.reads_only.store(true, Ordering::Release);
+        }
+        Ok(store)
     }
+}
+
+/// The folder that a file is in.
+pub(super) fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Brings the database up to date, and takes up what a crash left half done.
+async fn prepare(writer: &SqlitePool) -> Result<()> {
+    MIGRATIONS.run(writer).await?;
+    loading::finish(writer).await?;
+    words::catch_up(writer).await?;
+    statistics::catch_up(writer).await?;
+    Ok(())
+}
+
+/// Readers of a database that cannot be written now, if this build can read it as it is.
+async fn open_to_read(
+    error: &StoreError,
+    options: &SqliteConnectOptions,
+    stale: &Arc<OnceLock<Instant>>,
+) -> Option<SqlitePool> {
+    if !matches!(error.trouble()?, Trouble::Full | Trouble::ReadOnly | Trouble::Broken) {
+        return None;
+    }
+    let mut log = options.get_filename().as_os_str().to_owned();
+    log.push("-wal");
+    let is_settled = std::fs::metadata(log).map_or(true, |log| log.len() == 0);
+    // What was written ahead is read by an index beside it, for which there may be no room. Without anything written ahead the file
+    // can be read as one that nobody changes.
+    let settled = is_settled.then(|| reading(options).read_only(true).immutable(true));
+    for options in [Some(reading(options)), settled].into_iter().flatten() {
+        let stale = Arc::clone(stale);
+        let readers = pool(READERS).before_acquire(move |_, meta| {
+            let is_fresh = stale.get().is_none_or(|since| meta.age < since.elapsed());
+            Box::pin(async move { Ok(is_fresh) })
+        });
+        if let Ok(readers) = readers.connect_with(options).await
+            && is_up_to_date(&readers).await
+        {
+            return Some(readers);
+        }
+    }
+    None
+}
+
+async fn is_up_to_date(readers: &SqlitePool) -> bool {
+    let newest = MIGRATIONS.iter().map(|migration| migration.version).max();
+    let applied = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations WHERE success");
+    applied.fetch_one(readers).await.is_ok_and(|applied: Option<i64>| applied == newest)
+}
+
+/// Makes up for what could not be done when the database was opened to be read.
+pub(super) async fn begin_writing(store: &SqliteStore) -> Result<()> {
+    prepare(&store.writer).await?;
+    if let Some(file) = &store.file {
+        store.readers.set_connect_options(reading(&options(&format!("sqlite://{}", file.display()))?));
+    }
+    let _ = store.stale.set(Instant::now());
+    store.reads_only.store(false, Ordering::Release);
+    tracing::info!("the database can be written");
+    Ok(())
 }
 
 /// WAL lets readers go on while one writes. `synchronous = FULL` syncs the log on every commit, so what was answered
@@ -74,7 +152,6 @@ impl SqliteStore {
 fn options(url: &str) -> sqlx::Result<SqliteConnectOptions> {
     let mut options = SqliteConnectOptions::from_str(url)?
         .foreign_keys(true)
-        .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(BUSY_TIMEOUT)
         .pragma("cache_size", format!("-{CACHE_KIB}"))
@@ -86,7 +163,17 @@ fn options(url: &str) -> sqlx::Result<SqliteConnectOptions> {
     Ok(options)
 }
 
-async fn connect(connections: u32, options: SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
+/// What the connection that writes has of its own. What is deleted is overwritten.
+fn writing(options: &SqliteConnectOptions) -> SqliteConnectOptions {
+    let options = options.clone().journal_mode(SqliteJournalMode::Wal).pragma("secure_delete", "ON");
+    WRITING.into_iter().fold(options, |options, (name, value)| options.pragma(name, value.to_string()))
+}
+
+fn reading(options: &SqliteConnectOptions) -> SqliteConnectOptions {
+    options.clone().create_if_missing(false).pragma("query_only", "ON")
+}
+
+fn pool(connections: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new()
         .max_connections(connections)
         .min_connections(1)
@@ -94,8 +181,29 @@ async fn connect(connections: u32, options: SqliteConnectOptions) -> sqlx::Resul
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
-        .connect_with(options)
-        .await
+}
+
+/// The one connection that writes.
+fn writers(in_memory: bool) -> SqlitePoolOptions {
+    if in_memory {
+        return pool(1);
+    }
+    // When a disk is full, SQLite takes a transaction back by itself, sqlx's own attempt at it fails, and the connection counts one
+    // transaction more than there is, for ever. Such a connection is closed and another opened.
+    pool(1).before_acquire(|connection, _| {
+        let is_sound = !connection.is_in_transaction();
+        Box::pin(async move { Ok(is_sound) })
+    })
+}
+
+fn why_not_prepared(error: &StoreError, options: &SqliteConnectOptions) -> String {
+    match error {
+        StoreError::Database(error) | StoreError::Migrate(MigrateError::Execute(error)) => {
+            why_closed(error, options)
+        }
+        StoreError::Migrate(error) => why_not_migrated(error),
+        error => one_line(error),
+    }
 }
 
 fn prepare_folder(file: &Path) -> std::result::Result<(), String> {
@@ -106,7 +214,7 @@ fn prepare_folder(file: &Path) -> std::result::Result<(), String> {
         return Err(format!("{0} is a folder; name a file in it, for instance {0}/gavel.db", file.display()));
     }
     match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)
+        Some(folder) if !folder.as_os_str().is_empty() => private::make_folder(folder)
             .map_err(|error| format!("the folder {} cannot be created: {error}", folder.display())),
         _ => Ok(()),
     }
@@ -116,7 +224,9 @@ fn prepare_folder(file: &Path) -> std::result::Result<(), String> {
 mod code {
     pub(super) const BUSY: i32 = 5;
     pub(super) const READONLY: i32 = 8;
+    pub(super) const IOERR: i32 = 10;
     pub(super) const CORRUPT: i32 = 11;
+    pub(super) const FULL: i32 = 13;
     pub(super) const CANTOPEN: i32 = 14;
     pub(super) const NOTADB: i32 = 26;
 }
@@ -137,6 +247,8 @@ fn why_closed(error: &sqlx::Error, options: &SqliteConnectOptions) -> String {
             _ => format!("{file} cannot be opened or created; check the rights of file and folder"),
         },
         code::BUSY => format!("{file} is locked by another program"),
+        code::FULL => format!("the disk of {file} is full"),
+        code::IOERR => format!("{file} cannot be read or written ({})", one_line(error)),
         _ => one_line(error),
     }
 }

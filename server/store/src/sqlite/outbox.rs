@@ -3,6 +3,9 @@
 //! A request may be under way while its row is cancelled by an undo or by a newer decision. When its outcome comes in, the
 //! row tells what happened (`sent`), and if the upstream may now believe something else than what stands, and nothing else
 //! waits to be sent, what stands is queued. A needless repeat is harmless; a silent disagreement is not.
+//!
+//! An attempt is written before its request leaves, with a time until which nobody else sends anything about that detection: so
+//! an undo knows of a request that was under way when the program was killed, and of two programs on one file one sends.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -42,8 +45,8 @@ pub(super) async fn enqueue(
     Ok(())
 }
 
-/// What is true of a detection: the standing decision's label, or the verdict when there is none (then it takes `undone`
-/// back).
+/// What is true of a detection: the standing decision's label, or the app's word or else the verdict when there is none (then it
+/// takes `undone` back).
 pub(super) async fn truth(
     detection_id: DetectionId,
     undone: DecisionId,
@@ -55,7 +58,7 @@ pub(super) async fn truth(
             Word { decision_id: standing.id, detection_id, label: standing.label, reversal: false }
         }
         None => {
-            let label = verdict(detection_id, connection).await?;
+            let label = unlabelled(detection_id, connection).await?;
             Word { decision_id: undone, detection_id, label, reversal: true }
         }
     })
@@ -111,7 +114,7 @@ pub(super) async fn may_have_been_sent(
 pub(super) async fn was_carried_out(decision: DecisionId, connection: &mut SqliteConnection) -> Result<bool> {
     Ok(sqlx::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM feedback_outbox
-                        WHERE decision_id = ?1 AND reversal = 0 AND state IN ('sent', 'failed'))
+                        WHERE decision_id = ?1 AND reversal = 0 AND (state IN ('sent', 'failed') OR unknown = 1))
              OR EXISTS (SELECT 1 FROM label_decisions l WHERE l.id = ?1 AND l.import_id IS NOT NULL
                           AND NOT EXISTS (SELECT 1 FROM feedback_outbox o WHERE o.decision_id = l.id AND o.reversal = 0))",
     )
@@ -134,12 +137,32 @@ pub(super) async fn refresh_state(detection: DetectionId, connection: &mut Sqlit
     Ok(())
 }
 
-async fn verdict(detection: DetectionId, connection: &mut SqliteConnection) -> Result<Label> {
-    let is_spam = sqlx::query_scalar("SELECT is_spam FROM detections WHERE id = ?")
-        .bind(detection.0)
-        .fetch_one(connection)
-        .await?;
+/// What stands without a label: the app's word, else the verdict.
+async fn unlabelled(detection: DetectionId, connection: &mut SqliteConnection) -> Result<Label> {
+    let is_spam =
+        sqlx::query_scalar("SELECT coalesce(app_word = 'spam', is_spam) FROM detections WHERE id = ?")
+            .bind(detection.0)
+            .fetch_one(connection)
+            .await?;
     Ok(Label::from_is_spam(is_spam))
+}
+
+/// The upstream knows a detection from now on: the standing decision's feedback, if it could not be sent before, is due.
+pub(super) async fn now_known(
+    detection: DetectionId,
+    at: DateTime<Utc>,
+    connection: &mut SqliteConnection,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE feedback_outbox SET state = 'pending', unknown = 0, due_at = ?, settled_at = NULL
+         WHERE id = (SELECT max(id) FROM feedback_outbox WHERE detection_id = ?) AND unknown = 1 AND reversal = 0
+           AND EXISTS (SELECT 1 FROM label_decisions l WHERE l.id = decision_id AND l.undone_at IS NULL)",
+    )
+    .bind(to_ms(at))
+    .bind(detection.0)
+    .execute(&mut *connection)
+    .await?;
+    refresh_state(detection, connection).await
 }
 
 #[derive(sqlx::FromRow)]
@@ -148,6 +171,7 @@ struct ItemRow {
     decision_id: i64,
     detection_id: i64,
     upstream_id: String,
+    judged_by: String,
     label: String,
     attempts: u32,
 }
@@ -162,10 +186,34 @@ impl TryFrom<ItemRow> for OutboxItem {
             decision_id: DecisionId(row.decision_id),
             detection_id: DetectionId(row.detection_id),
             upstream_id: row.upstream_id,
+            judged_by: at.word("judged_by", &row.judged_by)?,
             label: at.word("label", &row.label)?,
             attempts: row.attempts,
         })
     }
+}
+
+/// What is due and not on its way: nothing else about its detection is being sent.
+async fn due(
+    now: DateTime<Utc>,
+    limit: u32,
+    executor: impl sqlx::SqliteExecutor<'_>,
+) -> Result<Vec<OutboxItem>> {
+    let rows = sqlx::query_as::<_, ItemRow>(
+        "SELECT o.id, o.decision_id, o.detection_id, d.upstream_id, d.judged_by, o.label, o.attempts
+         FROM feedback_outbox o JOIN detections d ON d.id = o.detection_id
+         WHERE o.state = 'pending' AND o.due_at <= ?1 AND d.judged_by <> 'fallback'
+           AND NOT EXISTS (SELECT 1 FROM app_feedback f JOIN label_decisions l ON l.id = o.decision_id
+                           WHERE f.detection_id = o.detection_id AND f.due_at IS NOT NULL AND f.said_at < l.decided_at)
+           AND NOT EXISTS (SELECT 1 FROM feedback_outbox other
+                           WHERE other.detection_id = o.detection_id AND other.claimed_until > ?1)
+         ORDER BY o.due_at, o.id LIMIT ?2",
+    )
+    .bind(to_ms(now))
+    .bind(limit)
+    .fetch_all(executor)
+    .await?;
+    rows.into_iter().map(OutboxItem::try_from).collect()
 }
 
 /// A row whose outcome came in.
@@ -214,17 +262,30 @@ async fn correct(row: &Reported, at: DateTime<Utc>, connection: &mut SqliteConne
 #[async_trait]
 impl Outbox for SqliteStore {
     async fn due_feedback(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<OutboxItem>> {
-        let rows = sqlx::query_as::<_, ItemRow>(
-            "SELECT o.id, o.decision_id, o.detection_id, d.upstream_id, o.label, o.attempts
-             FROM feedback_outbox o JOIN detections d ON d.id = o.detection_id
-             WHERE o.state = 'pending' AND o.due_at <= ? AND d.judged_by <> 'fallback'
-             ORDER BY o.due_at, o.id LIMIT ?",
-        )
-        .bind(to_ms(now))
-        .bind(limit)
-        .fetch_all(&self.readers)
-        .await?;
-        rows.into_iter().map(OutboxItem::try_from).collect()
+        due(now, limit, &self.readers).await
+    }
+
+    async fn claim_feedback(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<OutboxItem>> {
+        // Most looks find nothing, and need not wait for those who write.
+        if due(now, 1, &self.readers).await?.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut transaction = self.begin().await?;
+        let items = due(now, limit, &mut *transaction).await?;
+        for item in &items {
+            sqlx::query("UPDATE feedback_outbox SET attempts = attempts + 1, claimed_until = ? WHERE id = ?")
+                .bind(to_ms(until))
+                .bind(item.id)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(items)
     }
 
     async fn next_feedback_due(&self) -> Result<Option<DateTime<Utc>>> {
@@ -241,7 +302,8 @@ impl Outbox for SqliteStore {
         let mut transaction = self.begin().await?;
         let Some(row) = reported(id, &mut transaction).await? else { return Ok(()) };
         sqlx::query(
-            "UPDATE feedback_outbox SET state = 'sent', attempts = attempts + 1, last_error = NULL, settled_at = ?
+            "UPDATE feedback_outbox SET state = 'sent', attempts = attempts + (claimed_until IS NULL), claimed_until = NULL,
+                    last_error = NULL, settled_at = ?
              WHERE id = ? AND state <> 'sent'",
         )
         .bind(to_ms(at))
@@ -260,7 +322,8 @@ impl Outbox for SqliteStore {
         let mut transaction = self.begin().await?;
         let Some(row) = reported(id, &mut transaction).await? else { return Ok(()) };
         sqlx::query(
-            "UPDATE feedback_outbox SET attempts = attempts + 1, last_error = ?, due_at = ?
+            "UPDATE feedback_outbox SET attempts = attempts + (claimed_until IS NULL), claimed_until = NULL, last_error = ?,
+                    due_at = ?
              WHERE id = ? AND state IN ('pending', 'cancelled')",
         )
         .bind(error)
@@ -280,7 +343,7 @@ impl Outbox for SqliteStore {
         let mut transaction = self.begin().await?;
         let Some(row) = reported(id, &mut transaction).await? else { return Ok(()) };
         sqlx::query(
-            "UPDATE feedback_outbox SET state = 'failed', last_error = ?, settled_at = ?
+            "UPDATE feedback_outbox SET state = 'failed', claimed_until = NULL, last_error = ?, settled_at = ?
              WHERE id = ? AND state = 'pending'",
         )
         .bind(error)
@@ -288,7 +351,28 @@ impl Outbox for SqliteStore {
         .bind(id)
         .execute(&mut *transaction)
         .await?;
+        // Refused, so nothing of it is on its way any more, also when it was cancelled meanwhile.
+        sqlx::query("UPDATE feedback_outbox SET claimed_until = NULL WHERE id = ?")
+            .bind(id)
+            .execute(&mut *transaction)
+            .await?;
         refresh_state(row.detection_id, &mut transaction).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    async fn feedback_unknown(&self, id: i64, at: DateTime<Utc>) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        let detection: Option<i64> = sqlx::query_scalar(
+            "UPDATE feedback_outbox SET state = 'cancelled', unknown = 1, claimed_until = NULL, settled_at = ?
+             WHERE id = ? AND state = 'pending' RETURNING detection_id",
+        )
+        .bind(to_ms(at))
+        .bind(id)
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let Some(detection) = detection else { return Ok(()) };
+        refresh_state(DetectionId(detection), &mut transaction).await?;
         transaction.commit().await?;
         Ok(())
     }

@@ -4,39 +4,55 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::paging::COUNT_BOUND;
 use domain::upstream::Backlog;
-use domain::{BoundedCount, Detection, DetectionId, Judgement, Label};
-use serde_json::{Value, json};
-use sqlx::AssertSqlSafe;
+use domain::{BoundedCount, Detection, DetectionId, JudgedBy, Judgement, Label, NewDetection};
+use serde_json::json;
+use sqlx::{AssertSqlSafe, SqliteConnection};
 
-use super::columns::{At, to_ms};
+use super::columns::to_ms;
 use super::rows::{DetectionRow, SELECT_DETECTION};
 use super::{SqliteStore, audit, detections, outbox};
-use crate::{AppFeedback, NewAppFeedback, NewAuditEvent, Rechecks, Result, StoreError};
+use crate::{NewAuditEvent, Rechecks, Result};
 
-#[derive(sqlx::FromRow)]
-struct FeedbackRow {
-    id: i64,
-    detection_id: i64,
-    upstream_id: String,
-    is_spam: bool,
-    extra: String,
-    attempts: u32,
-}
+/// Newest rows among which that of a submission is looked for, and by how much its time may differ, in milliseconds: an app is told
+/// something some 5 s after it asked.
+const LOOKED_AT: i64 = 100_000;
+const ABOUT_MS: i64 = 15_000;
 
-impl TryFrom<FeedbackRow> for AppFeedback {
-    type Error = StoreError;
-
-    fn try_from(row: FeedbackRow) -> Result<Self> {
-        let at = At { table: "app_feedback", id: row.id };
-        Ok(Self {
-            id: row.id,
-            detection_id: DetectionId(row.detection_id),
-            upstream_id: row.upstream_id,
-            label: Label::from_is_spam(row.is_spam),
-            extra: at.json("extra", &row.extra)?,
-            attempts: row.attempts,
-        })
+/// Writes the upstream's verdict over another, which is kept beside it.
+async fn supersede(
+    id: DetectionId,
+    judgement: &Judgement,
+    at: DateTime<Utc>,
+    connection: &mut SqliteConnection,
+) -> Result<()> {
+    let before: Option<bool> = sqlx::query_scalar(
+        "INSERT INTO superseded_verdicts (detection_id, upstream_id, is_spam, score, threshold, judged_by, raw_answer,
+                                          replaced_at)
+         SELECT d.id, d.upstream_id, d.is_spam, d.score, d.threshold, d.judged_by, c.raw_answer, ?
+         FROM detections d JOIN detection_contents c ON c.detection_id = d.id WHERE d.id = ?
+         RETURNING is_spam",
+    )
+    .bind(to_ms(at))
+    .bind(id.0)
+    .fetch_optional(&mut *connection)
+    .await?;
+    // Deleted meanwhile.
+    let Some(was_spam) = before else { return Ok(()) };
+    detections::replace_judgement(id, judgement, &mut *connection).await?;
+    if judgement.judged_by != JudgedBy::Fallback {
+        now_known(id, at, &mut *connection).await?;
     }
+    if was_spam != judgement.is_spam {
+        let event = NewAuditEvent {
+            at,
+            user_id: None,
+            action: "detection.verdict_changed",
+            subject: format!("detection:{}", id.0),
+            details: json!({ "was": Label::from_is_spam(was_spam), "is": judgement.verdict() }),
+        };
+        audit::record(&event, &mut *connection).await?;
+    }
+    Ok(())
 }
 
 #[async_trait]
@@ -53,14 +69,15 @@ impl Rechecks for SqliteStore {
         Ok(Backlog {
             rechecks: bounded(waiting).await?,
             feedback: outbox::counts(&self.readers).await?,
-            app_feedback: bounded("SELECT 1 FROM app_feedback").await?,
+            app_feedback: bounded("SELECT 1 FROM app_feedback WHERE due_at IS NOT NULL").await?,
         })
     }
 
     async fn due_rechecks(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<Detection>> {
         // Only so much of the queue is looked at as is asked for.
-        let due = "WHERE d.id IN (SELECT detection_id FROM rechecks INDEXED BY rechecks_due WHERE due_at <= ?
-                       ORDER BY due_at, detection_id LIMIT ?)
+        let due = "WHERE d.id IN (SELECT detection_id FROM rechecks INDEXED BY rechecks_due
+                       WHERE due_at <= ?1 AND coalesce(claimed_until, 0) <= ?1
+                       ORDER BY due_at, detection_id LIMIT ?2)
              ORDER BY (SELECT due_at FROM rechecks WHERE detection_id = d.id), d.id";
         let rows = sqlx::query_as::<_, DetectionRow>(AssertSqlSafe(format!("{SELECT_DETECTION} {due}")))
             .bind(to_ms(now))
@@ -70,33 +87,89 @@ impl Rechecks for SqliteStore {
         rows.into_iter().map(Detection::try_from).collect()
     }
 
-    async fn rejudged(&self, id: DetectionId, judgement: &Judgement, at: DateTime<Utc>) -> Result<()> {
-        let mut transaction = self.begin().await?;
-        let before: Option<bool> = sqlx::query_scalar(
-            "INSERT INTO superseded_verdicts (detection_id, upstream_id, is_spam, score, threshold, judged_by, raw_answer,
-                                              replaced_at)
-             SELECT d.id, d.upstream_id, d.is_spam, d.score, d.threshold, d.judged_by, c.raw_answer, ?
-             FROM detections d JOIN detection_contents c ON c.detection_id = d.id WHERE d.id = ?
-             RETURNING is_spam",
+    async fn claim_rechecks(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<Detection>> {
+        let due = self.due_rechecks(now, limit).await?;
+        if due.is_empty() {
+            return Ok(due);
+        }
+        // Another program may have taken some of them since: those stay theirs.
+        let ids: Vec<i64> = due.iter().map(|detection| detection.id.0).collect();
+        let taken: Vec<i64> = sqlx::query_scalar(
+            "UPDATE rechecks SET claimed_until = ?1
+             WHERE detection_id IN (SELECT value FROM json_each(?2)) AND due_at <= ?3 AND coalesce(claimed_until, 0) <= ?3
+             RETURNING detection_id",
         )
-        .bind(to_ms(at))
-        .bind(id.0)
-        .fetch_optional(&mut *transaction)
+        .bind(to_ms(until))
+        .bind(json!(ids).to_string())
+        .bind(to_ms(now))
+        .fetch_all(&self.writer)
         .await?;
-        // Deleted meanwhile.
-        let Some(was_spam) = before else { return Ok(()) };
-        detections::replace_judgement(id, judgement, &mut transaction).await?;
-        if was_spam != judgement.is_spam {
-            let event = NewAuditEvent {
-                at,
-                user_id: None,
-                action: "detection.verdict_changed",
-                subject: format!("detection:{}", id.0),
-                details: json!({ "was": Label::from_is_spam(was_spam), "is": judgement.verdict() }),
-            };
-            audit::record(&event, &mut *transaction).await?;
+        Ok(due.into_iter().filter(|detection| taken.contains(&detection.id.0)).collect())
+    }
+
+    async fn release_rechecks(&self, ids: &[DetectionId]) -> Result<()> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        sqlx::query(
+            "UPDATE rechecks SET claimed_until = NULL WHERE detection_id IN (SELECT value FROM json_each(?))",
+        )
+        .bind(json!(ids).to_string())
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    async fn rejudged(&self, id: DetectionId, judgement: &Judgement, at: DateTime<Utc>) -> Result<()> {
+        self.all_rejudged(&[(id, judgement.clone())], at).await
+    }
+
+    async fn all_rejudged(&self, judged: &[(DetectionId, Judgement)], at: DateTime<Utc>) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        for (id, judgement) in judged {
+            supersede(*id, judgement, at, &mut transaction).await?;
         }
         transaction.commit().await?;
+        Ok(())
+    }
+
+    async fn logged_meanwhile(&self, told: &NewDetection) -> Result<Option<DetectionId>> {
+        let row = sqlx::query_scalar(
+            "SELECT d.id FROM detections d
+             WHERE d.id > (SELECT coalesce(max(id), 0) - ?1 FROM detections) AND d.content_hash = ?2 AND d.token_id IS ?3
+               AND abs(d.created_at - ?4) < ?5
+               AND NOT EXISTS (SELECT 1 FROM superseded_verdicts s WHERE s.detection_id = d.id)
+             ORDER BY d.id DESC LIMIT 1",
+        )
+        .bind(LOOKED_AT)
+        .bind(&told.content_hash[..])
+        .bind(told.circumstances.token_id.map(|token| token.0))
+        .bind(to_ms(told.created_at))
+        .bind(ABOUT_MS)
+        .fetch_optional(&self.readers)
+        .await?;
+        Ok(row.map(DetectionId))
+    }
+
+    async fn told_before(&self, id: DetectionId, told: &Judgement, at: DateTime<Utc>) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO superseded_verdicts (detection_id, upstream_id, is_spam, score, threshold, judged_by, raw_answer,
+                                              replaced_at)
+             SELECT id, ?, ?, ?, ?, ?, ?, ? FROM detections WHERE id = ?",
+        )
+        .bind(&told.upstream_id)
+        .bind(told.is_spam)
+        .bind(told.score)
+        .bind(told.threshold)
+        .bind(told.judged_by.as_str())
+        .bind(&told.raw_answer)
+        .bind(to_ms(at))
+        .bind(id.0)
+        .execute(&self.writer)
+        .await?;
         Ok(())
     }
 
@@ -116,7 +189,8 @@ impl Rechecks for SqliteStore {
     ) -> Result<()> {
         // The row is there as long as the fallback's verdict stands.
         sqlx::query(
-            "UPDATE rechecks SET attempts = attempts + 1, due_at = ?, last_error = ? WHERE detection_id = ?",
+            "UPDATE rechecks SET attempts = attempts + 1, due_at = ?, claimed_until = NULL, last_error = ?
+             WHERE detection_id = ?",
         )
         .bind(retry_at.map(to_ms))
         .bind(error)
@@ -125,64 +199,14 @@ impl Rechecks for SqliteStore {
         .await?;
         Ok(())
     }
+}
 
-    async fn queue_app_feedback(&self, feedback: &NewAppFeedback) -> Result<()> {
-        // REPLACE gives the row a new id, so the outcome of an older word that is under way cannot settle it.
-        sqlx::query(
-            "INSERT OR REPLACE INTO app_feedback (detection_id, token_id, is_spam, extra, due_at) VALUES (?, ?, ?, ?, ?)",
-        )
-        .bind(feedback.detection_id.0)
-        .bind(feedback.token_id.0)
-        .bind(feedback.label.is_spam())
-        .bind(Value::Object(feedback.extra.clone()).to_string())
-        .bind(to_ms(feedback.due_at))
-        .execute(&self.writer)
+/// The upstream knows the detection from now on: what it could not be told before is due.
+async fn now_known(id: DetectionId, at: DateTime<Utc>, connection: &mut SqliteConnection) -> Result<()> {
+    sqlx::query("UPDATE app_feedback SET due_at = ? WHERE detection_id = ? AND due_at IS NULL")
+        .bind(to_ms(at))
+        .bind(id.0)
+        .execute(&mut *connection)
         .await?;
-        Ok(())
-    }
-
-    async fn due_app_feedback(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<AppFeedback>> {
-        let rows = sqlx::query_as::<_, FeedbackRow>(
-            "SELECT f.id, f.detection_id, d.upstream_id, f.is_spam, f.extra, f.attempts
-             FROM app_feedback f JOIN detections d ON d.id = f.detection_id
-             WHERE f.due_at <= ? AND d.judged_by <> 'fallback' ORDER BY f.id LIMIT ?",
-        )
-        .bind(to_ms(now))
-        .bind(limit)
-        .fetch_all(&self.readers)
-        .await?;
-        rows.into_iter().map(AppFeedback::try_from).collect()
-    }
-
-    async fn app_feedback_settled(&self, id: i64) -> Result<()> {
-        sqlx::query("DELETE FROM app_feedback WHERE id = ?").bind(id).execute(&self.writer).await?;
-        Ok(())
-    }
-
-    async fn app_feedback_deferred(&self, id: i64, retry_at: DateTime<Utc>, error: &str) -> Result<()> {
-        sqlx::query(
-            "UPDATE app_feedback SET attempts = attempts + 1, due_at = ?, last_error = ? WHERE id = ?",
-        )
-        .bind(to_ms(retry_at))
-        .bind(error)
-        .bind(id)
-        .execute(&self.writer)
-        .await?;
-        Ok(())
-    }
-
-    async fn forget_app_feedback(&self, detection: DetectionId) -> Result<()> {
-        let waits: bool =
-            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM app_feedback WHERE detection_id = ?)")
-                .bind(detection.0)
-                .fetch_one(&self.readers)
-                .await?;
-        if waits {
-            sqlx::query("DELETE FROM app_feedback WHERE detection_id = ?")
-                .bind(detection.0)
-                .execute(&self.writer)
-                .await?;
-        }
-        Ok(())
-    }
+    outbox::now_known(id, at, connection).await
 }

@@ -38,17 +38,36 @@ pub(super) struct DetectionRow {
     message: String,
     extra: String,
     raw_answer: String,
+    app_word: Option<String>,
+    told: Option<String>,
+    ip_is_apps: bool,
 }
 
+/// What the app was told, of those that `is:late` finds.
+macro_rules! told {
+    () => {
+        "CASE WHEN d.late THEN coalesce(d.told, CASE WHEN d.is_spam THEN 'spam' ELSE 'ham' END) END AS told"
+    };
+}
+
+/// As a column of other statements.
+pub(super) const TOLD: &str = told!();
+
 /// The start of every statement that reads whole detections.
-pub(super) const SELECT_DETECTION: &str = "
+pub(super) const SELECT_DETECTION: &str = concat!(
+    "
     SELECT d.id, d.created_at, d.endpoint, d.origin, d.site, d.email, d.ip, d.upstream_id, d.is_spam, d.score,
            d.threshold, d.judged_by, d.label, u.name AS labelled_by, d.labelled_at, d.version, d.feedback,
            c.name, c.website_url, c.domain, c.user_agent, c.submitted_at, c.execution_ms, c.upstream_timestamp,
-           c.message, c.extra, c.raw_answer
+           c.message, c.extra, c.raw_answer, d.app_word,
+           EXISTS (SELECT 1 FROM app_addresses a WHERE a.token_id = d.token_id AND a.ip = d.ip)
+             AND (SELECT count(*) FROM app_addresses a WHERE a.token_id = d.token_id) <= 8 AS ip_is_apps, ",
+    told!(),
+    "
     FROM detections d
     JOIN detection_contents c ON c.detection_id = d.id
-    LEFT JOIN users u ON u.id = d.labelled_by ";
+    LEFT JOIN users u ON u.id = d.labelled_by "
+);
 
 impl TryFrom<DetectionRow> for Detection {
     type Error = StoreError;
@@ -89,6 +108,9 @@ impl TryFrom<DetectionRow> for Detection {
             labelled_at: at.maybe_time("labelled_at", row.labelled_at)?,
             version: row.version,
             feedback: at.word("feedback", &row.feedback)?,
+            app_word: at.maybe_word("app_word", row.app_word.as_deref())?,
+            told: at.maybe_word("told", row.told.as_deref())?,
+            ip_is_apps: row.ip_is_apps,
         })
     }
 }
@@ -111,15 +133,22 @@ pub(super) struct SummaryRow {
     labelled_by: Option<String>,
     version: i64,
     feedback: String,
+    app_word: Option<String>,
+    told: Option<String>,
 }
 
 /// The start of every statement that reads rows of a list.
-pub(super) const SELECT_SUMMARY: &str = "
+pub(super) const SELECT_SUMMARY: &str = concat!(
+    "
     SELECT d.id, d.created_at, d.origin, d.site, coalesce(c.excerpt, c.message) AS excerpt, d.email, c.name,
-           d.is_spam, d.score, d.threshold, d.judged_by, d.label, u.name AS labelled_by, d.version, d.feedback
+           d.is_spam, d.score, d.threshold, d.judged_by, d.label, u.name AS labelled_by, d.version, d.feedback,
+           d.app_word, ",
+    told!(),
+    "
     FROM detections d
     JOIN detection_contents c ON c.detection_id = d.id
-    LEFT JOIN users u ON u.id = d.labelled_by ";
+    LEFT JOIN users u ON u.id = d.labelled_by "
+);
 
 impl TryFrom<SummaryRow> for DetectionSummary {
     type Error = StoreError;
@@ -143,6 +172,8 @@ impl TryFrom<SummaryRow> for DetectionSummary {
             labelled_by: row.labelled_by,
             version: row.version,
             feedback: at.word("feedback", &row.feedback)?,
+            app_word: at.maybe_word("app_word", row.app_word.as_deref())?,
+            told: at.maybe_word("told", row.told.as_deref())?,
         })
     }
 }

@@ -5,6 +5,7 @@ use sqlx::sqlite::SqlitePool;
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::columns::At;
+use super::rows::TOLD;
 use crate::{Result, StoreError};
 
 #[derive(sqlx::FromRow)]
@@ -19,6 +20,8 @@ struct StandingRow {
     score: f64,
     threshold: f64,
     judged_by: String,
+    app_word: Option<String>,
+    told: Option<String>,
 }
 
 impl TryFrom<StandingRow> for Standing {
@@ -37,16 +40,18 @@ impl TryFrom<StandingRow> for Standing {
             score: row.score,
             threshold: row.threshold,
             judged_by: at.word("judged_by", &row.judged_by)?,
+            app_word: at.maybe_word("app_word", row.app_word.as_deref())?,
+            told: at.maybe_word("told", row.told.as_deref())?,
         })
     }
 }
 
 pub(super) async fn standings(ids: &[DetectionId], readers: &SqlitePool) -> Result<Vec<Standing>> {
-    let mut sql = QueryBuilder::<Sqlite>::new(
+    let mut sql = QueryBuilder::<Sqlite>::new(format!(
         "SELECT d.id, d.label, u.name AS labelled_by, d.labelled_at, d.version, d.feedback, d.is_spam, d.score,
-                d.threshold, d.judged_by
+                d.threshold, d.judged_by, d.app_word, {TOLD}
          FROM detections d LEFT JOIN users u ON u.id = d.labelled_by WHERE d.id IN (",
-    );
+    ));
     let mut list = sql.separated(", ");
     for id in ids {
         list.push_bind(id.0);

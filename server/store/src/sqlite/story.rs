@@ -1,9 +1,8 @@
-//! Notes, earlier verdicts and words of apps.
+//! Notes and earlier verdicts.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use domain::story::STORY_MAX;
-use domain::{ApiTokenId, AppWord, DetectionId, Label, Note, PastVerdict};
+use domain::{DetectionId, Label, Note, PastVerdict};
 use serde_json::json;
 
 use super::columns::{At, to_ms};
@@ -55,25 +54,6 @@ impl TryFrom<VerdictRow> for PastVerdict {
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct WordRow {
-    id: i64,
-    app: String,
-    is_spam: bool,
-    said_at: i64,
-    waits: bool,
-}
-
-impl TryFrom<WordRow> for AppWord {
-    type Error = StoreError;
-
-    fn try_from(row: WordRow) -> Result<Self> {
-        let at = At { table: "app_words", id: row.id };
-        let said_at = at.time("said_at", row.said_at)?;
-        Ok(Self { label: Label::from_is_spam(row.is_spam), said_at, app: row.app, waits: row.waits })
-    }
-}
-
 #[async_trait]
 impl Stories for SqliteStore {
     async fn add_note(&self, note: &NewNote) -> Result<Option<Note>> {
@@ -118,39 +98,6 @@ impl Stories for SqliteStore {
         .fetch_all(&self.readers)
         .await?;
         rows.into_iter().rev().map(PastVerdict::try_from).collect()
-    }
-
-    async fn app_said(
-        &self,
-        detection: DetectionId,
-        token: ApiTokenId,
-        label: Label,
-        at: DateTime<Utc>,
-    ) -> Result<()> {
-        sqlx::query("INSERT INTO app_words (detection_id, token_id, is_spam, said_at) VALUES (?, ?, ?, ?)")
-            .bind(detection.0)
-            .bind(token.0)
-            .bind(label.is_spam())
-            .bind(to_ms(at))
-            .execute(&self.writer)
-            .await?;
-        Ok(())
-    }
-
-    async fn app_words(&self, detection: DetectionId) -> Result<Vec<AppWord>> {
-        // Only the newest word of all can still wait: it replaced the others in the queue.
-        let rows: Vec<WordRow> = sqlx::query_as(
-            "SELECT w.id, t.name AS app, w.is_spam, w.said_at,
-                    f.id IS NOT NULL AND w.id = (SELECT max(id) FROM app_words WHERE detection_id = w.detection_id) AS waits
-             FROM app_words w JOIN api_tokens t ON t.id = w.token_id
-             LEFT JOIN app_feedback f ON f.detection_id = w.detection_id
-             WHERE w.detection_id = ? ORDER BY w.id DESC LIMIT ?",
-        )
-        .bind(detection.0)
-        .bind(STORY_MAX)
-        .fetch_all(&self.readers)
-        .await?;
-        rows.into_iter().rev().map(AppWord::try_from).collect()
     }
 }
 

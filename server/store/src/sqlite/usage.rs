@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use domain::paging::COUNT_BOUND;
 use domain::{BoundedCount, DailyCount, LogCount, Overview, UsageSample};
+use sqlx::AssertSqlSafe;
 use sqlx::sqlite::SqlitePool;
 
 use super::columns::{At, HOURS_PER_DAY, MS_PER_HOUR, day_to_hour, to_hour, to_ms};
@@ -21,12 +22,13 @@ struct SampleRow {
     id: i64,
     taken_at: i64,
     plan: String,
-    total: i64,
-    used: i64,
-    remaining: i64,
-    percentage: f64,
+    total: Option<i64>,
+    used: Option<i64>,
+    remaining: Option<i64>,
+    percentage: Option<f64>,
     period_month: Option<u32>,
     period_year: Option<i32>,
+    unread: String,
 }
 
 impl TryFrom<SampleRow> for UsageSample {
@@ -34,7 +36,9 @@ impl TryFrom<SampleRow> for UsageSample {
 
     fn try_from(row: SampleRow) -> Result<Self> {
         let at = At { table: "usage_samples", id: row.id };
-        let count = |column, value: i64| u64::try_from(value).map_err(|error| at.bad(column, error));
+        let count = |column, value: Option<i64>| {
+            value.map(|value| u64::try_from(value).map_err(|error| at.bad(column, error))).transpose()
+        };
         Ok(Self {
             taken_at: at.time("taken_at", row.taken_at)?,
             total: count("total", row.total)?,
@@ -43,6 +47,7 @@ impl TryFrom<SampleRow> for UsageSample {
             plan: row.plan,
             percentage: row.percentage,
             period: row.period_month.zip(row.period_year),
+            unread: at.json("unread", &row.unread)?,
         })
     }
 }
@@ -54,22 +59,42 @@ fn saturated(count: u64) -> i64 {
 
 #[async_trait]
 impl Usage for SqliteStore {
-    async fn save_usage_sample(&self, sample: &UsageSample) -> Result<()> {
+    async fn save_usage_sample(&self, sample: &UsageSample, body: &str) -> Result<()> {
+        let mut transaction = self.begin().await?;
         sqlx::query(
-            "INSERT INTO usage_samples (taken_at, plan, total, used, remaining, percentage, period_month, period_year)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO usage_samples (taken_at, plan, total, used, remaining, percentage, period_month, period_year,
+                                        unread)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(to_ms(sample.taken_at))
         .bind(&sample.plan)
-        .bind(saturated(sample.total))
-        .bind(saturated(sample.used))
-        .bind(saturated(sample.remaining))
+        .bind(sample.total.map(saturated))
+        .bind(sample.used.map(saturated))
+        .bind(sample.remaining.map(saturated))
         .bind(sample.percentage)
         .bind(sample.period.map(|(month, _)| month))
         .bind(sample.period.map(|(_, year)| year))
-        .execute(&self.writer)
+        .bind(serde_json::json!(sample.unread).to_string())
+        .execute(&mut *transaction)
         .await?;
+        sqlx::query(
+            "INSERT INTO stats_answer (only_row, taken_at, body) VALUES (1, ?, ?)
+             ON CONFLICT DO UPDATE SET taken_at = excluded.taken_at, body = excluded.body
+             WHERE excluded.taken_at >= taken_at",
+        )
+        .bind(to_ms(sample.taken_at))
+        .bind(body)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
         Ok(())
+    }
+
+    async fn stats_answer(&self) -> Result<Option<(DateTime<Utc>, String)>> {
+        let row: Option<(i64, String)> =
+            sqlx::query_as("SELECT taken_at, body FROM stats_answer").fetch_optional(&self.readers).await?;
+        let at = At { table: "stats_answer", id: 1 };
+        row.map(|(taken_at, body)| Ok((at.time("taken_at", taken_at)?, body))).transpose()
     }
 
     async fn latest_usage_sample(&self) -> Result<Option<UsageSample>> {
@@ -193,21 +218,31 @@ impl Usage for SqliteStore {
             waiting: waiting(now, &self.readers).await?,
             false_positives_week: false_positives.unsigned_abs(),
             labelled_week: labelled.unsigned_abs(),
+            late: late_of_the_week(now, &self.readers).await?,
             outbox: outbox::counts(&self.readers).await?,
         })
     }
 }
 
-/// Detections of the last week without a label, read from an index of just those.
+/// Detections of the last week on which nobody has said a word, read from an index of just those.
 async fn waiting(now: DateTime<Utc>, readers: &SqlitePool) -> Result<BoundedCount> {
+    of_the_week("INDEXED BY detections_waiting WHERE label IS NULL AND app_word IS NULL", now, readers).await
+}
+
+/// Checks of the last week whose app was told something else than what stands now, likewise.
+async fn late_of_the_week(now: DateTime<Utc>, readers: &SqlitePool) -> Result<BoundedCount> {
+    of_the_week("INDEXED BY detections_late WHERE late = 1", now, readers).await
+}
+
+/// Rows of the last week that `which`, an index by id and its condition, holds. They are counted up to a bound.
+async fn of_the_week(which: &'static str, now: DateTime<Utc>, readers: &SqlitePool) -> Result<BoundedCount> {
     let since = now - WEEK;
-    let found: i64 = sqlx::query_scalar(
+    let found: i64 = sqlx::query_scalar(AssertSqlSafe(format!(
         "SELECT count(*) FROM (
-             SELECT 1 FROM detections INDEXED BY detections_unlabelled
-             WHERE label IS NULL AND created_at >= ?1
+             SELECT 1 FROM detections {which} AND created_at >= ?1
                AND id >= (SELECT coalesce(min(first_id), 9223372036854775807) FROM check_hours WHERE hour >= ?2)
-             LIMIT ?3)",
-    )
+             LIMIT ?3)"
+    )))
     .bind(to_ms(since))
     .bind(to_hour(since))
     .bind(saturated(COUNT_BOUND + 1))

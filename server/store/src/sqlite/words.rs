@@ -180,17 +180,26 @@ pub(super) async fn step(most: usize, writer: &SqlitePool) -> Result<usize> {
 
 /// Merges a little, and returns whether there was anything to merge (<https://www.sqlite.org/fts5.html#the_merge_command>). Left to
 /// itself, the index does so within the commits that it grows by, which keeps everybody waiting.
+/// After rows were deleted all of it is put together, since only then nothing of their words is left.
 pub(super) async fn merge(writer: &SqlitePool) -> Result<bool> {
     const CHANGES: &str = "SELECT total_changes()";
     let mut connection = writer.acquire().await?;
+    let (deleted, gone): (i64, i64) =
+        sqlx::query_as("SELECT deleted, gone FROM words_deleted").fetch_one(&mut *connection).await?;
     let before: i64 = sqlx::query_scalar(CHANGES).fetch_one(&mut *connection).await?;
+    // Less than nothing: all pieces, and not only those that are about as large as each other.
+    let sign = if deleted > gone { "-" } else { "" };
     sqlx::query(AssertSqlSafe(format!(
-        "INSERT INTO detections_fts (detections_fts, rank) VALUES ('merge', {MERGED_PAGES})"
+        "INSERT INTO detections_fts (detections_fts, rank) VALUES ('merge', {sign}{MERGED_PAGES})"
     )))
     .execute(&mut *connection)
     .await?;
     let after: i64 = sqlx::query_scalar(CHANGES).fetch_one(&mut *connection).await?;
-    Ok(after - before >= 2)
+    let goes_on = after - before >= 2;
+    if !goes_on && deleted > gone {
+        sqlx::query("UPDATE words_deleted SET gone = ?").bind(deleted).execute(&mut *connection).await?;
+    }
+    Ok(goes_on)
 }
 
 /// Writes the words of the last rows of the log, in their order; all before them have theirs.

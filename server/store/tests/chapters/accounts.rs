@@ -10,6 +10,26 @@ use crate::samples::{moderator, noon, seconds};
 pub(crate) async fn tell(store: Arc<dyn Store>) {
     people(&*store).await;
     sessions(&*store).await;
+    devices(&*store).await;
+}
+
+async fn devices(store: &dyn Store) {
+    let (ana, _) = store.user_by_email("ana@example.com").await.unwrap().unwrap();
+    let (zoe, _) = store.user_by_email("zoë@example.com").await.unwrap().unwrap();
+    let known = async |user, id: u8, at| store.is_known_device(user, &[id; 32], at).await.unwrap();
+    store.remember_device(ana.id, &[0; 32], noon() + seconds(60)).await.unwrap();
+    assert!(known(ana.id, 0, noon()).await);
+    assert!(!known(zoe.id, 0, noon()).await, "nobody else's");
+    assert!(!known(ana.id, 0, noon() + seconds(60)).await, "not for ever");
+    store.remember_device(ana.id, &[0; 32], noon() + seconds(90)).await.unwrap();
+    assert!(known(ana.id, 0, noon() + seconds(60)).await, "longer after another log-in");
+    for id in 1..=20 {
+        store.remember_device(ana.id, &[id; 32], noon() + seconds(100 + i64::from(id))).await.unwrap();
+    }
+    assert!(!known(ana.id, 0, noon()).await, "the newest twenty");
+    assert!(known(ana.id, 1, noon()).await && known(ana.id, 20, noon()).await);
+    store.delete_expired_sessions(noon() + seconds(101)).await.unwrap();
+    assert!(!known(ana.id, 1, noon()).await && known(ana.id, 2, noon()).await);
 }
 
 async fn people(store: &dyn Store) {

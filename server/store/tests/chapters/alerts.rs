@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use domain::{Alert, AlertChannel, AlertEvent, AlertId, AlertKind, AlertRules};
+use domain::{Alert, AlertChannel, AlertEvent, AlertId, AlertKind, AlertRules, WebhookKind, WebhookTarget};
 use store::{AlertSettings, NewAlert, Store};
 
 use crate::samples::{decision, moderator, noon, scored, seconds};
@@ -98,7 +98,10 @@ async fn settings(store: &dyn Store) {
     let ana = moderator(store, "Ida").await;
     let settings = AlertSettings {
         rules: AlertRules { quota_marks: vec![50], ..AlertRules::default() },
-        webhook_url: Some("https://hooks.example.com/secret-path".to_owned()),
+        webhook: Some(WebhookTarget {
+            url: "https://hooks.example.com/secret-path".to_owned(),
+            kind: Some(WebhookKind::Discord),
+        }),
         webhook_secret: Some("gvlwh_0".to_owned()),
     };
     store.set_alert_settings(&settings, ana.id, noon()).await.unwrap();

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use domain::{BulkKind, BulkState, DetectionId, Label, RowRef, UserId};
+use domain::{BulkKind, BulkState, DetectionId, Label, RowRef, User, UserId};
 use store::{BulkFate, BulkStep, NewBulk, Store};
 
 use crate::samples::{decide, detection, moderator, noon, seconds};
@@ -63,6 +63,7 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
         "only once"
     );
 
+    overruled_then_undone(store, &ana, &ben).await;
     cancelling(store, ana.id, &rows).await;
     rechecking(store, ana.id, &rows).await;
     let actions: Vec<_> =
@@ -99,4 +100,23 @@ async fn rechecking(store: &dyn Store, ana: UserId, rows: &[RowRef]) {
     store.bulk_settled(action.id, waiting[1].id, BulkFate::Failed, noon()).await.unwrap();
     let ended = store.bulk(action.id).await.unwrap().unwrap();
     assert_eq!((ended.state, ended.done, ended.failed), (BulkState::Done, 1, 1), "each counts once");
+}
+
+/// A colleague overrules a row of the action, the action is undone, the colleague undoes theirs: the action's label does not come
+/// back, and the upstream is not told of it.
+async fn overruled_then_undone(store: &dyn Store, ana: &User, ben: &User) {
+    let id = store.insert_detection(&detection("overruled in between")).await.unwrap();
+    let action =
+        store.start_bulk(&new(ana.id, BulkKind::Ham, vec![RowRef { id, version: 0 }])).await.unwrap();
+    let step = BulkStep { id: action.id, at: noon(), send_after: noon() + seconds(10), limit: 9 };
+    assert_eq!(store.bulk_label(&step).await.unwrap(), [id]);
+    let bens = decide(store, id, Label::Spam, ben).await;
+    let from = [BulkState::Running, BulkState::Done];
+    assert!(store.turn_bulk(action.id, ana.id, &from, BulkState::Undoing, noon()).await.unwrap());
+    assert_eq!(store.bulk_undo(&step).await.unwrap(), [], "Ben's word stands");
+    assert_eq!(store.detection(id).await.unwrap().unwrap().label, Some(Label::Spam));
+    store.undo(bens.id, ben.id, noon() + seconds(1)).await.unwrap();
+    assert_eq!(store.detection(id).await.unwrap().unwrap().label, None, "nothing stands any more");
+    let waiting = store.due_feedback(noon() + seconds(9999), 99).await.unwrap();
+    assert!(waiting.iter().all(|item| item.detection_id != id), "{waiting:?}");
 }

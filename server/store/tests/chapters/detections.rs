@@ -70,6 +70,9 @@ async fn everything_comes_back(store: &dyn Store) {
         labelled_at: None,
         version: 0,
         feedback: FeedbackState::None,
+        app_word: None,
+        told: None,
+        ip_is_apps: false,
     };
     assert_eq!(store.detection(id).await.unwrap(), Some(expected.clone()));
     assert_eq!(store.detection_by_upstream_id("0d1f").await.unwrap(), Some(expected));

@@ -6,6 +6,7 @@ use domain::paging::FACETS_BOUND;
 use domain::{Facet, JudgedBy, Label, NewDetection, Origin, SearchQuery};
 use store::Store;
 
+use super::app_words::{token, word};
 use crate::samples::{decide, detection, moderator, noon, scored};
 
 /// More rows than are looked at one by one.
@@ -32,6 +33,9 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
 
     assert_eq!(shown(&*store, "casino", Facet::Verdict).await, ["ham 2", "spam 1"]);
     assert_eq!(shown(&*store, "casino", Facet::Label).await, ["unlabelled 2", "ham 1"]);
+    let shop = token(&*store, "shop", domain::Fallback::Pass).await;
+    store.app_said(&word(domain::DetectionId(2), shop, Label::Spam, 1)).await.unwrap();
+    assert_eq!(shown(&*store, "casino", Facet::App).await, ["nothing 2", "spam 1"]);
     assert_eq!(shown(&*store, "casino", Facet::Site).await, ["blog.example.com 2", "no site 1"]);
     assert_eq!(shown(&*store, "casino", Facet::Origin).await, ["api 2", "paste 1"]);
     assert_eq!(shown(&*store, "casino", Facet::JudgedBy).await, ["activelayer 2", "fallback 1"]);

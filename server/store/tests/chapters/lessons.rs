@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::{DetectionId, Fallback, Label, Teacher};
 use store::{LessonSource, NewApiToken, Store};
 
+use super::app_words::word;
 use crate::samples::{decide, detection, moderator, noon, seconds};
 
 use LessonSource::{Feedback, Labels};
@@ -36,8 +37,7 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
 
     // Apps have a sequence of their own. Their last word counts, where no moderator's stands.
     let shop = token(&*store).await;
-    let says =
-        async |id, label, after| store.app_said(id, shop, label, noon() + seconds(after)).await.unwrap();
+    let says = async |id, label, after| drop(store.app_said(&word(id, shop, label, after)).await.unwrap());
     says(one, Label::Spam, 3).await;
     says(two, Label::Spam, 4).await;
     says(one, Label::Ham, 5).await;

@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod alerts;
+pub(crate) mod app_words;
 pub(crate) mod audit;
 pub(crate) mod budgets;
 pub(crate) mod bulk;

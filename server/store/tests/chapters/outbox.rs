@@ -74,6 +74,9 @@ where
     a_cancelled_reversal_comes_back(Scene::set(open_fresh().await).await).await;
     undone_after_a_refusal(Scene::set(open_fresh().await).await).await;
     waits_for_a_real_verdict(Scene::set(open_fresh().await).await).await;
+    killed_under_way(Scene::set(open_fresh().await).await).await;
+    claimed_by_one(Scene::set(open_fresh().await).await).await;
+    due_too_late(Scene::set(open_fresh().await).await).await;
 }
 
 async fn due_in_order(scene: Scene) {
@@ -97,6 +100,7 @@ async fn due_in_order(scene: Scene) {
         decision_id: decision.id,
         detection_id: scene.id,
         upstream_id: "upstream-judged spam".to_owned(),
+        judged_by: JudgedBy::ActiveLayer,
         label: Label::Ham,
         attempts: 0,
     };
@@ -249,4 +253,58 @@ async fn waits_for_a_real_verdict(scene: Scene) {
     store.rejudge(id, &judgement("real", 12.0)).await.unwrap();
     let item = scene.take().await;
     assert_eq!((item.upstream_id.as_str(), item.label), ("real", Label::Spam));
+}
+
+/// An attempt is written before its request leaves: what is undone while it is under way is taken back, though nobody lives to tell
+/// the outcome.
+async fn killed_under_way(scene: Scene) {
+    let (store, until) = (&*scene.store, noon() + seconds(70));
+    let decision = scene.decide(Label::Ham).await;
+    let claimed = store.claim_feedback(noon() + seconds(10), until, 10).await.unwrap();
+    assert_eq!((claimed.len(), claimed[0].label, claimed[0].attempts), (1, Label::Ham, 0));
+    let UndoOutcome::Reversed(_) = scene.undo(&decision).await else { panic!("it may have been sent") };
+    let due = async |after| store.due_feedback(noon() + seconds(after), 10).await.unwrap();
+    assert_eq!(due(69).await, [], "the first request may still arrive, and must not arrive last");
+    let opposite = due(71).await;
+    assert_eq!((opposite.len(), opposite[0].label), (1, Label::Spam));
+}
+
+/// Two programs on one database: what one has taken the other leaves alone, until the outcome is told.
+async fn claimed_by_one(scene: Scene) {
+    let store = &*scene.store;
+    scene.decide(Label::Ham).await;
+    let claim = async |after| {
+        let now = noon() + seconds(after);
+        store.claim_feedback(now, now + seconds(60), 10).await.unwrap()
+    };
+    let first = claim(10).await;
+    assert_eq!((first.len(), claim(11).await.len()), (1, 0));
+    store.feedback_deferred(first[0].id, noon() + seconds(15), "timed out").await.unwrap();
+    assert_eq!(claim(14).await, []);
+    let second = claim(15).await;
+    assert_eq!((second.len(), second[0].attempts), (1, 1), "an attempt counts once");
+    assert_eq!(claim(74).await, []);
+    assert_eq!(claim(75).await.len(), 1, "whoever had it was killed");
+    scene.sent(&second[0]).await;
+    assert_eq!(scene.state().await, (Some(Label::Ham), FeedbackState::Sent));
+    assert_eq!(claim(200).await, []);
+}
+
+/// The clock was a day ahead when the retry was written.
+async fn due_too_late(scene: Scene) {
+    let store = &*scene.store;
+    let day = 86_400;
+    scene.decide(Label::Ham).await;
+    let ahead = noon() + seconds(day);
+    let item = store.claim_feedback(ahead, ahead + seconds(60), 10).await.unwrap().remove(0);
+    store.feedback_deferred(item.id, ahead + seconds(5), "timed out").await.unwrap();
+    assert_eq!(store.bring_forward(noon() + seconds(60), noon() + seconds(60)).await.unwrap(), 1);
+    assert_eq!(store.due_feedback(noon() + seconds(60), 10).await.unwrap().len(), 1);
+    store.claim_feedback(ahead, ahead + seconds(60), 10).await.unwrap();
+    assert_eq!(
+        store.bring_forward(noon() + seconds(60), noon() + seconds(60)).await.unwrap(),
+        1,
+        "a claim too"
+    );
+    assert_eq!(store.due_feedback(noon() + seconds(61), 10).await.unwrap().len(), 1);
 }

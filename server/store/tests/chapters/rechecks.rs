@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use domain::{ApiTokenId, DetectionId, Fallback, JudgedBy, Label, NewDetection};
-use serde_json::Map;
-use store::{NewApiToken, NewAppFeedback, Store};
+use domain::{DetectionId, JudgedBy, NewDetection};
+use store::Store;
 
 use crate::samples::{detection, judgement, noon, seconds};
 
 pub(crate) async fn tell(store: Arc<dyn Store>) {
-    let token = token(&*store).await;
     let first = store.insert_detection(&unjudged("first")).await.unwrap();
     store.insert_detection(&detection("judged at once")).await.unwrap();
     let second = store.insert_detection(&unjudged("second")).await.unwrap();
@@ -26,26 +24,21 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
     assert_eq!(store.recheck_attempts(first).await.unwrap(), 2);
     assert_eq!(store.recheck_attempts(third).await.unwrap(), 0);
 
-    // Feedback waits for the verdict, and only the newest word.
-    give(&*store, token, first, Label::Ham).await;
-    give(&*store, token, first, Label::Spam).await;
-    assert_eq!(store.due_app_feedback(noon() + seconds(99), 10).await.unwrap(), []);
+    // Of two programs one asks; what it gives back or does not live to ask is asked by the other.
+    let claim = async |after| {
+        let now = noon() + seconds(after);
+        let claimed = store.claim_rechecks(now, now + seconds(60), 10).await.unwrap();
+        claimed.into_iter().map(|detection| detection.id).collect::<Vec<_>>()
+    };
+    assert_eq!(claim(0).await, [first, third]);
+    assert_eq!(claim(1).await, []);
+    store.release_rechecks(&[third]).await.unwrap();
+    assert_eq!(claim(2).await, [third]);
+    assert_eq!(claim(60).await, [first]);
+    store.release_rechecks(&[first, third]).await.unwrap();
+
     store.rejudged(first, &judgement("real-first", 80.0), noon()).await.unwrap();
     assert_eq!(due(&*store, 99).await, [third]);
-    let feedback = store.due_app_feedback(noon(), 10).await.unwrap();
-    assert_eq!(feedback.len(), 1);
-    assert_eq!((feedback[0].upstream_id.as_str(), feedback[0].label), ("real-first", Label::Spam));
-
-    // A newer word is not settled by the outcome of the one before.
-    give(&*store, token, first, Label::Ham).await;
-    store.app_feedback_settled(feedback[0].id).await.unwrap();
-    let newer = store.due_app_feedback(noon(), 10).await.unwrap();
-    assert_eq!((newer.len(), newer[0].label, newer[0].attempts), (1, Label::Ham, 0));
-    store.app_feedback_deferred(newer[0].id, noon() + seconds(5), "500").await.unwrap();
-    assert_eq!(store.due_app_feedback(noon(), 10).await.unwrap(), []);
-    assert_eq!(store.due_app_feedback(noon() + seconds(5), 10).await.unwrap()[0].attempts, 1);
-    store.forget_app_feedback(first).await.unwrap();
-    assert_eq!(store.due_app_feedback(noon() + seconds(99), 10).await.unwrap(), []);
 
     // Both ids lead to the row, and a changed verdict is on record; one that stays is not.
     for id in ["away-first", "real-first"] {
@@ -76,23 +69,4 @@ fn unjudged(message: &str) -> NewDetection {
 async fn due(store: &dyn Store, after: i64) -> Vec<DetectionId> {
     let due = store.due_rechecks(noon() + seconds(after), 10).await.unwrap();
     due.into_iter().map(|detection| detection.id).collect()
-}
-
-async fn give(store: &dyn Store, token_id: ApiTokenId, detection_id: DetectionId, label: Label) {
-    let feedback = NewAppFeedback { detection_id, token_id, label, extra: Map::new(), due_at: noon() };
-    store.queue_app_feedback(&feedback).await.unwrap();
-}
-
-async fn token(store: &dyn Store) -> ApiTokenId {
-    let token = NewApiToken {
-        name: "shop".to_owned(),
-        hash: [1; 32],
-        prefix: "gvl_0123".to_owned(),
-        site: "shop.example.com".to_owned(),
-        per_minute: None,
-        fallback: Fallback::Pass,
-        created_by: None,
-        created_at: noon(),
-    };
-    store.create_api_token(&token).await.unwrap().id
 }

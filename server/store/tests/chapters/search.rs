@@ -8,6 +8,7 @@ use domain::{
 };
 use store::{NewDecision, Store};
 
+use super::app_words::{token, word};
 use crate::samples::{decision, judgement, moderator, noon, scored, seconds};
 
 /// Searches, and the numbers of the rows that match, newest first.
@@ -44,6 +45,14 @@ const SEARCHES: &[(&str, &[usize])] = &[
     ("label:spam", &[5, 3]),
     ("label:ham", &[4, 0]),
     ("is:disputed", &[4, 3, 0]),
+    // What apps said, and what they were told.
+    ("app:spam", &[6]),
+    ("app:HAM", &[5, 0]),
+    ("app:none", &[8, 7, 4, 3, 2, 1]),
+    ("is:waiting", &[8, 7, 2, 1]),
+    ("is:contested", &[6, 5, 0]),
+    ("is:contested is:labelled", &[5, 0]),
+    ("app:ham -is:disputed", &[5]),
     ("is:pending", &[5, 3]),
     ("is:failed", &[4]),
     ("by:ana", &[3, 0]),
@@ -157,6 +166,11 @@ async fn fill(store: &dyn Store) -> Vec<f64> {
         } else if item.detection_id == ids[4] {
             store.feedback_failed(item.id, noon(), "404").await.unwrap();
         }
+    }
+    let shop = token(store, "shop", domain::Fallback::Pass).await;
+    // Against the verdict; against verdict and label; only against the verdict, as the moderator.
+    for (number, label) in [(6, Label::Spam), (5, Label::Ham), (0, Label::Spam), (0, Label::Ham)] {
+        store.app_said(&word(ids[number], shop, label, 9)).await.unwrap();
     }
     rows.iter().map(|row| row.judgement.score).collect()
 }

@@ -1,17 +1,15 @@
-//! Notes, earlier verdicts and words of apps; detections that resemble one another.
+//! Notes and earlier verdicts; detections that resemble one another.
 
 use std::sync::Arc;
 
-use domain::{DetectionId, Fallback, JudgedBy, Label};
-use serde_json::Map;
-use store::{NewApiToken, NewAppFeedback, NewNote, Store};
+use domain::{DetectionId, JudgedBy, Label};
+use store::{NewNote, Store};
 
 use crate::samples::{detection, judgement, moderator, noon, seconds};
 
 pub(crate) async fn tell(store: Arc<dyn Store>) {
     let id = store.insert_detection(&detection("free money for everybody tonight")).await.unwrap();
     notes(&*store, id).await;
-    words_of_apps(&*store, id).await;
     past_verdicts(&*store, id).await;
     resemblance(&*store, id).await;
     suggestions(&*store).await;
@@ -36,35 +34,6 @@ async fn notes(store: &dyn Store, id: DetectionId) {
     assert_eq!(noted.len(), 2);
     assert_eq!((noted[0].user_name.as_deref(), noted[0].subject.as_str()), (Some("Ana"), "detection:1"));
     assert!(!noted[0].details.to_string().contains("know"), "the record holds no text");
-}
-
-async fn words_of_apps(store: &dyn Store, id: DetectionId) {
-    let token = NewApiToken {
-        name: "shop".to_owned(),
-        hash: [1; 32],
-        prefix: "gvl_0123".to_owned(),
-        site: "shop.example.com".to_owned(),
-        per_minute: None,
-        fallback: Fallback::Pass,
-        created_by: None,
-        created_at: noon(),
-    };
-    let token = store.create_api_token(&token).await.unwrap().id;
-    store.app_said(id, token, Label::Ham, noon()).await.unwrap();
-    store.app_said(id, token, Label::Spam, noon() + seconds(1)).await.unwrap();
-    let waits = |words: Vec<domain::AppWord>| words.iter().map(|word| word.waits).collect::<Vec<_>>();
-    assert_eq!(waits(store.app_words(id).await.unwrap()), [false, false]);
-    let kept = NewAppFeedback {
-        detection_id: id,
-        token_id: token,
-        label: Label::Spam,
-        extra: Map::new(),
-        due_at: noon(),
-    };
-    store.queue_app_feedback(&kept).await.unwrap();
-    let words = store.app_words(id).await.unwrap();
-    assert_eq!((words[1].app.as_str(), words[1].label), ("shop", Label::Spam));
-    assert_eq!(waits(words), [false, true], "only the newest word can wait");
 }
 
 async fn past_verdicts(store: &dyn Store, id: DetectionId) {

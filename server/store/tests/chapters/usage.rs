@@ -18,18 +18,38 @@ async fn samples(store: &dyn Store) {
     let sample = |number: i64, period| UsageSample {
         taken_at: noon() + seconds(number),
         plan: "Pro".to_owned(),
-        total: 50_000,
-        used: 41_230,
-        remaining: 8_770,
-        percentage: 82.46,
+        total: Some(50_000),
+        used: Some(41_230),
+        remaining: Some(8_770),
+        percentage: Some(82.46),
         period,
+        unread: Vec::new(),
     };
     let (lifetime, monthly) = (sample(2, None), sample(1, Some((2, 2025))));
-    store.save_usage_sample(&lifetime).await.unwrap();
-    store.save_usage_sample(&monthly).await.unwrap();
+    assert_eq!(store.stats_answer().await.unwrap(), None);
+    store.save_usage_sample(&lifetime, "{\"newest\": 1}").await.unwrap();
+    store.save_usage_sample(&monthly, "{\"late\": 1}").await.unwrap();
+    let answer = store.stats_answer().await.unwrap();
+    assert_eq!(
+        answer,
+        Some((lifetime.taken_at, "{\"newest\": 1}".to_owned())),
+        "an older one replaces nothing"
+    );
     assert_eq!(store.latest_usage_sample().await.unwrap(), Some(lifetime.clone()), "by time, not by arrival");
     assert_eq!(store.usage_samples(noon()).await.unwrap(), [monthly, lifetime.clone()]);
-    assert_eq!(store.usage_samples(noon() + seconds(2)).await.unwrap(), [lifetime]);
+    assert_eq!(store.usage_samples(noon() + seconds(2)).await.unwrap(), [lifetime.clone()]);
+    let unread = vec!["usage.used_requests".to_owned()];
+    let strange = UsageSample {
+        taken_at: noon() + seconds(3),
+        total: None,
+        used: None,
+        remaining: None,
+        percentage: None,
+        unread,
+        ..lifetime
+    };
+    store.save_usage_sample(&strange, "{}").await.unwrap();
+    assert_eq!(store.latest_usage_sample().await.unwrap(), Some(strange));
 }
 
 async fn figures(store: &dyn Store) {
@@ -85,18 +105,19 @@ pub(crate) async fn quota(store: Arc<dyn Store>) {
     let sample = |at: DateTime<Utc>, used| UsageSample {
         taken_at: at,
         plan: "Pro".to_owned(),
-        total: 1000,
-        used,
-        remaining: 1000 - used,
-        percentage: 0.0,
+        total: Some(1000),
+        used: Some(used),
+        remaining: Some(1000 - used),
+        percentage: Some(0.0),
         period: Some((2, 2025)),
+        unread: Vec::new(),
     };
     for (minutes, used) in [(-70, 1), (-5, 2), (0, 3), (30, 4), (59, 5), (61, 6)] {
-        store.save_usage_sample(&sample(noon() + TimeDelta::minutes(minutes), used)).await.unwrap();
+        store.save_usage_sample(&sample(noon() + TimeDelta::minutes(minutes), used), "{}").await.unwrap();
     }
     let used = async |since| {
         let samples = store.hourly_usage_samples(since).await.unwrap();
-        samples.into_iter().map(|sample| sample.used).collect::<Vec<_>>()
+        samples.into_iter().filter_map(|sample| sample.used).collect::<Vec<_>>()
     };
     assert_eq!(used(noon() - hour * 2).await, [1, 2, 5, 6], "the newest of each hour");
     assert_eq!(used(noon()).await, [5, 6]);

@@ -1,6 +1,10 @@
 //! Every other field.
 
-use domain::{Detection, content::GUIDE_FIELDS};
+use domain::{
+    Detection,
+    content::GUIDE_FIELDS,
+    wordpress::{clock_words, website_name},
+};
 use leptos::prelude::*;
 
 use super::HEADING_CLASS;
@@ -12,11 +16,19 @@ use crate::{
 /// Fields of the request, then what the upstream said beside its verdict.
 #[component]
 pub(super) fn Facts(detection: Detection) -> impl IntoView {
+    let clock = clock_words(&detection).map(|words| format!(" ({words})")).unwrap_or_default();
     let content = detection.content;
+    let website = website_name(&content);
     let submitted = content
         .timestamp
         .and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0))
-        .map(domain::time::exact);
+        .map(|time| domain::time::exact(time) + &clock);
+    let (ip, server) = match content.ip {
+        Some(ip) if detection.ip_is_apps => {
+            (None, Some(format!("Not told: the app called from {ip}, which is its own server.")))
+        }
+        ip => (ip.map(|ip| ip.to_string()), None),
+    };
     let odd: Vec<String> = content.odd().map(|(field, value)| format!("{field}: {value}")).collect();
     let odd = (!odd.is_empty()).then(|| odd.join("\n"));
     let mut extra = content.extra;
@@ -25,10 +37,11 @@ pub(super) fn Facts(detection: Detection) -> impl IntoView {
     let rows = [
         ("E-mail", content.email, "the e-mail address"),
         ("Name", content.name, ""),
-        ("IP address", content.ip.map(|ip| ip.to_string()), "the IP address"),
+        ("IP address", ip, "the IP address"),
+        ("IP address", server, ""),
         ("Submitted", submitted, ""),
         ("User agent", content.user_agent, ""),
-        ("Page", content.website_url, "the page's address"),
+        (website, content.website_url, "the web address"),
         ("Domain", content.domain, ""),
         ("Site", detection.site, ""),
         ("Came odd", odd, ""),

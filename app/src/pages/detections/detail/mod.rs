@@ -3,6 +3,7 @@
 mod facts;
 mod message;
 mod notes;
+mod place;
 mod raw;
 mod related;
 mod story;
@@ -14,8 +15,8 @@ use leptos_meta::Title;
 
 use crate::{
     components::{
-        BlurSwitch, CopyButton, FeedbackNote, LabelBadge, LabelButtons, ScoreBar, Signals, VerdictBadge,
-        classes::CARD,
+        AppBadge, BlurSwitch, CopyButton, FeedbackNote, LabelBadge, LabelButtons, LateBadge, ScoreBar,
+        Signals, VerdictBadge, classes::CARD,
     },
     decisions::Seen,
     error::AppError,
@@ -24,6 +25,7 @@ use facts::Facts;
 use message::Message;
 pub(crate) use notes::NoteDraft;
 use notes::Notes;
+use place::WrittenAt;
 use raw::Raw;
 use related::RelatedDetections;
 use story::Story;
@@ -67,6 +69,8 @@ pub(crate) fn DetectionDetail(
                 <h2 class="font-semibold mr-1">"Detection "{id}</h2>
                 <VerdictBadge verdict=verdict judged_by=judgement.judged_by/>
                 {label}
+                {detection.app_word.map(|word| view! { <AppBadge word=word verdict=verdict/> })}
+                {detection.told.map(|told| view! { <LateBadge told=told/> })}
                 <span class="ml-auto inline-flex items-center">
                     <CopyButton text=format!("/detections/{id}") words="Copy link"/>
                     <BlurSwitch/>
@@ -76,6 +80,7 @@ pub(crate) fn DetectionDetail(
             {buttons}
             <Verdicts story=story.clone() may_label=may_label/>
             <FeedbackNote state=detection.feedback judged_by=judgement.judged_by/>
+            <WrittenAt detection=detection.clone()/>
             <Message story=story.clone()/>
             <Signals signals=judgement.signals.clone()/>
             <Facts detection=detection/>

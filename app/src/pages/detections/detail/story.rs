@@ -1,7 +1,7 @@
 //! What happened to a detection, in sentences.
 
 use chrono::{DateTime, Utc};
-use domain::{Decision, Detection, DetectionStory, Endpoint, JudgedBy, Label, Origin};
+use domain::{Decision, Detection, DetectionStory, Endpoint, JudgedBy, Label, Origin, WordWay};
 use leptos::prelude::*;
 
 use super::HEADING_CLASS;
@@ -47,9 +47,14 @@ fn sentences(story: &DetectionStory) -> Vec<(DateTime<Utc>, String)> {
     }
     events.extend(story.decisions.iter().map(|decision| (decision.decided_at, decided(decision, upstream))));
     events.extend(story.app_words.iter().map(|word| {
-        let waits =
-            if word.waits { format!(" {upstream} will be told once it answers.") } else { String::new() };
-        (word.said_at, format!("The app {} marked this as {}.{waits}", word.app, word.label))
+        let way = match word.way {
+            WordWay::Settled => String::new(),
+            WordWay::Waits => format!(" {upstream} will be told once it answers."),
+            WordWay::Unknown => {
+                " The spam service has not judged this itself, so it is not told for now.".to_owned()
+            }
+        };
+        (word.said_at, format!("The app {} marked this as {}.{way}", word.app, word.label))
     }));
     events.sort_by_key(|(time, _)| *time);
     events
@@ -107,6 +112,12 @@ fn decided(decision: &Decision, upstream: &str) -> String {
         }
         None => format!("{} marked this as {}.", decision.user_name, decision.label),
     };
+    if decision.is_unknown && decision.undone_at.is_none() {
+        words.push_str(
+            " No feedback was sent: the spam service has not judged this itself, so it does not know it.",
+        );
+        return words;
+    }
     if !decision.is_told {
         words.push_str(if decision.undone_at.is_some() {
             " It was taken back."

@@ -13,11 +13,12 @@ fn sample(used: u64, period: Option<(u32, i32)>) -> UsageSample {
     UsageSample {
         taken_at: noon(),
         plan: "Free".to_owned(),
-        total: 1000,
-        used,
-        remaining,
-        percentage: 0.0,
+        total: Some(1000),
+        used: Some(used),
+        remaining: Some(remaining),
+        percentage: Some(0.0),
         period,
+        unread: Vec::new(),
     }
 }
 
@@ -36,6 +37,7 @@ fn calm() -> Snapshot {
         spam: Vec::new(),
         budgets: Vec::new(),
         refusals: Vec::new(),
+        late: 0,
     }
 }
 
@@ -296,4 +298,31 @@ fn refused_requests_are_told_by_token_and_a_revoked_one_at_once() {
         step(&calm(), &rules, &mut open).1,
         ["For six hours no request of it was refused.", "Nobody has used it for six hours."]
     );
+}
+
+#[test]
+fn answers_that_do_not_stand_any_more_are_told_where_that_was_asked_for() {
+    let late = |late| Snapshot { late, ..calm() };
+    let (mut rules, mut open) = (AlertRules::default(), Vec::new());
+    assert_eq!(step(&late(900), &rules, &mut open), (vec![], vec![]), "off by default");
+    rules.late = Some(10);
+    assert_eq!(step(&late(9), &rules, &mut open), (vec![], vec![]));
+    assert_eq!(step(&late(10), &rules, &mut open).0, ["told_otherwise:"]);
+    assert_eq!(open[0].link, "/detections?q=is%3Alate%20age%3A%3C7d");
+    assert_eq!(step(&late(9), &rules, &mut open).1.len(), 1);
+}
+
+#[test]
+fn two_marks_that_are_passed_together_are_one_alert_and_a_plan_without_a_limit_has_none() {
+    let used = |used| Snapshot { quota: Some(sample(used, Some((11, 2026)))), ..calm() };
+    let (rules, mut open) = (AlertRules::default(), Vec::new());
+    assert_eq!(step(&used(1300), &rules, &mut open).0, ["quota_mark:100 % of 11/2026"]);
+    assert!(
+        open[0].what.starts_with("130 % of the quota is used: 1,300 of 1,000 checks."),
+        "{}",
+        open[0].what
+    );
+    let unlimited = UsageSample { total: None, remaining: None, percentage: None, ..sample(1300, None) };
+    let no_limit = Snapshot { quota: Some(unlimited), ..calm() };
+    assert_eq!(step(&no_limit, &rules, &mut Vec::new()), (vec![], vec![]));
 }

@@ -152,6 +152,9 @@ pub(super) async fn undo(
         labels::undo_within(DecisionId(*decision), UserId(*by), at, &mut transaction).await?;
     }
     let goes_on = decisions.len() >= limit as usize;
+    if !goes_on {
+        labels::withdraw(labels::Batch::Import(id), at, &mut transaction).await?;
+    }
     sqlx::query(
         "UPDATE imports SET labels_undone = labels_undone + ?, labels_state = CASE WHEN ? THEN 'undoing' ELSE 'undone' END
          WHERE id = ?",

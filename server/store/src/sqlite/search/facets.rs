@@ -17,6 +17,7 @@ struct AlikeRow {
     newest: i64,
     is_spam: bool,
     label: Option<String>,
+    app_word: Option<String>,
     site: Option<String>,
     origin: String,
     judged_by: String,
@@ -24,11 +25,12 @@ struct AlikeRow {
 }
 
 impl AlikeRow {
-    fn values(self) -> Result<[FacetValue; 5]> {
+    fn values(self) -> Result<[FacetValue; 6]> {
         let at = At { table: "detections", id: self.newest };
         Ok(FacetValue::of(
             self.is_spam,
             at.maybe_word("label", self.label.as_deref())?,
+            at.maybe_word("app_word", self.app_word.as_deref())?,
             self.site,
             at.word("origin", &self.origin)?,
             at.word("judged_by", &self.judged_by)?,
@@ -46,16 +48,16 @@ impl SqliteStore {
         let plan = Plan::choose(query, Order::Newest, now, &self.readers).await?;
         let limit = i64::try_from(FACETS_BOUND).unwrap_or(i64::MAX);
         let mut sql = QueryBuilder::new(
-            "SELECT max(id) AS newest, is_spam, label, site, origin, judged_by, count(*) AS count
-             FROM (SELECT d.id, d.is_spam, d.label, d.site, d.origin, d.judged_by ",
+            "SELECT max(id) AS newest, is_spam, label, app_word, site, origin, judged_by, count(*) AS count
+             FROM (SELECT d.id, d.is_spam, d.label, d.app_word, d.site, d.origin, d.judged_by ",
         );
         plan.push_bounded(&mut sql, plan.look());
         sql.push(" ORDER BY s.id DESC LIMIT ").push(limit);
-        sql.push(") GROUP BY is_spam, label, site, origin, judged_by");
+        sql.push(") GROUP BY is_spam, label, app_word, site, origin, judged_by");
         let alike: Vec<AlikeRow> = sql.build_query_as().fetch_all(&self.readers).await?;
         let matches = alike.iter().map(|row| row.count.unsigned_abs()).sum();
         let complete = matches < FACETS_BOUND && !goes_on(&plan, &self.readers).await?;
-        let mut counted = Vec::with_capacity(alike.len() * 5);
+        let mut counted = Vec::with_capacity(alike.len() * 6);
         for row in alike {
             counted.extend(row.values()?);
         }

@@ -13,7 +13,7 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
-use domain::search::{Age, Moment, State, Term, TermKind};
+use domain::search::{Age, AppSaid, Moment, State, Term, TermKind};
 use domain::{Order, SearchQuery};
 use sqlx::sqlite::SqlitePool;
 use sqlx::{QueryBuilder, Row, Sqlite};
@@ -47,8 +47,21 @@ const SAMPLE: i64 = 256;
 /// The index of verdicts and scores.
 const BY_VERDICT: &str = "detections_by_verdict";
 
-/// The index of labels and distances from the threshold.
+/// The index of labels, apps' words and distances from the threshold.
 const BY_CLOSENESS: &str = "detections_by_closeness";
+
+/// Its ranges, each in the order of distances; those without a label first.
+const RANGES: [&str; 9] = [
+    "d.label IS NULL AND d.app_word IS NULL",
+    "d.label IS NULL AND d.app_word = 'spam'",
+    "d.label IS NULL AND d.app_word = 'ham'",
+    "d.label = 'spam' AND d.app_word IS NULL",
+    "d.label = 'spam' AND d.app_word = 'spam'",
+    "d.label = 'spam' AND d.app_word = 'ham'",
+    "d.label = 'ham' AND d.app_word IS NULL",
+    "d.label = 'ham' AND d.app_word = 'spam'",
+    "d.label = 'ham' AND d.app_word = 'ham'",
+];
 
 /// Where the rows come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,9 +190,11 @@ impl<'a> Plan<'a> {
     /// Whether the source gives rows in another order than that of ids, and some of them do not match.
     pub(super) fn filters_walk(&self) -> bool {
         let Source::Index(name) = self.source else { return false };
-        let unlabelled = |term: &Term| !term.negated && term.kind == TermKind::Is(State::Unlabelled);
+        let is_range = |term: &Term| {
+            !term.negated && matches!(term.kind, TermKind::Is(State::Unlabelled | State::Waiting))
+        };
         let decides = match name {
-            BY_CLOSENESS => self.query.terms.iter().all(unlabelled),
+            BY_CLOSENESS => self.query.terms.iter().all(is_range),
             _ => self.is_decided_by_source(),
         };
         !decides && !gives_ids(name)
@@ -241,8 +256,11 @@ impl<'a> Plan<'a> {
         match (self.source, self.order) {
             (Source::Index(BY_VERDICT), Order::Score) if self.has_verdict() => &["TRUE"],
             (Source::Index(BY_VERDICT), Order::Score) => &["d.is_spam = 1", "d.is_spam = 0"],
-            (Source::Index(BY_CLOSENESS), _) if has(TermKind::Is(State::Unlabelled)) => &["d.label IS NULL"],
-            (Source::Index(BY_CLOSENESS), _) => &["d.label IS NULL", "d.label = 'spam'", "d.label = 'ham'"],
+            (Source::Index(BY_CLOSENESS), _) if has(TermKind::Is(State::Waiting)) => {
+                &["d.label IS NULL AND d.app_word IS NULL"]
+            }
+            (Source::Index(BY_CLOSENESS), _) if has(TermKind::Is(State::Unlabelled)) => &RANGES[..3],
+            (Source::Index(BY_CLOSENESS), _) => &RANGES,
             _ => &["TRUE"],
         }
     }
@@ -434,7 +452,15 @@ impl<'a> Plan<'a> {
 /// Whether an index holds what a term asks for, though it is not in its order.
 fn knows(index: &str, term: &Term) -> bool {
     let is_time = matches!(term.kind, TermKind::After(_) | TermKind::Before(_) | TermKind::Age(_));
-    is_time && ["detections_labelled", "detections_unlabelled"].contains(&index)
+    let with_time = [
+        "detections_labelled",
+        "detections_unlabelled",
+        "detections_waiting",
+        "detections_app_said",
+        "detections_contested",
+        "detections_late",
+    ];
+    is_time && with_time.contains(&index)
 }
 
 /// Whether an index gives its rows by id.
@@ -459,7 +485,11 @@ fn index_for(kind: &TermKind) -> Option<(&'static str, bool)> {
         TermKind::Is(State::Spam | State::Ham) => (BY_VERDICT, false),
         TermKind::Is(State::Labelled) | TermKind::Label(_) => ("detections_labelled", true),
         TermKind::Is(State::Unlabelled) => ("detections_unlabelled", true),
+        TermKind::Is(State::Waiting) => ("detections_waiting", true),
         TermKind::Is(State::Disputed) => ("detections_disputed", true),
+        TermKind::Is(State::Contested) => ("detections_contested", true),
+        TermKind::Is(State::Late) => ("detections_late", true),
+        TermKind::App(AppSaid::Spam | AppSaid::Ham) => ("detections_app_said", true),
         TermKind::Is(State::Pending) => ("detections_feedback_pending", true),
         TermKind::Is(State::Failed) => ("detections_feedback_failed", true),
         TermKind::Is(State::Refused) => ("detections_refused", true),

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
-use domain::search::{Age, Pattern, ScoreTest, State, Term, TermKind};
+use domain::search::{Age, AppSaid, Pattern, ScoreTest, State, Term, TermKind};
 use ipnet::IpNet;
 use sqlx::{QueryBuilder, Sqlite};
 
@@ -33,6 +33,9 @@ fn condition(sql: &mut QueryBuilder<Sqlite>, kind: &TermKind, now: DateTime<Utc>
         TermKind::Word(_) | TermKind::Prefix(_) | TermKind::Phrase(_) => sql.push("TRUE"),
         TermKind::Is(state) => sql.push(is(*state)),
         TermKind::Label(label) => sql.push("d.label = ").push_bind(label.as_str()),
+        TermKind::App(AppSaid::None) => sql.push("d.app_word IS NULL"),
+        // The first half is what the index of apps' words asks for.
+        TermKind::App(said) => sql.push("d.app_word IS NOT NULL AND d.app_word = ").push_bind(said.as_str()),
         TermKind::Score(test) => score(sql, *test),
         TermKind::Email(wanted) => pattern(sql, "d.email", wanted),
         TermKind::Site(wanted) => pattern(sql, "d.site", wanted),
@@ -68,7 +71,10 @@ fn is(state: State) -> &'static str {
         State::Ham => "d.is_spam = 0 AND d.score > -1e6",
         State::Labelled => "d.label IS NOT NULL",
         State::Unlabelled => "d.label IS NULL",
+        State::Waiting => "d.label IS NULL AND d.app_word IS NULL",
         State::Disputed => "d.disputed = 1 AND d.judged_by <> 'refused'",
+        State::Contested => "d.contested = 1",
+        State::Late => "d.late = 1",
         State::Pending => "d.feedback = 'pending'",
         State::Failed => "d.feedback = 'failed'",
         State::Refused => "d.judged_by = 'refused'",

@@ -24,6 +24,11 @@ const TERMS: &[&str] = &[
     "is:labelled",
     "is:unlabelled",
     "is:disputed",
+    "is:waiting",
+    "app:spam",
+    "app:none",
+    "is:contested",
+    "is:late",
     "is:pending",
     "is:failed",
     "label:ham",
@@ -119,6 +124,8 @@ async fn filled() -> SqliteStore {
         "UPDATE detections SET label = CASE id % 2 WHEN 0 THEN 'spam' ELSE 'ham' END, labelled_by = 1 + (id % 3 = 0),
                 labelled_at = created_at WHERE id % 3 <> 1",
         "UPDATE detections SET feedback = CASE id % 3 WHEN 0 THEN 'pending' ELSE 'failed' END WHERE id % 5 = 0",
+        "UPDATE detections SET app_word = CASE id % 4 WHEN 0 THEN 'spam' ELSE 'ham' END WHERE id % 7 < 3",
+        "UPDATE detections SET told = CASE id % 3 WHEN 0 THEN 'spam' WHEN 1 THEN 'ham' ELSE 'nothing' END WHERE id % 11 < 4",
     ] {
         sqlx::query(sql).execute(&store.writer).await.unwrap();
     }
@@ -154,7 +161,7 @@ async fn every_index_gives_the_same_answer() {
             used.insert(format!("{source:?}"));
         }
     }
-    assert_eq!(used.len(), 14, "every index was walked: {used:?}");
+    assert_eq!(used.len(), 18, "every index was walked: {used:?}");
 }
 
 /// The whole list, then what follows and precedes a place among ties.

@@ -24,8 +24,8 @@ struct Target {
     condition: &'static str,
 }
 
-/// The expressions are those of the triggers in migrations 0014 and 0030. What was refused is in no count.
-const TARGETS: [Target; 6] = [
+/// The expressions are those of the triggers in migrations 0014, 0030 and 0032. What was refused is in no count.
+const TARGETS: [Target; 7] = [
     Target {
         table: "stat_days",
         count: "checks",
@@ -57,6 +57,13 @@ const TARGETS: [Target; 6] = [
                  coalesce((SELECT max(at_least) FROM stat_bounds
                            WHERE kind = 'decision' AND at_least <= d.labelled_at - d.created_at), 0.0)",
         condition: "d.label IS NOT NULL AND d.labelled_at IS NOT NULL",
+    },
+    Target {
+        table: "stat_words",
+        count: "checks",
+        keys: "day, site, is_spam, word",
+        values: "d.created_at / 86400000, coalesce(d.site, ''), d.is_spam, d.app_word",
+        condition: "d.app_word IS NOT NULL",
     },
     Target {
         table: "stat_answers",
@@ -144,9 +151,9 @@ pub(super) async fn chunk(connection: &mut SqliteConnection, size: Chunk) -> Res
     Ok((to - counted_to).unsigned_abs())
 }
 
-/// The sums of migration 0022, as the log itself gives them: triggers fill them, so that this is for comparison only.
+/// The sums of migrations 0022 and 0032, as the log itself gives them: triggers fill them, so that this is for comparison only.
 #[cfg(test)]
-const SUMS: [Target; 7] = [
+const SUMS: [Target; 8] = [
     Target {
         table: "sum_days",
         count: "checks",
@@ -175,6 +182,13 @@ const SUMS: [Target; 7] = [
         keys: "day, is_spam, bucket",
         values: "d.created_at / 86400000, d.is_spam, min(19, max(0, CAST(d.score / 5 AS INTEGER)))",
         condition: "TRUE",
+    },
+    Target {
+        table: "sum_words",
+        count: "checks",
+        keys: "day, is_spam, word",
+        values: "d.created_at / 86400000, d.is_spam, d.app_word",
+        condition: "d.app_word IS NOT NULL",
     },
     Target {
         table: "sum_decisions",

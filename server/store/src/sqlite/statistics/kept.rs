@@ -9,7 +9,7 @@ use sqlx::{FromRow, QueryBuilder, Sqlite};
 use super::super::columns::{At, HOURS_PER_DAY, MS_PER_HOUR, day_to_hour};
 use crate::Result;
 use crate::statistics::{
-    AskerCount, Counts, DayCount, DecisionCount, HourCount, ScoreCount, SiteCount, SpreadCount,
+    AskerCount, Counts, DayCount, DecisionCount, HourCount, ScoreCount, SiteCount, SpreadCount, WordCount,
 };
 
 /// Whose counts are read.
@@ -28,6 +28,7 @@ pub(super) async fn counts(days: Days, site: Option<&str>, readers: &SqlitePool)
         sites: range.sites().await?,
         askers: range.askers().await?,
         scores: range.scores().await?,
+        words: range.words().await?,
         hours: if days.step() == Step::Hour { range.hours().await? } else { Vec::new() },
         answers: range.spread("answers").await?,
         executions: range.spread("executions").await?,
@@ -213,6 +214,20 @@ impl Range<'_> {
             checks: checks.unsigned_abs(),
         };
         Ok(rows.into_iter().map(count).collect())
+    }
+
+    /// What apps said.
+    async fn words(&self) -> Result<Vec<WordCount>> {
+        let table = self.table("words");
+        let select =
+            format!("SELECT {} AS day, is_spam, word, sum(checks) AS checks FROM {table}", self.column());
+        let rows: Vec<(i64, bool, String, i64)> =
+            self.read(&select, false, "GROUP BY 1, 2, 3 HAVING sum(checks) > 0").await?;
+        let count = |(number, is_spam, word, checks): (i64, bool, String, i64)| {
+            let word = At { table: "stat_words", id: 0 }.word("word", &word)?;
+            Ok(WordCount { day: day(number, "stat_words")?, is_spam, word, checks: checks.unsigned_abs() })
+        };
+        rows.into_iter().map(count).collect()
     }
 
     /// How long something took: `answers` or `executions`.

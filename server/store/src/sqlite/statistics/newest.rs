@@ -14,7 +14,7 @@ use super::kept::{bounds, spread};
 use crate::Result;
 use crate::statistics::{
     AskerCount, Counts, DayCount, DecisionCount, HourCount, Labelled, LabelledCount, LabelledScore, Newest,
-    ScoreCount, SiteCount, Source,
+    ScoreCount, SiteCount, Source, WordCount,
 };
 
 /// Most examples of verdicts that a threshold would change.
@@ -101,6 +101,7 @@ struct CountedRow {
     is_spam: bool,
     score: f64,
     label: Option<String>,
+    app_word: Option<String>,
     labelled_at: Option<i64>,
     by: Option<String>,
     took_ms: Option<f64>,
@@ -109,7 +110,7 @@ struct CountedRow {
 
 const COUNTED: &str = "
     d.id, d.created_at, d.site, (SELECT name FROM api_tokens WHERE id = d.token_id) AS token, d.origin, d.judged_by,
-    d.is_spam, d.score, d.label, d.labelled_at, (SELECT name FROM users WHERE id = d.labelled_by) AS by, d.took_ms,
+    d.is_spam, d.score, d.label, d.app_word, d.labelled_at, (SELECT name FROM users WHERE id = d.labelled_by) AS by, d.took_ms,
     (SELECT execution_ms FROM detection_contents WHERE detection_id = d.id) AS execution_ms";
 
 /// The counts of the newest matches, one entry a match.
@@ -142,6 +143,9 @@ impl CountedRow {
         let hour = at.time("created_at", self.created_at / MS_PER_HOUR * MS_PER_HOUR)?;
         counts.hours.push(HourCount { hour, is_spam, checks });
         counts.scores.push(ScoreCount { is_spam, step: score_step(self.score), checks });
+        if let Some(word) = at.maybe_word("app_word", self.app_word.as_deref())? {
+            counts.words.push(WordCount { day, is_spam, word, checks });
+        }
         if let Some(took) = self.took_ms {
             counts.answers.push(spread(day, step_of(answer, took), answer, 1));
         }

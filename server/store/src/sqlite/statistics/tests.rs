@@ -10,8 +10,8 @@ use fastrand::Rng;
 use super::super::SqliteStore;
 use super::{fold, sums};
 use crate::{
-    Accounts, ApiTokens, Bulk, BulkStep, Detections, LabelOutcome, Labels, NewApiToken, NewBulk, NewDecision,
-    NewUser, Rechecks, Statistics,
+    Accounts, ApiTokens, AppWords, Bulk, BulkStep, Detections, LabelOutcome, Labels, NewApiToken, NewAppWord,
+    NewBulk, NewDecision, NewUser, Rechecks, Statistics,
 };
 
 fn noon() -> DateTime<Utc> {
@@ -132,7 +132,8 @@ impl Life {
                 let judgement = judgement(&mut self.rng);
                 self.store.rejudged(id, &judgement, noon()).await.unwrap();
             }
-            5 => self.bulk().await,
+            5 if self.rng.bool() => self.bulk().await,
+            5 => self.say(id).await,
             6 => {
                 self.store.count_new().await.unwrap();
             }
@@ -179,6 +180,21 @@ impl Life {
         if let LabelOutcome::Decided(decision) = self.store.decide(&new).await.unwrap() {
             self.decisions.push((decision.id, user_id));
         }
+    }
+
+    /// An app's word, on rows that are counted and on such that are not.
+    async fn say(&mut self, detection_id: DetectionId) {
+        let label = some(Label::ALL, &mut self.rng);
+        let word = NewAppWord {
+            detection_id,
+            token_id: domain::ApiTokenId(1),
+            label,
+            extra: serde_json::Map::new(),
+            said_at: noon(),
+            is_known: self.rng.bool(),
+            claimed_until: noon(),
+        };
+        self.store.app_said(&word).await.unwrap();
     }
 
     async fn bulk(&mut self) {
@@ -236,6 +252,11 @@ impl Life {
             "is:unlabelled",
             "is:disputed",
             "-is:disputed",
+            "is:waiting",
+            "app:spam",
+            "-app:none",
+            "is:contested",
+            "is:late",
             "label:ham",
             "-label:ham",
             "site:BLOG.example.com",
@@ -288,11 +309,13 @@ impl Life {
             let counts = self.store.counts(days, site).await.unwrap();
             let all = logged("TRUE", "created_at").await;
             let spent = logged("judged_by <> 'fallback'", "created_at").await;
+            let said = logged("app_word IS NOT NULL", "created_at").await;
             let decided = logged("label IS NOT NULL", "labelled_at").await;
             let sums = [
                 ("days", counts.days.iter().map(|count| count.checks).sum(), all),
                 ("sites", counts.sites.iter().map(|count| count.checks).sum(), all),
                 ("scores", counts.scores.iter().map(|count| count.checks).sum(), all),
+                ("words", counts.words.iter().map(|count| count.checks).sum(), said),
                 ("askers", counts.askers.iter().map(|count| count.checks).sum(), spent),
                 ("executions", counts.executions.iter().map(|count| count.count).sum(), spent),
                 (

@@ -115,7 +115,7 @@ fn records_are_found_in_json_of_every_shape() {
         ("jq-pretty.json", 5, "."),
         ("jq-pretty-plain.json", 5, "."),
         ("users-first.json", 3, "comments[]"),
-        ("array-per-line.ndjson", 3, "."),
+        ("array-per-line.ndjson", 3, "[]"),
     ] {
         let mut reader = reader(name);
         let guesses = reader.guesses();

@@ -109,7 +109,7 @@ fn a_cell_may_be_as_long_as_a_record() {
     let long = "x".repeat(1024 * 1024 - 1);
     let (_, found, errors, _) =
         read(&format!("id,message\n1,{long}\n2,\"{long}\"\n3,{long}xx\n4,fine here\n"));
-    assert_eq!((found.len(), errors.len()), (3, 1));
+    assert_eq!((found.len(), errors.len()), (3, 1), "{errors:?}");
     assert_eq!(found[1].len(), 1024 * 1024 - 1);
 }
 
@@ -123,13 +123,15 @@ fn cells_may_hold_json() {
 
 #[test]
 fn in_doubt_about_the_message_none_is_guessed() {
-    let mut reader =
-        open("a,b,c\nAnn,Hamburg,new\nBob,Berlin,old\nCyd,Hamburg,new\nDan,Berlin,old\n", Choices::default());
+    let mut reader = open(
+        "name,city,state\nAnn,Hamburg,new\nBob,Berlin,old\nCyd,Hamburg,new\nDan,Berlin,old\n",
+        Choices::default(),
+    );
     let look = reader.look(200);
     assert_eq!(look.columns.mapping.column(MappedField::Message), None);
     let message = look.columns.message;
-    assert!(message.in_doubt && message.alternatives.len() == 3, "{message:?}");
-    assert_eq!(message.alternatives.iter().find(|other| other.value == "b").unwrap().about, "Hamburg");
+    assert!(message.in_doubt && message.alternatives.len() == 2, "{message:?}");
+    assert_eq!(message.alternatives.iter().find(|other| other.value == "city").unwrap().about, "Hamburg");
 }
 
 #[test]
@@ -197,10 +199,6 @@ fn what_failed_comes_back_as_it_was_written() {
         (error.place.to_string().as_str(), error.raw.as_deref()),
         ("line 2", Some("{\"message\":\"broken"))
     );
-    let mut writer = reader.failed_writer(Vec::new()).unwrap();
-    writer.write_unreadable(&error, "line 2: is no JSON").unwrap();
-    let file = String::from_utf8(writer.finish().unwrap()).unwrap();
-    assert_eq!(file, "{\"error\":\"line 2: is no JSON\",\"unreadable\":\"{\\\"message\\\":\\\"broken\"}\n");
 }
 
 #[test]

@@ -72,6 +72,11 @@ fn ods_text(text: &str) -> String {
     text.split('\n').map(line).collect()
 }
 
+/// What is in the package, as it must say.
+const MANIFEST: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><manifest:manifest \
+     xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"><manifest:file-entry manifest:full-path=\"/\" \
+     manifest:media-type=\"application/vnd.oasis.opendocument.spreadsheet\"/></manifest:manifest>";
+
 fn ods(texts: &[Text], header: &[&str; 4]) -> Vec<u8> {
     let cell = |text: &str| {
         if text.is_empty() {
@@ -100,9 +105,11 @@ fn ods(texts: &[Text], header: &[&str; 4]) -> Vec<u8> {
         row(*header)
     );
     let mut zip = ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    for (name, bytes) in
-        [("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", content.as_str())]
-    {
+    for (name, bytes) in [
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("META-INF/manifest.xml", MANIFEST),
+        ("content.xml", content.as_str()),
+    ] {
         zip.start_file(name, SimpleFileOptions::default()).unwrap();
         zip.write_all(bytes.as_bytes()).unwrap();
     }

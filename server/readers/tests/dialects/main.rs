@@ -4,11 +4,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where its assumptions do")]
 
+mod cases;
 mod json;
 mod pack;
 mod sheets;
 mod tables;
 mod texts;
+mod variants;
 
 use std::io::Cursor;
 

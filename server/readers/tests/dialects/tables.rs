@@ -240,8 +240,23 @@ pub(crate) fn dialects(texts: &[Text]) -> Vec<Dialect> {
     dialects
 }
 
-/// Texts in the language of an encoding, so that its bytes tell it.
+/// Texts in the languages of an encoding, so that its bytes tell it: a file in EUC-KR is mostly in Korean.
 pub(crate) fn legacy(texts: &[Text], encoding: &'static encoding_rs::Encoding) -> Vec<Text> {
-    // GB18030 can write everything, but then nothing of it tells that it is GB18030.
-    encodable(texts, if encoding == encoding_rs::GB18030 { encoding_rs::GBK } else { encoding })
+    let is_own = |c: char| match encoding.name() {
+        "windows-1252" => c < '\u{250}' || ('\u{2010}'..'\u{20b0}').contains(&c),
+        "windows-1251" | "KOI8-R" => ('\u{400}'..'\u{460}').contains(&c),
+        "EUC-KR" => ('\u{ac00}'..'\u{d7a4}').contains(&c),
+        "Shift_JIS" => ('\u{3000}'..'\u{a000}').contains(&c) || c > '\u{ff00}',
+        _ => ('\u{3000}'..'\u{3030}').contains(&c) || ('\u{4e00}'..'\u{a000}').contains(&c) || c > '\u{ff00}',
+    };
+    let is_kana = |c: char| ('\u{3040}'..'\u{3100}').contains(&c);
+    let of_japan = encoding == encoding_rs::SHIFT_JIS;
+    // Han alone is Chinese here; with kana it is Japanese.
+    let is_han = |text: &str| text.chars().any(|c| ('\u{4e00}'..'\u{a000}').contains(&c));
+    let fits = |text: &Text| {
+        let message = &text.message;
+        message.chars().all(|c| c.is_ascii() || is_own(c))
+            && (!is_han(message) || of_japan == message.chars().any(is_kana))
+    };
+    encodable(texts, encoding).into_iter().filter(fits).collect()
 }

@@ -1,0 +1,150 @@
+//! An app is answered in time also while the log cannot be written.
+//!
+//! On a full disk nothing is asked for that could not be kept: the app is told that there is no verdict, which makes its clients
+//! hold what they have. While another program holds the database, what is asked for goes on being asked and waits for its place in
+//! the log; the app gets the fallback's answer meanwhile, once that is on the disk beside the database.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use domain::{Circumstances, JudgedBy, NewDetection};
+use store::Trouble;
+use tokio::{task::JoinHandle, time::sleep};
+
+use crate::{
+    GatewayError, Judged, Moderation, ModerationError, Submission,
+    aside::Put,
+    check::{milliseconds, to_judgement},
+    fallback::Substitute,
+    gateway::GATEWAY_PATIENCE,
+    readings,
+};
+
+/// How long the log may take once an app could be answered: a busy machine's disk takes less. Clients give up after 5 s.
+const LOG_PATIENCE: Duration = Duration::from_millis(150);
+
+/// How long to wait before what could not be written is tried again.
+pub(crate) const AGAIN: Duration = Duration::from_secs(1);
+
+/// What an app is told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Told {
+    /// A verdict that is in the log, or the fallback's that is.
+    Judged(Judged),
+    /// The fallback's, while the log waits to be written.
+    Meanwhile(String),
+}
+
+impl Moderation {
+    /// Judges what an app submits, and answers in time whatever the disk does.
+    ///
+    /// # Errors
+    /// Those of [`judge_for_app`](Self::judge_for_app); [`ModerationError::NothingKept`] when nothing can be written.
+    pub async fn answer_app(self: &Arc<Self>, submission: Submission) -> Result<Told, GatewayError> {
+        self.expect_to_keep()?;
+        let (this, started) = (Arc::clone(self), Instant::now());
+        // A copy for where the log is late: what is judged is no longer here then.
+        let late = submission.clone();
+        let mut judging = Box::pin(async move { this.judge_for_app(submission).await });
+        tokio::select! {
+            judged = &mut judging => judged.map(Told::Judged),
+            // It goes on, and what comes of it goes to the log.
+            () = sleep(GATEWAY_PATIENCE + LOG_PATIENCE) => self.tell_meanwhile(late, tokio::spawn(judging), started).await,
+        }
+    }
+
+    async fn tell_meanwhile(
+        self: &Arc<Self>,
+        submission: Submission,
+        judging: JoinHandle<Result<Judged, GatewayError>>,
+        started: Instant,
+    ) -> Result<Told, GatewayError> {
+        let (token, endpoint) = (submission.token.clone(), submission.endpoint);
+        let mut detection = self.unjudged(submission, started)?;
+        let wire = readings::request(&detection.content);
+        let Substitute::Told(answer) = self.substitute(token.fallback, endpoint, &wire, started).await?
+        else {
+            return Err(ModerationError::NothingKept(Trouble::Locked).into());
+        };
+        let body = answer.body.clone();
+        detection.judgement = to_judgement(answer, JudgedBy::Fallback);
+        detection.circumstances.took_ms = Some(milliseconds(started));
+        let put = self.aside.put(&detection).await.map_err(|error| {
+            tracing::error!(%error, "an app's submission could not be kept beside the database");
+            ModerationError::NothingKept(Trouble::Locked)
+        })?;
+        tracing::warn!("the log is late: an app is answered by the fallback meanwhile");
+        tokio::spawn(Arc::clone(self).settle_aside(judging, detection, put));
+        Ok(Told::Meanwhile(body))
+    }
+
+    /// Once the log can be written: what the app was told goes with the row, or is one if there is none.
+    async fn settle_aside(
+        self: Arc<Self>,
+        judging: JoinHandle<Result<Judged, GatewayError>>,
+        told: NewDetection,
+        put: Put,
+    ) {
+        let row = match judging.await {
+            Ok(Ok(judged)) => Some(judged.detection),
+            Ok(Err(GatewayError::Unavailable { detection, .. })) => detection,
+            Ok(Err(GatewayError::Unfit { detection, .. })) => Some(detection),
+            Ok(Err(_)) | Err(_) => None,
+        };
+        loop {
+            let settled = match row {
+                Some(row) => {
+                    self.store.told_before(row, &told.judgement, told.created_at).await.map_err(Into::into)
+                }
+                None => self.log.append(told.clone()).await.map(drop),
+            };
+            match settled {
+                Ok(()) => break,
+                Err(ModerationError::Stopping) => return,
+                Err(error) => {
+                    tracing::error!(%error, "what an app was told waits for its place in the log");
+                    sleep(AGAIN).await;
+                }
+            }
+        }
+        self.recheck_wanted.notify_one();
+        put.settled().await;
+    }
+
+    /// Logs what apps were told when the program was killed before its log could be written. Returns how much that was.
+    ///
+    /// # Errors
+    /// When the store fails; it is tried again then.
+    pub(crate) async fn log_aside(&self) -> Result<usize, ModerationError> {
+        let mut count = 0;
+        for (told, put) in self.aside.left().await {
+            if self.store.detection_by_upstream_id(&told.judgement.upstream_id).await?.is_none() {
+                match self.store.logged_meanwhile(&told).await? {
+                    Some(row) => self.store.told_before(row, &told.judgement, told.created_at).await?,
+                    None => {
+                        let submission = self.kept_as(&told).await?;
+                        let circumstances = Circumstances { submission, ..told.circumstances.clone() };
+                        self.log.append(NewDetection { circumstances, ..told }).await?;
+                        count += 1;
+                    }
+                }
+            }
+            put.settled().await;
+        }
+        Ok(count)
+    }
+
+    /// The submission that was kept of what an app was told about, if it was.
+    async fn kept_as(&self, told: &NewDetection) -> Result<Option<domain::DetectionId>, ModerationError> {
+        let left = self.store.left_submissions(self.clock.now(), u32::MAX).await?;
+        let same = left.into_iter().find(|left| {
+            let apart = told.created_at - left.created_at;
+            left.content_hash == told.content_hash
+                && left.circumstances.token_id == told.circumstances.token_id
+                && apart.num_seconds().abs() < 15
+        });
+        Ok(same.and_then(|left| left.circumstances.submission))
+    }
+}

@@ -1,0 +1,31 @@
+//! Prints a file's records as NDJSON, one object a row, as an import would read them; what else was found out on stderr.
+//! `cargo run -p readers --example read -- FILE`
+
+use std::{error::Error, fs::File, io::Write};
+
+use readers::{Choices, RecordReader};
+use serde_json::{Map, Value};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let path = std::env::args().nth(1).ok_or("usage: read FILE")?;
+    let name = std::path::Path::new(&path).file_name().map(|name| name.to_string_lossy().into_owned());
+    let mut reader = RecordReader::open(File::open(&path)?, name.as_deref(), Choices::default())?;
+    eprintln!("{:?}, {:?}, {}", reader.format(), reader.packing(), reader.encoding());
+    let columns = reader.columns().to_vec();
+    let mut out = std::io::stdout().lock();
+    for item in reader.by_ref() {
+        match item {
+            Ok(record) => {
+                let pairs = columns.iter().cloned().zip(record.fields().map(Value::from));
+                serde_json::to_writer(&mut out, &pairs.collect::<Map<_, _>>())?;
+                writeln!(out)?;
+            }
+            Err(error) => eprintln!("{error}"),
+        }
+    }
+    eprintln!("{}", serde_json::to_string_pretty(&reader.account())?);
+    for note in reader.notes() {
+        eprintln!("{note}");
+    }
+    Ok(())
+}
