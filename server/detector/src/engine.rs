@@ -66,7 +66,7 @@ struct Usage {
 }
 
 /// Signals in the answer of `/check`.
-const SIGNALS: usize = 8;
+const SIGNALS: usize = 12;
 
 /// Signals in the answer of `/check-comment`, which is to be small.
 const COMMENT_SIGNALS: usize = 3;

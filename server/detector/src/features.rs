@@ -1,5 +1,7 @@
 //! What the model weighs: hashed pieces of a text, each once, each with the token that it came from.
 
+use activelayer::CheckRequest;
+
 use crate::{
     channel::{Channel, SHORT, subject_end},
     links::{self, Link, LinkKind},
@@ -201,6 +203,38 @@ impl Counts {
     }
 }
 
+/// Places of the sender's name and address in a table of `1 << bits` weights: words and parts of words of the name, the
+/// address's host.
+pub(crate) fn of_sender(request: &CheckRequest, bits: u32) -> Vec<u32> {
+    let mut places = vec![];
+    let mut add = |hash: u64| places.push(finish(hash) & ((1 << bits) - 1));
+    let name: Vec<char> = request
+        .name
+        .iter()
+        .flat_map(|name| name.chars())
+        .flat_map(char::to_lowercase)
+        .take(LONGEST_NAME)
+        .collect();
+    for word in name.split(|c| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        add(of_chars(NAME, word));
+        ngrams(word, |hash| add(mix(NAME, hash)));
+    }
+    if let Some((local, host)) = request.email.as_deref().and_then(|email| email.rsplit_once('@')) {
+        let host = host.trim().to_lowercase();
+        add(of_str(SENDER_HOST, links::registrable(&host)));
+        add(of_str(SENDER_HOST + 1, links::tld(&host)));
+        for word in local.split(|c: char| !c.is_alphabetic()).filter(|word| word.len() > 2).take(8) {
+            add(of_str(SENDER_HOST + 2, &word.to_lowercase()));
+        }
+    }
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+/// Characters of a name that are looked at.
+const LONGEST_NAME: usize = 80;
+
 struct Sink {
     features: Vec<Feature>,
     seen: Vec<u64>,
@@ -230,6 +264,8 @@ const GRAM: u64 = 0x19;
 const BOUNDARY: u64 = 0x1A;
 const HOST: u64 = 0x20;
 const MAIL_HOST: u64 = 0x22;
+const NAME: u64 = 0x24;
+const SENDER_HOST: u64 = 0x25;
 const SHAPE: u64 = 0x100;
 
 /// An odd number with well-spread bits (2^64 divided by the golden ratio).

@@ -7,10 +7,12 @@ use serde::Serialize;
 
 use crate::{
     channel::Channel,
+    client, doubt,
     features::Reading,
+    form::View,
     links::LinkKind,
     model::{Model, Weighing},
-    phrases, sender,
+    passages, phrases, sender,
     signals::{self, Signal},
     site::held,
 };
@@ -67,6 +69,9 @@ pub struct Evidence {
     pub taught: Option<Signal>,
     /// Other pieces of evidence; with what was taught, their weights add at most [`EVIDENCE_CAP`] to the logarithm of the odds.
     pub signals: Vec<Signal>,
+    /// Whether people here labelled messages as spam and others as ham. Until then the model does not know what is usual here,
+    /// and its scores are held nearer to 50.
+    pub familiar: bool,
 }
 
 /// The most that outside evidence may move the logarithm of the odds, in either direction.
@@ -86,6 +91,21 @@ const ENOUGH_WORDS: f64 = 4.0;
 
 /// From this share of known features on, the model's word counts in full; other languages stay below.
 const ENOUGH_KNOWN: f64 = 0.35;
+
+/// How fast the verdict goes over from one model to the other with the gate's margin.
+const FORM_STEEP: f64 = 4.0;
+
+/// How much of the gate's margin is held back: what could be either goes to the model for e-mail and text messages.
+const GATE_SHIFT: f64 = 0.15;
+
+/// A model whose share is smaller is not asked.
+const NEGLIGIBLE: f64 = 0.02;
+
+/// How far what the client says of the kind of text shifts the gate.
+const HINT: f64 = 2.0;
+
+/// Evidence that weighs less is not told, where two models share a verdict.
+const LEAST_WEIGHT: f64 = 0.05;
 
 thread_local! {
     /// Each thread's memory for reading, so that a verdict allocates next to nothing.
@@ -132,18 +152,19 @@ impl Model {
         reading: &Reading,
         channel: Channel,
     ) -> Verdict {
-        let weighing = self.weigh(reading, channel);
-        let mut signals = phrases::find(&reading.clean, &reading.tokens);
-        signals.extend(sender::find(request, reading));
-        let trust = if matches!(channel, Channel::Email | Channel::Plain) { RULES_IN_MAIL } else { 1.0 };
-        scale(&mut signals, trust, RULES_CAP);
-        let own = tempered(&weighing, reading) + sum(&signals);
+        let (mut own, mut signals) = self.own(request, reading, channel);
+        doubt::temper(request, evidence.familiar, &mut own, &mut signals);
+        let mut client = client::find(request);
+        let trapped = client.iter().any(|signal| signal.name == client::TRAP);
+        scale(&mut client, 1.0, client::CLIENT_CAP);
+        let own = own + sum(&client);
+        let own = if trapped { own.max(client::TRAPPED) } else { own };
         let own = held(own, evidence.taught.as_ref().map_or(0.0, |taught| taught.weight));
         let mut outside: Vec<Signal> = evidence.taught.iter().chain(&evidence.signals).cloned().collect();
         scale(&mut outside, 1.0, EVIDENCE_CAP);
         let logit = own + sum(&outside);
+        signals.extend(client);
         signals.extend(outside);
-        signals.extend(signals::of_words(reading, &weighing.pulls()));
         signals.sort_by(|one, other| other.weight.abs().total_cmp(&one.weight.abs()));
         signals.iter_mut().for_each(|signal| signal.weight = rounded(signal.weight, 100.0));
         let probability = 1.0 / (1.0 + (-logit).exp());
@@ -156,6 +177,70 @@ impl Model {
             analysis: ContentAnalysis::of(reading, channel),
         }
     }
+
+    /// The logit of the text and its sender, and what it is made of: by the model for e-mail and text messages, by the one for
+    /// forms, or by both in the shares that the gate says.
+    fn own(&self, request: &CheckRequest, reading: &Reading, channel: Channel) -> (f64, Vec<Signal>) {
+        let Some(form) = &self.form else { return self.mail(request, reading, channel) };
+        let view = View::of(request, reading);
+        let share = logistic(FORM_STEEP * (form.gate(reading, &view) - GATE_SHIFT + hint(request)));
+        if share < NEGLIGIBLE {
+            return self.mail(request, reading, channel);
+        }
+        let said = form.weigh(&request.message, reading, &view);
+        let (mut logit, mut signals, words) = passages::strongest(form, self.bits(), request, reading, said);
+        signals.extend(signals::of_words(reading, &words));
+        if share < 1.0 - NEGLIGIBLE {
+            let (mail, others) = self.mail(request, reading, channel);
+            logit = logit * share + mail * (1.0 - share);
+            signals = mixed(signals, others, share);
+        }
+        (logit, signals)
+    }
+
+    /// The logit of an e-mail or text message, and what it is made of.
+    fn mail(&self, request: &CheckRequest, reading: &Reading, channel: Channel) -> (f64, Vec<Signal>) {
+        let weighing = self.weigh(reading, channel);
+        let mut signals = phrases::signals(&reading.clean, &reading.tokens);
+        signals.extend(sender::find(request, reading));
+        let trust = if matches!(channel, Channel::Email | Channel::Plain) { RULES_IN_MAIL } else { 1.0 };
+        scale(&mut signals, trust, RULES_CAP);
+        let logit = tempered(&weighing, reading) + sum(&signals);
+        signals.extend(signals::of_words(reading, &weighing.pulls()));
+        (logit, signals)
+    }
+}
+
+/// What the client says of the kind of text, as a shift of the gate.
+fn hint(request: &CheckRequest) -> f64 {
+    let kind = ["data_type", "type", "kind"].iter().find_map(|key| request.extra.get(*key)?.as_str());
+    match kind.map(str::to_ascii_lowercase).as_deref() {
+        Some(
+            "comment" | "form" | "contact" | "review" | "support" | "signup" | "user_registration" | "chat",
+        ) => HINT,
+        Some("email" | "e-mail" | "mail" | "sms") => -HINT,
+        _ if request.extra.get("context").is_some_and(serde_json::Value::is_object) => HINT,
+        _ => 0.0,
+    }
+}
+
+/// The evidence of both models, each by its share; what both say of one word is added up, and what is next to nothing left out.
+fn mixed(mut form: Vec<Signal>, mut mail: Vec<Signal>, share: f64) -> Vec<Signal> {
+    form.iter_mut().for_each(|signal| signal.weight *= share);
+    mail.iter_mut().for_each(|signal| signal.weight *= 1.0 - share);
+    for signal in mail {
+        let is_same = |one: &&mut Signal| {
+            one.span == signal.span
+                && (one.name == signal.name || (signals::is_word(one) && signals::is_word(&signal)))
+        };
+        match form.iter_mut().find(is_same) {
+            Some(same) if same.weight.abs() >= signal.weight.abs() => same.weight += signal.weight,
+            Some(same) => *same = Signal { weight: same.weight + signal.weight, ..signal },
+            None => form.push(signal),
+        }
+    }
+    form.retain(|signal| signal.weight.abs() >= LEAST_WEIGHT);
+    form
 }
 
 /// The model's logit, drawn towards [`NOTHING_SAID`] where there are hardly any words, or hardly any that training saw.
@@ -164,6 +249,10 @@ fn tempered(weighing: &Weighing, reading: &Reading) -> f64 {
     let known = f64::from(weighing.known) / (reading.features.len().max(1) as f64);
     let trust = (said / ENOUGH_WORDS).min(1.0) * (known / ENOUGH_KNOWN).min(1.0);
     f64::from(weighing.logit) * trust + NOTHING_SAID * (1.0 - trust)
+}
+
+fn logistic(logit: f64) -> f64 {
+    1.0 / (1.0 + (-logit).exp())
 }
 
 fn sum(signals: &[Signal]) -> f64 {

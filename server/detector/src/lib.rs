@@ -2,8 +2,11 @@
 #![deny(missing_docs)]
 
 mod channel;
+mod client;
+mod doubt;
 mod engine;
 mod features;
+mod form;
 mod hash;
 mod judge;
 mod language;
@@ -11,8 +14,10 @@ mod learn;
 mod ledger;
 mod links;
 mod model;
+mod passages;
 mod phrases;
 mod sender;
+mod sentence;
 mod signals;
 mod site;
 mod text;
@@ -22,7 +27,7 @@ pub use channel::Channel;
 pub use engine::{Clock, Engine, EngineOptions};
 pub use judge::{ContentAnalysis, EVIDENCE_CAP, Evidence, THRESHOLD, Verdict, judge, judge_with};
 pub use language::of as language_of;
-pub use learn::{Corpus, CorpusError, Row, curve, eval, train};
+pub use learn::{Corpus, CorpusError, FormLabels, Row, curve, eval, train};
 pub use ledger::{Ledger, LedgerError, MemoryLedger};
 pub use model::{Model, ModelError};
 pub use signals::Signal;

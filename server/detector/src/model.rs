@@ -3,13 +3,14 @@
 use crate::{
     channel::Channel,
     features::{Feature, Reading},
+    form::Form,
 };
 
 /// First bytes of a model file.
 const MAGIC: &[u8; 4] = b"GVLM";
 
 /// Version of the file's layout; raised with every change of it or of the features.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 /// The highest rarity: half a byte in the file.
 pub(crate) const RAREST: u8 = 15;
@@ -51,6 +52,8 @@ pub struct Model {
     weight_unit: f32,
     calibrations: [Calibration; Channel::ALL.len()],
     places: Vec<Place>,
+    /// The model for what forms get, where the corpus had such.
+    pub(crate) form: Option<Form>,
 }
 
 /// A place of the table. Rarity and weight lie side by side, because a verdict asks for both and waits for memory.
@@ -73,7 +76,7 @@ impl Model {
         let weight_unit = (largest / 127.0).max(f32::MIN_POSITIVE);
         let weights = weights.iter().map(|weight| (weight / weight_unit).round() as i8);
         let places = rarities.into_iter().zip(weights).map(|(rarity, weight)| Place { rarity, weight });
-        Self { bits, weight_unit, calibrations, places: places.collect() }
+        Self { bits, weight_unit, calibrations, places: places.collect(), form: None }
     }
 
     /// Reads a model file.
@@ -90,7 +93,8 @@ impl Model {
             return Err(ModelError::Format);
         }
         let size = 1_usize << bits;
-        let expected = HEADER + size / 2 + size;
+        let forms = if header[7] == 0 { 0 } else { Form::SIZE };
+        let expected = HEADER + size / 2 + size + forms;
         if bytes.len() != expected {
             return Err(ModelError::Length { expected, found: bytes.len() });
         }
@@ -103,26 +107,36 @@ impl Model {
             slope: number(2 + channel * 3),
             intercept: number(3 + channel * 3),
         });
-        let (rarities, weights) = bytes[HEADER..].split_at(size / 2);
+        let (rarities, rest) = bytes[HEADER..].split_at(size / 2);
+        let (weights, form) = rest.split_at(size);
+        let form = (forms > 0).then(|| Form::from_bytes(form).ok_or(ModelError::Format)).transpose()?;
         let rarities = rarities.iter().flat_map(|two| [two & 15, two >> 4]);
         let places = rarities
             .zip(weights)
             .map(|(rarity, byte)| Place { rarity, weight: byte.cast_signed() })
             .collect();
-        Ok(Self { bits, weight_unit: number(0), calibrations, places })
+        Ok(Self { bits, weight_unit: number(0), calibrations, places, form })
     }
 
     /// Writes the model file.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(HEADER + 2 * self.places.len());
         bytes.extend_from_slice(MAGIC);
-        bytes.extend_from_slice(&[VERSION, self.bits as u8, Channel::ALL.len() as u8, 0]);
+        bytes.extend_from_slice(&[
+            VERSION,
+            self.bits as u8,
+            Channel::ALL.len() as u8,
+            u8::from(self.form.is_some()),
+        ]);
         let calibrations = self.calibrations.iter().flat_map(|c| [c.bias, c.slope, c.intercept]);
         for number in [self.weight_unit].into_iter().chain(calibrations) {
             bytes.extend_from_slice(&number.to_le_bytes());
         }
         bytes.extend(self.places.chunks_exact(2).map(|two| two[0].rarity | two[1].rarity << 4));
         bytes.extend(self.places.iter().map(|place| place.weight.cast_unsigned()));
+        if let Some(form) = &self.form {
+            form.write(&mut bytes);
+        }
         bytes
     }
 
@@ -222,7 +236,7 @@ mod tests {
     #[test]
     fn the_embedded_file_is_read_and_written_again() {
         let bytes = include_bytes!("../model/gavel.bin");
-        assert!(bytes.len() <= 2_000_000);
+        assert!(bytes.len() <= 3_000_000);
         assert_eq!(Model::from_bytes(bytes).expect("a model").to_bytes(), bytes);
     }
 

@@ -527,8 +527,27 @@ impl Part {
     }
 }
 
-/// Finds the themes of a text: each once, at its first phrase, scaled so that together they stay within the cap.
-pub(crate) fn find(clean: &Clean, tokens: &Tokens) -> Vec<Signal> {
+/// A theme found in a text, at its first phrase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// Its place among the themes.
+    pub(crate) theme: usize,
+    /// First token of the phrase.
+    pub(crate) from: usize,
+    /// One past its last token.
+    pub(crate) to: usize,
+}
+
+/// How many themes there are.
+pub(crate) const THEMES_COUNT: usize = THEMES.len();
+
+/// A theme's name and description.
+pub(crate) fn theme(place: usize) -> Option<(&'static str, &'static str)> {
+    THEMES.get(place).map(|theme| (theme.name, theme.description))
+}
+
+/// Finds the themes of a text, each once.
+pub(crate) fn find(tokens: &Tokens) -> Vec<Found> {
     let index = index();
     let mut found: Vec<Option<(usize, usize)>> = vec![None; THEMES.len()];
     for at in 0..tokens.list.len() {
@@ -550,21 +569,26 @@ pub(crate) fn find(clean: &Clean, tokens: &Tokens) -> Vec<Signal> {
             }
         }
     }
-    let sum: f64 =
-        THEMES.iter().zip(&found).filter(|(_, at)| at.is_some()).map(|(theme, _)| theme.weight).sum();
+    let found = found.into_iter().enumerate();
+    found.filter_map(|(theme, at)| at.map(|(from, to)| Found { theme, from, to })).collect()
+}
+
+/// The themes of a text as evidence with weights set by hand, scaled so that together they stay within the cap.
+pub(crate) fn signals(clean: &Clean, tokens: &Tokens) -> Vec<Signal> {
+    let found = find(tokens);
+    let sum: f64 = found.iter().map(|found| THEMES[found.theme].weight).sum();
     let scale = (CAP / sum).min(1.0);
-    let span = |from: usize, to: usize| {
-        let (start, end) = (tokens.list[from].start, tokens.list[to - 1].end);
-        clean.span(start as usize, end as usize)
+    let signal = |Found { theme, from, to }: &Found| {
+        let (start, end) = (tokens.list[*from].start, tokens.list[*to - 1].end);
+        let theme = &THEMES[*theme];
+        Signal::at(
+            theme.name,
+            theme.description,
+            theme.weight * scale,
+            clean.span(start as usize, end as usize),
+        )
     };
-    THEMES
-        .iter()
-        .zip(found)
-        .filter_map(|(theme, at)| {
-            let (from, to) = at?;
-            Some(Signal::at(theme.name, theme.description, theme.weight * scale, span(from, to)))
-        })
-        .collect()
+    found.iter().map(signal).collect()
 }
 
 /// One past the last token of a match that starts at token `at`.
@@ -601,7 +625,7 @@ mod tests {
         let (mut clean, mut tokens) = (Clean::default(), Tokens::default());
         clean.read(text);
         tokens.read(&clean);
-        find(&clean, &tokens).into_iter().map(|signal| signal.name).collect()
+        signals(&clean, &tokens).into_iter().map(|signal| signal.name).collect()
     }
 
     #[test]
@@ -624,7 +648,7 @@ mod tests {
         let (mut clean, mut tokens) = (Clean::default(), Tokens::default());
         clean.read(&text);
         tokens.read(&clean);
-        let sum: f64 = find(&clean, &tokens).iter().map(|signal| signal.weight).sum();
+        let sum: f64 = signals(&clean, &tokens).iter().map(|signal| signal.weight).sum();
         assert!(sum <= CAP + 1e-9 && sum > CAP - 1e-9, "{sum}");
     }
 }

@@ -7,74 +7,16 @@ use activelayer::CheckRequest;
 
 use crate::{
     features::Reading,
+    form::{Standing, is_abused_tld, standing},
     links::{self, LinkKind},
     signals::Signal,
 };
-
-/// Hosts that hide where a link leads.
-const SHORTENERS: &[&str] = &[
-    "adf.ly",
-    "bit.do",
-    "bit.ly",
-    "bitly.com",
-    "buff.ly",
-    "clck.ru",
-    "cutt.ly",
-    "goo.gl",
-    "goo.su",
-    "is.gd",
-    "lnkd.in",
-    "ow.ly",
-    "rb.gy",
-    "rebrand.ly",
-    "s.id",
-    "shorte.st",
-    "shorturl.at",
-    "soo.gd",
-    "t.co",
-    "t.ly",
-    "tiny.cc",
-    "tinyurl.com",
-    "u.to",
-    "v.gd",
-    "vk.cc",
-    "wa.link",
-];
-
-/// Places that people cite: reference works, code and its documentation. A link there is no advertisement.
-const CITED: &[&str] = &[
-    "archive.org",
-    "arxiv.org",
-    "debian.org",
-    "docs.rs",
-    "doi.org",
-    "github.com",
-    "gitlab.com",
-    "mozilla.org",
-    "nih.gov",
-    "php.net",
-    "python.org",
-    "rust-lang.org",
-    "stackexchange.com",
-    "stackoverflow.com",
-    "w3.org",
-    "wikimedia.org",
-    "wikipedia.org",
-    "wordpress.org",
-];
 
 /// Services that give out mailboxes for minutes: some 55,000 domains, kept by the mailchecker project.
 fn is_disposable(domain: &str) -> bool {
     static LISTED: LazyLock<HashSet<&str>> = LazyLock::new(|| mailchecker::blacklist().into_iter().collect());
     LISTED.contains(domain) || LISTED.contains(links::registrable(domain))
 }
-
-/// Top-level domains with far more abuse than use, by the public league tables of abused domains.
-const ABUSED_TLDS: &[&str] = &[
-    "bid", "biz", "buzz", "cf", "click", "club", "cyou", "fit", "ga", "gdn", "gq", "icu", "link", "live",
-    "loan", "men", "ml", "mom", "monster", "online", "party", "pw", "quest", "rest", "review", "sbs", "site",
-    "space", "store", "stream", "tk", "top", "trade", "vip", "win", "work", "xyz", "zip",
-];
 
 /// Capitals in fewer letters are an abbreviation or a name.
 const ENOUGH_LETTERS: u32 = 20;
@@ -107,18 +49,20 @@ pub(crate) fn find(request: &CheckRequest, reading: &Reading) -> Vec<Signal> {
 fn of_links(reading: &Reading, signals: &mut Vec<Signal>) {
     let web: Vec<_> = reading.links.iter().filter(|link| link.kind == LinkKind::Web).collect();
     let span = |link: &links::Link| reading.clean.span(link.start as usize, link.end as usize);
-    let first = |wanted: &dyn Fn(&str) -> bool| web.iter().find(|link| wanted(&link.host));
-    if let Some(link) = first(&|host| SHORTENERS.binary_search(&host).is_ok()) {
+    let leads = |link: &links::Link| standing(&link.host, "");
+    let first = |wanted: Standing| web.iter().find(|link| leads(link) == wanted);
+    if let Some(link) = first(Standing::Shortener) {
         signals.push(Signal::at("shortener_link", "Link to a URL shortener", 1.0, span(link)));
     }
-    if let Some(link) = first(&|host| ABUSED_TLDS.binary_search(&links::tld(host)).is_ok()) {
+    if let Some(link) = first(Standing::Abused) {
         let text = format!("Link to a .{} domain, often abused", links::tld(&link.host));
         signals.push(Signal::at("abused_tld", text, 0.8, span(link)));
     }
-    if let Some(link) = first(&|host| host.bytes().all(|b| b.is_ascii_digit() || b == b'.')) {
+    if let Some(link) = first(Standing::Numeric) {
         signals.push(Signal::at("numeric_host", "Link to a bare IP address", 1.0, span(link)));
     }
-    let cited = |link: &&&links::Link| CITED.binary_search(&links::registrable(&link.host)).is_ok();
+    // Reference works, code and its documentation: a link there is no advertisement, in e-mail neither.
+    let cited = |link: &&&links::Link| matches!(leads(link), Standing::Known("reference" | "code"));
     if let Some(link) = web.iter().find(cited).filter(|_| web.iter().all(|link| cited(&link))) {
         let text = format!("Cites {}", links::registrable(&link.host));
         signals.push(Signal::at("cited_source", text, -1.8, span(link)));
@@ -172,7 +116,7 @@ fn of_sender(request: &CheckRequest, signals: &mut Vec<Signal>) {
                 format!("{domain} gives out throw-away mailboxes"),
                 1.4,
             ));
-        } else if ABUSED_TLDS.binary_search(&links::tld(&domain)).is_ok() {
+        } else if is_abused_tld(links::tld(&domain)) {
             let text = format!("Sender's domain ends in .{}, often abused", links::tld(&domain));
             signals.push(Signal::new("sender_abused_tld", text, 0.6));
         }
@@ -194,11 +138,6 @@ fn of_sender(request: &CheckRequest, signals: &mut Vec<Signal>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lists_are_sorted_for_the_search() {
-        assert!(SHORTENERS.is_sorted() && CITED.is_sorted() && ABUSED_TLDS.is_sorted());
-    }
 
     #[test]
     fn throw_away_mailboxes_are_told_from_ordinary_ones() {

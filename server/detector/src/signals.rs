@@ -36,6 +36,11 @@ const WORDS: usize = 5;
 /// A word must add at least this to the logit to be worth a line.
 const WORTH_TELLING: f64 = 0.08;
 
+/// Whether a signal is of a single word.
+pub(crate) fn is_word(signal: &Signal) -> bool {
+    matches!(signal.name.as_str(), "spam_word" | "ham_word")
+}
+
 /// The words of the text that moved the model most, in either direction.
 pub(crate) fn of_words(reading: &Reading, pulls: &[f64]) -> Vec<Signal> {
     let tokens = &reading.tokens.list;

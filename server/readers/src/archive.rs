@@ -38,8 +38,21 @@ pub(crate) fn aside(shared: &Shared, head: &Head<'_>) -> Result<(), ReadError> {
     }
     let file = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
     let stem = file.split('.').next().unwrap_or_default();
-    let is_text = matches!(file.rsplit('.').next(), Some("txt" | "md" | "html" | "htm" | "rst")) || stem == file;
-    if is_text && matches!(stem, "readme" | "license" | "licence" | "copying" | "changelog" | "archive_browser" | "index" | "start_here") {
+    let is_text =
+        matches!(file.rsplit('.').next(), Some("txt" | "md" | "html" | "htm" | "rst")) || stem == file;
+    if is_text
+        && matches!(
+            stem,
+            "readme"
+                | "license"
+                | "licence"
+                | "copying"
+                | "changelog"
+                | "archive_browser"
+                | "index"
+                | "start_here"
+        )
+    {
         return refused("it is about the archive");
     }
     Ok(())
@@ -79,7 +92,12 @@ pub(crate) fn choices(chosen: &Choices, first: FileFormat, name: &str) -> Choice
 }
 
 /// Whether a further file holds the same as the first: its format is of the same kind, or its columns are.
-pub(crate) fn goes_with(first: FileFormat, columns: &[String], format: FileFormat, others: &[String]) -> bool {
+pub(crate) fn goes_with(
+    first: FileFormat,
+    columns: &[String],
+    format: FileFormat,
+    others: &[String],
+) -> bool {
     let kind = |format: FileFormat| match format {
         FileFormat::Csv | FileFormat::Tsv => 0,
         FileFormat::Json | FileFormat::Ndjson => 1,
@@ -93,5 +111,6 @@ pub(crate) fn goes_with(first: FileFormat, columns: &[String], format: FileForma
     };
     let is_table = |format: FileFormat| kind(format) < 2 || format == FileFormat::Html;
     let has_common = || columns.iter().any(|column| others.contains(column));
-    (kind(first) == kind(format) && !is_table(format)) || (is_table(first) && is_table(format) && has_common())
+    (kind(first) == kind(format) && !is_table(format))
+        || (is_table(first) && is_table(format) && has_common())
 }

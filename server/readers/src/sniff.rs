@@ -84,9 +84,15 @@ pub(crate) fn foreign(raw: &[u8]) -> Result<(), ReadError> {
         (b"ID3", SOUND),
         (b"SQLite format 3\0", DATABASE),
         (b"\0\x01\0\0Standard ", "this is a database of Access; export its table as CSV"),
-        (b"PGDMP", "this is a dump of PostgreSQL in its own format; export the table by \"COPY … TO\" as CSV"),
+        (
+            b"PGDMP",
+            "this is a dump of PostgreSQL in its own format; export the table by \"COPY … TO\" as CSV",
+        ),
         (b"!BDN", "this is an Outlook archive (PST); export the folder as mbox or .eml"),
-        (b"\xcf\xad\x12\xfe", "this is a mailbox of Outlook Express (DBX); export the folder as mbox or .eml"),
+        (
+            b"\xcf\xad\x12\xfe",
+            "this is a mailbox of Outlook Express (DBX); export the folder as mbox or .eml",
+        ),
         (b"\x78\x9f\x3e\x22", "this is a winmail.dat of Outlook; choose the whole e-mail (.eml)"),
         (b"PAR1", "this is a Parquet file; export it as CSV or NDJSON"),
         (b"ARROW1", "this is an Arrow file; export it as CSV or NDJSON"),
@@ -111,7 +117,11 @@ pub(crate) fn foreign(raw: &[u8]) -> Result<(), ReadError> {
         // "BZh" could begin a text; bzip2 goes on with a digit and its magic number.
         Some((mark, _)) if *mark == b"BZh" && raw.get(4..7) != Some(b"1AY") => Ok(()),
         // So could these.
-        Some((mark, _)) if matches!(*mark, b"GIF8" | b"RIFF" | b"ID3" | b"PAR1" | b"OggS") && !raw.contains(&0) => Ok(()),
+        Some((mark, _))
+            if matches!(*mark, b"GIF8" | b"RIFF" | b"ID3" | b"PAR1" | b"OggS") && !raw.contains(&0) =>
+        {
+            Ok(())
+        }
         Some((_, words)) => Err(ReadError::new(*words)),
         None => Ok(()),
     }
@@ -141,14 +151,31 @@ fn other_text(text: &str) -> Result<(), ReadError> {
     let start: String = text.chars().take(4_096).collect();
     let lower = start.to_ascii_lowercase();
     let is_statement = |line: &str| {
-        ["insert into ", "create table ", "copy ", "drop table ", "lock tables ", "set names "].iter().any(|word| {
-            line.starts_with(word) && (line.contains('(') || line.ends_with(';') || line.contains(" from stdin"))
-        })
+        ["insert into ", "create table ", "copy ", "drop table ", "lock tables ", "set names "].iter().any(
+            |word| {
+                line.starts_with(word)
+                    && (line.contains('(') || line.ends_with(';') || line.contains(" from stdin"))
+            },
+        )
     };
-    let is_dump = ["-- mysql dump", "-- mariadb dump", "-- postgresql database dump", "-- phpmyadmin sql dump", "/*!40101 set", "/*m!999999", "pragma foreign_keys="]
-        .iter()
-        .any(|mark| lower.contains(mark));
-    if is_dump || lower.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with("--")).is_some_and(is_statement) {
+    let is_dump = [
+        "-- mysql dump",
+        "-- mariadb dump",
+        "-- postgresql database dump",
+        "-- phpmyadmin sql dump",
+        "/*!40101 set",
+        "/*m!999999",
+        "pragma foreign_keys=",
+    ]
+    .iter()
+    .any(|mark| lower.contains(mark));
+    if is_dump
+        || lower
+            .lines()
+            .map(str::trim)
+            .find(|line| !line.is_empty() && !line.starts_with("--"))
+            .is_some_and(is_statement)
+    {
         let words = "this is a dump of a database in SQL; export the table with the messages as CSV \
                      (phpMyAdmin: Export, format CSV; MySQL: mysql --batch; PostgreSQL: \\copy … csv header)";
         return Err(ReadError::new(words));
@@ -158,7 +185,9 @@ fn other_text(text: &str) -> Result<(), ReadError> {
 
 /// Whether bytes are no text: more than one in twenty is a control character that no text has.
 fn is_binary(raw: &[u8]) -> bool {
-    let odd = |byte: &&u8| **byte < 0x20 && !matches!(**byte, b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | 0x1b | 0x1e | 0x1f);
+    let odd = |byte: &&u8| {
+        **byte < 0x20 && !matches!(**byte, b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | 0x1b | 0x1e | 0x1f)
+    };
     raw.iter().filter(odd).count() * 20 > raw.len()
 }
 
@@ -167,14 +196,20 @@ fn export(text: &str) -> Result<Option<FileFormat>, ReadError> {
     let Some(at) = exports_begin(text.as_bytes()) else { return Ok(None) };
     let ahead = &text[..at];
     // What merely speaks of an export is none.
-    if !ahead.trim().is_empty() && !ahead.contains("Warning") && !ahead.contains("Notice") && !ahead.contains("Deprecated") && !ahead.contains("<b") {
+    if !ahead.trim().is_empty()
+        && !ahead.contains("Warning")
+        && !ahead.contains("Notice")
+        && !ahead.contains("Deprecated")
+        && !ahead.contains("<b")
+    {
         return Ok(None);
     }
     let text = &text[at..];
     if text.contains("<disqus") {
         return Ok(Some(FileFormat::Disqus));
     }
-    let is_wordpress = text.contains("xmlns:wp=") || text.contains("<wp:") || text.contains("wordpress.org/export/");
+    let is_wordpress =
+        text.contains("xmlns:wp=") || text.contains("<wp:") || text.contains("wordpress.org/export/");
     Ok(is_wordpress.then_some(FileFormat::WordPress))
 }
 
@@ -201,7 +236,9 @@ fn xml(text: &str, name: Option<&str>) -> Result<Option<FileFormat>, ReadError> 
 
 /// What a web page is that holds no table of messages.
 fn page(text: &str) -> &'static str {
-    if text.contains("Exported Data") && text.contains("page_header") || text.contains("class=\"message default") {
+    if text.contains("Exported Data") && text.contains("page_header")
+        || text.contains("class=\"message default")
+    {
         "this is Telegram's export as a web page; export again and choose the format \"Machine-readable JSON\""
     } else if text.contains("DiscordChatExporter") || text.contains("chatlog__") {
         "this is a channel of Discord as a web page; export again and choose the format JSON or CSV"
@@ -212,28 +249,11 @@ fn page(text: &str) -> &'static str {
     }
 }
 
-/// The text behind comments and signs that stand ahead of a JSON.
-fn without_comments(text: &str) -> &str {
-    let mut text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{1e}');
-    loop {
-        let behind = if text.starts_with("//") {
-            text.split_once('\n')
-        } else if text.starts_with("/*") {
-            text.split_once("*/")
-        } else {
-            None
-        };
-        match behind {
-            Some((_, rest)) => text = rest.trim_start(),
-            None => return text,
-        }
-    }
-}
-
 fn json(text: &str, is_whole: bool) -> Option<FileFormat> {
-    let mut significant = without_comments(text).chars().filter(|c| !c.is_whitespace());
+    let mut significant = records::without_comments(text).chars().filter(|c| !c.is_whitespace());
     let is_json = match (significant.next()?, significant.next()) {
-        ('[', Some('{' | '"' | '[' | ']') | None) => true,
+        ('[', Some('{' | '"' | '\'' | '[' | ']') | None) => true,
+        ('[', Some('/')) => text.contains("[/*") || text.contains("//"),
         ('{', Some('"' | '\'' | '}') | None) => true,
         // A broken first line is no reason to take the others for text.
         ('{', _) => records::is_lines(text, is_whole),

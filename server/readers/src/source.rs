@@ -303,8 +303,16 @@ impl RecordReader {
         self.file = Some(name.as_str().into());
         let choices = archive::choices(&self.choices, self.first.format, &name);
         match begin(&self.shared, Some(&name), &choices, &Scout::default()) {
-            Ok((about, _)) if !archive::goes_with(self.first.format, &self.first.columns, about.format, &about.columns) => {
-                self.shared.pass_over(&name, "it holds something else than the first file; import it by itself");
+            Ok((about, _))
+                if !archive::goes_with(
+                    self.first.format,
+                    &self.first.columns,
+                    about.format,
+                    &about.columns,
+                ) =>
+            {
+                self.shared
+                    .pass_over(&name, "it holds something else than the first file; import it by itself");
                 self.parse = Some(Box::new(Nothing));
                 Ok(true)
             }
@@ -461,7 +469,7 @@ fn begin(shared: &Shared, name: Option<&str>, choices: &Choices, scout: &Scout) 
     };
     // A line that is one value with nothing but a record in it is read by lines.
     let format = match (format, choices.format) {
-        (FileFormat::Json, None) if located.is_whole_values() && is_one_line(&head) => FileFormat::Ndjson,
+        (FileFormat::Json, None) if is_one_record(&located, &head) => FileFormat::Ndjson,
         (FileFormat::Ndjson, _) if !located.is_by_lines() => FileFormat::Json,
         (format, _) => format,
     };
@@ -475,8 +483,10 @@ fn begin(shared: &Shared, name: Option<&str>, choices: &Choices, scout: &Scout) 
     Ok((About { format, encoding, dialect, located, columns }, parse))
 }
 
-fn is_one_line(head: &Head<'_>) -> bool {
-    head.is_whole && head.text.trim_end().lines().count() == 1 && head.text.trim_start().starts_with('{')
+/// Whether a file is a line with one record and nothing else.
+fn is_one_record(located: &Located, head: &Head<'_>) -> bool {
+    let is_line = head.text.trim_end().lines().count() == 1 && head.text.trim_start().starts_with('{');
+    located.is_whole_values() && !located.is_several() && head.is_whole && is_line
 }
 
 fn located(

@@ -100,7 +100,11 @@ fn mails_with_parts_and_encoded_words() {
     assert_eq!(records[1].place().to_string(), "message 2 (line 36)");
     let second = &rows[1];
     assert!(second.content.message.starts_with("WIN\n\nYou won"), "{}", second.content.message);
-    assert!(second.content.message.contains("here & now"), "{}", second.content.message);
+    assert!(
+        second.content.message.contains("here (http://deals.example) & now"),
+        "{}",
+        second.content.message
+    );
     assert!(second.content.message.ends_with("From here on it is still the same e-mail."));
     assert_eq!(second.label, Some(Label::Spam));
 }

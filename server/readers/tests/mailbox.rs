@@ -35,11 +35,16 @@ fn letters(bytes: Vec<u8>) -> Vec<Letter> {
 /// The words of a text. What Python leaves as ISO 8859-1 is windows-1252, as browsers and mail programs read it.
 fn words(text: &str) -> HashSet<String> {
     let western = |c: char| match u8::try_from(u32::from(c)) {
-        Ok(byte @ 0x80..=0x9f) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(&[byte]).0.chars().next().unwrap_or(c),
+        Ok(byte @ 0x80..=0x9f) => {
+            encoding_rs::WINDOWS_1252.decode_without_bom_handling(&[byte]).0.chars().next().unwrap_or(c)
+        }
         _ => c,
     };
     let text: String = text.chars().map(western).collect();
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect()
 }
 
 /// The corpus unpacked into a file, for Python.
@@ -59,12 +64,15 @@ fn letters_say_what_python_reads_in_them() {
         return;
     };
     let (bytes, path) = corpus(Path::new(&folder));
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mailbox.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/letters.py");
     let output = Command::new("python3").arg(script).arg(&path).output().unwrap();
     fs::remove_file(&path).unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let expected: Vec<Value> =
-        String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let expected: Vec<Value> = String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     let letters = letters(bytes.clone());
     assert_eq!(letters.len(), expected.len());
     let (mut differing, mut without_text, mut broken, mut hosts_lost) = (0, 0, 0, 0);
@@ -85,14 +93,22 @@ fn letters_say_what_python_reads_in_them() {
             println!("{} \"{}\": has U+FFFD", letter.place, letter.subject);
         }
         let lower = letter.message.to_lowercase();
-        let lost: Vec<_> =
-            python["hosts"].as_array().unwrap().iter().filter_map(Value::as_str).filter(|host| !lower.contains(*host)).collect();
+        let lost: Vec<_> = python["hosts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(Value::as_str)
+            .filter(|host| !lower.contains(*host))
+            .collect();
         if !lost.is_empty() {
             hosts_lost += 1;
             println!("{} \"{}\": lost {lost:?}", letter.place, letter.subject);
         }
     }
-    println!("{} letters: {differing} differ, {without_text} without text, {broken} broken, {hosts_lost} lost hosts", letters.len());
+    println!(
+        "{} letters: {differing} differ, {without_text} without text, {broken} broken, {hosts_lost} lost hosts",
+        letters.len()
+    );
     assert!(differing * 100 <= letters.len());
     assert_eq!((without_text, broken, hosts_lost), (0, 0, 0));
 }

@@ -31,12 +31,15 @@ impl Read {
 }
 
 fn read_bytes(bytes: Vec<u8>, name: Option<&str>) -> Result<Read, String> {
-    let mut reader = RecordReader::open(Cursor::new(bytes), name, Choices::default()).map_err(|error| error.to_string())?;
+    let mut reader = RecordReader::open(Cursor::new(bytes), name, Choices::default())
+        .map_err(|error| error.to_string())?;
     let columns = reader.columns().to_vec();
     let (mut rows, mut errors) = (Vec::new(), Vec::new());
     for item in reader.by_ref() {
         match item {
-            Ok(record) => rows.push(columns.iter().cloned().zip(record.fields().map(str::to_owned)).collect()),
+            Ok(record) => {
+                rows.push(columns.iter().cloned().zip(record.fields().map(str::to_owned)).collect())
+            }
             Err(error) => errors.push(error.to_string()),
         }
     }
@@ -61,7 +64,8 @@ fn letter(text: &str) -> String {
     read.column("message")[0].to_owned()
 }
 
-const HEADER: &str = "From: a@b.example\nDate: Tue, 4 Mar 2025 08:15:00 +0000\nSubject: s\nMIME-Version: 1.0\n";
+const HEADER: &str =
+    "From: a@b.example\nDate: Tue, 4 Mar 2025 08:15:00 +0000\nSubject: s\nMIME-Version: 1.0\n";
 
 #[test]
 fn bodies_of_letters_are_whole() {
@@ -92,7 +96,10 @@ fn charsets_of_letters_are_those_of_the_bytes() {
 fn mailboxes_are_split_where_letters_begin() {
     let times = read("mbox-body-from-time.mbox");
     assert_eq!(times.column("subject"), ["Letter 1", "Letter 2"]);
-    assert!(times.column("message")[0].contains("From 10:30 to 12:00 nobody") && times.column("message")[0].ends_with("Regards"));
+    assert!(
+        times.column("message")[0].contains("From 10:30 to 12:00 nobody")
+            && times.column("message")[0].ends_with("Regards")
+    );
     for name in ["mbox-bare-from.mbox", "mbox-no-blank-line.mbox"] {
         let read = read(name);
         let expected = [1, 2, 3].map(|n| format!("Body of letter {n}.\nIt has two lines."));
@@ -120,9 +127,19 @@ fn what_is_reported_is_the_record() {
 #[test]
 fn labels_of_programs_are_offered() {
     let read = read("gmail-takeout.mbox");
-    assert_eq!(read.column("x-gmail-labels"), ["Spam,Unread", "Inbox,Opened", "Spam,Kategori: Reklame,\u{c5}pnet", "Trash"]);
-    let spam = read_bytes(format!("{HEADER}X-Spam-Flag: YES\nX-Spam-Status: Yes, score=9.1\n\nx\n").into_bytes(), None).unwrap();
-    assert_eq!((spam.column("x-spam-flag"), spam.column("x-spam-status")), (vec!["YES"], vec!["Yes, score=9.1"]));
+    assert_eq!(
+        read.column("x-gmail-labels"),
+        ["Spam,Unread", "Inbox,Opened", "Spam,Kategori: Reklame,\u{c5}pnet", "Trash"]
+    );
+    let spam = read_bytes(
+        format!("{HEADER}X-Spam-Flag: YES\nX-Spam-Status: Yes, score=9.1\n\nx\n").into_bytes(),
+        None,
+    )
+    .unwrap();
+    assert_eq!(
+        (spam.column("x-spam-flag"), spam.column("x-spam-status")),
+        (vec!["YES"], vec!["Yes, score=9.1"])
+    );
 }
 
 #[test]
@@ -135,17 +152,27 @@ fn parts_are_found_however_they_are_nested_or_broken() {
          _____\nList\n--m--\n"
     );
     assert_eq!(letter(&nested), "The harbour is closed today\n\nhttp://tide.example/x\n\n_____\nList");
-    let open = format!("{HEADER}Content-Type: multipart/alternative; boundary=a\n\n--a\nContent-Type: text/html\n\n<p>never closed");
+    let open = format!(
+        "{HEADER}Content-Type: multipart/alternative; boundary=a\n\n--a\nContent-Type: text/html\n\n<p>never closed"
+    );
     assert_eq!(letter(&open), "never closed");
     let absent = format!("{HEADER}Content-Type: multipart/mixed; boundary=absent\n\nThis is all there is.\n");
     assert_eq!(letter(&absent), "This is all there is.");
-    let wrong = format!("{HEADER}Content-Type: multipart/mixed; boundary=declared\n\n--real\nContent-Type: text/plain\n\nfound\n--real--\n");
+    let wrong = format!(
+        "{HEADER}Content-Type: multipart/mixed; boundary=declared\n\n--real\nContent-Type: text/plain\n\nfound\n--real--\n"
+    );
     assert_eq!(letter(&wrong), "found");
-    let calendar = format!("{HEADER}Content-Type: text/calendar; charset=utf-8\n\nBEGIN:VCALENDAR\nSUMMARY:You won\nEND:VCALENDAR\n");
+    let calendar = format!(
+        "{HEADER}Content-Type: text/calendar; charset=utf-8\n\nBEGIN:VCALENDAR\nSUMMARY:You won\nEND:VCALENDAR\n"
+    );
     assert_eq!(letter(&calendar), "You won");
-    let attached = format!("{HEADER}Content-Type: text/plain\nContent-Disposition: attachment; filename=a.txt\n\nonly here\n");
+    let attached = format!(
+        "{HEADER}Content-Type: text/plain\nContent-Disposition: attachment; filename=a.txt\n\nonly here\n"
+    );
     assert_eq!(letter(&attached), "only here");
-    let unencoded = format!("{HEADER}Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\nNot encoded at all.\n");
+    let unencoded = format!(
+        "{HEADER}Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\nNot encoded at all.\n"
+    );
     assert_eq!(letter(&unencoded), "Not encoded at all.");
 }
 
@@ -163,10 +190,14 @@ fn chats_of_telegram() {
         assert_eq!(read.column("name"), ["Ana Example", "Crypto Helper", "Ana Example"]);
         assert_eq!(read.column("chat"), ["Harbour group"; 3]);
         assert_eq!(read.column("date")[0], "1738400460");
-        assert!(read.left_out().contains(&("notices of the app", 1)), "{:?}", read.left_out());
-        assert_eq!(read.left_out().contains(&("entries of \"contacts.list\"", 2)), name == "telegram-full.json");
+        let mut expected = vec![("notices of the app", 1)];
+        expected.extend((name == "telegram-full.json").then_some(("entries of \"contacts.list\"", 2)));
+        assert_eq!(read.left_out(), expected);
     }
-    assert_eq!(read("telegram-twice.json").column("message"), ["Take this gift and visit http://gift.example", "ok"]);
+    assert_eq!(
+        read("telegram-twice.json").column("message"),
+        ["Take this gift and visit http://gift.example", "ok"]
+    );
 }
 
 #[test]
@@ -184,11 +215,15 @@ fn channels_of_slack_and_discord() {
     assert_eq!(slack.column("name"), ["Ana Example", "Promo Person", "Ana Example", "deals"]);
     assert_eq!(slack.column("email")[1], "promo@deals.example");
     let left_out = slack.left_out();
-    for kind in ["file channels.json", "file users.json", "file integration_logs.json", "notices of the app"] {
+    for kind in ["file channels.json", "file users.json", "file integration_logs.json", "notices of the app"]
+    {
         assert!(left_out.contains(&(kind, 1)), "{left_out:?}");
     }
     let discord = read("discord-channel.json");
-    assert_eq!(discord.column("message"), ["Good morning", "Free nitro (http://nitro.example)\nClaim your free nitro now"]);
+    assert_eq!(
+        discord.column("message"),
+        ["Good morning", "Free nitro (http://nitro.example)\nClaim your free nitro now"]
+    );
     assert_eq!(discord.left_out(), [("notices of the app", 1)]);
 }
 
@@ -206,7 +241,11 @@ fn other_chats_are_read() {
     let youtube = read("takeout-youtube-comments.csv");
     assert_eq!(
         youtube.column("Comment Text"),
-        ["A lovely video about the harbour", "Get free followers\nhttp://follow.example", "I was there in May \u{1f642}"]
+        [
+            "A lovely video about the harbour",
+            "Get free followers\nhttp://follow.example",
+            "I was there in May \u{1f642}"
+        ]
     );
 }
 
@@ -279,13 +318,18 @@ fn exports_of_wordpress_as_they_come() {
     for name in ["wxr-php-notice.xml", "wxr-php-notice-html.xml", "wxr-blank-first-line.xml"] {
         let read = read(name);
         assert_eq!(read.format, FileFormat::WordPress);
-        assert_eq!(read.column("comment_content"), ["Thank you, that helped.", "Cheap watches http://watches.example"], "{name}");
-        let expected: &[(&str, u64)] = if name.contains("notice") { &[("words ahead of the export", 1)] } else { &[] };
+        assert_eq!(
+            read.column("comment_content"),
+            ["Thank you, that helped.", "Cheap watches http://watches.example"],
+            "{name}"
+        );
+        let expected: &[(&str, u64)] =
+            if name.contains("notice") { &[("words ahead of the export", 1)] } else { &[] };
         assert_eq!(read.left_out(), expected, "{name}");
     }
     let awkward = read("wxr-awkward.xml");
     assert_eq!(awkward.rows.len(), 6);
-    assert_eq!(awkward.column("comment_content")[2], "A backspace  as a reference");
+    assert_eq!(awkward.column("comment_content")[2], "A backspace \u{8} as a reference");
     assert_eq!(awkward.column("comment_content")[4], "A named \u{a0} space \u{2026}");
     assert_eq!(awkward.column("comment_date_gmt")[3], "2025-02-03 10:00:00");
     let shop = read("wxr-shop.xml");
@@ -293,7 +337,10 @@ fn exports_of_wordpress_as_they_come() {
         shop.column("comment_content"),
         ["Thank you, that helped.", "Cheap watches http://watches.example", "Five stars, lovely mug"]
     );
-    assert_eq!(shop.left_out(), [("pingbacks and trackbacks", 2), ("order notes", 3), ("logs of plugins", 1)]);
+    assert_eq!(
+        shop.left_out(),
+        [("pingbacks and trackbacks", 2), ("order notes", 3), ("logs of plugins", 1)]
+    );
     assert_eq!(read("message-column-lost-wxr-spam-queue-with-links.xml").rows.len(), 40);
 }
 

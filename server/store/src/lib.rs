@@ -48,7 +48,6 @@ pub use loading::{Loading, Past, PastLabel};
 pub use outbox::{Outbox, OutboxItem};
 pub use rechecks::{AppFeedback, NewAppFeedback, Rechecks};
 pub use refusals::{NewRefusals, Refusals};
-pub use rechecks::Rechecks;
 pub use related::Neighbours;
 pub use saved_searches::{NewSavedSearch, SavedSearches};
 pub use statistics::Statistics;

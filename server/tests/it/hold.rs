@@ -31,7 +31,8 @@ use crate::test_app::{EMAIL, PASSWORD, add_user, browser};
 /// How soon `/healthz` answers, whatever strangers do.
 const HEALTHY_WITHIN: Duration = Duration::from_secs(1);
 
-/// What 99 of 100 honest checks stay under.
+/// What 99 of 100 honest checks stay under; on a machine that is too busy for that anyway, three times what they take there
+/// without strangers.
 const P99: Duration = Duration::from_millis(50);
 
 /// How much memory strangers may cost, in bytes, and how much of it may be left afterwards.
@@ -48,6 +49,13 @@ struct Program {
     token: String,
     honest: Client,
     _folder: TempDir,
+}
+
+/// How it is without strangers.
+struct Quiet {
+    p99: Duration,
+    /// In bytes.
+    memory: u64,
 }
 
 impl Drop for Program {
@@ -158,7 +166,7 @@ impl Program {
     }
 
     /// While strangers hold on: healthy all the while, checks as quick as ever, memory bounded.
-    async fn endures(&self, what: &str, before: u64, held: JoinSet<()>) {
+    async fn endures(&self, what: &str, quiet: &Quiet, held: JoinSet<()>) {
         let until = Instant::now() + Duration::from_secs(3);
         while Instant::now() < until {
             assert!(self.is_healthy().await, "not healthy within a second: {what}");
@@ -172,9 +180,9 @@ impl Program {
             healthy
         });
         assert!(healthy, "not healthy within a second beside checks: {what}");
-        let growth = self.memory().saturating_sub(before);
+        let growth = self.memory().saturating_sub(quiet.memory);
         eprintln!("{what}: p99 {} ms, {} KiB more", p99.as_millis(), growth / 1024);
-        assert!(p99 < P99, "{what}: {p99:?}");
+        assert!(p99 < P99.max(quiet.p99 * 3), "{what}: {p99:?}, and {:?} without strangers", quiet.p99);
         assert!(growth < GROWTH, "{what}: {growth} bytes");
         drop(held);
     }
@@ -200,37 +208,38 @@ async fn strangers_hold_what_they_can_and_nobody_else_notices() {
     );
     let program = Program::start().await;
     program.p99().await;
-    let before = program.memory();
+    let quiet = Quiet { p99: program.p99().await, memory: program.memory() };
+    eprintln!("without strangers: p99 {} ms, {} KiB", quiet.p99.as_millis(), quiet.memory / 1024);
 
     let mut held = JoinSet::new();
     for _ in 0..2000 {
         program.hold(&mut held, b"GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nx-half: ".to_vec());
     }
-    program.endures("2,000 half headers", before, held).await;
+    program.endures("2,000 half headers", &quiet, held).await;
 
     let mut held = JoinSet::new();
     for _ in 0..1100 {
         program.hold(&mut held, Vec::new());
     }
-    program.endures("1,100 idle connections", before, held).await;
+    program.endures("1,100 idle connections", &quiet, held).await;
 
     let mut held = JoinSet::new();
     for _ in 0..1100 {
         program.hold(&mut held, b"GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n".to_vec());
     }
-    program.endures("1,100 kept connections", before, held).await;
+    program.endures("1,100 kept connections", &quiet, held).await;
 
     let mut held = JoinSet::new();
     for _ in 0..100 {
         program.hold(&mut held, begun("/api/v1/check", "application/json", 1024 * 1024));
     }
-    program.endures("100 keyless bodies of 1 MiB", before, held).await;
+    program.endures("100 keyless bodies of 1 MiB", &quiet, held).await;
 
     let mut held = JoinSet::new();
     for _ in 0..60 {
         program.hold(&mut held, begun("/login", "application/x-www-form-urlencoded", 2_000_000));
     }
-    program.endures("60 bodies of 2 MB to the log-in", before, held).await;
+    program.endures("60 bodies of 2 MB to the log-in", &quiet, held).await;
 
     let viewer = browser();
     let form = [("email", EMAIL), ("password", PASSWORD)];
@@ -243,12 +252,12 @@ async fn strangers_hold_what_they_can_and_nobody_else_notices() {
         let request = format!("GET /events HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: {cookie}\r\n\r\n");
         program.hold(&mut held, request.into_bytes());
     }
-    program.endures("300 streams of events", before, held).await;
+    program.endures("300 streams of events", &quiet, held).await;
 
     // What it cost comes back.
     let until = Instant::now() + Duration::from_secs(60);
     loop {
-        let left = program.memory().saturating_sub(before);
+        let left = program.memory().saturating_sub(quiet.memory);
         if left < LEFT {
             eprintln!("afterwards {} KiB more", left / 1024);
             break;

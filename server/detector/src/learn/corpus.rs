@@ -46,6 +46,19 @@ pub struct Row {
     pub source: String,
     /// Its name within the source, or file and line.
     pub id: String,
+    /// What is known beside, of a message that a form, a comment or a chat got.
+    pub form: Option<FormLabels>,
+}
+
+/// What a message written for the purpose says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormLabels {
+    /// Where it came in: contact, comment, review, support, signup or chat.
+    pub channel: String,
+    /// Language, as an ISO 639-1 code.
+    pub language: String,
+    /// Who writes, and what about: rows of one style never stand on both sides of a split.
+    pub style: String,
 }
 
 /// Labelled messages, in the order of the files' names and of their lines.
@@ -64,6 +77,9 @@ struct Line {
     ip: Option<String>,
     source: Option<String>,
     id: Option<String>,
+    channel: Option<String>,
+    lang: Option<String>,
+    style: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Deserialize)]
@@ -131,6 +147,11 @@ impl Corpus {
 
 impl Line {
     fn into_row(self, file: &str, line: usize) -> Row {
+        let form = self.style.map(|style| FormLabels {
+            channel: self.channel.unwrap_or_default(),
+            language: self.lang.unwrap_or_default(),
+            style,
+        });
         Row {
             request: CheckRequest {
                 message: self.message,
@@ -142,6 +163,7 @@ impl Line {
             is_spam: self.label == Label::Spam,
             source: self.source.unwrap_or_else(|| file.to_owned()),
             id: self.id.unwrap_or_else(|| format!("{file}/{line}")),
+            form,
         }
     }
 }

@@ -42,7 +42,7 @@ pub fn measure(corpus: &Corpus, source: &str, settings: &Settings) -> Result<Cur
         return Err(CorpusError::OneSided);
     }
     let model = train::train(&Corpus { rows: rest }, settings)?;
-    let fold_of = folds::assign(rows.iter().map(|row| row.request.message.as_str()), u64::from(FOLDS));
+    let fold_of = folds::assign(rows.iter().map(|row| (row.request.message.as_str(), "")), u64::from(FOLDS));
     let mut right = [0_usize; MEASURED_AFTER.len()];
     for fold in 0..FOLDS {
         let (held_out, mut shown): (Vec<usize>, Vec<usize>) =
@@ -84,7 +84,7 @@ impl Learner<'_> {
         let channel = self.reading.read(&request.message, self.model.bits());
         let sketch = Sketch::of(&self.reading.tokens);
         let taught = self.lessons.signal(self.model, &self.reading, &sketch);
-        let evidence = Evidence { taught, signals: vec![] };
+        let evidence = Evidence { taught, familiar: self.lessons.are_of_both(), signals: vec![] };
         self.model.judge_read(request, &evidence, &self.reading, channel).is_spam == *is_spam
     }
 }

@@ -10,7 +10,7 @@ use super::{
     metrics::Judged,
     train::{Settings, Study},
 };
-use crate::{features::Reading, judge::Evidence, model::Model};
+use crate::{channel::SHORT, features::Reading, judge::Evidence, links::LinkKind, model::Model};
 
 /// What measuring found.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +43,9 @@ const POOLS: [(&str, &[&str]); 2] = [
     ("e-mail, pooled", &["enron", "lingspam", "spamassassin"]),
     ("SMS, pooled", &["sms_smishing", "sms_uci"]),
 ];
+
+/// Binary logarithm of a table that is only read into to count links.
+const SMALL: u32 = 10;
 
 /// Characters of a wrong message that are shown.
 const EXCERPT: usize = 120;
@@ -85,6 +88,23 @@ impl HeldOut {
     }
 }
 
+/// Measures by leaving out one source after the other: whole writers of forms' messages, and whole corpora. Each message is judged
+/// by a model that saw nothing of its source.
+///
+/// # Errors
+/// When what is left has no messages of one of the labels.
+pub fn leave_sources_out(corpus: &Corpus, settings: &Settings) -> Result<Evaluation, CorpusError> {
+    let mut names: Vec<&str> = corpus.rows.iter().map(|row| row.source.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let mut models = BTreeMap::new();
+    for name in names {
+        let rows = corpus.rows.iter().filter(|row| row.source != name).cloned().collect();
+        models.insert(name, super::train::train(&Corpus { rows }, settings)?);
+    }
+    Ok(measure(corpus, |row| &models[corpus.rows[row].source.as_str()]))
+}
+
 /// Measures a model on messages that it never saw.
 pub fn evaluate(model: &Model, corpus: &Corpus) -> Evaluation {
     measure(corpus, |_| model)
@@ -111,16 +131,30 @@ fn measure<'m>(corpus: &Corpus, model: impl Fn(usize) -> &'m Model) -> Evaluatio
 }
 
 fn by_source(rows: &[Row], judged: &[Judged]) -> Vec<(String, Figures)> {
-    let mut groups: BTreeMap<&str, Vec<Judged>> = BTreeMap::new();
+    let mut groups: BTreeMap<String, Vec<Judged>> = BTreeMap::new();
+    let mut reading = Reading::default();
     for (row, judged) in rows.iter().zip(judged) {
-        groups.entry(&row.source).or_default().push(*judged);
+        groups.entry(row.source.clone()).or_default().push(*judged);
+        if let Some(form) = &row.form {
+            reading.read(&row.request.message, SMALL);
+            let links = reading.links.iter().filter(|link| link.kind == LinkKind::Web).count();
+            let is_short = row.request.message.chars().count() <= SHORT;
+            let english = if form.language == "en" { "English" } else { "other languages" };
+            let mut put = |name: String| groups.entry(name).or_default().push(*judged);
+            put(format!("forms, {english}"));
+            put(format!("forms, {english}, {} link", if links > 0 { "with a" } else { "no" }));
+            put(format!("forms, {}", form.language));
+            if links == 1 && is_short {
+                put("forms, short, one link".to_owned());
+            }
+        }
     }
     let pooled = POOLS.iter().filter_map(|(name, sources)| {
         let together: Vec<Judged> =
-            sources.iter().filter_map(|source| groups.get(source)).flatten().copied().collect();
+            sources.iter().filter_map(|source| groups.get(*source)).flatten().copied().collect();
         (!together.is_empty()).then(|| ((*name).to_owned(), Figures::of(&together)))
     });
-    let single = groups.iter().map(|(source, judged)| ((*source).to_owned(), Figures::of(judged)));
+    let single = groups.iter().map(|(source, judged)| (source.clone(), Figures::of(judged)));
     single.chain(pooled).collect()
 }
 

@@ -1,8 +1,11 @@
 //! Building and measuring the model: what `gavel engine train` and `gavel engine eval` call.
 
+mod augment;
 mod calibrate;
 mod corpus;
 mod folds;
+mod forms;
+mod linear;
 mod metrics;
 mod svm;
 
@@ -10,4 +13,4 @@ pub mod curve;
 pub mod eval;
 pub mod train;
 
-pub use corpus::{Corpus, CorpusError, Row};
+pub use corpus::{Corpus, CorpusError, FormLabels, Row};

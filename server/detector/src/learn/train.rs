@@ -3,12 +3,14 @@
 pub use super::svm::Settings;
 use super::{
     calibrate::{self, Curve},
-    corpus::{Corpus, CorpusError},
+    corpus::{Corpus, CorpusError, Row},
     folds,
+    forms::{self, Taken},
     svm::{self, Matrix, Plane, Rarities},
 };
 use crate::{
     channel::Channel,
+    form::Form,
     model::{Calibration, Model},
 };
 
@@ -28,9 +30,10 @@ const UNKNOWN: Curve = Curve { slope: 0.5, intercept: -1.0 };
 pub fn train(corpus: &Corpus, settings: &Settings) -> Result<Model, CorpusError> {
     let study = Study::of(corpus, settings)?;
     let (_, margins) = study.cross_fit();
-    let all: Vec<usize> = (0..study.is_spam.len()).collect();
-    let (rarities, plane) = study.fit(&all);
-    Ok(study.model(rarities, &plane, study.curves(&margins, &all)))
+    let (rarities, plane) = study.fit(&study.mail);
+    let mut model = study.model(rarities, &plane, study.curves(&margins, &study.mail));
+    model.form = study.form(None);
+    Ok(model)
 }
 
 /// A corpus taken apart, with its folds.
@@ -40,6 +43,13 @@ pub(crate) struct Study<'a> {
     is_spam: Vec<bool>,
     /// Fold of each row.
     pub(crate) folds: Vec<u8>,
+    /// Rows of the corpora of e-mail and text messages.
+    mail: Vec<usize>,
+    /// Rows that the form model learns from, taken apart; none where the corpus has no messages of forms.
+    taken: Vec<Taken>,
+    /// For each row a number of its source, to leave out whole writers.
+    sources: Vec<usize>,
+    writers: Vec<usize>,
 }
 
 impl<'a> Study<'a> {
@@ -48,12 +58,40 @@ impl<'a> Study<'a> {
         if !is_spam.contains(&true) || !is_spam.contains(&false) {
             return Err(CorpusError::OneSided);
         }
-        let texts = || corpus.rows.iter().map(|row| row.request.message.as_str());
+        let rows = &corpus.rows;
+        let is_form = |row: &Row| row.form.is_some();
+        let style = |row: &Row| {
+            row.form.as_ref().map_or(String::new(), |form| format!("{}/{}", row.source, form.style))
+        };
+        let styles: Vec<String> = rows.iter().map(style).collect();
+        let texts = || rows.iter().map(|row| row.request.message.as_str());
+        let folds = folds::assign(texts().zip(styles.iter().map(String::as_str)), u64::from(FOLDS));
+        let mail: Vec<usize> = (0..rows.len()).filter(|row| !is_form(&rows[*row])).collect();
+        let one_sided = |rows: &[usize]| {
+            [true, false].iter().any(|label| !rows.iter().any(|row| is_spam[*row] == *label))
+        };
+        if one_sided(&mail) {
+            return Err(CorpusError::OneSided);
+        }
+        let mut names: Vec<&str> = rows.iter().map(|row| row.source.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let sources: Vec<usize> =
+            rows.iter().map(|row| names.binary_search(&row.source.as_str()).unwrap_or_default()).collect();
+        let mut writers: Vec<usize> =
+            (0..rows.len()).filter(|row| is_form(&rows[*row])).map(|row| sources[row]).collect();
+        writers.sort_unstable();
+        writers.dedup();
+        let taken = if writers.is_empty() { vec![] } else { forms::take(rows, &folds) };
         Ok(Self {
             settings,
             matrix: Matrix::of(texts(), settings.bits),
             is_spam,
-            folds: folds::assign(texts(), u64::from(FOLDS)),
+            folds,
+            mail,
+            taken,
+            sources,
+            writers,
         })
     }
 
@@ -64,9 +102,22 @@ impl<'a> Study<'a> {
         fits.into_iter()
             .enumerate()
             .map(|(fold, (rarities, plane))| {
-                self.model(rarities, &plane, self.curves(&margins, &without(fold)))
+                let mut model = self.model(rarities, &plane, self.curves(&margins, &without(fold)));
+                model.form = self.form(Some(fold as u8));
+                model
             })
             .collect()
+    }
+
+    /// The form model, without the rows of a fold if one is named. Its curve is fitted by leaving out one writer after the other.
+    fn form(&self, without: Option<u8>) -> Option<Form> {
+        if self.taken.is_empty() {
+            return None;
+        }
+        let used = |row: &Taken| without != Some(self.folds[row.row]);
+        let writer = |row: &Taken| self.writers.binary_search(&self.sources[row.row]).unwrap_or_default();
+        let curve = forms::curve(&self.taken, self.writers.len(), writer, used);
+        Some(forms::fit(&self.taken, used, curve))
     }
 
     /// For each fold a fit without its rows; and the margin of every row by the fit that did not see it.
@@ -84,9 +135,9 @@ impl<'a> Study<'a> {
         (fits, margins)
     }
 
-    /// The rows of a fold, and all others.
+    /// The e-mails and text messages of a fold, and all others.
     fn split(&self, fold: u8) -> (Vec<usize>, Vec<usize>) {
-        (0..self.folds.len()).partition(|row| self.folds[*row] == fold)
+        self.mail.iter().partition(|row| self.folds[**row] == fold)
     }
 
     fn fit(&self, rows: &[usize]) -> (Rarities, Plane) {
@@ -121,7 +172,6 @@ mod tests {
     use activelayer::CheckRequest;
 
     use super::*;
-    use crate::learn::corpus::Row;
 
     fn corpus() -> Corpus {
         let row = |n: usize| {
@@ -132,7 +182,7 @@ mod tests {
                 format!("see you at the meeting on day {n} with the report")
             };
             let request = CheckRequest { message, ..CheckRequest::default() };
-            Row { request, is_spam, source: "made".into(), id: n.to_string() }
+            Row { request, is_spam, source: "made".into(), id: n.to_string(), form: None }
         };
         Corpus { rows: (0..60).map(row).collect() }
     }

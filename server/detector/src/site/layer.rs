@@ -119,12 +119,19 @@ pub(super) struct Layer {
     examples: BTreeMap<i64, Example>,
     teachers: BTreeMap<Teacher, Taught>,
     features: usize,
+    /// Lessons that say spam.
+    spam: usize,
 }
 
 impl Layer {
     /// Lessons in it.
     pub(super) fn len(&self) -> usize {
         self.examples.len()
+    }
+
+    /// Whether some lessons say spam and some ham.
+    pub(super) fn are_of_both(&self) -> bool {
+        self.spam > 0 && self.spam < self.examples.len()
     }
 
     /// Features of all lessons together, which is what its memory is made of.
@@ -159,6 +166,7 @@ impl Layer {
     ) {
         self.unlearn(detection);
         self.features += text.len();
+        self.spam += usize::from(is_spam);
         self.teachers.entry(teacher).or_default().lessons.insert(detection);
         let sign = if is_spam { 1.0 } else { -1.0 };
         let offset = offset.clamp(-HELD, HELD);
@@ -174,6 +182,7 @@ impl Layer {
     pub(super) fn unlearn(&mut self, detection: i64) {
         let Some(example) = self.examples.remove(&detection) else { return };
         self.features -= example.text.len();
+        self.spam -= usize::from(example.sign > 0.0);
         let taught = self.teachers.entry(example.teacher).or_default();
         taught.add(&example, -example.multiplier);
         taught.lessons.remove(&detection);

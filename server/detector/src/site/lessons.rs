@@ -70,6 +70,11 @@ impl Lessons {
         self.layer.len()
     }
 
+    /// Whether some lessons say spam and some ham.
+    pub(crate) fn are_of_both(&self) -> bool {
+        self.layer.are_of_both()
+    }
+
     /// How many lessons each teacher gave that count.
     pub(super) fn teachers(&self) -> impl Iterator<Item = (Teacher, usize)> {
         self.layer.teachers()

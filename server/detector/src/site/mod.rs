@@ -59,8 +59,9 @@ impl SiteKnowledge {
             };
             let lessons = self.lessons.read().unwrap_or_else(PoisonError::into_inner);
             let taught = lessons.signal(self.model, reading, &sketch);
+            let familiar = lessons.are_of_both();
             drop(lessons);
-            self.model.judge_read(request, &Evidence { taught, signals }, reading, channel)
+            self.model.judge_read(request, &Evidence { taught, signals, familiar }, reading, channel)
         })
     }
 

@@ -8,8 +8,12 @@ use super::{
 /// Characters looked at; what follows hardly ever changes a verdict, and a bound keeps the time bounded.
 pub(crate) const MAX_CHARS: usize = 3_000;
 
-/// Bytes of the original looked at, so that markup cannot hide the text for ever.
-const MAX_BYTES: usize = 24_000;
+/// Characters of these that are the text's start; the others are its end, where signatures and pitches stand.
+const HEAD: usize = 2_000;
+
+/// Bytes of the original looked at for the start and for the end, so that markup cannot hide the text for ever.
+const HEAD_BYTES: usize = 16_000;
+const TAIL_BYTES: usize = 6_000;
 
 /// A cleaned text and what was removed from it.
 #[derive(Clone, Debug, Default)]
@@ -38,30 +42,47 @@ impl Clean {
         (self.end, self.hidden, self.styled, self.marks, self.tags) = (0, 0, 0, 0, 0);
     }
 
-    /// Cleans `text` into `self`.
+    /// Cleans `text` into `self`: all of it, or its start and its end.
     pub(crate) fn read(&mut self, text: &str) {
         self.clear();
         let mut at = 0;
-        while self.chars.len() < MAX_CHARS && at < MAX_BYTES {
-            let Some(c) = text[at..].chars().next() else { break };
-            let found = match c {
-                '<' => markup::tag(&text[at..]),
-                '&' => markup::entity(&text[at..]),
-                '=' => markup::quoted_printable(&text[at..]),
-                _ => None,
-            };
-            match found {
-                Some(found) => {
-                    self.markup(found, at);
-                    at += found.len;
-                }
-                None => {
-                    self.char(c, at);
-                    at += c.len_utf8();
-                }
+        while self.chars.len() < HEAD && at < HEAD_BYTES && at < text.len() {
+            at = self.step(text, at);
+        }
+        let tail = text.floor_char_boundary(text.len().saturating_sub(TAIL_BYTES)).max(at);
+        if tail > at {
+            self.push('\n', at);
+        }
+        at = tail;
+        while at < text.len() {
+            at = self.step(text, at);
+        }
+        let over = self.chars.len().saturating_sub(MAX_CHARS);
+        let head = HEAD.min(self.chars.len());
+        self.chars.drain(head..head + over);
+        self.at.drain(head..head + over);
+        self.end = u32::try_from(at.min(text.len())).unwrap_or(u32::MAX);
+    }
+
+    /// Reads what starts at a byte, and tells where the next begins.
+    fn step(&mut self, text: &str, at: usize) -> usize {
+        let Some(c) = text[at..].chars().next() else { return text.len() };
+        let found = match c {
+            '<' => markup::tag(&text[at..]),
+            '&' => markup::entity(&text[at..]),
+            '=' => markup::quoted_printable(&text[at..]),
+            _ => None,
+        };
+        match found {
+            Some(found) => {
+                self.markup(found, at);
+                at + found.len
+            }
+            None => {
+                self.char(c, at);
+                at + c.len_utf8()
             }
         }
-        self.end = u32::try_from(at.min(text.len())).unwrap_or(u32::MAX);
     }
 
     /// Byte range in the original of the characters `from..to`.
@@ -76,10 +97,8 @@ impl Clean {
     }
 
     fn push(&mut self, c: char, at: usize) {
-        if self.chars.len() < MAX_CHARS {
-            self.chars.push(c);
-            self.at.push(u32::try_from(at).unwrap_or(u32::MAX));
-        }
+        self.chars.push(c);
+        self.at.push(u32::try_from(at).unwrap_or(u32::MAX));
     }
 
     fn char(&mut self, c: char, at: usize) {
@@ -139,5 +158,14 @@ mod tests {
     fn endless_text_is_bounded() {
         assert_eq!(clean(&"é".repeat(100_000)).0.len(), MAX_CHARS);
         assert_eq!(clean(&"<b>".repeat(100_000)).1.chars.len(), MAX_CHARS);
+    }
+
+    #[test]
+    fn the_end_of_a_long_text_is_read_too() {
+        let (text, clean) = clean(&format!("Start {} the end", "word ".repeat(2_000)));
+        assert!(text.starts_with("Start word") && text.ends_with("the end"));
+        assert_eq!(text.chars().count(), MAX_CHARS);
+        let (from, to) = clean.span(MAX_CHARS - 3, MAX_CHARS);
+        assert_eq!((to - from, to), (3, clean.end));
     }
 }

@@ -101,6 +101,22 @@ impl Tokens {
         folded.len() == word.len() && folded.iter().copied().eq(word.chars())
     }
 
+    /// Whether a number of nine digits and more is in it, such as a telephone's, with spaces, dashes and brackets between.
+    pub(crate) fn has_long_number(&self) -> bool {
+        let mut digits = 0;
+        for token in &self.list {
+            digits = match token.kind {
+                Kind::Number => digits + (token.end - token.start),
+                Kind::Sign if ["-", "(", ")", "+", "."].iter().any(|sign| self.is(token, sign)) => digits,
+                _ => 0,
+            };
+            if digits >= 9 {
+                return true;
+            }
+        }
+        false
+    }
+
     /// A hash of every three neighbouring words, numbers among them; of all words together where there are fewer.
     pub(crate) fn triples(&self, mut found: impl FnMut(u64)) {
         let words: Vec<u64> = self

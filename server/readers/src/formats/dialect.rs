@@ -310,7 +310,10 @@ fn best_quoting(sample: &Sample<'_>, delimiter: u8, told: Told) -> Tried {
     let skips_blank = best.syntax.skips_blank;
     if text.contains("\\\"") || text.contains("\\N") {
         let escaped = try_as(Quoting::Backslash, skips_blank);
-        let has_null = text.contains("\\N") && text.contains('"') && escaped.score() >= best.score();
+        // MySQL quotes every cell of a column that it quotes.
+        let has_null = text.contains("\\N")
+            && escaped.score() >= best.score()
+            && try_as(Quoting::None, skips_blank).has_column_in(b'"');
         if escaped.score() > best.score() || has_null {
             best = Tried { why: "Quotes within fields have a backslash before them", ..escaped };
         }
@@ -366,7 +369,7 @@ impl Tried {
                 let mut cells = data
                     .iter()
                     .map(|row| row.fields[index].as_str())
-                    .filter(|cell| !cell.is_empty())
+                    .filter(|cell| !cell.is_empty() && *cell != "\\N")
                     .peekable();
                 cells.peek().is_some() && cells.all(is_in)
             })
@@ -438,7 +441,14 @@ fn read(text: &str, is_whole: bool, is_head: bool, syntax: Syntax) -> (Vec<Row>,
                 }
                 length
             }
-            Scanned::More => break,
+            Scanned::More => {
+                // A second row that is longer than the head is better than none.
+                let cut = syntax.scan(&bytes[at..], true, true, MAX_COLUMNS, &mut fields);
+                if rows.len() == 1 && matches!(cut, Scanned::Row(_)) {
+                    rows.push(Row { lines_above: None, fields: fields.lossy() });
+                }
+                break;
+            }
             // Of a head, the end may only seem to be one.
             Scanned::Open if !is_whole => break,
             Scanned::Open | Scanned::Broken(_) | Scanned::TooMany(_) => {

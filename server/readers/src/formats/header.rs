@@ -49,7 +49,7 @@ pub(super) fn find(rows: &[Row], columns: usize) -> Header {
     for (index, row) in rows.iter().take(TITLES).enumerate() {
         let are_titles = rows[..index].iter().all(|title| is_title(title, row.fields.len()));
         if !are_titles {
-            break;
+            continue;
         }
         let Some(lines) = row.lines_above else { break };
         let rest = &rows[index + 1..];

@@ -238,9 +238,33 @@ impl Renderer {
 
 fn is_block(name: &[u8]) -> bool {
     const BLOCKS: [&[u8]; 27] = [
-        b"address", b"article", b"aside", b"blockquote", b"body", b"center", b"dd", b"div", b"dl", b"dt",
-        b"fieldset", b"figure", b"footer", b"form", b"header", b"hr", b"li", b"main", b"nav", b"ol", b"option",
-        b"section", b"tbody", b"thead", b"title", b"tr", b"ul",
+        b"address",
+        b"article",
+        b"aside",
+        b"blockquote",
+        b"body",
+        b"center",
+        b"dd",
+        b"div",
+        b"dl",
+        b"dt",
+        b"fieldset",
+        b"figure",
+        b"footer",
+        b"form",
+        b"header",
+        b"hr",
+        b"li",
+        b"main",
+        b"nav",
+        b"ol",
+        b"option",
+        b"section",
+        b"tbody",
+        b"thead",
+        b"title",
+        b"tr",
+        b"ul",
     ];
     BLOCKS.contains(&name)
 }
@@ -261,7 +285,8 @@ fn address(found: &str) -> Option<String> {
     let is_scheme = scheme.len() < address.len()
         && scheme.len() > 1
         && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
-    let is_inner = matches!(scheme.as_str(), "javascript" | "data" | "cid" | "mid" | "about" | "vbscript" | "blob");
+    let is_inner =
+        matches!(scheme.as_str(), "javascript" | "data" | "cid" | "mid" | "about" | "vbscript" | "blob");
     let is_host = address.starts_with("www.");
     ((is_scheme || is_host) && !is_inner && address.len() <= ADDRESS_MAX).then_some(address)
 }
@@ -278,8 +303,7 @@ pub(crate) fn host(address: &str) -> Option<String> {
 fn says(text: &str, address: &str) -> bool {
     let bare = |text: &str| {
         let text = text.trim().trim_end_matches('/');
-        let text = text.split_once("://").map_or(text, |(_, rest)| rest);
-        text.strip_prefix("www.").unwrap_or(text).to_lowercase()
+        text.split_once("://").map_or(text, |(_, rest)| rest).to_lowercase()
     };
     bare(text).contains(&bare(address))
 }
@@ -306,10 +330,7 @@ mod tests {
     fn pictures_are_told_by_their_texts_and_once_by_host() {
         let html = r#"<a href="http://pills.example/buy"><img src="http://pills.example/a.gif" alt="Buy pills"></a>
                       <img src="http://img.example/1.gif"><img src=http://img.example/2.gif><img src="cid:x">"#;
-        assert_eq!(
-            render(html).text,
-            "Buy pills (http://pills.example/buy)\n(http://img.example/1.gif)"
-        );
+        assert_eq!(render(html).text, "Buy pills (http://pills.example/buy)\n(http://img.example/1.gif)");
     }
 
     #[test]
@@ -325,8 +346,10 @@ mod tests {
 
     #[test]
     fn soup_is_read() {
-        assert_eq!(render("<a href=http://a.example>one<a href=http://b.example>two").text,
-            "one (http://a.example) two (http://b.example)");
+        assert_eq!(
+            render("<a href=http://a.example>one<a href=http://b.example>two").text,
+            "one (http://a.example) two (http://b.example)"
+        );
         assert_eq!(render("no tags < here & there &copy 5 <b").text, "no tags < here & there \u{a9} 5");
         assert_eq!(render("<pre>a  b\n  c</pre>").text, "a  b\n  c");
         assert_eq!(render("<title>Only this</title>").text, "Only this");

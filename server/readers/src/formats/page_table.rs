@@ -1,7 +1,7 @@
 //! The table of a web page. Many programs write one and call it .xls, which spreadsheets open.
 
 use std::{
-    collections::HashSet,
+    collections::{HashSet, VecDeque},
     io::{self, Read},
 };
 
@@ -24,10 +24,13 @@ pub(crate) struct PageTable {
     columns: Vec<String>,
     header: Option<Vec<String>>,
     /// Read while the columns were looked for.
-    ahead: Option<Row>,
+    ahead: VecDeque<Row>,
     account: FileAccount,
     is_over: bool,
 }
+
+/// Rows that are looked at to find the one that names the columns.
+const AHEAD: usize = 10;
 
 struct Row {
     number: u64,
@@ -40,12 +43,13 @@ impl Row {
         self.cells.iter().filter(|cell| !cell.is_empty()).count()
     }
 
-    fn names_columns(&self) -> bool {
+    fn names_columns(&self, is_wide: bool) -> bool {
         let is_known = |cell: &&String| known_field(cell).is_some();
-        self.filled() > 1
+        let enough = if is_wide { 1 } else { 0 };
+        self.filled() > enough
             && (self.is_header
-                || self.cells.iter().filter(is_known).count() > 1
-                || !self.cells.iter().any(|cell| is_value(cell) || cell.len() > 60))
+                || self.cells.iter().filter(is_known).count() > enough
+                || (is_wide && !self.cells.iter().any(|cell| is_value(cell) || cell.len() > 60)))
     }
 }
 
@@ -60,23 +64,34 @@ impl PageTable {
         let tokens: Tokens = Box::new(Tokenizer::new_with_emitter(IoReader::new(read), emitter));
         let mut rows = Rows { tokens, number: 0 };
         let mut account = FileAccount::default();
-        loop {
-            let row = match rows.next() {
-                Some(Ok(row)) => row,
+        let mut ahead = VecDeque::new();
+        while ahead.len() < AHEAD {
+            match rows.next() {
+                Some(Ok(row)) => ahead.push_back(row),
                 Some(Err(error)) => return Err(ReadError::new(error.to_string())),
-                None => return Err(ReadError::new("there is no table with rows in this web page")),
-            };
-            if row.filled() < 2 && row.cells.len() < 2 && row.number < 10 {
-                let why = "They stand above the names of the columns";
-                account.leave_out("title rows", why, u64::from(row.filled() > 0), Place::entry_only(row.number));
-                continue;
+                None => break,
             }
-            let names = row.names_columns();
-            let columns = if names { distinct(&row.cells) } else { numbered(row.cells.len()) };
-            let header = names.then(|| row.cells.clone());
-            let ahead = (!names).then_some(row);
-            return Ok(Self { rows, columns, header, ahead, account, is_over: false });
         }
+        let is_wide = ahead.iter().any(|row| row.filled() > 1);
+        while let Some(title) = ahead.pop_front_if(|row| is_wide && row.filled() < 2) {
+            let why = "They stand above the names of the columns";
+            account.leave_out(
+                "title rows",
+                why,
+                u64::from(title.filled() > 0),
+                Place::entry_only(title.number),
+            );
+        }
+        let Some(first) = ahead.front() else {
+            return Err(ReadError::new("there is no table with rows in this web page"));
+        };
+        let names = first.names_columns(is_wide);
+        let columns = if names { distinct(&first.cells) } else { numbered(first.cells.len()) };
+        let header = names.then(|| first.cells.clone());
+        if names {
+            ahead.pop_front();
+        }
+        Ok(Self { rows, columns, header, ahead, account, is_over: false })
     }
 
     fn record(&mut self, mut row: Row) -> Option<Result<Record, RecordError>> {
@@ -88,11 +103,14 @@ impl PageTable {
             self.account.leave_out("repeated headers", "They name the columns again", 1, place);
             return None;
         }
-        if row.cells.len() > self.columns.len() && row.cells[self.columns.len()..].iter().all(String::is_empty) {
+        if row.cells.len() > self.columns.len()
+            && row.cells[self.columns.len()..].iter().all(String::is_empty)
+        {
             row.cells.truncate(self.columns.len());
         }
         if row.cells.len() > self.columns.len() {
-            let words = format!("has {} cells where the table has {} columns", row.cells.len(), self.columns.len());
+            let words =
+                format!("has {} cells where the table has {} columns", row.cells.len(), self.columns.len());
             return Some(Err(RecordError::new(place, words).with_fields(row.cells)));
         }
         if row.cells.iter().map(String::len).sum::<usize>() > RECORD_MAX_BYTES {
@@ -110,7 +128,7 @@ impl Parse for PageTable {
 
     fn next(&mut self) -> Option<Result<Record, RecordError>> {
         while !self.is_over {
-            let row = match self.ahead.take().map(Ok).or_else(|| self.rows.next()) {
+            let row = match self.ahead.pop_front().map(Ok).or_else(|| self.rows.next()) {
                 Some(Ok(row)) => row,
                 Some(Err(error)) => {
                     self.is_over = true;
@@ -186,10 +204,15 @@ impl Rows {
                     });
                     row.is_header &= is_header;
                     let wide = tag.attributes.get(b"colspan".as_slice());
-                    span = wide.and_then(|wide| std::str::from_utf8(wide).ok()?.trim().parse().ok()).unwrap_or(1_usize).clamp(1, 50);
+                    span = wide
+                        .and_then(|wide| std::str::from_utf8(wide).ok()?.trim().parse().ok())
+                        .unwrap_or(1_usize)
+                        .clamp(1, 50);
                     cell = Some(Renderer::default());
                 }
-                Token::EndTag(tag) if matches!(tag.name.as_slice(), b"td" | b"th") => close(&mut row, &mut cell, span),
+                Token::EndTag(tag) if matches!(tag.name.as_slice(), b"td" | b"th") => {
+                    close(&mut row, &mut cell, span)
+                }
                 Token::EndTag(tag) if matches!(tag.name.as_slice(), b"tr" | b"table") => {
                     close(&mut row, &mut cell, span);
                     if let Some(done) = row.take().filter(|row| !row.cells.is_empty()) {
@@ -220,15 +243,19 @@ fn close(row: &mut Option<Row>, cell: &mut Option<Renderer>, span: usize) {
 pub(crate) fn begins(text: &str, name: Option<&str>) -> bool {
     let lower = text.to_ascii_lowercase();
     let Some(table) = lower.find("<table") else { return false };
-    let is_named = name.is_some_and(|name| name.to_ascii_lowercase().trim_end_matches(".gz").ends_with(".xls"));
+    let is_named =
+        name.is_some_and(|name| name.to_ascii_lowercase().trim_end_matches(".gz").ends_with(".xls"));
     let is_bare = lower.trim_start().starts_with("<table");
-    let is_office = lower[..table].contains("schemas-microsoft-com:office") || lower[..table].contains("libreoffice");
+    let is_office =
+        lower[..table].contains("schemas-microsoft-com:office") || lower[..table].contains("libreoffice");
     if !lower[table..].contains("<tr") {
         return false;
     }
     let known = || {
         let cells = lower[table..].split("</tr").next().unwrap_or_default().split("<th").skip(1);
-        let name = |cell: &str| cell.split_once('>').map(|(_, text)| text.split('<').next().unwrap_or_default().to_owned());
+        let name = |cell: &str| {
+            cell.split_once('>').map(|(_, text)| text.split('<').next().unwrap_or_default().to_owned())
+        };
         cells.filter_map(name).filter(|name| known_field(name).is_some()).count() > 1
     };
     is_named || is_bare || is_office || known()

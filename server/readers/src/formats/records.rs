@@ -90,6 +90,11 @@ impl Located {
         self.path.0.is_empty()
     }
 
+    /// Whether there was more than one record where they are.
+    pub(crate) fn is_several(&self) -> bool {
+        self.count > 1
+    }
+
     /// Whether a line alone tells its records: it is one, or an array of them.
     pub(crate) fn is_by_lines(&self) -> bool {
         self.path.0.is_empty() || self.path.0 == [Step::Each]
@@ -394,8 +399,27 @@ fn scored(mut list: List) -> List {
     list
 }
 
+/// The text behind comments and signs that stand ahead of a JSON.
+pub(crate) fn without_comments(text: &str) -> &str {
+    let mut text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{1e}');
+    loop {
+        let behind = if text.starts_with("//") {
+            text.split_once('\n')
+        } else if text.starts_with("/*") {
+            text.split_once("*/")
+        } else {
+            None
+        };
+        match behind {
+            Some((_, rest)) => text = rest.trim_start(),
+            None => return text,
+        }
+    }
+}
+
 /// Whether a text is one value a line: at least half of its lines are.
 pub(crate) fn is_lines(text: &str, is_whole: bool) -> bool {
+    let text = without_comments(text);
     let mut lines: Vec<_> = text
         .lines()
         .map(|line| line.trim_matches(|c: char| c.is_whitespace() || c == '\u{1e}').trim_end_matches(','))
@@ -408,7 +432,7 @@ pub(crate) fn is_lines(text: &str, is_whole: bool) -> bool {
     let is_value = |line: &&&str| line.len() > 1 && line.starts_with(['{', '[']) && parsed(line).is_some();
     let looked_at = &lines[..lines.len().min(200)];
     let whole = looked_at.iter().filter(is_value).count();
-    lines.len() > 1
+    count > 1
         && whole > 0
         && whole * 2 >= looked_at.len()
         && !(text.starts_with('[') && !is_value(&&lines[0]))

@@ -35,8 +35,9 @@ impl<P: Parse> Parse for Joined<P> {
         Some(record.map(|record| {
             let Some(text) = record.get(self.column).and_then(text) else { return record };
             let fields = record.fields().enumerate();
-            let fields: Vec<String> =
-                fields.map(|(index, field)| if index == self.column { text.clone() } else { field.to_owned() }).collect();
+            let fields: Vec<String> = fields
+                .map(|(index, field)| if index == self.column { text.clone() } else { field.to_owned() })
+                .collect();
             Record::new(record.place().clone(), fields)
         }))
     }

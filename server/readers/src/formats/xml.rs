@@ -288,7 +288,14 @@ impl<R: Read> Export<R> {
             self.count += 1;
             let fields = vec![String::new(); self.columns.len()];
             let line = self.reader.get_ref().line;
-            self.draft = Some(Draft { depth: self.path.len(), line, fields, size: 0, problem: None, in_deleted_thread: false });
+            self.draft = Some(Draft {
+                depth: self.path.len(),
+                line,
+                fields,
+                size: 0,
+                problem: None,
+                in_deleted_thread: false,
+            });
             self.attribute_of_draft("", element);
         } else if name == self.kind.around() {
             self.around = Around { id: id_of(element), ..Around::default() };
@@ -342,10 +349,15 @@ impl<R: Read> Export<R> {
         let known = match reference.resolve_char_ref() {
             Ok(Some(char)) => Some(char.to_string()),
             Ok(None) => resolve_html5_entity(reference).map(str::to_owned),
-            // A reference to a character that XML does not allow, as &#8;: there is nothing to show.
+            // A reference to a character that XML does not allow, as &#0;: there is nothing to show.
             Err(_) if reference.starts_with('#') => {
                 let why = "XML has no such characters; they were taken out";
-                self.account.mend("comments with characters like &#8;", why, 1, Place::entry(self.count, self.reader.get_ref().line));
+                self.account.mend(
+                    "comments with characters like &#0;",
+                    why,
+                    1,
+                    Place::entry(self.count, self.reader.get_ref().line),
+                );
                 Some(String::new())
             }
             Err(_) => None,

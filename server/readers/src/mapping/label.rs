@@ -104,10 +104,25 @@ impl LabelWords {
 /// What mail programs write: SpamAssassin's `yes, score=9.1 required=5.0`, and Gmail's labels `Spam,Unread`, whose names are
 /// in the account's language. A letter in the inbox was let through; one in the bin says nothing.
 fn of_program(text: &str) -> Option<Option<Label>> {
-    const SPAM: [&str; 8] = ["spam", "junk", "спам", "迷惑メール", "垃圾邮件", "垃圾郵件", "스팸함", "courrier indésirable"];
+    const SPAM: [&str; 8] =
+        ["spam", "junk", "спам", "迷惑メール", "垃圾邮件", "垃圾郵件", "스팸함", "courrier indésirable"];
     const INBOX: [&str; 16] = [
-        "inbox", "posteingang", "boîte de réception", "recibidos", "posta in arrivo", "caixa de entrada", "odebrane",
-        "postvak in", "indbakke", "inkorg", "innboks", "входящие", "受信トレイ", "收件箱", "收件匣", "받은편지함",
+        "inbox",
+        "posteingang",
+        "boîte de réception",
+        "recibidos",
+        "posta in arrivo",
+        "caixa de entrada",
+        "odebrane",
+        "postvak in",
+        "indbakke",
+        "inkorg",
+        "innboks",
+        "входящие",
+        "受信トレイ",
+        "收件箱",
+        "收件匣",
+        "받은편지함",
     ];
     let mut parts = text.split(',').map(str::trim);
     let first = parts.clone().next()?;

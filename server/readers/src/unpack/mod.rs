@@ -14,8 +14,8 @@ use domain::{FileAccount, NotRead, paging::grouped};
 use self::{gunzip::Gunzip, tar::TarFiles, zip::ZipFiles};
 use crate::{
     Progress, ReadError,
-    limits::{RATIO_FREE_BYTES, UNPACKED_MAX_BYTES, UNPACKED_MAX_RATIO},
     formats::chats,
+    limits::{RATIO_FREE_BYTES, UNPACKED_MAX_BYTES, UNPACKED_MAX_RATIO},
     progress::Counted,
 };
 

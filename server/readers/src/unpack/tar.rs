@@ -24,7 +24,11 @@ pub(super) fn begins(head: &[u8]) -> bool {
 fn is_header(block: &[u8]) -> bool {
     let header = Header::from_byte_slice(block);
     // The sum is of the header with blanks in place of the sum.
-    let sum: u32 = block.iter().enumerate().map(|(at, &byte)| if (148..156).contains(&at) { 32 } else { u32::from(byte) }).sum();
+    let sum: u32 = block
+        .iter()
+        .enumerate()
+        .map(|(at, &byte)| if (148..156).contains(&at) { 32 } else { u32::from(byte) })
+        .sum();
     block[0] != 0 && header.cksum().is_ok_and(|told| told == sum)
 }
 
@@ -50,7 +54,15 @@ struct Told {
 
 impl<R: Read> TarFiles<R> {
     pub(super) fn new(read: R) -> Self {
-        Self { read, left: 0, padding: 0, name: String::new(), entries: 0, found: 0, account: FileAccount::default() }
+        Self {
+            read,
+            left: 0,
+            padding: 0,
+            name: String::new(),
+            entries: 0,
+            found: 0,
+            account: FileAccount::default(),
+        }
     }
 
     pub(super) fn source(&self) -> &R {
@@ -76,7 +88,9 @@ impl<R: Read> TarFiles<R> {
                 continue;
             }
             if !is_header(&block) {
-                return Err(invalid("the tar is damaged: where a file should begin is something else; pack it again"));
+                return Err(invalid(
+                    "the tar is damaged: where a file should begin is something else; pack it again",
+                ));
             }
             self.entries += 1;
             if self.entries > ARCHIVE_MAX_ENTRIES {
@@ -102,7 +116,12 @@ impl<R: Read> TarFiles<R> {
         let size = if is_extension { size } else { told.size.unwrap_or(size) };
         let has_content = !matches!(
             kind,
-            EntryType::Directory | EntryType::Link | EntryType::Symlink | EntryType::Char | EntryType::Block | EntryType::Fifo
+            EntryType::Directory
+                | EntryType::Link
+                | EntryType::Symlink
+                | EntryType::Char
+                | EntryType::Block
+                | EntryType::Fifo
         );
         self.left = if has_content { size } else { 0 };
         self.padding = (BLOCK as u64 - self.left % BLOCK as u64) % BLOCK as u64;
@@ -135,13 +154,22 @@ impl<R: Read> TarFiles<R> {
                     from: self.name.clone(),
                     to: Some(self.name.clone()),
                     bytes: Some(self.left),
-                    why: "it is stored with holes (sparse), which is not read; pack it again without --sparse".to_owned(),
+                    why:
+                        "it is stored with holes (sparse), which is not read; pack it again without --sparse"
+                            .to_owned(),
                 });
                 Ok(None)
             }
-            EntryType::Regular | EntryType::Continuous if is_content(&self.name) => Ok(Some(self.name.clone())),
+            EntryType::Regular | EntryType::Continuous if is_content(&self.name) => {
+                Ok(Some(self.name.clone()))
+            }
             EntryType::Link | EntryType::Symlink => {
-                self.account.leave_out("links in the tar", "They point at other files and hold nothing", 1, &self.name);
+                self.account.leave_out(
+                    "links in the tar",
+                    "They point at other files and hold nothing",
+                    1,
+                    &self.name,
+                );
                 Ok(None)
             }
             _ => Ok(None),

@@ -46,7 +46,14 @@ pub(super) struct ZipFiles<R> {
 
 impl<R: BufRead> ZipFiles<R> {
     pub(super) fn new(read: R) -> Self {
-        Self { body: Body::None(read), current: None, entries: 0, found: 0, is_office: false, account: FileAccount::default() }
+        Self {
+            body: Body::None(read),
+            current: None,
+            entries: 0,
+            found: 0,
+            is_office: false,
+            account: FileAccount::default(),
+        }
     }
 
     pub(super) fn account(&self) -> &FileAccount {
@@ -117,7 +124,8 @@ impl<R: BufRead> ZipFiles<R> {
             self.enter(header)?;
             // What kind of Office document it is, a later file tells.
             self.is_office |= name == "[Content_Types].xml";
-            let is_of_office = self.is_office && (name.starts_with('[') || name.starts_with("_rels/") || name.starts_with("docProps/"));
+            let is_of_office = self.is_office
+                && (name.starts_with('[') || name.starts_with("_rels/") || name.starts_with("docProps/"));
             if is_content(&name) && !is_of_office {
                 self.found += 1;
                 return Ok(Some(name));
@@ -300,10 +308,14 @@ fn of_deflate(error: &io::Error, name: &str) -> io::Error {
 fn office_file(name: &str) -> Option<&'static str> {
     let folder = name.split('/').next().unwrap_or_default();
     match (folder, name) {
-        ("word", _) => Some("this is a Word document (.docx); save it as plain text, or put the messages into a table"),
+        ("word", _) => {
+            Some("this is a Word document (.docx); save it as plain text, or put the messages into a table")
+        }
         ("ppt", _) => Some("this is a presentation (.pptx); copy its text into a text file"),
         ("xl", _) => Some("this is a spreadsheet within something else; choose it by itself"),
-        (_, "mimetype") => Some("this is a document of LibreOffice; open it and save it as CSV (UTF-8) or text"),
+        (_, "mimetype") => {
+            Some("this is a document of LibreOffice; open it and save it as CSV (UTF-8) or text")
+        }
         (_, "META-INF/container.xml") => Some("this is an e-book; copy its text into a text file"),
         _ => None,
     }

@@ -14,9 +14,10 @@ use crate::Failure;
 /// Train the model: the same corpus gives the same bytes
 #[derive(Args)]
 pub(in crate::cli) struct Train {
-    /// Folder of labelled messages: *.ndjson and *.ndjson.gz
-    #[arg(long, value_name = "DIR")]
-    corpus: PathBuf,
+    /// Folders or files of labelled messages: *.ndjson and *.ndjson.gz. Messages with a style train the model for forms, the
+    /// others the one for e-mail and text messages
+    #[arg(long = "corpus", value_name = "PATH", required = true, num_args = 1..)]
+    corpora: Vec<PathBuf>,
     /// File to write the model to; server/detector/model/gavel.bin is the one that a build takes in
     #[arg(long, value_name = "FILE", default_value = "gavel.bin")]
     output: PathBuf,
@@ -24,7 +25,7 @@ pub(in crate::cli) struct Train {
 
 impl Train {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let model = train::train(&read(&self.corpus)?, &train::Settings::default()).map_err(refused)?;
+        let model = train::train(&read_all(&self.corpora)?, &train::Settings::default()).map_err(refused)?;
         let bytes = model.to_bytes();
         std::fs::write(&self.output, &bytes)
             .map_err(|error| Failure::Refused(format!("cannot write {}: {error}", self.output.display())))?;
@@ -55,21 +56,20 @@ impl Eval {
                 .map_err(|error| Failure::Refused(format!("{}: {error}", file.display())))
         };
         let given = self.model.as_ref().map(read_model).transpose()?;
-        let mut rows = vec![];
-        for path in &self.corpora {
-            rows.extend(read(path)?.rows);
-        }
         let model = given.as_ref().unwrap_or_else(|| Model::embedded());
-        print(&report(&eval::evaluate(model, &Corpus { rows }), self.errors))
+        print(&report(&eval::evaluate(model, &read_all(&self.corpora)?), self.errors))
     }
 }
 
-/// Measure by five-fold cross-validation, near-duplicates on one side: the figures of the model card
+/// Measure by five-fold cross-validation, near-duplicates and messages of one style on one side: the figures of the model card
 #[derive(Args)]
 pub(in crate::cli) struct CrossValidate {
-    /// Folder of labelled messages
-    #[arg(long, value_name = "DIR")]
-    corpus: PathBuf,
+    /// Folders or files of labelled messages
+    #[arg(long = "corpus", value_name = "PATH", required = true, num_args = 1..)]
+    corpora: Vec<PathBuf>,
+    /// Leave out one whole source after the other instead of folds: how the detector does on a site that is new to it
+    #[arg(long)]
+    leave_sources_out: bool,
     /// Wrong verdicts to show, the surest first
     #[arg(long, value_name = "COUNT", default_value = "40")]
     errors: usize,
@@ -77,8 +77,13 @@ pub(in crate::cli) struct CrossValidate {
 
 impl CrossValidate {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let evaluation =
-            eval::cross_validate(&read(&self.corpus)?, &train::Settings::default()).map_err(refused)?;
+        let (corpus, settings) = (read_all(&self.corpora)?, train::Settings::default());
+        let evaluation = if self.leave_sources_out {
+            eval::leave_sources_out(&corpus, &settings)
+        } else {
+            eval::cross_validate(&corpus, &settings)
+        };
+        let evaluation = evaluation.map_err(refused)?;
         print(&report(&evaluation, self.errors))
     }
 }
@@ -123,6 +128,14 @@ impl Judge {
 
 fn read(path: &Path) -> Result<Corpus, Failure> {
     if path.is_dir() { Corpus::read_dir(path) } else { Corpus::read_files(&[path]) }.map_err(refused)
+}
+
+fn read_all(paths: &[PathBuf]) -> Result<Corpus, Failure> {
+    let mut rows = vec![];
+    for path in paths {
+        rows.extend(read(path)?.rows);
+    }
+    Ok(Corpus { rows })
 }
 
 fn refused(error: detector::CorpusError) -> Failure {

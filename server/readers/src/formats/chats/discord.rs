@@ -8,8 +8,17 @@ use serde_json::Value;
 use super::{Entry, NOTICE, Pairs, WORDLESS, Written, lines, link, member};
 
 /// Kinds that people write; every other is a notice. Numbers are kinds that an older exporter did not know.
-const WRITTEN: [&str; 9] =
-    ["", "Default", "Reply", "ThreadStarterMessage", "ChatInputCommand", "ContextMenuCommand", "19", "20", "23"];
+const WRITTEN: [&str; 9] = [
+    "",
+    "Default",
+    "Reply",
+    "ThreadStarterMessage",
+    "ChatInputCommand",
+    "ContextMenuCommand",
+    "19",
+    "20",
+    "23",
+];
 
 pub(super) fn entry(pairs: &Pairs, around: &BTreeMap<String, String>) -> Entry {
     let kind = pairs.text("type");
@@ -41,13 +50,18 @@ pub(super) fn entry(pairs: &Pairs, around: &BTreeMap<String, String>) -> Entry {
 
 /// What a preview or a bot's card says.
 fn embed(embed: &Value) -> String {
-    let inner = |object: &str, name: &str| embed.get(object).map(|object| member(object, name)).unwrap_or_default();
+    let inner =
+        |object: &str, name: &str| embed.get(object).map(|object| member(object, name)).unwrap_or_default();
     let fields = embed.get("fields").and_then(Value::as_array).into_iter().flatten();
     let fields = fields.map(|field| lines([member(field, "name"), member(field, "value")]));
     lines(
-        [inner("author", "name"), link(&member(embed, "title"), &member(embed, "url")), member(embed, "description")]
-            .into_iter()
-            .chain(fields)
-            .chain([inner("footer", "text")]),
+        [
+            inner("author", "name"),
+            link(&member(embed, "title"), &member(embed, "url")),
+            member(embed, "description"),
+        ]
+        .into_iter()
+        .chain(fields)
+        .chain([inner("footer", "text")]),
     )
 }

@@ -11,11 +11,17 @@ pub(super) fn entry(pairs: &Pairs, around: &BTreeMap<String, String>) -> Entry {
         return comment;
     }
     let kind = pairs.text("type");
-    if matches!(kind.as_str(), "Call" | "Subscribe" | "Unsubscribe") || pairs.get("is_unsent").is_some_and(|unsent| unsent.as_bool() == Some(true)) {
+    if matches!(kind.as_str(), "Call" | "Subscribe" | "Unsubscribe")
+        || pairs.get("is_unsent").is_some_and(|unsent| unsent.as_bool() == Some(true))
+    {
         return NOTICE;
     }
     let share = pairs.get("share").cloned().unwrap_or_default();
-    let text = lines([mended(&pairs.text("content")), mended(&member(&share, "share_text")), member(&share, "link")]);
+    let text = lines([
+        mended(&pairs.text("content")),
+        mended(&member(&share, "share_text")),
+        member(&share, "link"),
+    ]);
     if text.is_empty() {
         return WORDLESS;
     }
@@ -32,14 +38,21 @@ pub(super) fn entry(pairs: &Pairs, around: &BTreeMap<String, String>) -> Entry {
 /// A comment as Facebook (`comments_v2`) or Instagram (`string_map_data`) writes it.
 fn comment(pairs: &Pairs) -> Option<Entry> {
     if let Some(map) = pairs.get("string_map_data") {
-        let value = |name: &str| map.get(name).map(|entry| mended(&member(entry, "value"))).unwrap_or_default();
+        let value =
+            |name: &str| map.get(name).map(|entry| mended(&member(entry, "value"))).unwrap_or_default();
         let text = value("Comment");
         if text.is_empty() {
             return Some(WORDLESS);
         }
         let date = map.get("Time").map(|time| member(time, "timestamp")).unwrap_or_default();
         let chat = value("Media Owner");
-        return Some(Entry::Written(Written { text, date, chat, kind: "comment".to_owned(), ..Written::default() }));
+        return Some(Entry::Written(Written {
+            text,
+            date,
+            chat,
+            kind: "comment".to_owned(),
+            ..Written::default()
+        }));
     }
     let comment = pairs.list("data").iter().find_map(|data| data.get("comment"))?;
     let text = mended(&member(comment, "comment"));
@@ -49,7 +62,10 @@ fn comment(pairs: &Pairs) -> Option<Entry> {
     Some(Entry::Written(Written {
         text,
         name: mended(&member(comment, "author")),
-        date: [member(comment, "timestamp"), pairs.text("timestamp")].into_iter().find(|date| !date.is_empty()).unwrap_or_default(),
+        date: [member(comment, "timestamp"), pairs.text("timestamp")]
+            .into_iter()
+            .find(|date| !date.is_empty())
+            .unwrap_or_default(),
         chat: mended(&member(comment, "group")),
         kind: mended(&pairs.text("title")),
         ..Written::default()

@@ -66,8 +66,10 @@ enum Entry {
     Aside(&'static str, &'static str),
 }
 
-const NOTICE: Entry = Entry::Aside("notices of the app", "The app wrote them: who came, went, called or pinned something");
-const WORDLESS: Entry = Entry::Aside("messages without a text", "They are pictures, files, stickers or reactions alone");
+const NOTICE: Entry =
+    Entry::Aside("notices of the app", "The app wrote them: who came, went, called or pinned something");
+const WORDLESS: Entry =
+    Entry::Aside("messages without a text", "They are pictures, files, stickers or reactions alone");
 
 /// The messages of a chat.
 pub(crate) struct Chat<R> {
@@ -102,7 +104,9 @@ impl<R: Read> Chat<R> {
         } else {
             Source::Json(elements)
         };
-        let folder = name.and_then(|name| name.rsplit_once('/')).map(|(folder, _)| folder.rsplit('/').next().unwrap_or(folder));
+        let folder = name
+            .and_then(|name| name.rsplit_once('/'))
+            .map(|(folder, _)| folder.rsplit('/').next().unwrap_or(folder));
         Ok(Self {
             source,
             app,
@@ -131,7 +135,9 @@ impl<R: Read> Chat<R> {
                     Ok(pairs) => pairs,
                     Err(error) => {
                         let problem = format!("is no JSON: {error}");
-                        return Some(Err(RecordError::new(place, problem).with_fields(vec![text.to_owned()])));
+                        return Some(
+                            Err(RecordError::new(place, problem).with_fields(vec![text.to_owned()])),
+                        );
                     }
                 };
                 let entry = match self.app {
@@ -184,7 +190,11 @@ pub(crate) fn recognise(head: &str) -> Option<App> {
         Some(App::Messenger)
     } else if has("comments_v2") || has("string_map_data") && has("Comment") {
         Some(App::Instagram)
-    } else if text.starts_with('[') && compact.contains("\"ts\":\"1") && has("type") && (has("user") || has("bot_id")) {
+    } else if text.starts_with('[')
+        && compact.contains("\"ts\":\"1")
+        && has("type")
+        && (has("user") || has("bot_id"))
+    {
         Some(App::Slack)
     } else if is_telegram {
         Some(App::Telegram)

@@ -9,8 +9,15 @@ use super::{Archive, Entry, NOTICE, Pairs, User, WORDLESS, Written, lines, link,
 
 /// Kinds of messages that people or bots write; every other is a notice.
 const WRITTEN: [&str; 9] = [
-    "", "bot_message", "me_message", "thread_broadcast", "reply_broadcast", "file_share", "file_comment",
-    "slackbot_response", "document_mention",
+    "",
+    "bot_message",
+    "me_message",
+    "thread_broadcast",
+    "reply_broadcast",
+    "file_share",
+    "file_comment",
+    "slackbot_response",
+    "document_mention",
 ];
 
 /// Most people whose names are remembered.
@@ -31,7 +38,8 @@ pub(super) fn entry(pairs: &Pairs, archive: &Archive, folder: &str) -> Entry {
     }
     let id = pairs.text("user");
     let known = archive.users.get(&id);
-    let inner = |object: &str, name: &str| pairs.get(object).map(|object| member(object, name)).unwrap_or_default();
+    let inner =
+        |object: &str, name: &str| pairs.get(object).map(|object| member(object, name)).unwrap_or_default();
     let names = [
         known.map(|user| user.name.clone()).unwrap_or_default(),
         inner("user_profile", "real_name"),
@@ -75,7 +83,11 @@ fn readable(text: &str, archive: &Archive) -> String {
             }
             Some('!') => {
                 out.push_str(if label.is_empty() { "@" } else { "" });
-                out.push_str(if label.is_empty() { target[1..].split('^').next().unwrap_or_default() } else { label });
+                out.push_str(if label.is_empty() {
+                    target[1..].split('^').next().unwrap_or_default()
+                } else {
+                    label
+                });
             }
             _ => out.push_str(&link(label, target.strip_prefix("mailto:").unwrap_or(target))),
         }
@@ -87,9 +99,16 @@ fn readable(text: &str, archive: &Archive) -> String {
 
 fn attachment_text(attachment: &Value, archive: &Archive) -> String {
     let text = |name: &str| readable(&member(attachment, name), archive);
-    let title = link(&text("title"), &[member(attachment, "title_link"), member(attachment, "from_url")].into_iter().find(|link| !link.is_empty()).unwrap_or_default());
+    let title = link(
+        &text("title"),
+        &[member(attachment, "title_link"), member(attachment, "from_url")]
+            .into_iter()
+            .find(|link| !link.is_empty())
+            .unwrap_or_default(),
+    );
     let fields = attachment.get("fields").and_then(Value::as_array).into_iter().flatten();
-    let fields = fields.map(|field| readable(&lines([member(field, "title"), member(field, "value")]), archive));
+    let fields =
+        fields.map(|field| readable(&lines([member(field, "title"), member(field, "value")]), archive));
     let body = if member(attachment, "text").is_empty() { text("fallback") } else { text("text") };
     lines([text("pretext"), title, body].into_iter().chain(fields))
 }
@@ -108,7 +127,8 @@ fn blocks(blocks: &[Value], archive: &Archive) -> String {
                     out.push_str(address);
                 }
                 for (name, inner) in object {
-                    if matches!(name.as_str(), "elements" | "fields") || (name == "text" && inner.is_object()) {
+                    if matches!(name.as_str(), "elements" | "fields") || (name == "text" && inner.is_object())
+                    {
                         gather(inner, out);
                     }
                 }
@@ -135,7 +155,9 @@ pub(crate) fn aside(name: &str, text: &str, archive: &mut Archive) -> Option<&'s
             learn(text, archive);
             Some("it lists who is in the workspace")
         }
-        "channels.json" | "groups.json" | "dms.json" | "mpims.json" if is_list && (has("members") || is_empty) => {
+        "channels.json" | "groups.json" | "dms.json" | "mpims.json"
+            if is_list && (has("members") || is_empty) =>
+        {
             Some("it lists the channels")
         }
         "integration_logs.json" | "canvases.json" | "lists.json" | "file_conversations.json" if is_list => {
@@ -150,7 +172,12 @@ fn learn(text: &str, archive: &mut Archive) {
     let Ok(Value::Array(users)) = serde_json::from_str(text) else { return };
     let user = |user: &Value| {
         let profile = user.get("profile").cloned().unwrap_or_default();
-        let names = [member(&profile, "real_name"), member(user, "real_name"), member(&profile, "display_name"), member(user, "name")];
+        let names = [
+            member(&profile, "real_name"),
+            member(user, "real_name"),
+            member(&profile, "display_name"),
+            member(user, "name"),
+        ];
         let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
         (member(user, "id"), User { name, email: member(&profile, "email") })
     };
@@ -167,7 +194,10 @@ mod tests {
         let mut archive = Archive::default();
         learn(r#"[{"id":"U1","name":"ana","profile":{"real_name":"Ana Example"}}]"#, &mut archive);
         assert_eq!(
-            readable("<@U1> & <@U2> see <http://a.example/go|$500> in <#C1|general>, <!here> &lt;b&gt; 1 < 2 <mailto:a@b.example|a@b.example>", &archive),
+            readable(
+                "<@U1> & <@U2> see <http://a.example/go|$500> in <#C1|general>, <!here> &lt;b&gt; 1 < 2 <mailto:a@b.example|a@b.example>",
+                &archive
+            ),
             "@Ana Example & @U2 see $500 (http://a.example/go) in #general, @here <b> 1 < 2 a@b.example"
         );
     }

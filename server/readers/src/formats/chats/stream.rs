@@ -1,7 +1,7 @@
 //! The elements of the lists in a JSON file that hold messages, one by one, wherever they stand.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{self, Read},
 };
 
@@ -39,6 +39,8 @@ pub(super) struct Elements<R> {
     around: BTreeMap<String, String>,
     /// Objects in lists that hold no messages, by path.
     passed: BTreeMap<String, u64>,
+    /// Paths of lists in whose objects there are messages.
+    holders: BTreeSet<String>,
     count: u64,
     has_begun: bool,
     is_over: bool,
@@ -51,6 +53,7 @@ impl<R: Read> Elements<R> {
             stack: Vec::new(),
             around: BTreeMap::new(),
             passed: BTreeMap::new(),
+            holders: BTreeSet::new(),
             count: 0,
             has_begun: false,
             is_over: false,
@@ -74,7 +77,10 @@ impl<R: Read> Elements<R> {
     }
 
     /// The next element of a list of which `is_wanted` says yes.
-    pub(super) fn next(&mut self, is_wanted: impl Fn(&[&str]) -> bool) -> Option<Result<Element, RecordError>> {
+    pub(super) fn next(
+        &mut self,
+        is_wanted: impl Fn(&[&str]) -> bool,
+    ) -> Option<Result<Element, RecordError>> {
         if self.is_over {
             return None;
         }
@@ -108,14 +114,19 @@ impl<R: Read> Elements<R> {
         names.filter(|name| !name.is_empty()).collect()
     }
 
-    fn advance(&mut self, is_wanted: &impl Fn(&[&str]) -> bool) -> io::Result<Option<Result<Element, RecordError>>> {
+    fn advance(
+        &mut self,
+        is_wanted: &impl Fn(&[&str]) -> bool,
+    ) -> io::Result<Option<Result<Element, RecordError>>> {
         loop {
-            self.window.skip_blanks()?;
+            self.skip_blanks()?;
             let Some(&byte) = self.window.held().first() else {
                 if self.stack.is_empty() {
                     return Ok(None);
                 }
-                return self.fatal("the file ends in the middle; was it copied as a whole? What came before was read");
+                return self.fatal(
+                    "the file ends in the middle; was it copied as a whole? What came before was read",
+                );
             };
             if self.stack.is_empty() && self.has_begun && !matches!(byte, b'{' | b'[') {
                 return self.fatal("something else follows the end of the JSON");
@@ -124,12 +135,14 @@ impl<R: Read> Elements<R> {
                 b'{' if self.is_in_list(is_wanted) => {
                     self.count += 1;
                     let place = self.place();
+                    self.note_holders();
                     return Ok(Some(self.element(place)?));
                 }
                 b'{' | b'[' => {
                     if byte == b'{' && self.stack.last().is_some_and(|frame| frame.is_list) {
                         let path = self.path().join(".");
-                        if !path.is_empty() && (self.passed.len() < 30 || self.passed.contains_key(&path)) {
+                        let is_new = !path.is_empty() && !self.holders.contains(&path);
+                        if is_new && (self.passed.len() < 30 || self.passed.contains_key(&path)) {
                             *self.passed.entry(path).or_default() += 1;
                         }
                     }
@@ -137,7 +150,11 @@ impl<R: Read> Elements<R> {
                         return self.fatal("lists and objects are nested more than 60 deep, as in no export");
                     }
                     self.has_begun = true;
-                    self.stack.push(Frame { is_list: byte == b'[', name: String::new(), expects_name: byte == b'{' });
+                    self.stack.push(Frame {
+                        is_list: byte == b'[',
+                        name: String::new(),
+                        expects_name: byte == b'{',
+                    });
                     self.window.consume(1);
                 }
                 b'}' | b']' => {
@@ -167,8 +184,31 @@ impl<R: Read> Elements<R> {
         }
     }
 
+    fn skip_blanks(&mut self) -> io::Result<()> {
+        loop {
+            let held = self.window.held();
+            let blanks = held.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            let is_done = blanks < held.len();
+            self.window.consume(blanks);
+            if is_done || !self.window.more()? {
+                return Ok(());
+            }
+        }
+    }
+
     fn is_in_list(&self, is_wanted: &impl Fn(&[&str]) -> bool) -> bool {
         self.stack.last().is_some_and(|frame| frame.is_list) && is_wanted(&self.path())
+    }
+
+    /// The lists around the messages are no lists of something else.
+    fn note_holders(&mut self) {
+        let path = self.path().join(".");
+        for (at, _) in path.match_indices('.') {
+            if !self.holders.contains(&path[..at]) {
+                self.passed.remove(&path[..at]);
+                self.holders.insert(path[..at].to_owned());
+            }
+        }
     }
 
     fn remember(&mut self, text: String) {
@@ -211,7 +251,9 @@ impl<R: Read> Elements<R> {
     fn word(&mut self) -> io::Result<()> {
         loop {
             let held = self.window.held();
-            let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b':' | b'}' | b']' | b'{' | b'[' | b'"');
+            let ends = |byte: &u8| {
+                byte.is_ascii_whitespace() || matches!(byte, b',' | b':' | b'}' | b']' | b'{' | b'[' | b'"')
+            };
             let length = held.iter().position(ends);
             let taken = length.unwrap_or(held.len());
             self.window.consume(taken);
@@ -254,7 +296,8 @@ impl<R: Read> Elements<R> {
                 at = 0;
             }
             if !self.window.more()? {
-                let words = "the file ends within this message; was it copied as a whole? What came before was read";
+                let words =
+                    "the file ends within this message; was it copied as a whole? What came before was read";
                 return Ok(Err(RecordError::fatal(place, words)));
             }
         }

@@ -18,7 +18,9 @@ pub(super) fn entry(pairs: &Pairs, around: &BTreeMap<String, String>) -> Entry {
         return if matches!(kind.as_str(), "service" | "unsupported") { NOTICE } else { WORDLESS };
     }
     // A service entry with a text is a person's word with a gift or a payment.
-    let either = |one: &str, other: &str| Some(pairs.text(one)).filter(|text| !text.is_empty()).unwrap_or_else(|| pairs.text(other));
+    let either = |one: &str, other: &str| {
+        Some(pairs.text(one)).filter(|text| !text.is_empty()).unwrap_or_else(|| pairs.text(other))
+    };
     let chat = ["chats.list.name", "left_chats.list.name", "name"].iter().find_map(|path| around.get(*path));
     Entry::Written(Written {
         text,
@@ -44,7 +46,11 @@ fn shown(value: &Value) -> String {
 fn poll(poll: Option<&Value>) -> String {
     let Some(poll) = poll else { return String::new() };
     let answers = poll.get("answers").and_then(Value::as_array).into_iter().flatten();
-    lines([shown(poll.get("question").unwrap_or(&Value::Null))].into_iter().chain(answers.map(|answer| shown(answer.get("text").unwrap_or(&Value::Null)))))
+    lines(
+        [shown(poll.get("question").unwrap_or(&Value::Null))]
+            .into_iter()
+            .chain(answers.map(|answer| shown(answer.get("text").unwrap_or(&Value::Null)))),
+    )
 }
 
 /// Buttons below a message of a bot: their texts and where they lead.

@@ -43,7 +43,8 @@ fn stamp(line: &str) -> Option<Stamp<'_>> {
     let text = line.strip_prefix('[').unwrap_or(line);
     let (date, after) = text.split_at(text.find([',', ' '])?);
     let parts: Vec<&str> = date.split(['/', '.', '-']).filter(|part| !part.is_empty()).collect();
-    let numbers: Vec<u32> = parts.iter().filter_map(|part| (part.len() <= 4).then(|| part.parse().ok()).flatten()).collect();
+    let numbers: Vec<u32> =
+        parts.iter().filter_map(|part| (part.len() <= 4).then(|| part.parse().ok()).flatten()).collect();
     let numbers: [u32; 3] = (parts.len() == 3).then(|| numbers.try_into().ok()).flatten()?;
     let after = after.trim_start_matches([',', ' ']);
     let (time, rest) = if is_bracketed {
@@ -97,13 +98,17 @@ fn four_digits(year: u32) -> u32 {
 /// Which order the first lines speak for: a number beyond twelve, dots, or that time does not run backwards.
 fn order(head: &str) -> Order {
     let lines: Vec<String> = head.lines().map(without_marks).collect();
-    let stamps: Vec<Stamp<'_>> = lines.iter().filter_map(|line| stamp(line)).filter(|stamp| !stamp.year_first).collect();
+    let stamps: Vec<Stamp<'_>> =
+        lines.iter().filter_map(|line| stamp(line)).filter(|stamp| !stamp.year_first).collect();
     let beyond = |index: usize| stamps.iter().any(|stamp| stamp.numbers[index] > 12);
     let runs = |day: usize, month: usize| {
         let days = stamps.iter().map(|stamp| (stamp.numbers[2], stamp.numbers[month], stamp.numbers[day]));
         days.collect::<Vec<_>>().is_sorted()
     };
-    let has_dots = lines.iter().any(|line| stamp(line).is_some() && line.trim_start_matches('[').get(..3).is_some_and(|start| start.contains('.')));
+    let has_dots = lines.iter().any(|line| {
+        stamp(line).is_some()
+            && line.trim_start_matches('[').get(..3).is_some_and(|start| start.contains('.'))
+    });
     match (beyond(0), beyond(1)) {
         (true, false) => Order::DayFirst,
         (false, true) => Order::MonthFirst,
@@ -197,10 +202,12 @@ impl<R: Read> Lines<R> {
         };
         let error = self.close();
         self.count += 1;
-        let (name, text) = match stamp.rest.split_once(": ").or_else(|| stamp.rest.strip_suffix(':').map(|name| (name, ""))) {
-            Some((name, text)) => (Some(name.trim().trim_start_matches('~').trim().to_owned()), text),
-            None => (None, stamp.rest),
-        };
+        let (name, text) =
+            match stamp.rest.split_once(": ").or_else(|| stamp.rest.strip_suffix(':').map(|name| (name, "")))
+            {
+                Some((name, text)) => (Some(name.trim().trim_start_matches('~').trim().to_owned()), text),
+                None => (None, stamp.rest),
+            };
         let date = format!("{} {}", stamp.day(self.order), stamp.time);
         let place = Place::entry(self.count, number);
         self.open = Some(Open { place, name, date, text: text.to_owned(), is_too_long: false });
@@ -227,14 +234,25 @@ impl<R: Read> Lines<R> {
 /// What stands for a picture or a file that was not exported, in the languages that say so.
 fn is_omitted(text: &str) -> bool {
     const WORDS: [&str; 12] = [
-        "omitted", "weggelassen", "ausgeschlossen", "omitido", "omitida", "omis", "omise", "omesso", "omessa", "weggelaten",
-        "pomini\u{119}to", "\u{43e}\u{43f}\u{443}\u{449}\u{435}\u{43d}",
+        "omitted",
+        "weggelassen",
+        "ausgeschlossen",
+        "omitido",
+        "omitida",
+        "omis",
+        "omise",
+        "omesso",
+        "omessa",
+        "weggelaten",
+        "pomini\u{119}to",
+        "\u{43e}\u{43f}\u{443}\u{449}\u{435}\u{43d}",
     ];
     let lower = text.trim().to_lowercase();
     let bare = lower.trim_matches(['<', '>', '\u{200e}']);
     lower.len() < 60
         && !lower.contains('\n')
-        && (WORDS.iter().any(|word| bare.ends_with(word)) && (lower.starts_with(['<', '\u{200e}']) || bare.split_whitespace().count() <= 3)
+        && (WORDS.iter().any(|word| bare.ends_with(word))
+            && (lower.starts_with(['<', '\u{200e}']) || bare.split_whitespace().count() <= 3)
             || bare.starts_with("attached:")
             || lower.ends_with("(file attached)"))
 }
@@ -243,8 +261,14 @@ fn is_deleted(text: &str) -> bool {
     let lower = text.trim().trim_matches('\u{200e}').trim_end_matches('.').to_lowercase();
     matches!(
         lower.as_str(),
-        "this message was deleted" | "you deleted this message" | "diese nachricht wurde gel\u{f6}scht" | "du hast diese nachricht gel\u{f6}scht"
-            | "se elimin\u{f3} este mensaje" | "eliminaste este mensaje" | "ce message a \u{e9}t\u{e9} supprim\u{e9}" | "null"
+        "this message was deleted"
+            | "you deleted this message"
+            | "diese nachricht wurde gel\u{f6}scht"
+            | "du hast diese nachricht gel\u{f6}scht"
+            | "se elimin\u{f3} este mensaje"
+            | "eliminaste este mensaje"
+            | "ce message a \u{e9}t\u{e9} supprim\u{e9}"
+            | "null"
     )
 }
 
@@ -288,7 +312,12 @@ mod tests {
                     1/2/24, 10:02 - Ana: http://a.example: look\n13/2/24, 10:02 - Bo: This message was deleted\n";
         assert_eq!(
             read(text),
-            ["notices of the app", "messages without a text", "2024-02-01 10:02:00 Ana: http://a.example: look", "deleted messages"]
+            [
+                "notices of the app",
+                "messages without a text",
+                "2024-02-01 10:02:00 Ana: http://a.example: look",
+                "deleted messages"
+            ]
         );
         assert!(!begins("Just a text: with a colon\n"));
         assert!(!begins("2024-12-31, 21:05 something happened\n"));
@@ -297,6 +326,9 @@ mod tests {
     #[test]
     fn a_day_that_could_be_two_stays_as_it_is() {
         assert_eq!(read("3/4/24, 10:00 - Ana: hi\n"), ["3/4/2024 10:00:00 Ana: hi"]);
-        assert_eq!(read("3/4/24, 10:00 - Ana: hi\n1/5/24, 10:00 - Ana: ho\n")[1], "2024-05-01 10:00:00 Ana: ho");
+        assert_eq!(
+            read("3/4/24, 10:00 - Ana: hi\n1/5/24, 10:00 - Ana: ho\n")[1],
+            "2024-05-01 10:00:00 Ana: ho"
+        );
     }
 }

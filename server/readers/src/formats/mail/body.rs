@@ -54,7 +54,12 @@ pub(super) fn read(header: &Header, body: &[u8], domain: Option<&str>) -> Body {
         found.text = joined(&attached);
     }
     let is_text = header.kind().is_none_or(|(kind, _)| matches!(kind.as_str(), "text" | "multipart"));
-    if found.text.is_empty() && found.letters.is_empty() && is_text && !found.is_sealed && found.attachments.is_empty() {
+    if found.text.is_empty()
+        && found.letters.is_empty()
+        && is_text
+        && !found.is_sealed
+        && found.attachments.is_empty()
+    {
         // Whatever it is, its reader would see this.
         found.text = clean(&charset::decode(body, Hint { declared: None, domain }));
     }
@@ -62,7 +67,10 @@ pub(super) fn read(header: &Header, body: &[u8], domain: Option<&str>) -> Body {
 }
 
 fn joined(items: &[Item]) -> String {
-    let texts = items.iter().map(|item| item.text().trim_matches(['\n', ' ', '\r', '\t'])).filter(|text| !text.is_empty());
+    let texts = items
+        .iter()
+        .map(|item| item.text().trim_matches(['\n', ' ', '\r', '\t']))
+        .filter(|text| !text.is_empty());
     texts.collect::<Vec<_>>().join("\n\n")
 }
 
@@ -123,12 +131,16 @@ impl Gatherer<'_> {
             let header = Header::read(head, rest);
             children.push(self.part(&header, rest, subtype == "digest", depth + 1));
         }
-        let items: Vec<Item> =
-            if subtype == "alternative" { alternative(children) } else { once(children.into_iter().flatten()) };
+        let items: Vec<Item> = if subtype == "alternative" {
+            alternative(children)
+        } else {
+            once(children.into_iter().flatten())
+        };
         let is_blank = joined(&items).is_empty();
         if is_blank && self.body.letters.is_empty() && self.attached.is_empty() {
             // Some writers put the text ahead of the first boundary, or behind the last.
-            let around = [found.before, found.after].map(|text| charset::decode(text, Hint { declared: None, domain: self.domain }));
+            let around = [found.before, found.after]
+                .map(|text| charset::decode(text, Hint { declared: None, domain: self.domain }));
             let is_note = |text: &&String| !text.trim().is_empty() && !is_placeholder(text);
             return around.iter().filter(is_note).map(|text| Item::Plain(clean(text))).collect();
         }
@@ -138,7 +150,12 @@ impl Gatherer<'_> {
     fn unsplit(&self, header: &Header, body: &[u8]) -> Item {
         let text = charset::decode(body, Hint { declared: header.parameter("charset"), domain: self.domain });
         let start = text.trim_start().get(..200).unwrap_or(text.trim_start()).to_ascii_lowercase();
-        if start.starts_with('<') && (start.contains("<html") || start.contains("<!doctype") || start.contains("<body") || start.contains("<table")) {
+        if start.starts_with('<')
+            && (start.contains("<html")
+                || start.contains("<!doctype")
+                || start.contains("<body")
+                || start.contains("<table"))
+        {
             return Item::Page(html::render(&text));
         }
         Item::Plain(clean(&text))
@@ -148,7 +165,10 @@ impl Gatherer<'_> {
         let bytes = header.transfer().decode(body);
         let (head, _) = header::split(&bytes);
         if head.is_empty() {
-            return vec![Item::Plain(clean(&charset::decode(&bytes, Hint { declared: None, domain: self.domain })))];
+            return vec![Item::Plain(clean(&charset::decode(
+                &bytes,
+                Hint { declared: None, domain: self.domain },
+            )))];
         }
         self.body.letters.push(bytes);
         vec![]
@@ -163,7 +183,10 @@ impl Gatherer<'_> {
         let item = match (found.html, found.plain) {
             (Some(html), _) => {
                 let declared = html_charset(&html);
-                Item::Page(html::render(&charset::decode(&html, Hint { declared: declared.as_deref(), domain: self.domain })))
+                Item::Page(html::render(&charset::decode(
+                    &html,
+                    Hint { declared: declared.as_deref(), domain: self.domain },
+                )))
             }
             (None, Some(plain)) => Item::Plain(clean(&plain)),
             (None, None) => return vec![],
@@ -174,7 +197,8 @@ impl Gatherer<'_> {
     }
 
     fn text(&mut self, header: &Header, subtype: &str, body: &[u8], name: &str) -> Vec<Item> {
-        let is_page = matches!(subtype, "html" | "xhtml" | "x-amp-html" | "enriched" | "richtext" | "watch-html");
+        let is_page =
+            matches!(subtype, "html" | "xhtml" | "x-amp-html" | "enriched" | "richtext" | "watch-html");
         if subtype == "x-amp-html" || subtype == "rfc822-headers" {
             return vec![];
         }
@@ -204,7 +228,9 @@ impl Gatherer<'_> {
         let hint = Hint { declared: declared.as_deref(), domain: self.domain };
         let text = charset::decode(&bytes, hint);
         // Said to be base64, and is not: what came out is no text, what went in is.
-        let is_binary = |text: &str| text.chars().take(4_000).any(|c| c.is_control() && !c.is_whitespace() && c != '\u{1b}');
+        let is_binary = |text: &str| {
+            text.chars().take(4_000).any(|c| c.is_control() && !c.is_whitespace() && c != '\u{1b}')
+        };
         if header.transfer() == Transfer::Base64 && (is_binary(&text) || text.contains('\u{fffd}')) {
             let raw = charset::decode(body, hint);
             if !is_binary(&raw) && raw.contains(' ') {
@@ -285,8 +311,14 @@ fn calendar(text: &str) -> String {
     for line in unfolded.lines() {
         let Some((name, value)) = line.split_once(':') else { continue };
         let name = name.split(';').next().unwrap_or_default().to_ascii_uppercase();
-        if matches!(name.as_str(), "SUMMARY" | "DESCRIPTION" | "LOCATION" | "URL") && !value.trim().is_empty() {
-            let value = value.replace("\\n", "\n").replace("\\N", "\n").replace("\\,", ",").replace("\\;", ";").replace("\\\\", "\\");
+        if matches!(name.as_str(), "SUMMARY" | "DESCRIPTION" | "LOCATION" | "URL") && !value.trim().is_empty()
+        {
+            let value = value
+                .replace("\\n", "\n")
+                .replace("\\N", "\n")
+                .replace("\\,", ",")
+                .replace("\\;", ";")
+                .replace("\\\\", "\\");
             if !lines.contains(&value) {
                 lines.push(value);
             }
@@ -374,7 +406,11 @@ fn with_addresses(text: &str, addresses: &[String]) -> String {
     let mut lower = text.to_lowercase();
     let mut has_any = false;
     for address in addresses {
-        let Some(host) = html::host(address).filter(|host| host.contains('.') && !lower.contains(host.as_str())) else { continue };
+        let Some(host) =
+            html::host(address).filter(|host| host.contains('.') && !lower.contains(host.as_str()))
+        else {
+            continue;
+        };
         out.push_str(if has_any { "\n" } else { "\n\n" });
         out.push_str(address);
         lower.push(' ');
@@ -408,8 +444,18 @@ fn is_placeholder(text: &str) -> bool {
     let is_short = text.split_whitespace().count() <= 60 && !lower.contains("://");
     is_short
         && [
-            "html", "mime", "multi-part", "multipart", "e-mail program", "email program", "email client",
-            "e-mail client", "mail client", "mail reader", "webversion", "web version",
+            "html",
+            "mime",
+            "multi-part",
+            "multipart",
+            "e-mail program",
+            "email program",
+            "email client",
+            "e-mail client",
+            "mail client",
+            "mail reader",
+            "webversion",
+            "web version",
         ]
         .iter()
         .any(|word| lower.contains(word))
@@ -434,17 +480,28 @@ mod tests {
 
     #[test]
     fn both_forms_count_where_they_differ() {
-        let page = html::render("<p>Claim your <b>gift card</b> at <a href='http://prize.example/c'>the desk</a></p>");
+        let page = html::render(
+            "<p>Claim your <b>gift card</b> at <a href='http://prize.example/c'>the desk</a></p>",
+        );
         assert_eq!(of_both("", &page), page.text);
         assert_eq!(of_both("Please use a client that shows HTML.", &page), page.text);
         assert_eq!(of_both("Claim your gift card", &page), page.text);
-        assert_eq!(of_both("Claim your gift card at the desk", &page), "Claim your gift card at the desk\n\nhttp://prize.example/c");
-        assert_eq!(of_both("The committee meets on Monday", &page), format!("The committee meets on Monday\n\n{}", page.text));
+        assert_eq!(
+            of_both("Claim your gift card at the desk", &page),
+            "Claim your gift card at the desk\n\nhttp://prize.example/c"
+        );
+        assert_eq!(
+            of_both("The committee meets on Monday", &page),
+            format!("The committee meets on Monday\n\n{}", page.text)
+        );
     }
 
     #[test]
     fn html_says_its_charset() {
-        assert_eq!(html_charset(b"<META http-equiv=x content=\"text/html; charset=koi8-r\">").as_deref(), Some("koi8-r"));
+        assert_eq!(
+            html_charset(b"<META http-equiv=x content=\"text/html; charset=koi8-r\">").as_deref(),
+            Some("koi8-r")
+        );
         assert_eq!(html_charset(b"<meta charset='big5'/>").as_deref(), Some("big5"));
         assert_eq!(html_charset(b"charset=x"), None);
     }

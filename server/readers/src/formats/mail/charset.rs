@@ -133,7 +133,8 @@ fn undeclared(bytes: &[u8], hint: Hint<'_>) -> String {
     let has_utf8 = lines().filter(is_utf8).any(|line| !line.is_ascii());
     // Mostly UTF-8 with a broken byte here and there: those are broken in the file.
     if has_utf8 || mostly_utf8(bytes) {
-        let others: Vec<u8> = lines().filter(|line| !is_utf8(line) && !mostly_utf8(line)).flatten().copied().collect();
+        let others: Vec<u8> =
+            lines().filter(|line| !is_utf8(line) && !mostly_utf8(line)).flatten().copied().collect();
         let encoding = guess(&others, hint);
         let text = |line: &[u8]| {
             if mostly_utf8(line) || is_utf8(&line) {
@@ -179,7 +180,15 @@ fn guess(bytes: &[u8], hint: Hint<'_>) -> &'static Encoding {
     let found = detector.guess(domain.map(str::as_bytes), Utf8Detection::Deny);
     let is_whole = |encoding: &'static Encoding| !encoding.decode_without_bom_handling(bytes).1;
     // ISO 8859-x and windows-125x of the West differ in a few signs; windows-1252 explains them all.
-    if is_whole(found) { found } else if is_whole(GB18030) && !found.is_single_byte() { GB18030 } else if found.is_single_byte() { WINDOWS_1252 } else { found }
+    if is_whole(found) {
+        found
+    } else if is_whole(GB18030) && !found.is_single_byte() {
+        GB18030
+    } else if found.is_single_byte() {
+        WINDOWS_1252
+    } else {
+        found
+    }
 }
 
 /// Seven-bit text with escape sequences: ISO 2022.
@@ -189,7 +198,8 @@ fn escaped(bytes: &[u8]) -> String {
     {
         return EUC_KR.decode_without_bom_handling(&korean).0.into_owned();
     }
-    let is_japanese = bytes.windows(3).any(|w| matches!(w, [0x1b, b'$', b'B' | b'@'] | [0x1b, b'(', b'J' | b'I']));
+    let is_japanese =
+        bytes.windows(3).any(|w| matches!(w, [0x1b, b'$', b'B' | b'@'] | [0x1b, b'(', b'J' | b'I']));
     let encoding = if is_japanese { ISO_2022_JP } else { UTF_8 };
     encoding.decode_without_bom_handling(bytes).0.into_owned()
 }
@@ -268,7 +278,10 @@ mod tests {
         }
         assert_eq!(read(b"Hi Mom +Jjo-!", "utf-7"), "Hi Mom \u{263a}!");
         assert_eq!(read(b"\x1b$)C\n\x0e>H3g\x0f hi", "iso-2022-kr"), "\n\u{c548}\u{b155} hi");
-        assert_eq!(read(b"This is ~{<:Ky2;S{~} ok~~", "hz-gb-2312"), "This is \u{5df1}\u{6240}\u{4e0d}\u{6b32} ok~");
+        assert_eq!(
+            read(b"This is ~{<:Ky2;S{~} ok~~", "hz-gb-2312"),
+            "This is \u{5df1}\u{6240}\u{4e0d}\u{6b32} ok~"
+        );
         assert_eq!(read(b"caf\x82", "cp850"), "caf\u{e9}");
     }
 
@@ -281,20 +294,40 @@ mod tests {
             assert_eq!(read(russian.as_bytes(), label), russian, "{label}");
         }
         assert_eq!(read("Caf\u{e9} cr\u{e8}me".as_bytes(), "us-ascii"), "Caf\u{e9} cr\u{e8}me");
-        assert_eq!(read(b"Sch\xf6ne Gr\xfc\xdfe, g\xfcnstige Uhren f\xfcr Sie", "x-unknown"),
-            "Sch\u{f6}ne Gr\u{fc}\u{df}e, g\u{fc}nstige Uhren f\u{fc}r Sie");
+        assert_eq!(
+            read(b"Sch\xf6ne Gr\xfc\xdfe, g\xfcnstige Uhren f\xfcr Sie", "x-unknown"),
+            "Sch\u{f6}ne Gr\u{fc}\u{df}e, g\u{fc}nstige Uhren f\u{fc}r Sie"
+        );
         assert_eq!(read(b"plain text", "utf-16"), "plain text");
     }
 
     #[test]
     fn lines_of_two_charsets_are_both_read() {
-        let mixed = [b"Gr\xfc\xdfe aus K\xf6ln, sch\xf6n\n".as_slice(), "Gr\u{fc}\u{df}e aus \u{141}\u{f3}d\u{17a}\n".as_bytes()].concat();
-        assert_eq!(read(&mixed, "utf-8"), "Gr\u{fc}\u{df}e aus K\u{f6}ln, sch\u{f6}n\nGr\u{fc}\u{df}e aus \u{141}\u{f3}d\u{17a}\n");
+        let mixed = [
+            b"Gr\xfc\xdfe aus K\xf6ln, sch\xf6n\n".as_slice(),
+            "Gr\u{fc}\u{df}e aus \u{141}\u{f3}d\u{17a}\n".as_bytes(),
+        ]
+        .concat();
+        assert_eq!(
+            read(&mixed, "utf-8"),
+            "Gr\u{fc}\u{df}e aus K\u{f6}ln, sch\u{f6}n\nGr\u{fc}\u{df}e aus \u{141}\u{f3}d\u{17a}\n"
+        );
     }
 
     #[test]
     fn what_no_charset_explains_is_marked() {
-        assert_eq!(read("\u{e9}\u{e8}\u{ea} \u{e9}\u{e8}\u{ea}".as_bytes().iter().chain(b"\xff x").copied().collect::<Vec<_>>().as_slice(), "utf-8"),
-            "\u{e9}\u{e8}\u{ea} \u{e9}\u{e8}\u{ea}\u{fffd} x");
+        assert_eq!(
+            read(
+                "\u{e9}\u{e8}\u{ea} \u{e9}\u{e8}\u{ea}"
+                    .as_bytes()
+                    .iter()
+                    .chain(b"\xff x")
+                    .copied()
+                    .collect::<Vec<_>>()
+                    .as_slice(),
+                "utf-8"
+            ),
+            "\u{e9}\u{e8}\u{ea} \u{e9}\u{e8}\u{ea}\u{fffd} x"
+        );
     }
 }

@@ -39,7 +39,9 @@ pub(super) fn split(bytes: &[u8]) -> (&[u8], &[u8]) {
 
 /// Whether a header goes on: a line of nothing but blanks within a folded field is no end.
 fn continues(rest: &[u8]) -> bool {
-    rest.split(|&byte| byte == b'\n').next().is_some_and(|line| matches!(line, [b' ' | b'\t', ..]) || is_field(line))
+    rest.split(|&byte| byte == b'\n')
+        .next()
+        .is_some_and(|line| matches!(line, [b' ' | b'\t', ..]) || is_field(line))
 }
 
 /// Whether a line is a field of a header: a name without blanks, a colon.
@@ -147,7 +149,8 @@ impl Header {
 
 fn first(address: &Address<'_>) -> (Option<String>, Option<String>) {
     let first = address.iter().next();
-    let text = |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(ToOwned::to_owned);
+    let text =
+        |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(ToOwned::to_owned);
     (text(first.and_then(|first| first.name())), text(first.and_then(|first| first.address())))
 }
 
@@ -195,9 +198,14 @@ fn raw_bytes(head: &[u8], body: &[u8]) -> String {
     let strange: Vec<u8> = lines().filter(|line| !line.is_ascii()).flatten().copied().collect();
     let lower = String::from_utf8_lossy(head).to_ascii_lowercase();
     let declared = lower.split_once("charset=").map(|(_, rest)| {
-        rest.trim_start_matches(['"', ' ']).split(['"', ';', '\n', '\r', ' ']).next().unwrap_or_default().to_owned()
+        rest.trim_start_matches(['"', ' '])
+            .split(['"', ';', '\n', '\r', ' '])
+            .next()
+            .unwrap_or_default()
+            .to_owned()
     });
-    let says = declared.filter(|label| !label.is_empty() && !label.contains("ascii") && !label.starts_with("utf"));
+    let says =
+        declared.filter(|label| !label.is_empty() && !label.contains("ascii") && !label.starts_with("utf"));
     if let Some(label) = says {
         return charset::decode(head, Hint { declared: Some(&label), domain: None });
     }
@@ -300,7 +308,10 @@ mod tests {
     #[test]
     fn encoded_words_are_whole() {
         assert_eq!(subject("=?utf-8?Q?Gr=C3=BC=C3=9Fe?="), "Gr\u{fc}\u{df}e");
-        assert_eq!(subject("=?utf-8?Q?Gr=C3?=\n =?utf-8?Q?=BC=C3=9Fe_an_alle?= x"), "Gr\u{fc}\u{df}e an alle x");
+        assert_eq!(
+            subject("=?utf-8?Q?Gr=C3?=\n =?utf-8?Q?=BC=C3=9Fe_an_alle?= x"),
+            "Gr\u{fc}\u{df}e an alle x"
+        );
         assert_eq!(subject("=?UTF-8?B?8J+Y?= =?UTF-8?B?gA==?="), "\u{1f600}");
         assert_eq!(subject("=?utf-8?B?8J?= =?utf-8?B?+YgA==?="), "\u{1f600}");
         assert_eq!(subject("a =?iso-8859-1?Q?=E9?= =?utf-8?Q?=C3=A9?= b"), "a \u{e9}\u{e9} b");
@@ -313,8 +324,14 @@ mod tests {
     fn names_may_hold_what_separates_addresses() {
         let sender = |field: &str| Header::read(format!("From: {field}\n").as_bytes(), b"").sender();
         let pair = |name: &str, address: &str| (name.to_owned(), address.to_owned());
-        assert_eq!(sender("=?utf-8?Q?M=C3=BCller=2C_Ann?= <ann@example.com>"), pair("M\u{fc}ller, Ann", "ann@example.com"));
-        assert_eq!(sender("\"=?utf-8?Q?M=C3=BCller?=\" <ann@example.com>"), pair("M\u{fc}ller", "ann@example.com"));
+        assert_eq!(
+            sender("=?utf-8?Q?M=C3=BCller=2C_Ann?= <ann@example.com>"),
+            pair("M\u{fc}ller, Ann", "ann@example.com")
+        );
+        assert_eq!(
+            sender("\"=?utf-8?Q?M=C3=BCller?=\" <ann@example.com>"),
+            pair("M\u{fc}ller", "ann@example.com")
+        );
         assert_eq!(sender("ann@example.com (Ann)"), pair("Ann", "ann@example.com"));
         assert_eq!(sender("ann@example.com"), pair("", "ann@example.com"));
     }
@@ -323,7 +340,10 @@ mod tests {
     fn raw_bytes_are_read_by_the_body() {
         let (russian, ..) = encoding_rs::KOI8_R.encode("Subject: \u{421}\u{43a}\u{438}\u{434}\u{43a}\u{438} \u{434}\u{43e} \u{43f}\u{44f}\u{442}\u{43d}\u{438}\u{446}\u{44b}\n");
         let header = Header::read(&russian, b"");
-        assert_eq!(header.subject(), "\u{421}\u{43a}\u{438}\u{434}\u{43a}\u{438} \u{434}\u{43e} \u{43f}\u{44f}\u{442}\u{43d}\u{438}\u{446}\u{44b}");
+        assert_eq!(
+            header.subject(),
+            "\u{421}\u{43a}\u{438}\u{434}\u{43a}\u{438} \u{434}\u{43e} \u{43f}\u{44f}\u{442}\u{43d}\u{438}\u{446}\u{44b}"
+        );
         let head = [russian.as_ref(), b"Content-Type: text/plain; charset=koi8-r\n"].concat();
         assert_eq!(Header::read(&head, b"").subject(), header.subject());
     }

@@ -39,7 +39,11 @@ struct Letter {
 }
 
 /// The records of a letter: itself, or the letters that it was sent to report.
-pub(super) fn records(place: &Place, bytes: &[u8], account: &mut FileAccount) -> Vec<Result<Record, RecordError>> {
+pub(super) fn records(
+    place: &Place,
+    bytes: &[u8],
+    account: &mut FileAccount,
+) -> Vec<Result<Record, RecordError>> {
     let Some(letter) = Letter::read(bytes) else {
         return vec![Err(RecordError::new(place.clone(), "is no e-mail: it has no header"))];
     };
@@ -56,7 +60,8 @@ impl Letter {
             return None;
         }
         let (_, address) = header.sender();
-        let domain = address.rsplit('.').next().map(str::to_ascii_lowercase).filter(|domain| domain.len() < 24);
+        let domain =
+            address.rsplit('.').next().map(str::to_ascii_lowercase).filter(|domain| domain.len() < 24);
         let body = body::read(&header, rest, domain.as_deref());
         Some(Self { header, body })
     }
@@ -85,8 +90,16 @@ impl Letter {
         account.leave_out(kind, "The letters that are attached to them are the records; what was written about them is their note", 1, place);
         for bytes in self.body.letters.iter().take(LETTERS_MAX) {
             match Self::read(bytes) {
-                Some(inner) => inner.into_records(place, note.trim(), Some(outer.unwrap_or(&self.header)), depth + 1, records, account),
-                None => records.push(Err(RecordError::new(place.clone(), "has an attached letter without a header"))),
+                Some(inner) => inner.into_records(
+                    place,
+                    note.trim(),
+                    Some(outer.unwrap_or(&self.header)),
+                    depth + 1,
+                    records,
+                    account,
+                ),
+                None => records
+                    .push(Err(RecordError::new(place.clone(), "has an attached letter without a header"))),
             }
         }
         let further = self.body.letters.len().saturating_sub(LETTERS_MAX) as u64;
@@ -104,11 +117,22 @@ impl Letter {
         text.trim().to_owned()
     }
 
-    fn record(self, place: &Place, note: &str, outer: Option<&Header>, account: &mut FileAccount) -> Result<Record, RecordError> {
+    fn record(
+        self,
+        place: &Place,
+        note: &str,
+        outer: Option<&Header>,
+        account: &mut FileAccount,
+    ) -> Result<Record, RecordError> {
         let (name, email) = self.header.sender();
         let text = self.text(0);
         if self.body.is_sealed && text.is_empty() {
-            account.mend("sealed letters", "They are encrypted, or signed with their text inside: only their subject is judged", 1, place);
+            account.mend(
+                "sealed letters",
+                "They are encrypted, or signed with their text inside: only their subject is judged",
+                1,
+                place,
+            );
         } else if text.is_empty() {
             account.mend("letters without a text", "There is only their subject to judge", 1, place);
         }
@@ -136,7 +160,8 @@ impl Letter {
             self.body.attachments.join(", "),
             note.to_owned(),
         ];
-        let fields = fields.map(|field| if field.contains('\0') { field.replace('\0', "\u{fffd}") } else { field });
+        let fields =
+            fields.map(|field| if field.contains('\0') { field.replace('\0', "\u{fffd}") } else { field });
         if fields.iter().map(String::len).sum::<usize>() > RECORD_MAX_BYTES {
             return Err(RecordError::new(place.clone(), TOO_LONG));
         }
@@ -147,8 +172,18 @@ impl Letter {
 /// Whether a text only says why something is attached: it is short, and either has no link or says what it is about.
 fn is_note(text: &str) -> bool {
     const WORDS: [&str; 12] = [
-        "spam", "phish", "scam", "report", "forward", "suspicious", "attached", "attachment", "junk", "verd\u{e4}chtig",
-        "weitergeleitet", "indésirable",
+        "spam",
+        "phish",
+        "scam",
+        "report",
+        "forward",
+        "suspicious",
+        "attached",
+        "attachment",
+        "junk",
+        "verd\u{e4}chtig",
+        "weitergeleitet",
+        "indésirable",
     ];
     let lower = text.to_lowercase();
     let has_link = lower.contains("://") || lower.contains("www.");

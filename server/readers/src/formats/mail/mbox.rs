@@ -44,7 +44,11 @@ fn is_dated(words: &[&str]) -> bool {
     let date = &date[..date.len().min(7)];
     let is_time = |word: &&str| {
         let mut numbers = word.split(':');
-        let mut is_number = || numbers.next().is_some_and(|number| matches!(number.len(), 1 | 2) && number.bytes().all(|b| b.is_ascii_digit()));
+        let mut is_number = || {
+            numbers.next().is_some_and(|number| {
+                matches!(number.len(), 1 | 2) && number.bytes().all(|b| b.is_ascii_digit())
+            })
+        };
         is_number() && is_number()
     };
     let is_year = |word: &&str| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit());
@@ -67,9 +71,31 @@ pub(super) fn separates(first: Style, line: &[u8], next: &[u8], after_blank: boo
 /// Whether a line is a field that begins a letter's header, quoted or not.
 fn is_header(line: &[u8]) -> bool {
     const NAMES: [&str; 26] = [
-        "from", "to", "cc", "date", "subject", "received", "return-path", "message-id", "delivered-to", "mime-version",
-        "content-type", "reply-to", "sender", "status", "x-", "dkim-signature", "arc-", "authentication-results",
-        "list-", "envelope-to", "in-reply-to", "references", "resent-", "content-transfer-encoding", "precedence",
+        "from",
+        "to",
+        "cc",
+        "date",
+        "subject",
+        "received",
+        "return-path",
+        "message-id",
+        "delivered-to",
+        "mime-version",
+        "content-type",
+        "reply-to",
+        "sender",
+        "status",
+        "x-",
+        "dkim-signature",
+        "arc-",
+        "authentication-results",
+        "list-",
+        "envelope-to",
+        "in-reply-to",
+        "references",
+        "resent-",
+        "content-transfer-encoding",
+        "precedence",
         "authentication-",
     ];
     let name = String::from_utf8_lossy(&line[..line.len().min(80)]).to_ascii_lowercase();

@@ -122,7 +122,10 @@ impl<R: Read> Mails<R> {
         if !self.is_mbox || !self.window.held()[..length].starts_with(b"From") {
             return Ok(false);
         }
-        let next_ends = |held: &[u8]| held.len() > whole + 500 || memchr::memchr2(b'\n', b'\r', &held[whole.min(held.len())..]).is_some();
+        let next_ends = |held: &[u8]| {
+            held.len() > whole + 500
+                || memchr::memchr2(b'\n', b'\r', &held[whole.min(held.len())..]).is_some()
+        };
         while !next_ends(self.window.held()) && self.window.more()? {}
         let held = self.window.held();
         let next = held[whole..].split(|&byte| byte == b'\n' || byte == b'\r').next().unwrap_or_default();
@@ -152,7 +155,12 @@ impl<R: Read> Mails<R> {
             return Some(());
         }
         if found.is_cut {
-            self.account.mend("letters longer than 4 MiB", "What comes after it was not looked at", 1, &place);
+            self.account.mend(
+                "letters longer than 4 MiB",
+                "What comes after it was not looked at",
+                1,
+                &place,
+            );
         }
         let bytes = if !self.is_mbox { without_emlx(&found.bytes) } else { &found.bytes };
         self.ready.extend(letter::records(&place, bytes, &mut self.account));
@@ -194,7 +202,9 @@ impl<R: Read + Send> Parse for Mails<R> {
 /// The letter in a file of Apple Mail (.emlx): its length stands ahead of it, a list of properties behind it.
 fn without_emlx(bytes: &[u8]) -> &[u8] {
     let Some(rest) = behind_length(bytes) else { return bytes };
-    let is_end = |at: &usize| rest[*at..].starts_with(b"\n<?xml") && memchr::memmem::find(&rest[*at..], b"<plist").is_some();
+    let is_end = |at: &usize| {
+        rest[*at..].starts_with(b"\n<?xml") && memchr::memmem::find(&rest[*at..], b"<plist").is_some()
+    };
     let end = memchr::memmem::rfind(rest, b"\n<?xml").filter(is_end);
     &rest[..end.unwrap_or(rest.len())]
 }
@@ -214,8 +224,16 @@ pub(crate) fn begins_mbox(head: &[u8]) -> bool {
 /// Whether a file begins as an e-mail does: with a header that says who wrote it, and something that only mail says, or
 /// the file is named as one.
 pub(crate) fn begins_mail(head: &[u8], name: Option<&str>) -> bool {
-    const OF_MAIL: [&str; 8] =
-        ["received", "return-path", "message-id", "mime-version", "delivered-to", "date", "dkim-signature", "subject"];
+    const OF_MAIL: [&str; 8] = [
+        "received",
+        "return-path",
+        "message-id",
+        "mime-version",
+        "delivered-to",
+        "date",
+        "dkim-signature",
+        "subject",
+    ];
     let head = behind_length(head).unwrap_or(head);
     let mut names = Vec::new();
     for line in head.trim_ascii_start().split(|&byte| byte == b'\n') {

@@ -12,8 +12,11 @@ pub(super) struct Split<'x> {
 /// does not close, and those that come behind it, count.
 pub(super) fn split<'x>(body: &'x [u8], boundary: Option<&str>) -> Split<'x> {
     let declared = boundary.map(str::trim_end).filter(|boundary| !boundary.is_empty());
-    let found = declared.map(|boundary| at(body, boundary.as_bytes())).filter(|split| !split.parts.is_empty());
-    found.or_else(|| found_in(body).map(|boundary| at(body, boundary))).unwrap_or(Split { before: body, ..Split::default() })
+    let found =
+        declared.map(|boundary| at(body, boundary.as_bytes())).filter(|split| !split.parts.is_empty());
+    found
+        .or_else(|| found_in(body).map(|boundary| at(body, boundary)))
+        .unwrap_or(Split { before: body, ..Split::default() })
 }
 
 fn at<'x>(body: &'x [u8], boundary: &[u8]) -> Split<'x> {
@@ -79,12 +82,18 @@ mod tests {
         assert_eq!(parts("--b\r\none\r\n--b \r\ntwo", "b"), ["one", "two"]);
         assert_eq!(parts("--b\none\n--b--\n--b\ntwo\n--b--", "b"), ["one", "two"]);
         assert_eq!(parts("--bc\none\n--bc--", "b"), [""; 0]);
-        assert_eq!(split(b"pre\n--b\none\n--b--\npost", Some("b")), Split { before: b"pre\n", parts: vec![b"one"], after: b"post" });
+        assert_eq!(
+            split(b"pre\n--b\none\n--b--\npost", Some("b")),
+            Split { before: b"pre\n", parts: vec![b"one"], after: b"post" }
+        );
     }
 
     #[test]
     fn a_boundary_that_never_comes_is_found() {
-        assert_eq!(parts("--real\nContent-Type: text/html\n\none\n--real--", "declared"), ["Content-Type: text/html\n\none"]);
+        assert_eq!(
+            parts("--real\nContent-Type: text/html\n\none\n--real--", "declared"),
+            ["Content-Type: text/html\n\none"]
+        );
         assert_eq!(parts("--\nSignature: yes\n", "declared"), [""; 0]);
     }
 }

@@ -57,7 +57,11 @@ fn properties(data: &[u8], found: &mut Tnef) {
             }
         }
         let is_many = kind & 0x1000 != 0;
-        let values = if is_many || matches!(kind & 0xfff, 0x1e | 0x1f | 0x102 | 0xd) { reader.number() } else { Some(1) };
+        let values = if is_many || matches!(kind & 0xfff, 0x1e | 0x1f | 0x102 | 0xd) {
+            reader.number()
+        } else {
+            Some(1)
+        };
         for _ in 0..values.unwrap_or_default().min(2_000) {
             let value = match kind & 0xfff {
                 0x2 | 0x3 | 0x4 | 0xa | 0xb => reader.take(4),
@@ -71,7 +75,9 @@ fn properties(data: &[u8], found: &mut Tnef) {
                 (0x1000, 0x1e) => found.plain = text(value).or(found.plain.take()),
                 (0x1000, 0x1f) => {
                     let units = value.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
-                    found.plain = Some(char::decode_utf16(units).filter_map(Result::ok).filter(|&c| c != '\0').collect());
+                    found.plain = Some(
+                        char::decode_utf16(units).filter_map(Result::ok).filter(|&c| c != '\0').collect(),
+                    );
                 }
                 (0x1013, 0x102) => found.html = Some(value.to_vec()),
                 _ => {}

@@ -233,7 +233,10 @@ mod tests {
 
     #[test]
     fn quoted_printable_with_broken_breaks_is_read() {
-        assert_eq!(text("quoted-printable", "caf=c3=A9 = \nau=\n lait 1=2 =ZZ a="), "caf\u{e9} au lait 1=2 =ZZ a");
+        assert_eq!(
+            text("quoted-printable", "caf=c3=A9 = \nau=\n lait 1=2 =ZZ a="),
+            "caf\u{e9} au lait 1=2 =ZZ a"
+        );
     }
 
     #[test]
@@ -242,6 +245,8 @@ mod tests {
         let found = uuencoded(body).unwrap();
         assert_eq!((found.name.as_str(), found.bytes.as_slice()), ("a.txt", &b"Cat"[..]));
         assert_eq!(&body[found.range], b"begin 644 a.txt\n#0V%T\n`\nend\n");
-        assert!(uuencoded(b"begin 100 days of code today, shall we?\nyes, let us do that now please\n").is_none());
+        assert!(
+            uuencoded(b"begin 100 days of code today, shall we?\nyes, let us do that now please\n").is_none()
+        );
     }
 }

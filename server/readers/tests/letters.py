@@ -9,6 +9,9 @@ import re
 import sys
 
 
+INLINE = "a abbr b bdo big code em font i ins label mark o:p q s small span strike strong sub sup tt u".split()
+
+
 class Text(html.parser.HTMLParser):
     def __init__(self):
         super().__init__(convert_charrefs=True)
@@ -20,11 +23,11 @@ class Text(html.parser.HTMLParser):
             if name == "href" and tag in ("a", "area"):
                 found = re.match(r"\s*https?://([^/?#:\s@]+)", value or "", re.I)
                 self.hosts += [found.group(1).lower().rstrip(".")] if found else []
-        self.parts.append(" ")
+        self.parts.append("" if tag in INLINE else " ")
 
     def handle_endtag(self, tag):
         self.hidden = max(0, self.hidden - (tag in ("script", "style", "title")))
-        self.parts.append(" ")
+        self.parts.append("" if tag in INLINE else " ")
 
     def handle_data(self, data):
         if not self.hidden:
