@@ -46,7 +46,7 @@ pub use labels::{LabelOutcome, Labels, NewDecision, UndoOutcome};
 pub use lessons::{LessonChange, LessonSource, Lessons};
 pub use loading::{Loading, Past, PastLabel};
 pub use outbox::{Outbox, OutboxItem};
-pub use rechecks::{AppFeedback, NewAppFeedback, Rechecks};
+pub use rechecks::Rechecks;
 pub use refusals::{NewRefusals, Refusals};
 pub use related::Neighbours;
 pub use saved_searches::{NewSavedSearch, SavedSearches};
