@@ -124,8 +124,9 @@ async fn main() -> Result<(), Failure> {
         }
     };
     let bytes = std::fs::metadata(&path)?.len();
-    let import =
-        moderation.receive_import(NewFile { by: None, name, file, site: None, format: None }).await?;
+    let import = moderation
+        .receive_import(NewFile { by: None, name, file, site: None, reading: domain::FileChoices::default() })
+        .await?;
     let begun = Instant::now();
     moderation.plan_import(import.id, &import.plan, None).await?;
     let ready = reach(&moderation, import.id, ImportState::Ready).await?;

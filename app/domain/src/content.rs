@@ -33,7 +33,7 @@ pub struct Content {
     pub domain: Option<String>,
     /// Fields that the guide does not name, and those of its fields that came in another form ([`Content::odd`]; beside them stands
     /// what could be read of them): forwarded and kept as they came.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[serde(default)]
     pub extra: Map<String, Value>,
 }
 

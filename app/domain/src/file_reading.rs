@@ -206,6 +206,14 @@ impl FileAccount {
         self.failed == 0 && self.not_read.is_empty() && self.further_not_read == 0
     }
 
+    /// Whether there is nothing to tell beside its rows, failed ones among them.
+    pub fn is_plain(&self) -> bool {
+        self.left_out.is_empty()
+            && self.mended.is_empty()
+            && self.not_read.is_empty()
+            && self.further_not_read == 0
+    }
+
     /// Parts that were left out, of all kinds.
     pub fn left_out_count(&self) -> u64 {
         self.left_out.iter().map(|part| part.count).sum()

@@ -3,7 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Content, DetectionId, Endpoint, FileFormat, Label, Mapping, UserId};
+use crate::{
+    Content, DetectionId, Endpoint, FileAccount, FileChoices, FileFormat, FileGuess, FileTrait, Label,
+    Mapping, UserId,
+};
 
 /// Largest file of an import, in bytes (1 GiB).
 pub const FILE_MAX_BYTES: u64 = 1024 * 1024 * 1024;
@@ -95,7 +98,7 @@ pub struct TakenLabels {
 pub struct ImportPlan {
     /// How the file is to be read, where that is not to be found out.
     #[serde(default)]
-    pub format: Option<FileFormat>,
+    pub reading: FileChoices,
     /// Which column is what.
     #[serde(default)]
     pub mapping: Mapping,
@@ -120,7 +123,7 @@ impl Default for ImportPlan {
     /// Comments, each text once, waiting where the quota ends.
     fn default() -> Self {
         Self {
-            format: None,
+            reading: FileChoices::default(),
             mapping: Mapping::default(),
             endpoint: Endpoint::CheckComment,
             site: None,
@@ -297,17 +300,70 @@ pub struct ImportRow {
     pub detection_id: Option<DetectionId>,
 }
 
-/// The beginning of a file, as it will be checked.
+/// A file before anything of it is settled: how it is read, and what its rows are.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ImportPreview {
     /// The columns of the file, by name.
     pub columns: Vec<String>,
     /// Of each column, what its first rows hold, cut short.
     pub samples: Vec<String>,
+    /// What was found out about the file, and could be chosen otherwise.
+    pub guesses: Vec<FileGuess>,
     /// The first rows.
     pub rows: Vec<PreviewRow>,
+    /// Rows further down that are unlike the first ones, at most one of each kind.
+    pub odd: Vec<OddRow>,
+    /// What became of every part, as far as was looked.
+    pub account: FileAccount,
+    /// Whether all of the file was looked at: of a long one, only the beginning is.
+    pub is_whole: bool,
     /// Why no row can be read with these columns, or where the file breaks.
     pub problem: Option<String>,
+}
+
+impl ImportPreview {
+    /// What was found out about something.
+    pub fn guess(&self, about: FileTrait) -> Option<&FileGuess> {
+        self.guesses.iter().find(|guess| guess.about == about)
+    }
+}
+
+crate::words! {
+    /// Why a row is shown beside the first ones.
+    Oddity {
+        /// Its message is the longest.
+        Longest = "longest",
+        /// Its message has line ends.
+        LineEnds = "line-ends",
+        /// It is the first that cannot be read.
+        Fails = "fails",
+        /// It stands in the middle.
+        Middle = "middle",
+        /// It is the last.
+        Last = "last",
+    }
+}
+
+impl Oddity {
+    /// What such a row is called on a page.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Longest => "The longest message",
+            Self::LineEnds => "The first with line ends",
+            Self::Fails => "The first that cannot be read",
+            Self::Middle => "From the middle",
+            Self::Last => "The last row",
+        }
+    }
+}
+
+/// A row that is shown beside the first ones.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OddRow {
+    /// Why.
+    pub kind: Oddity,
+    /// The row.
+    pub row: PreviewRow,
 }
 
 /// A row as it will be checked.
@@ -319,6 +375,8 @@ pub struct PreviewRow {
     pub content: Result<Content, String>,
     /// What the file says about it.
     pub label: Option<Label>,
+    /// Length of the message, in characters; 0 without one.
+    pub chars: u64,
 }
 
 /// What an import will cost, before it is started.

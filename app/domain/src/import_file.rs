@@ -80,6 +80,14 @@ crate::words! {
         Domain = "domain",
         /// Whether it is spam, where that is known already.
         Label = "label",
+        /// What the place that it comes from calls it: an id, a number.
+        Id = "id",
+        /// The author's own page.
+        AuthorUrl = "author_url",
+        /// What kind of content it is: comment, pingback, review.
+        Type = "type",
+        /// Title of the page that it was submitted on.
+        PageTitle = "page_title",
     }
 }
 
@@ -97,7 +105,16 @@ impl MappedField {
             Self::WebsiteUrl => "Page address",
             Self::Domain => "Domain",
             Self::Label => "Known to be spam or not",
+            Self::Id => "Id",
+            Self::AuthorUrl => "Author's page",
+            Self::Type => "Type",
+            Self::PageTitle => "Title of the page",
         }
+    }
+
+    /// Whether it is kept with the detection and sent to nobody: the guide has no field for it.
+    pub const fn is_kept(self) -> bool {
+        matches!(self, Self::Id | Self::AuthorUrl | Self::Type | Self::PageTitle)
     }
 }
 

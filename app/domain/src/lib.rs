@@ -27,6 +27,7 @@ pub mod related;
 pub mod review;
 pub mod saved_search;
 pub mod search;
+pub mod site;
 pub mod statistics;
 pub mod story;
 pub mod text;
@@ -58,7 +59,8 @@ pub use file_reading::{
 pub use forecast::{Outlook, QuotaForecast};
 pub use import::{
     AtQuota, Import, ImportCost, ImportCounts, ImportId, ImportPlan, ImportPreview, ImportResults, ImportRow,
-    ImportRowState, ImportShare, ImportState, KnownLabels, PreviewRow, TakenLabels, TakingBack,
+    ImportRowState, ImportShare, ImportState, KnownLabels, OddRow, Oddity, PreviewRow, TakenLabels,
+    TakingBack,
 };
 pub use import_file::{FileFormat, MappedField, Mapping};
 pub use language::Language;

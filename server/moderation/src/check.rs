@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
-use activelayer::{Answer, CheckEndpoint, CheckResponse};
+use activelayer::{Answer, CheckEndpoint, CheckRequest, CheckResponse};
 use domain::{
     ApiTokenId, Circumstances, Content, Detection, DetectionId, Endpoint, JudgedBy, Judgement, Language,
     NewDetection, Origin, Signal,
 };
+use serde_json::Map;
 use sha2::{Digest, Sha256};
 
 use crate::{Moderation, ModerationError, readings};
@@ -50,7 +51,7 @@ impl Moderation {
     pub async fn check(&self, check: NewCheck) -> Result<Detection, ModerationError> {
         let started = Instant::now();
         self.expect_to_keep()?;
-        let request = readings::request(&check.content);
+        let request = as_sent(readings::request(&check.content), check.origin);
         let answer = self.timed(self.upstreams.interactive.check(to_wire(check.endpoint), &request)).await?;
         let circumstances =
             Circumstances { took_ms: Some(milliseconds(started)), ..Circumstances::default() };
@@ -153,6 +154,15 @@ pub(crate) fn to_wire(endpoint: Endpoint) -> CheckEndpoint {
     match endpoint {
         Endpoint::Check => CheckEndpoint::Check,
         Endpoint::CheckComment => CheckEndpoint::CheckComment,
+    }
+}
+
+/// What is sent: columns of a file that have no place in the guide's table are kept with the detection, and are nobody else's
+/// business. What an app sends beside the table is forwarded.
+pub(crate) fn as_sent(request: CheckRequest, origin: Origin) -> CheckRequest {
+    match origin {
+        Origin::Api | Origin::Recheck => request,
+        Origin::Import | Origin::Paste => CheckRequest { extra: Map::new(), ..request },
     }
 }
 

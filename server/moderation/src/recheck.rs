@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     Moderation, ModerationError,
     budgets::{Held, SpentBudget},
-    check::to_judgement,
+    check::{as_sent, to_judgement},
     outbox::{CLAIM, is_final, retry_wait},
     readings,
 };
@@ -70,7 +70,7 @@ impl Moderation {
             let message = format!("{} is spent", spent.name);
             ApiError::QuotaExhausted { message, limit: None, used: None, remaining: Some(0) }
         })?;
-        let request = readings::request(&before.content);
+        let request = as_sent(readings::request(&before.content), before.origin);
         let asked = self.ask(&*self.upstreams.background, before.endpoint, &request, ASK_AGAIN_WITHIN);
         let judgement = to_judgement(asked.await?.0, self.options.judged_by);
         let at = self.clock.now();
@@ -158,7 +158,7 @@ impl Moderation {
             Ok(held) => held,
             Err(spent) => return Ok(Again::Later(Some(spent.until), format!("{} is spent", spent.name))),
         };
-        let request = readings::request(&detection.content);
+        let request = as_sent(readings::request(&detection.content), detection.origin);
         let asked = self.ask(&*self.upstreams.background, detection.endpoint, &request, ASK_AGAIN_WITHIN);
         let error = match asked.await {
             Ok((answer, _)) => {

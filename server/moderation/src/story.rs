@@ -4,7 +4,7 @@ use domain::story::NOTE_MAX_CHARS;
 use domain::{DetectionId, DetectionStory, FieldError, Language, Note, UserId};
 use store::NewNote;
 
-use crate::{Moderation, ModerationError, readings};
+use crate::{Moderation, ModerationError, check::as_sent, readings};
 
 impl Moderation {
     /// A detection with everything that was said about it. A long message is cut to `shown_chars` characters, with the
@@ -25,8 +25,8 @@ impl Moderation {
         if let Some((end, _)) = cut {
             message.truncate(end);
         }
-        let request =
-            serde_json::to_string_pretty(&readings::request(&detection.content)).unwrap_or_default();
+        let request = as_sent(readings::request(&detection.content), detection.origin);
+        let request = serde_json::to_string_pretty(&request).unwrap_or_default();
         Ok(DetectionStory {
             matches: Vec::new(),
             decisions: self.decisions(id).await?,

@@ -41,7 +41,7 @@ const LONGEST_WORD: usize = 253;
 pub struct TokenWish {
     /// What people call it.
     pub name: String,
-    /// The site whose submissions are checked with it.
+    /// The site whose submissions are checked with it; see [`domain::site::read`].
     pub site: String,
     /// Requests allowed a minute, at least 1; `None` for no limit.
     pub per_minute: Option<u32>,
@@ -70,6 +70,10 @@ pub async fn issue(
         text
     };
     let (name, site) = (word("name", &wish.name), word("site", &wish.site));
+    let site = domain::site::read(&site).unwrap_or_else(|problem| {
+        problems.push(FieldError { field: "site".to_owned(), problem: problem.to_owned() });
+        None
+    });
     if !problems.is_empty() {
         return Err(ModerationError::Invalid(problems));
     }
@@ -78,7 +82,7 @@ pub async fn issue(
         name,
         hash: hash(&secret),
         prefix: secret.chars().take(PREFIX_CHARS).collect(),
-        site,
+        site: site.unwrap_or_default(),
         per_minute: wish.per_minute,
         fallback: wish.fallback,
         created_by: by,

@@ -6,7 +6,7 @@ use csv::{Terminator, WriterBuilder};
 use domain::{FileFormat, Quoting};
 use serde_json::{Map, Value};
 
-use crate::formats::dialect::NO_DELIMITER;
+use crate::{RecordError, formats::dialect::NO_DELIMITER};
 
 /// Name of the column that says why.
 const ERROR: &str = "error";
@@ -105,6 +105,24 @@ impl<W: Write> FailedWriter<W> {
                 *has_any = true;
                 Ok(serde_json::to_writer(write, &object(&self.columns, fields, error))?)
             }
+        }
+    }
+
+    /// Writes a record that could not be read, as far as it was understood, and why: its fields; or its text, in the first
+    /// column of a table, of JSON in a member "unreadable".
+    ///
+    /// # Errors
+    /// When writing fails.
+    pub fn write_unreadable(&mut self, failed: &RecordError, error: &str) -> io::Result<()> {
+        match (&self.out, &failed.raw) {
+            (Out::Table(_), Some(raw)) if failed.fields.is_empty() => self.write(&[raw], error),
+            (_, Some(raw)) if failed.fields.is_empty() => {
+                let columns = std::mem::replace(&mut self.columns, vec!["unreadable".to_owned()]);
+                let written = self.write(&[raw], error);
+                self.columns = columns;
+                written
+            }
+            _ => self.write(&failed.fields, error),
         }
     }
 

@@ -47,6 +47,7 @@ mod formats;
 mod guesses;
 pub mod limits;
 mod mapping;
+mod own;
 mod place;
 mod progress;
 mod record;

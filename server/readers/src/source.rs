@@ -20,6 +20,7 @@ use crate::{
     },
     guess_columns,
     limits::HEAD_BYTES,
+    own,
     scout::Scout,
     sniff::{self, Head},
     unpack::{Shared, Unpacked},
@@ -442,7 +443,9 @@ fn first_file(
 /// Finds out what the current file is, and begins to read it.
 fn begin(shared: &Shared, name: Option<&str>, choices: &Choices, scout: &Scout) -> Result<Begun, ReadError> {
     let mut read = shared.clone();
-    let (raw, is_whole) = head(&mut read).map_err(|error| ReadError::new(error.to_string()))?;
+    // Of text there is nothing more to find out, and somebody may be typing it.
+    let is_told = matches!(choices.format, Some(FileFormat::Lines | FileFormat::Paragraphs));
+    let (raw, is_whole) = head(&mut read, is_told).map_err(|error| ReadError::new(error.to_string()))?;
     if raw.is_empty() {
         return Err(ReadError::new("the file is empty"));
     }
@@ -454,6 +457,7 @@ fn begin(shared: &Shared, name: Option<&str>, choices: &Choices, scout: &Scout) 
     archive::aside(shared, &head)?;
     let format = match choices.format {
         Some(format) => format,
+        None if own::begins(head.text) => FileFormat::Csv,
         None => sniff::format(&head)?,
     };
     let pieces = scout.texts(encoding);
@@ -512,6 +516,16 @@ fn table_dialect(format: FileFormat, sample: Sample<'_>, choices: &Choices) -> D
         has_header: choices.header,
         lines_above: choices.lines_above,
     };
+    if own::begins(sample.head) {
+        let own = Told {
+            delimiter: told.delimiter.or(Some(b',')),
+            quoting: told.quoting.or(Some(Quoting::Doubled)),
+            skips_blank: told.skips_blank.or(Some(false)),
+            has_header: told.has_header.or(Some(true)),
+            lines_above: told.lines_above.or(Some(0)),
+        };
+        return dialect::guess(sample, own);
+    }
     dialect::guess(sample, told)
 }
 
@@ -536,7 +550,7 @@ fn read_up_to(read: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 }
 
 /// The first bytes, and whether they are all. What fails after some bytes fails again when they are read on.
-fn head(read: &mut impl Read) -> io::Result<(Vec<u8>, bool)> {
+fn head(read: &mut impl Read, at_once: bool) -> io::Result<(Vec<u8>, bool)> {
     let mut bytes = vec![0; HEAD_BYTES];
     let mut length = 0;
     while length < HEAD_BYTES {
@@ -544,6 +558,10 @@ fn head(read: &mut impl Read) -> io::Result<(Vec<u8>, bool)> {
             Ok(0) => {
                 bytes.truncate(length);
                 return Ok((bytes, true));
+            }
+            Ok(count) if at_once => {
+                bytes.truncate(length + count);
+                return Ok((bytes, false));
             }
             Ok(count) => length += count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

@@ -23,6 +23,7 @@ use self::{
     input::{Input, Item},
     output::Output,
 };
+use super::reading::Reading;
 use crate::{
     Failure,
     config::Settings,
@@ -50,8 +51,10 @@ pub(super) struct Check {
     #[arg(long, value_name = "FORMAT", conflicts_with = "separator", value_parser = formats())]
     format: Option<Format>,
     /// Site that the messages belong to, as it is shown in the log
-    #[arg(long, value_name = "HOST")]
+    #[arg(long, value_name = "HOST", value_parser = super::site)]
     site: Option<String>,
+    #[command(flatten)]
+    reading: Reading,
     /// Print one JSON object a line
     #[arg(long)]
     json: bool,
@@ -112,7 +115,7 @@ impl Check {
             (None, Separator::Line) => Some(FileFormat::Lines),
             (None, Separator::Blank) => Some(FileFormat::Paragraphs),
         };
-        Input::Standard(format)
+        Input::Standard(format, self.reading.clone())
     }
 
     /// Where ActiveLayer is asked; `None` when the embedded detector judges.
@@ -152,19 +155,30 @@ impl Check {
     ) -> Result<(), Failure> {
         let at_once = self.at_once();
         let mut under_way = VecDeque::<(Item, JoinHandle<Option<Verdict>>)>::new();
-        loop {
-            let next = if under_way.len() < at_once { items.recv().await } else { None };
-            if let Some(item) = next {
-                let handle = tokio::spawn(verdict(Arc::clone(moderation), item.clone(), self.site.clone()));
-                under_way.push_back((item, handle));
-                continue;
-            }
-            let Some((item, handle)) = under_way.pop_front() else { break };
-            let verdict = handle.await.map_err(|error| Failure::Refused(error.to_string()))?;
-            if !output.print(&item, verdict.as_ref())? {
+        let mut is_over = false;
+        while !(is_over && under_way.is_empty()) {
+            let has_room = !is_over && under_way.len() < at_once;
+            let first = under_way.front_mut().map(|(_, handle)| handle);
+            let judged = tokio::select! {
+                // What is judged is printed before more is taken: somebody may be waiting for it.
+                biased;
+                verdict = finished(first) => verdict.map_err(|error| Failure::Refused(error.to_string()))?,
+                next = items.recv(), if has_room => {
+                    match next {
+                        Some(item) => {
+                            let judging = verdict(Arc::clone(moderation), item.clone(), self.site.clone());
+                            under_way.push_back((item, tokio::spawn(judging)));
+                        }
+                        None => is_over = true,
+                    }
+                    continue;
+                }
+            };
+            let Some((item, _)) = under_way.pop_front() else { break };
+            if !output.print(&item, judged.as_ref())? {
                 return Ok(());
             }
-            if let Some(Err(error)) = &verdict
+            if let Some(Err(error)) = &judged
                 && ends_all(error)
             {
                 return Err(Failure::Upstream(words::of(error, self.activelayer())));
@@ -178,6 +192,16 @@ impl Check {
 fn turns_within_patience(per_minute: u32) -> usize {
     let steady = BudgetLimits { per_minute, ..BudgetLimits::default() }.steady_per_minute();
     usize::try_from(u64::from(steady) * BACKGROUND_PATIENCE.as_secs() / 2 / 60).unwrap_or(usize::MAX)
+}
+
+/// Waits for a verdict; for ever, when none is under way.
+async fn finished(
+    first: Option<&mut JoinHandle<Option<Verdict>>>,
+) -> Result<Option<Verdict>, tokio::task::JoinError> {
+    match first {
+        Some(handle) => handle.await,
+        None => std::future::pending().await,
+    }
 }
 
 /// What came of a message.

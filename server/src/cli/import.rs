@@ -14,12 +14,16 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use domain::{
-    AtQuota, Endpoint, FileFormat, Import as Stored, ImportCost, ImportId, ImportState, MappedField, Role,
-    TakenLabels, import::FILE_MAX_BYTES, paging::grouped, time::exact,
+    AtQuota, Endpoint, FileAccount, FileFormat, Import as Stored, ImportCost, ImportId, ImportPlan,
+    ImportState, Role, TakenLabels, import::FILE_MAX_BYTES, paging::grouped, time::exact,
 };
 use moderation::{Clock, Moderation, ModerationError, NewFile, SystemClock, create_private};
 use tokio_util::sync::CancellationToken;
 
+use super::{
+    account,
+    reading::{self, Reading},
+};
 use crate::{
     Failure,
     config::Settings,
@@ -41,7 +45,7 @@ pub(super) struct Import {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Site that the content belongs to, as it is shown in the log
-    #[arg(long, value_name = "HOST")]
+    #[arg(long, value_name = "HOST", value_parser = super::site)]
     site: Option<String>,
     /// How the file is written; found out when not given
     #[arg(long, value_name = "FORMAT", value_parser = formats())]
@@ -49,9 +53,6 @@ pub(super) struct Import {
     /// Which check to ask for
     #[arg(long, value_name = "CHECK", default_value = "check-comment", value_parser = endpoints())]
     check: Endpoint,
-    /// Which column is what, as in message=comment_content; may be repeated. Guessed when not given
-    #[arg(long = "column", value_name = "FIELD=COLUMN", value_parser = column)]
-    columns: Vec<(MappedField, String)>,
     /// Leave out rows that say they are older than this day, as in 2025-02-01
     #[arg(long, value_name = "DAY")]
     after: Option<NaiveDate>,
@@ -74,7 +75,9 @@ pub(super) struct Import {
     /// Wait until all rows are checked, showing how far it is; checks them itself where no Gavel is running
     #[arg(long)]
     wait: bool,
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "How the file is read; found out when not given")]
+    reading: Reading,
+    #[command(flatten, next_help_heading = "Settings, as for gavel serve")]
     settings: Settings,
 }
 
@@ -91,15 +94,6 @@ fn endpoints() -> impl TypedValueParser<Value = Endpoint> {
 fn at_quota() -> impl TypedValueParser<Value = AtQuota> {
     PossibleValuesParser::new(AtQuota::ALL.iter().map(|what| what.as_str()))
         .try_map(|word| word.parse::<AtQuota>())
-}
-
-fn column(text: &str) -> Result<(MappedField, String), String> {
-    let expected = || {
-        let fields: Vec<_> = MappedField::ALL.iter().map(|field| field.as_str()).collect();
-        format!("FIELD=COLUMN, where FIELD is one of {}", fields.join(", "))
-    };
-    let (field, column) = text.split_once('=').ok_or_else(expected)?;
-    Ok((field.parse().map_err(|_| expected())?, column.to_owned()))
 }
 
 impl Import {
@@ -134,8 +128,13 @@ impl Import {
         let id = self.hand_over(moderation, labels).await.map_err(refusal)?;
         let ready = follow(moderation, id, &[ImportState::Ready]).await?;
         let cost = moderation.import_cost(id).await.map_err(refusal)?;
+        let account = moderation.import_account(id).await.map_err(refusal)?.unwrap_or_default();
+        let guesses = moderation.import_guesses(id).await.map_err(refusal)?;
         let mut out = std::io::stdout().lock();
-        writeln!(out, "Import {}: {}", id.0, staged_words(&ready))?;
+        writeln!(out, "Import {}: {}", id.0, staged_words(&ready, &account))?;
+        for line in reading::lines(&guesses).into_iter().chain(account::lines(&account)) {
+            writeln!(out, "{line}")?;
+        }
         if let Some(problem) = &ready.problem {
             writeln!(out, "{problem} What was read before that counts.")?;
         }
@@ -151,7 +150,7 @@ impl Import {
         }
         let over = [ImportState::Done, ImportState::Paused, ImportState::Cancelled];
         let over = follow(moderation, id, &over).await?;
-        writeln!(std::io::stdout(), "{}", result_words(&over))?;
+        writeln!(std::io::stdout(), "{}", result_words(&over, &account))?;
         if let Some(words) = label_words(&over) {
             writeln!(std::io::stdout(), "{words}")?;
         }
@@ -191,21 +190,27 @@ impl Import {
         let (file, path) = moderation.new_import_file().await?;
         let copied =
             File::open(&self.file).and_then(|mut file| std::io::copy(&mut file, &mut create_private(&path)?));
-        copied.map_err(|error| invalid(format!("{shown}: {error}")))?;
-        let name = self.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let new = NewFile { by: None, name, file, site: self.site.clone(), format: self.format };
-        let import = moderation.receive_import(new).await?;
-        let mut plan = import.plan.clone();
-        for (field, column) in &self.columns {
-            plan.mapping.set(*field, Some(column.clone()).filter(|column| !column.is_empty()));
+        if let Err(error) = copied {
+            drop(tokio::fs::remove_file(&path).await);
+            return Err(invalid(format!("{shown}: {error}")));
         }
+        let name = self.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let reading = self.reading.choices(self.format);
+        let new = NewFile { by: None, name, file, site: self.site.clone(), reading };
+        let import =
+            moderation.receive_settled(new, |plan| self.choose(plan, labels), reading::doubt).await?;
+        Ok(import.id)
+    }
+
+    /// Puts what the flags say ahead of what was guessed, or chosen for the site's last import.
+    fn choose(&self, plan: &mut ImportPlan, labels: Option<TakenLabels>) {
+        self.reading.map(&mut plan.mapping);
         plan.endpoint = self.check;
         plan.skip_duplicates = !self.keep_duplicates;
         plan.skip_known = !self.keep_known;
         plan.after = self.after.map(|day| day.and_time(NaiveTime::MIN).and_utc());
         plan.at_quota = self.at_quota;
         plan.labels = labels;
-        Ok(moderation.plan_import(import.id, &plan, None).await?.id)
     }
 }
 
@@ -307,10 +312,10 @@ fn percent(part: u64, whole: u64) -> f64 {
     if whole == 0 { 100.0 } else { part as f64 / whole as f64 * 100.0 }
 }
 
-fn staged_words(import: &Stored) -> String {
+fn staged_words(import: &Stored, account: &FileAccount) -> String {
     let counts = &import.counts;
     format!(
-        "{} rows in {} ({}): {} to check, {} duplicates, {} known to the log, {} too old, {} failed",
+        "{} rows in {} ({}): {} to check, {} duplicates, {} known to the log, {} too old, {}",
         grouped(counts.rows()),
         import.file_name,
         import.format.title(),
@@ -318,7 +323,7 @@ fn staged_words(import: &Stored) -> String {
         grouped(counts.duplicates),
         grouped(counts.known),
         grouped(counts.old),
-        grouped(counts.failed)
+        account::failed(counts.failed, account)
     )
 }
 
@@ -348,16 +353,16 @@ fn cost_words(cost: &ImportCost) -> String {
     words
 }
 
-fn result_words(import: &Stored) -> String {
+fn result_words(import: &Stored, account: &FileAccount) -> String {
     let counts = &import.counts;
     format!(
-        "{}: {} checked ({} spam, {} ham), {} left out, {} failed, {} not checked. In the log: import:{}",
+        "{}: {} checked ({} spam, {} ham), {} left out, {}, {} not checked. In the log: import:{}",
         import.state,
         grouped(counts.checked()),
         grouped(counts.spam),
         grouped(counts.ham),
         grouped(counts.skipped()),
-        grouped(counts.failed),
+        account::failed(counts.failed, account),
         grouped(counts.waiting),
         import.id.0
     )
@@ -397,13 +402,6 @@ fn refusal(error: ModerationError) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn columns_are_named_on_the_line() {
-        assert_eq!(column("message=Body = text"), Ok((MappedField::Message, "Body = text".to_owned())));
-        assert!(column("body=x").unwrap_err().contains("message, subject"));
-        assert!(column("message").is_err());
-    }
 
     #[test]
     fn a_cost_is_told_before_it_is_paid() {

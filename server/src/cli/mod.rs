@@ -1,10 +1,12 @@
 //! The command line: one file a command.
 
+mod account;
 mod check;
 mod config;
 mod demo_data;
 mod engine;
 mod import;
+mod reading;
 mod serve;
 mod token;
 mod user;
@@ -97,6 +99,15 @@ fn first_paragraphs(message: &str) -> String {
     let message = message.split("\n\nFor more information").next().unwrap_or(message);
     let words: Vec<_> = message.trim_start_matches("error: ").split_whitespace().collect();
     words.join(" ")
+}
+
+/// A site as a flag has it: by the rules of every form.
+fn site(text: &str) -> Result<String, String> {
+    match domain::site::read(text) {
+        Ok(Some(site)) => Ok(site),
+        Ok(None) => Err("it is blank; leave the flag out for no site".to_owned()),
+        Err(problem) => Err(problem.to_owned()),
+    }
 }
 
 /// Runs what a short command does on one thread.

@@ -10,7 +10,7 @@ use axum::{
     http::{Response, StatusCode, request::Parts},
     response::{IntoResponse, Redirect},
 };
-use domain::{FieldError, FileFormat, Role, User, import::FILE_MAX_BYTES};
+use domain::{FieldError, FileChoices, FileFormat, FileTrait, Role, User, import::FILE_MAX_BYTES};
 use moderation::{ModerationError, NewFile, create_private};
 use tokio::{fs::File, io::AsyncWriteExt};
 
@@ -18,9 +18,6 @@ use crate::{auth::gate::Visitor, render, router::BODY_LIMIT, state::AppState};
 
 /// Longest name of a file that is kept, in characters.
 const NAME_MAX: usize = 200;
-
-/// Longest name of a site, in characters (the longest name of a host).
-const SITE_MAX: usize = 253;
 
 /// What the form holds, apart from the file.
 #[derive(Default)]
@@ -87,9 +84,11 @@ async fn receive(app: &AppState, user: &User, form: Multipart, typed: &mut Typed
     let (file, path) = app.moderation.new_import_file().await?;
     let received = write(form, &path, typed).await;
     let new = received.and_then(|name| {
+        let mut reading = FileChoices::default();
         let format = wanted_format(&typed.format)?;
+        reading.set(FileTrait::Format, format.map(|format| format.as_str().to_owned()));
         let site = wanted_site(&typed.site)?;
-        Ok(NewFile { by: Some(user.id), name, file, site, format })
+        Ok(NewFile { by: Some(user.id), name, file, site, reading })
     });
     match new {
         Ok(new) => Ok(app.moderation.receive_import(new).await?.id.0),
@@ -183,13 +182,7 @@ fn wanted_format(word: &str) -> Result<Option<FileFormat>, Refusal> {
 }
 
 fn wanted_site(site: &str) -> Result<Option<String>, Refusal> {
-    let site = domain::content::present(site);
-    match &site {
-        Some(site) if site.chars().count() > SITE_MAX || site.chars().any(char::is_whitespace) => {
-            Err(wrong("site", "A site is written like blog.example.com, without spaces."))
-        }
-        _ => Ok(site),
-    }
+    domain::site::read(site).map_err(|problem| wrong("site", problem))
 }
 
 fn wrong(field: &str, problem: &str) -> Refusal {

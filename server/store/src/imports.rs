@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
-    AtQuota, Content, DetectionId, FileFormat, Import, ImportId, ImportPlan, ImportResults, ImportRow,
-    ImportRowState, ImportState, Label, NewDetection, UserId,
+    AtQuota, Content, DetectionId, FileAccount, FileFormat, Import, ImportId, ImportPlan, ImportResults,
+    ImportRow, ImportRowState, ImportState, Label, NewDetection, UserId,
 };
 
 use crate::Result;
@@ -146,8 +146,12 @@ pub trait Imports: Send + Sync {
     /// Returns whether it is still `reading`.
     async fn stage_import_rows(&self, id: ImportId, rows: &[NewImportRow], bytes_read: u64) -> Result<bool>;
 
-    /// The file of an import that is `reading` has ended, well or with a problem: it is `ready`.
-    async fn finish_reading(&self, id: ImportId, problem: Option<&str>) -> Result<()>;
+    /// The file of an import that is `reading` has ended, well or with a problem: it is `ready`. `account` says what became of
+    /// every part of the file.
+    async fn finish_reading(&self, id: ImportId, problem: Option<&str>, account: &FileAccount) -> Result<()>;
+
+    /// What became of every part of an import's file; `None` before it was read, and for imports of older versions.
+    async fn import_account(&self, id: ImportId) -> Result<Option<FileAccount>>;
 
     /// The next rows that wait, after a number: at most `limit`, and not many more bytes than `bytes`, but at least one.
     async fn waiting_rows(

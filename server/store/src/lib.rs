@@ -47,7 +47,6 @@ pub use lessons::{LessonChange, LessonSource, Lessons};
 pub use loading::{Loading, Past, PastLabel};
 pub use outbox::{Outbox, OutboxItem};
 pub use rechecks::Rechecks;
-pub use rechecks::{AppFeedback, NewAppFeedback, Rechecks};
 pub use refusals::{NewRefusals, Refusals};
 pub use related::Neighbours;
 pub use saved_searches::{NewSavedSearch, SavedSearches};

@@ -4,11 +4,13 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where its assumptions do")]
 
 mod accounts;
+mod cases;
 mod check;
 mod command_line;
 mod demo_data;
 mod doors;
 mod export;
+mod export_same;
 mod first_run;
 mod headers;
 mod hold;

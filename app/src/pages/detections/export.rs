@@ -1,4 +1,4 @@
-//! Taking what matches elsewhere: two links, and with JavaScript how far the file has come.
+//! Taking what matches elsewhere: three links, and with JavaScript how far the file has come.
 
 use std::time::Duration;
 
@@ -50,6 +50,7 @@ fn Links(state: Memo<LogState>) -> impl IntoView {
         <details class="text-sm">
             <summary class="cursor-pointer text-muted">"Export what matches"</summary>
             <p class="mt-2 flex flex-wrap gap-2">
+                {link(ExportFormat::Xlsx, "Excel (.xlsx)")}
                 {link(ExportFormat::Csv, "CSV")}
                 {link(ExportFormat::Ndjson, "NDJSON")}
             </p>

@@ -1,9 +1,9 @@
 //! The cost, before anything is checked.
 
-use domain::{AtQuota, Import, ImportCost, ImportRow, paging::grouped, time::minute};
+use domain::{AtQuota, FileAccount, Import, ImportCost, ImportRow, paging::grouped, time::minute};
 use leptos::prelude::*;
 
-use super::{minutes_words, page::Actions, plan::GiveUp, results::FailedRows};
+use super::{account::Account, minutes_words, page::Actions, plan::GiveUp, results::FailedRows};
 use crate::components::{
     Glyph, Icon,
     classes::{BUTTON, CARD, PRIMARY},
@@ -14,19 +14,24 @@ use crate::components::{
 pub(super) fn Cost(
     import: Import,
     cost: ImportCost,
+    account: Option<FileAccount>,
     failed: Vec<ImportRow>,
     actions: Actions,
     may: bool,
 ) -> impl IntoView {
     let counts = import.counts;
+    let account = account.unwrap_or_default();
+    let not_read = account.not_read.len() as u64 + account.further_not_read;
     let rows = [
         ("Rows in the file", counts.rows()),
-        ("Left out: the same text further up", counts.duplicates),
-        ("Left out: the log has the text", counts.known),
-        ("Left out: too old", counts.old),
+        ("Skipped: duplicates", counts.duplicates),
+        ("Skipped: already checked", counts.known),
+        ("Skipped: older than your date", counts.old),
         ("Not readable", counts.failed),
-        ("Checks needed", cost.checks),
     ];
+    let left_out = (account.left_out_count() > 0)
+        .then_some(("Left out as no messages, beside the rows", account.left_out_count()));
+    let not_read = (not_read > 0).then_some(("Parts of the file that were not read", not_read));
     let labels = match (import.plan.labels.is_some(), import.labels.rows) {
         (_, 0) => None,
         (true, rows) => Some(("Labels to take over as decisions", rows)),
@@ -35,6 +40,9 @@ pub(super) fn Cost(
     let feedback = (cost.feedback > 0).then_some(("Feedback to send, beside the checks", cost.feedback));
     let rows: Vec<_> = rows
         .into_iter()
+        .chain(left_out)
+        .chain(not_read)
+        .chain([("Checks needed", cost.checks)])
         .chain(labels)
         .chain(feedback)
         .map(|(words, count)| {
@@ -60,6 +68,8 @@ pub(super) fn Cost(
             <h2 class="font-semibold mb-2" id="cost">"What it costs"</h2>
             <dl class="tabular-nums text-sm">{rows}</dl>
             {problem}
+            // Failed rows are listed below, with all that can be done about them.
+            <Account account=FileAccount { failures: Vec::new(), ..account }/>
             <Quota cost=cost/>
             {start}
         </section>
@@ -76,7 +86,7 @@ fn Quota(cost: ImportCost) -> impl IntoView {
             minutes_words(minutes),
             grouped(u64::from(cost.per_minute.unwrap_or_default()))
         ),
-        None => "As fast as this machine can: the embedded detector judges.".to_owned(),
+        None => "The built-in detector judges: thousands of rows take a few seconds.".to_owned(),
     };
     let quota = match (cost.left, cost.left_after()) {
         (Some(left), Some(after)) if cost.is_enough() => {

@@ -51,9 +51,9 @@ fn List(imports: Vec<Import>) -> impl IntoView {
     if imports.is_empty() {
         return view! {
             <section class=CARD>
-                <p>"Nothing was imported yet."</p>
+                <p>"No imports yet."</p>
                 <p class="mt-2 text-muted">
-                    "Bring a backlog: a table, JSON, an export of WordPress or Disqus, a mailbox or plain text. You see what it costs before anything is checked."
+                    "Import older messages: a table, a spreadsheet, JSON, an export of WordPress or Disqus, a mailbox or plain text. You see what it costs before anything is checked."
                 </p>
             </section>
         }
@@ -73,7 +73,7 @@ fn List(imports: Vec<Import>) -> impl IntoView {
                         <th class="font-medium pr-4 text-right" scope="col">"Rows"</th>
                         <th class="font-medium pr-4 text-right" scope="col">"Checked"</th>
                         <th class="font-medium pr-4 text-right" scope="col">"Spam"</th>
-                        <th class="font-medium" scope="col">"Begun"</th>
+                        <th class="font-medium" scope="col">"Started"</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>

@@ -1,5 +1,6 @@
 //! Imports: the list, a new one, and one of them stage by stage.
 
+mod account;
 mod agreement;
 mod cost;
 mod list;
@@ -8,6 +9,7 @@ mod page;
 mod plan;
 mod preview;
 mod progress;
+mod reading;
 mod results;
 
 pub(crate) use list::ImportsPage;

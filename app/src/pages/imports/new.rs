@@ -52,11 +52,11 @@ fn Upload(problem: UploadProblem) -> impl IntoView {
         .collect_view();
     view! {
         <form class=format!("{CARD} max-w-3xl flex flex-col gap-4") method="post" action="/imports/new" enctype="multipart/form-data">
-            <TextField name="site" label="Site (optional): what is chosen for it is remembered" value=problem.site placeholder="blog.example.com" problem=of_site/>
+            <TextField name="site" label="Site (optional) – we remember your column choices for it" value=problem.site placeholder="blog.example.com" problem=of_site/>
             <div class="flex flex-col gap-1">
                 <label class="text-sm font-medium" for="format">"Format"</label>
                 <select class=INPUT id="format" name="format">
-                    <option value="">"Find out"</option>
+                    <option value="">"Detect automatically"</option>
                     {formats}
                 </select>
             </div>
@@ -68,7 +68,7 @@ fn Upload(problem: UploadProblem) -> impl IntoView {
                     aria-invalid=move || (!of_file.read().is_empty()).to_string()
                 />
                 <p class="text-sm text-muted" id="file-hint">
-                    "CSV or TSV, JSON, WordPress or Disqus export, mbox or .eml, plain text; also packed with gzip or zip. Up to 1 GiB."
+                    "CSV or TSV, Excel and other spreadsheets, JSON, WordPress or Disqus export, mbox or .eml, plain text; also packed with gzip or zip. Up to 1 GiB."
                 </p>
                 <FieldProblem name="file" problem=of_file/>
             </div>
@@ -78,7 +78,7 @@ fn Upload(problem: UploadProblem) -> impl IntoView {
                 <FieldProblem name="paste" problem=of_paste/>
             </div>
             <div class="flex flex-wrap items-center gap-3">
-                <button class=PRIMARY><Icon glyph=Glyph::Import/>"Look at it"</button>
+                <button class=PRIMARY><Icon glyph=Glyph::Import/>"Preview"</button>
                 <span class="text-sm text-muted">"Nothing is checked yet: you see the rows and the cost first."</span>
             </div>
         </form>

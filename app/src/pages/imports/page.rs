@@ -125,7 +125,7 @@ fn Problem(actions: Actions) -> impl IntoView {
 
 #[component]
 fn Stage(report: ImportReport, shown: Shown, actions: Actions, may: bool) -> impl IntoView {
-    let ImportReport { import, preview, cost, results, failed } = report;
+    let ImportReport { import, preview, cost, results, account, failed } = report;
     shown.state.set(Some(import.state));
     let heading = format!("Import {}", import.id.0);
     let head = view! {
@@ -142,15 +142,15 @@ fn Stage(report: ImportReport, shown: Shown, actions: Actions, may: bool) -> imp
         (ImportState::Uploaded, Some(preview), _) => {
             EitherOf4::A(view! { <Plan import=import preview=preview actions=actions may=may/> })
         }
-        (ImportState::Ready, _, Some(cost)) => {
-            EitherOf4::B(view! { <Cost import=import cost=cost failed=failed actions=actions may=may/> })
-        }
+        (ImportState::Ready, _, Some(cost)) => EitherOf4::B(
+            view! { <Cost import=import cost=cost account=account failed=failed actions=actions may=may/> },
+        ),
         (ImportState::Reading | ImportState::Running | ImportState::Waiting, ..) => {
             EitherOf4::C(progress(import))
         }
         _ => EitherOf4::D(view! {
             {progress(import.clone())}
-            <Results import=import results=results failed=failed actions=actions may=may/>
+            <Results import=import results=results account=account failed=failed actions=actions may=may/>
         }),
     };
     view! { {head} {stage} }
@@ -169,7 +169,7 @@ fn About(import: Import) -> impl IntoView {
         <p class="mb-4 text-sm text-muted break-words">
             <span class="font-medium text-ink">{import.file_name}</span>
             " · "{import.format.title()}" · "{size_words(import.bytes)}{rows}{site}
-            " · brought by "{by}" "<TimeAgo time=import.created_at/>
+            " · uploaded by "{by}" "<TimeAgo time=import.created_at/>
         </p>
     }
 }

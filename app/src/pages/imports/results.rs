@@ -1,12 +1,12 @@
 //! What came of an import.
 
 use domain::{
-    Import, ImportResults, ImportRow, ImportShare, ImportState, Language, import::RESULTS_BOUND,
+    FileAccount, Import, ImportResults, ImportRow, ImportShare, ImportState, Language, import::RESULTS_BOUND,
     paging::grouped,
 };
 use leptos::prelude::*;
 
-use super::{agreement::Agreement, page::Actions};
+use super::{account::Account, agreement::Agreement, page::Actions};
 use crate::components::{
     Glyph, HostileText, Icon,
     classes::{BUTTON, CARD, PRIMARY},
@@ -21,6 +21,7 @@ const STEP: f64 = 20.0;
 pub(super) fn Results(
     import: Import,
     results: Option<ImportResults>,
+    account: Option<FileAccount>,
     failed: Vec<ImportRow>,
     actions: Actions,
     may: bool,
@@ -32,6 +33,13 @@ pub(super) fn Results(
     view! {
         {results.map(|results| view! { <Summary import=import.clone() results=results/> })}
         {compared.then(|| view! { <Agreement import=import.clone() actions=actions may=may/> })}
+        {account.filter(|account| !account.is_plain()).map(|account| view! {
+            <section class=format!("{CARD} mt-4") aria-labelledby="account">
+                <h2 class="font-semibold" id="account">"What became of the rest of the file"</h2>
+                // Failed rows are listed below.
+                <Account account=FileAccount { failures: Vec::new(), ..account }/>
+            </section>
+        })}
         {has_failed.then(|| view! { <FailedRows import=import.clone() failed=failed may=may/> })}
         {retry.then(|| view! {
             <ActionForm action=actions.turn attr:class="mt-3">

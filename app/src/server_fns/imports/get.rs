@@ -1,6 +1,6 @@
 //! One import, with what its stage shows.
 
-use domain::{Import, ImportCost, ImportPreview, ImportResults, ImportRow};
+use domain::{FileAccount, Import, ImportCost, ImportPreview, ImportResults, ImportRow};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,8 @@ pub struct ImportReport {
     pub cost: Option<ImportCost>,
     /// What came of it, once something has and it is not running.
     pub results: Option<ImportResults>,
+    /// What became of every part of the file, once it was read.
+    pub account: Option<FileAccount>,
     /// The first failed rows after the number asked for.
     pub failed: Vec<ImportRow>,
 }
@@ -54,7 +56,11 @@ pub async fn get_import(
         0 => Vec::new(),
         _ => moderation.failed_rows(id, failed_after).await?,
     };
-    Ok(ImportReport { import, preview, cost, results, failed })
+    let account = match import.state {
+        ImportState::Uploaded | ImportState::Reading | ImportState::Running | ImportState::Waiting => None,
+        _ => moderation.import_account(id).await?,
+    };
+    Ok(ImportReport { import, preview, cost, results, account, failed })
 }
 
 /// What the server says about the upload that was just sent; empty when none was.

@@ -14,8 +14,8 @@ use crate::error::AppError;
 pub struct PlanForm {
     /// Column by field: the words of [`domain::MappedField`].
     pub columns: BTreeMap<String, String>,
-    /// One of [`domain::FileFormat`]'s words; blank to find out.
-    pub format: String,
+    /// How the file is to be read, by the words of [`domain::FileTrait`]; blank to find out.
+    pub reading: BTreeMap<String, String>,
     /// One of [`domain::Endpoint`]'s words.
     pub check: String,
     /// The site; blank for none.
@@ -48,13 +48,13 @@ pub async fn plan_import(
     then: String,
 ) -> Result<Import, AppError> {
     use chrono::{NaiveDate, NaiveTime};
-    use domain::{ImportId, ImportPlan, MappedField, TakenLabels, content::present};
+    use domain::{FileTrait, ImportId, ImportPlan, MappedField, TakenLabels, content::present};
 
     use crate::context::{authorise, moderation};
 
     let PlanForm {
         columns,
-        format,
+        reading,
         check,
         site,
         after,
@@ -67,11 +67,14 @@ pub async fn plan_import(
     let (moderation, id) = (moderation()?, ImportId(id));
     let import = moderation.import(id).await?;
     let labels = take_labels.then_some(TakenLabels { by: user.id, tell: tell_labels });
-    let mut plan = ImportPlan { site: present(&site), skip_duplicates, skip_known, labels, ..import.plan };
+    let site = domain::site::read(&site).map_err(|problem| AppError::bad_field("site", problem))?;
+    let mut plan = ImportPlan { site, skip_duplicates, skip_known, labels, ..import.plan };
     for field in MappedField::ALL {
         plan.mapping.set(*field, columns.get(field.as_str()).filter(|column| !column.is_empty()).cloned());
     }
-    plan.format = format.parse().ok();
+    for about in FileTrait::ALL {
+        plan.reading.set(*about, reading.get(about.as_str()).cloned());
+    }
     plan.endpoint = check.parse().map_err(|_| AppError::bad_field("check", "Choose one of the checks."))?;
     plan.after = match present(&after) {
         None => None,

@@ -8,21 +8,15 @@ use std::{
 };
 
 use domain::{FileFormat, Import, ImportId, ImportRow, ImportRowState};
-use readers::{Choices, FailedWriter};
+use readers::Place;
 use store::Store;
 use tokio::{runtime::Handle, sync::mpsc};
 
 use super::{files, invalid};
-use crate::{Moderation, ModerationError};
+use crate::{Moderation, ModerationError, Pieces};
 
 /// Failed rows asked of the store at once.
 const AT_ONCE: u32 = 500;
-
-/// Bytes handed over at once.
-const PIECE: usize = 64 * 1024;
-
-/// Pieces between the thread that writes and who takes them.
-const AHEAD: usize = 4;
 
 /// A file of failed rows that is being written.
 #[derive(Debug)]
@@ -43,7 +37,7 @@ impl Moderation {
         let Some(file) = &import.file else {
             return Err(invalid("file", "The file of this import is no longer kept."));
         };
-        let (sender, pieces) = mpsc::channel(AHEAD);
+        let (mut sink, pieces) = Pieces::new();
         let (path, store, runtime) = (self.import_path(file), Arc::clone(&self.store), Handle::current());
         let end = match import.format {
             FileFormat::Csv => "csv",
@@ -54,11 +48,10 @@ impl Moderation {
         let name = format!("gavel-import-{}-failed.{end}", id.0);
         tokio::task::spawn_blocking(move || {
             let failed = Failed { id, store, runtime, rows: VecDeque::new(), after: 0, is_over: false };
-            let mut sink = Sink { sender: sender.clone(), buffer: Vec::with_capacity(PIECE) };
             if let Err(error) = write(&path, &import, failed, &mut sink) {
                 tracing::warn!(import = id.0, %error, "failed rows could not be written");
                 // Who took the pieces may be gone; else the file must not look whole.
-                drop(sender.blocking_send(Err(error)));
+                drop(sink.sender().blocking_send(Err(error)));
             }
         });
         Ok(FailedFile { name, pieces })
@@ -98,20 +91,26 @@ impl Failed {
     }
 }
 
-fn write(path: &Path, import: &Import, mut failed: Failed, sink: &mut Sink) -> io::Result<()> {
-    let choices = Choices { format: import.plan.format, ..Choices::default() };
-    let mut reader =
-        files::open(path, &import.file_name, choices).map_err(|error| io::Error::other(error.to_string()))?;
-    let (delimiter, header) = (reader.delimiter(), reader.has_header());
-    let columns = reader.columns().to_vec();
-    let mut out = FailedWriter::new(sink, import.format, &columns, delimiter, header)?;
+/// Why a row failed, with where it stands in the file that it comes from.
+fn with_place(place: &Place, reason: &str) -> String {
+    format!("{place}: {reason}")
+}
+
+fn write(path: &Path, import: &Import, mut failed: Failed, sink: &mut Pieces) -> io::Result<()> {
+    let mut reader = files::open(path, &import.file_name, &import.plan.reading)
+        .map_err(|error| io::Error::other(error.to_string()))?;
+    let mut out = reader.failed_writer(sink)?;
     let mut number = 0;
     for record in &mut reader {
         number += 1;
         let reason = failed.reason(number)?;
         match (record, reason) {
-            (Ok(record), Some(reason)) => out.write(&record.fields().collect::<Vec<_>>(), &reason)?,
-            (Err(error), Some(reason)) => out.write(&error.fields, &reason)?,
+            (Ok(record), Some(reason)) => {
+                out.write(&record.fields().collect::<Vec<_>>(), &with_place(record.place(), &reason))?;
+            }
+            (Err(error), Some(reason)) => {
+                out.write_unreadable(&error, &with_place(&error.place, &reason))?;
+            }
             (Err(error), None) if error.is_fatal => break,
             _ => {}
         }
@@ -120,28 +119,4 @@ fn write(path: &Path, import: &Import, mut failed: Failed, sink: &mut Sink) -> i
         }
     }
     out.finish()?.flush()
-}
-
-/// Collects what is written into pieces.
-struct Sink {
-    sender: mpsc::Sender<io::Result<Vec<u8>>>,
-    buffer: Vec<u8>,
-}
-
-impl Write for Sink {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() >= PIECE {
-            self.flush()?;
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        if self.buffer.is_empty() {
-            return Ok(());
-        }
-        let piece = std::mem::replace(&mut self.buffer, Vec::with_capacity(PIECE));
-        self.sender.blocking_send(Ok(piece)).map_err(|_| io::ErrorKind::BrokenPipe.into())
-    }
 }

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use domain::{Import, ImportState};
+use domain::{FileChoices, Import, ImportState};
 use readers::{Choices, ReadError, RecordReader};
 use uuid::Uuid;
 
@@ -136,10 +136,10 @@ pub(super) async fn remove(path: &Path) {
 }
 
 /// Opens a file to read its records. Blocks.
-pub(super) fn open(path: &Path, name: &str, choices: Choices) -> Result<RecordReader, ReadError> {
-    let file = File::open(path).map_err(|error| ReadError {
-        place: None,
-        problem: format!("the server cannot read the file any more: {error}"),
-    })?;
-    RecordReader::open(BufReader::new(file), Some(name), choices)
+pub(super) fn open(path: &Path, name: &str, reading: &FileChoices) -> Result<RecordReader, ReadError> {
+    let refused = |problem: String| ReadError { place: None, problem };
+    let choices = Choices::from_words(reading).map_err(|error| refused(error.to_string()))?;
+    let file = File::open(path)
+        .map_err(|error| refused(format!("the server cannot read the file any more: {error}")))?;
+    RecordReader::open_file(BufReader::new(file), Some(name), choices)
 }

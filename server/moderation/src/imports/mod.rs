@@ -3,6 +3,7 @@
 
 mod failed;
 mod files;
+mod odd;
 mod pace;
 mod preview;
 mod reading;
@@ -10,19 +11,21 @@ mod run;
 mod sweep;
 mod worker;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use domain::{
-    AtQuota, FieldError, FileFormat, Import, ImportCost, ImportId, ImportPlan, ImportPreview, ImportResults,
-    ImportRow, ImportRowState, ImportState, LiveEvent, MappedField, TakenLabels, UserId,
+    AtQuota, FieldError, FileAccount, FileChoices, FileGuess, Import, ImportCost, ImportId, ImportPlan,
+    ImportPreview, ImportResults, ImportRow, ImportRowState, ImportState, LiveEvent, TakenLabels, UserId,
     import::RESULTS_BOUND,
 };
 use store::{ImportTurn, NewImport};
 
+use self::preview::Looked;
 use crate::{Moderation, ModerationError};
 
 pub use failed::FailedFile;
 pub use files::create_private;
+pub use preview::LOOKED_AT;
 
 /// Imports of one page of the list.
 const LISTED: u32 = 50;
@@ -77,8 +80,8 @@ pub struct NewFile {
     pub file: String,
     /// The site that its content belongs to, if that is known.
     pub site: Option<String>,
-    /// How it is written, where that is not to be found out.
-    pub format: Option<FileFormat>,
+    /// How it is to be read, where that is not to be found out.
+    pub reading: FileChoices,
 }
 
 impl Moderation {
@@ -89,39 +92,126 @@ impl Moderation {
     /// [`ModerationError::Invalid`] when nothing of it can be read; the file is gone then.
     pub async fn receive_import(&self, new: NewFile) -> Result<Import, ModerationError> {
         let path = self.import_path(&new.file);
-        let looked = self.look_at_file(&path, &new).await;
-        let looked = match looked {
-            Ok(looked) => looked,
+        let created = match self.planned(&new).await {
+            Ok(created) => self.store.create_import(&created).await.map_err(ModerationError::from),
+            Err(error) => Err(error),
+        };
+        if created.is_err() {
+            files::remove(&path).await;
+        }
+        created
+    }
+
+    /// Takes a file in of which all is settled by `choose`, given what would be chosen without, and has its rows read and kept.
+    /// `in_doubt` is shown what was found out about the file, and may refuse it with a sentence.
+    ///
+    /// # Errors
+    /// [`ModerationError::Invalid`] when nothing of it can be read, or a choice does not fit. Nothing is left behind then: no
+    /// file, and no import.
+    pub async fn receive_settled(
+        &self,
+        new: NewFile,
+        choose: impl FnOnce(&mut ImportPlan) + Send,
+        in_doubt: impl FnOnce(&[FileGuess]) -> Option<String> + Send,
+    ) -> Result<Import, ModerationError> {
+        let path = self.import_path(&new.file);
+        let created = match self.planned(&new).await {
+            Ok(mut created) => {
+                choose(&mut created.plan);
+                match self.try_settled(&path, &created, in_doubt).await {
+                    Ok(()) => self.store.create_import(&created).await.map_err(ModerationError::from),
+                    Err(error) => Err(error),
+                }
+            }
+            Err(error) => Err(error),
+        };
+        match created {
+            Ok(import) => self.plan_import(import.id, &import.plan, new.by).await,
             Err(error) => {
                 files::remove(&path).await;
-                return Err(error);
+                Err(error)
+            }
+        }
+    }
+
+    async fn try_settled(
+        &self,
+        path: &Path,
+        created: &NewImport,
+        in_doubt: impl FnOnce(&[FileGuess]) -> Option<String> + Send,
+    ) -> Result<(), ModerationError> {
+        let guesses = self.guesses_of(path, &created.file_name, &created.plan).await?;
+        match in_doubt(&guesses) {
+            Some(words) => Err(invalid("mapping", words)),
+            None => self.try_plan(path, &created.file_name, &created.plan).await,
+        }
+    }
+
+    /// What is to be kept of a file, as far as it can be told by a look at it.
+    async fn planned(&self, new: &NewFile) -> Result<NewImport, ModerationError> {
+        let path = self.import_path(&new.file);
+        let (looked, plan) = match self.as_last_time(&path, new).await? {
+            Some(known) => known,
+            None => {
+                let looked = self.look_at_file(&path, new, &new.reading).await?;
+                let (mapping, reading) = (looked.guess.clone(), new.reading.clone());
+                (looked, ImportPlan { mapping, reading, site: new.site.clone(), ..ImportPlan::default() })
             }
         };
-        let mut plan = ImportPlan { format: new.format, mapping: looked.guess, ..ImportPlan::default() };
-        plan.site.clone_from(&new.site);
-        if let Some(last) = self.last_plan_for(new.site.as_deref()).await? {
-            let mapping = if last.mapping.fits(&looked.columns) { last.mapping } else { plan.mapping };
-            // Labels would be this person's decisions now; and what costs requests is asked for anew.
-            let labels = new.by.filter(|_| last.labels.is_some()).map(|by| TakenLabels { by, tell: false });
-            plan = ImportPlan { mapping, format: plan.format, after: None, site: plan.site, labels, ..last };
-        }
-        let created = NewImport {
+        Ok(NewImport {
             user_id: new.by,
-            file_name: new.name,
-            file: new.file,
+            file_name: new.name.clone(),
+            file: new.file.clone(),
             bytes: looked.bytes,
             format: looked.format,
             plan,
             created_at: self.clock.now(),
-        };
-        Ok(self.store.create_import(&created).await?)
+        })
     }
 
-    async fn last_plan_for(&self, site: Option<&str>) -> Result<Option<ImportPlan>, ModerationError> {
-        match site {
-            Some(site) => Ok(self.store.last_plan(site).await?),
-            None => Ok(None),
+    /// What was chosen for the site's last import, as far as it fits this file.
+    async fn as_last_time(
+        &self,
+        path: &Path,
+        new: &NewFile,
+    ) -> Result<Option<(Looked, ImportPlan)>, ModerationError> {
+        let Some(site) = &new.site else { return Ok(None) };
+        let Some(last) = self.store.last_plan(site).await? else { return Ok(None) };
+        let mut reading = last.reading.clone();
+        for (about, value) in new.reading.iter() {
+            reading.set(about, Some(value.to_owned()));
         }
+        let (looked, mapping, reading) = match self.look_at_file(path, new, &reading).await {
+            Ok(looked) if last.mapping.fits(&looked.columns) => (looked, last.mapping, reading),
+            _ => {
+                let looked = self.look_at_file(path, new, &new.reading).await?;
+                let fits = last.mapping.fits(&looked.columns);
+                let mapping = if fits { last.mapping } else { looked.guess.clone() };
+                (looked, mapping, new.reading.clone())
+            }
+        };
+        // Labels would be this person's decisions now; and what costs requests is asked for anew.
+        let labels = new.by.filter(|_| last.labels.is_some()).map(|by| TakenLabels { by, tell: false });
+        let site = new.site.clone();
+        Ok(Some((looked, ImportPlan { mapping, reading, after: None, site, labels, ..last })))
+    }
+
+    /// What became of every part of an import's file; `None` before it was read.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn import_account(&self, id: ImportId) -> Result<Option<FileAccount>, ModerationError> {
+        Ok(self.store.import_account(id).await?)
+    }
+
+    /// What was found out about an import's file, each with what speaks for it and what else it could be.
+    ///
+    /// # Errors
+    /// [`ModerationError::NotFound`], also when the file is no longer there.
+    pub async fn import_guesses(&self, id: ImportId) -> Result<Vec<FileGuess>, ModerationError> {
+        let import = self.import(id).await?;
+        let file = import.file.as_deref().ok_or(ModerationError::NotFound("file"))?;
+        self.guesses_of(&self.import_path(file), &import.file_name, &import.plan).await
     }
 
     /// One import.
@@ -181,11 +271,8 @@ impl Moderation {
         by: Option<UserId>,
     ) -> Result<Import, ModerationError> {
         let import = self.import(id).await?;
-        if plan.labels.is_some() && plan.mapping.column(MappedField::Label).is_none() {
-            let words = "Choose the column that says what is spam, or do not take labels over.";
-            return Err(invalid("labels", words));
-        }
-        self.try_columns(&import, plan).await?;
+        let file = import.file.as_deref().ok_or(ModerationError::Superseded)?;
+        self.try_plan(&self.import_path(file), &import.file_name, plan).await?;
         if !self.store.plan_import(id, plan, by, self.clock.now()).await? {
             return Err(ModerationError::Superseded);
         }

@@ -1,21 +1,21 @@
-//! A look at the beginning of a file: what it is, which column is what, and how its first rows will be checked.
+//! A look at a file before anything of it is settled: what it is, which column is what, how it is read and what else it could be, and
+//! how its rows will be checked: the first ones, and the odd ones.
 
 use std::path::Path;
 
-use domain::{Content, FileFormat, Import, ImportPlan, ImportPreview, Mapping, PreviewRow};
-use readers::{Choices, Record, RowError, bind, guess};
+use domain::{FileChoices, FileFormat, FileGuess, Import, ImportPlan, ImportPreview, MappedField, Mapping};
+use readers::{BoundMapping, Look, Record, RecordReader, RowError, bind};
 
-use super::{NewFile, files, invalid};
+use super::{NewFile, files, invalid, odd::Odd};
 use crate::{Moderation, ModerationError};
 
-/// Records that the guess goes by.
-const LOOKED_AT: usize = 200;
+/// Records at the start of a file that guesses go by, beside others from its middle and end.
+pub const LOOKED_AT: usize = 200;
 
 /// Rows of a preview.
 const SHOWN: usize = 10;
 
-/// Characters of a message, or of a column's sample, that a preview shows.
-const SHOWN_CHARS: usize = 300;
+/// Characters of a column's sample that a preview shows.
 const SAMPLE_CHARS: usize = 60;
 
 /// What a first look tells.
@@ -28,24 +28,28 @@ pub(super) struct Looked {
 
 impl Moderation {
     /// Finds out what a file is. One of which not a single record can be read is refused.
-    pub(super) async fn look_at_file(&self, path: &Path, new: &NewFile) -> Result<Looked, ModerationError> {
-        let (path, name) = (path.to_owned(), new.name.clone());
-        let choices = Choices { format: new.format, ..Choices::default() };
+    pub(super) async fn look_at_file(
+        &self,
+        path: &Path,
+        new: &NewFile,
+        reading: &FileChoices,
+    ) -> Result<Looked, ModerationError> {
+        let (path, name, reading) = (path.to_owned(), new.name.clone(), reading.clone());
         blocking(move || {
             let bytes = std::fs::metadata(&path).map_or(0, |file| file.len());
             if bytes == 0 {
                 return Err(invalid("file", "The file is empty. Choose another, or paste something."));
             }
-            let mut reader = files::open(&path, &name, choices)
+            let mut reader = files::open(&path, &name, &reading)
                 .map_err(|error| invalid("file", sentence(&error.to_string())))?;
-            let (records, problem) = first_records(&mut reader);
+            let Look { records, errors, columns } = reader.look(LOOKED_AT);
             if records.is_empty() {
-                let words = problem.unwrap_or_else(|| "no record was found in it".to_owned());
+                let words = errors.first().map(ToString::to_string);
+                let words = words.unwrap_or_else(|| "no record was found in it".to_owned());
                 return Err(invalid("file", sentence(&words)));
             }
-            let columns = reader.columns().to_vec();
-            let guess = guess(&columns, &records);
-            Ok(Looked { format: reader.format(), columns, guess, bytes })
+            let names = reader.columns().to_vec();
+            Ok(Looked { format: reader.format(), columns: names, guess: columns.mapping, bytes })
         })
         .await
     }
@@ -54,89 +58,101 @@ impl Moderation {
         let file = import.file.as_deref().ok_or(ModerationError::NotFound("file"))?;
         let (path, name, plan) = (self.import_path(file), import.file_name.clone(), import.plan.clone());
         blocking(move || {
-            let choices = Choices { format: plan.format, ..Choices::default() };
-            let mut reader = match files::open(&path, &name, choices) {
-                Ok(reader) => reader,
+            Ok(match files::open(&path, &name, &plan.reading) {
+                Ok(reader) => preview(reader, &plan),
                 Err(error) => {
-                    return Ok(ImportPreview {
-                        problem: Some(sentence(&error.to_string())),
-                        ..ImportPreview::default()
-                    });
+                    ImportPreview { problem: Some(sentence(&error.to_string())), ..ImportPreview::default() }
                 }
-            };
-            let (records, problem) = first_records(&mut reader);
-            let columns = reader.columns().to_vec();
-            let samples = (0..columns.len()).map(|column| sample(&records, column)).collect();
-            let (rows, unbound) = match bind(&plan.mapping, &columns) {
-                Ok(bound) => {
-                    let row = |record: &Record| {
-                        let applied = bound.apply(record);
-                        PreviewRow {
-                            place: record.place().to_string(),
-                            label: applied.as_ref().ok().and_then(|row| row.label),
-                            content: applied
-                                .map(|row| shortened(row.content))
-                                .map_err(|error| row_words(&error)),
-                        }
-                    };
-                    (records.iter().take(SHOWN).map(row).collect(), None)
-                }
-                Err(problems) => {
-                    let words: Vec<_> =
-                        problems.iter().map(|problem| sentence(&problem.to_string())).collect();
-                    (Vec::new(), Some(words.join(" ")))
-                }
-            };
-            Ok(ImportPreview {
-                columns,
-                samples,
-                rows,
-                problem: unbound.or(problem.map(|words| sentence(&words))),
             })
         })
         .await
     }
 
-    /// Whether a plan's columns are there.
-    pub(super) async fn try_columns(
+    /// What was found out about a file, each with what speaks for it.
+    pub(super) async fn guesses_of(
         &self,
-        import: &Import,
+        path: &Path,
+        name: &str,
+        plan: &ImportPlan,
+    ) -> Result<Vec<FileGuess>, ModerationError> {
+        let (path, name, plan) = (path.to_owned(), name.to_owned(), plan.clone());
+        blocking(move || {
+            let mut reader = files::open(&path, &name, &plan.reading)
+                .map_err(|error| invalid("file", sentence(&error.to_string())))?;
+            Ok(guesses(&mut reader, &plan.mapping))
+        })
+        .await
+    }
+
+    /// Whether a plan fits its file.
+    pub(super) async fn try_plan(
+        &self,
+        path: &Path,
+        name: &str,
         plan: &ImportPlan,
     ) -> Result<(), ModerationError> {
-        let file = import.file.as_deref().ok_or(ModerationError::Superseded)?;
-        let (path, name, plan) = (self.import_path(file), import.file_name.clone(), plan.clone());
+        if plan.labels.is_some() && plan.mapping.column(MappedField::Label).is_none() {
+            let words = "Choose the column that says what is spam, or do not take labels over.";
+            return Err(invalid("labels", words));
+        }
+        let (path, name, plan) = (path.to_owned(), name.to_owned(), plan.clone());
         blocking(move || {
-            let choices = Choices { format: plan.format, ..Choices::default() };
-            let reader = files::open(&path, &name, choices)
+            let mut reader = files::open(&path, &name, &plan.reading)
                 .map_err(|error| invalid("format", sentence(&error.to_string())))?;
-            match bind(&plan.mapping, reader.columns()) {
-                Ok(_) => Ok(()),
-                Err(problems) => {
-                    let words: Vec<_> =
-                        problems.iter().map(|problem| sentence(&problem.to_string())).collect();
-                    Err(invalid("mapping", words.join(" ")))
-                }
-            }
+            bound(&mut reader, &plan.mapping).map(drop).map_err(|words| invalid("mapping", words))
         })
         .await
     }
 }
 
-/// The first records that can be read, and what was wrong with the first that cannot.
-fn first_records(reader: &mut readers::RecordReader) -> (Vec<Record>, Option<String>) {
-    let (mut records, mut problem) = (Vec::new(), None);
-    for record in reader.by_ref().take(LOOKED_AT) {
-        match record {
-            Ok(record) => records.push(record),
-            Err(error) => {
-                problem.get_or_insert_with(|| error.to_string());
-                if error.is_fatal {
-                    break;
-                }
-            }
+/// The mapping for the columns of a file, with the order of day and month that its times have; or what is wrong, in sentences.
+pub(super) fn bound(reader: &mut RecordReader, mapping: &Mapping) -> Result<BoundMapping, String> {
+    let order = reader.look(LOOKED_AT).columns.day_order;
+    let bound = bind(mapping, reader.columns()).map_err(|problems| {
+        let words: Vec<_> = problems.iter().map(|problem| sentence(&problem.to_string())).collect();
+        words.join(" ")
+    })?;
+    Ok(bound.with_day_order(order))
+}
+
+/// What was found out about how a file is written, and about its columns. A column that the mapping has is chosen where it is not
+/// what would be guessed.
+fn guesses(reader: &mut RecordReader, mapping: &Mapping) -> Vec<FileGuess> {
+    let columns = reader.look(LOOKED_AT).columns;
+    let of_column = |field: MappedField, guess: FileGuess| {
+        let chosen = mapping.column(field).unwrap_or_default();
+        if chosen == guess.value {
+            return guess;
         }
-    }
-    (records, problem)
+        let evidence = "It was chosen".to_owned();
+        FileGuess {
+            value: chosen.to_owned(),
+            evidence,
+            in_doubt: chosen.is_empty() && guess.in_doubt,
+            is_chosen: true,
+            ..guess
+        }
+    };
+    let message = of_column(MappedField::Message, columns.message);
+    let label = of_column(MappedField::Label, columns.label);
+    reader.guesses().into_iter().chain(columns.days).chain([message, label]).collect()
+}
+
+fn preview(mut reader: RecordReader, plan: &ImportPlan) -> ImportPreview {
+    let Look { records, errors, .. } = reader.look(LOOKED_AT);
+    let columns = reader.columns().to_vec();
+    let samples = (0..columns.len()).map(|column| sample(&records, column)).collect();
+    let guesses = guesses(&mut reader, &plan.mapping);
+    let preview = ImportPreview { columns, samples, guesses, ..ImportPreview::default() };
+    let bound = match bound(&mut reader, &plan.mapping) {
+        Ok(bound) => bound,
+        Err(words) => return ImportPreview { problem: Some(words), ..preview },
+    };
+    let mut odd = Odd::new(&bound, SHOWN);
+    let is_whole = odd.look_through(&mut reader);
+    let (rows, odd) = odd.rows();
+    let problem = errors.first().map(|error| sentence(&error.to_string()));
+    ImportPreview { rows, odd, account: reader.account(), is_whole, problem, ..preview }
 }
 
 /// What a column holds, from its first field that is not blank.
@@ -144,15 +160,6 @@ fn sample(records: &[Record], column: usize) -> String {
     let mut fields = records.iter().filter_map(|record| record.get(column));
     let first = fields.find(|field| !field.trim().is_empty()).unwrap_or_default();
     first.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(SAMPLE_CHARS).collect()
-}
-
-fn shortened(mut content: Content) -> Content {
-    if let Some((end, _)) = content.message.char_indices().nth(SHOWN_CHARS) {
-        content.message.truncate(end);
-        content.message.push('…');
-    }
-    content.extra = serde_json::Map::new();
-    content
 }
 
 /// Words of a reader as a sentence.

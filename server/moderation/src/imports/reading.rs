@@ -5,18 +5,18 @@ use std::{path::Path, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use domain::{
-    Import, ImportPlan, LiveEvent,
+    FileAccount, Import, ImportPlan, LiveEvent, NotRead,
     import::{CONTENT_MAX_BYTES, ROWS_MAX},
     paging::grouped,
 };
-use readers::{BoundMapping, Choices, Record, RecordError, bind};
+use readers::{BoundMapping, Record, RecordError};
 use store::{NewImportRow, StagedRow};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::{
     files,
-    preview::{row_words, sentence},
+    preview::{bound, row_words, sentence},
 };
 use crate::{Moderation, ModerationError, check::content_hash};
 
@@ -30,8 +30,8 @@ const AHEAD: usize = 2;
 /// What the reading thread hands over.
 enum Piece {
     Rows(Vec<NewImportRow>, u64),
-    /// The file is over; why, when it broke off.
-    Over(Option<String>),
+    /// The file is over; why, when it broke off, and what became of every part.
+    Over(Option<String>, Box<FileAccount>),
 }
 
 impl Moderation {
@@ -43,7 +43,7 @@ impl Moderation {
     ) -> Result<(), ModerationError> {
         let Some(file) = &import.file else {
             let words = "The file is gone. Upload it again.";
-            return Ok(self.store.finish_reading(import.id, Some(words)).await?);
+            return Ok(self.store.finish_reading(import.id, Some(words), &FileAccount::default()).await?);
         };
         let staged = self.store.staged_to(import.id).await?;
         let (sender, mut pieces) = mpsc::channel(AHEAD);
@@ -56,8 +56,8 @@ impl Moderation {
                         break;
                     }
                 }
-                Piece::Over(problem) => {
-                    self.store.finish_reading(import.id, problem.as_deref()).await?;
+                Piece::Over(problem, account) => {
+                    self.store.finish_reading(import.id, problem.as_deref(), &account).await?;
                     break;
                 }
             }
@@ -68,7 +68,7 @@ impl Moderation {
         if let Err(error) = reading.await {
             tracing::error!(import = import.id.0, %error, "reading a file broke");
             let words = "Reading broke at this place: the server's log says why.";
-            self.store.finish_reading(import.id, Some(words)).await?;
+            self.store.finish_reading(import.id, Some(words), &FileAccount::default()).await?;
         }
         self.live.announce(LiveEvent::Import(import.id));
         Ok(())
@@ -77,27 +77,26 @@ impl Moderation {
 
 /// Reads records and hands them over in batches, from after number `staged` on. Blocks.
 fn read(path: &Path, name: &str, plan: &ImportPlan, staged: u64, sender: &mpsc::Sender<Piece>) {
-    let over = |words: Option<String>| drop(sender.blocking_send(Piece::Over(words)));
-    let choices = Choices { format: plan.format, ..Choices::default() };
-    let mut reader = match files::open(path, name, choices) {
-        Ok(reader) => reader,
-        Err(error) => return over(Some(sentence(&error.to_string()))),
+    let over = |words: Option<String>, account: FileAccount| {
+        drop(sender.blocking_send(Piece::Over(words, Box::new(account))));
     };
-    let bound = match bind(&plan.mapping, reader.columns()) {
+    let mut reader = match files::open(path, name, &plan.reading) {
+        Ok(reader) => reader,
+        Err(error) => return over(Some(sentence(&error.to_string())), FileAccount::default()),
+    };
+    let bound = match bound(&mut reader, &plan.mapping) {
         Ok(bound) => bound,
-        Err(problems) => {
-            let words: Vec<_> = problems.iter().map(|problem| sentence(&problem.to_string())).collect();
-            return over(Some(words.join(" ")));
-        }
+        Err(words) => return over(Some(words), FileAccount::default()),
     };
     let progress = reader.progress();
     let (mut batch, mut bytes, mut number) = (Vec::with_capacity(BATCH_ROWS), 0, 0);
-    let (mut problem, mut content) = (None, 0);
+    let (mut problem, mut broke_at, mut content) = (None, None, 0);
     for record in &mut reader {
         if let Err(error) = &record
             && error.is_fatal
         {
             problem = Some(sentence(&error.to_string()));
+            broke_at = Some((error.place.to_string(), error.problem.clone()));
             break;
         }
         number += 1;
@@ -108,6 +107,7 @@ fn read(path: &Path, name: &str, plan: &ImportPlan, staged: u64, sender: &mpsc::
         bytes += size_of(&row);
         content += size_of(&row) as u64;
         if let Some(words) = too_much(number, content) {
+            broke_at = Some((format!("row {}", grouped(number)), words.trim_end_matches('.').to_owned()));
             problem = Some(words);
             break;
         }
@@ -123,7 +123,13 @@ fn read(path: &Path, name: &str, plan: &ImportPlan, staged: u64, sender: &mpsc::
     if !batch.is_empty() && sender.blocking_send(Piece::Rows(batch, progress.bytes())).is_err() {
         return;
     }
-    over(problem);
+    let mut account = reader.account();
+    if let Some((from, why)) = broke_at
+        && account.not_read.is_empty()
+    {
+        account.pass_over(NotRead { from, to: None, bytes: None, why });
+    }
+    over(problem, account);
 }
 
 /// What an import may not have more of; what comes before counts.
@@ -171,7 +177,11 @@ fn row(
 
 fn size_of(row: &NewImportRow) -> usize {
     match &row.fate {
-        StagedRow::Check { content, .. } => content.message.len(),
+        StagedRow::Check { content, .. } => {
+            let extra =
+                content.extra.values().map(|value| value.as_str().map_or(64, str::len)).sum::<usize>();
+            content.message.len() + extra
+        }
         StagedRow::Failed { reason } => reason.len(),
         StagedRow::Old => 0,
     }

@@ -4,7 +4,7 @@
 //! again is no more than that.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -22,7 +22,7 @@ use super::pace::Pace;
 use crate::{
     Moderation, ModerationError,
     budgets::{Held, SpentBudget},
-    check::{content_hash, milliseconds, to_judgement, to_wire},
+    check::{as_sent, content_hash, milliseconds, to_judgement, to_wire},
     recheck::is_away,
 };
 
@@ -97,6 +97,9 @@ struct Run {
     id: ImportId,
     plan: Arc<ImportPlan>,
     rows: VecDeque<WaitingRow>,
+    order: InOrder,
+    /// A verdict has come after which no other row would fare better: no more are sent off.
+    is_closing: bool,
     /// The last row that was read from the store.
     read_to: u64,
     /// Why no more rows are taken.
@@ -105,6 +108,34 @@ struct Run {
     reason: Option<String>,
     pace: Pace,
     told: Option<Instant>,
+}
+
+/// One row, or a chunk of them, with its verdicts; named by its first row.
+type Judged = (u64, Vec<(u64, Verdict)>);
+
+/// What is under way, and the verdicts that wait for those of rows further up: rows enter the log in the order of the file.
+#[derive(Default)]
+struct InOrder {
+    sent: VecDeque<u64>,
+    here: BTreeMap<u64, Vec<(u64, Verdict)>>,
+}
+
+impl InOrder {
+    /// The verdicts of which none further up is missing.
+    fn ready(&mut self) -> Vec<(u64, Verdict)> {
+        let mut ready = Vec::new();
+        while let Some(verdicts) = self.sent.front().and_then(|first| self.here.remove(first)) {
+            ready.extend(verdicts);
+            self.sent.pop_front();
+        }
+        ready
+    }
+
+    /// Whatever there is, still in order: what is missing will not come any more.
+    fn rest(&mut self) -> Vec<(u64, Verdict)> {
+        self.sent.clear();
+        std::mem::take(&mut self.here).into_values().flatten().collect()
+    }
 }
 
 impl Moderation {
@@ -119,6 +150,8 @@ impl Moderation {
             id: import.id,
             plan: Arc::new(import.plan.clone()),
             rows: VecDeque::new(),
+            order: InOrder::default(),
+            is_closing: false,
             read_to: 0,
             end: None,
             reason: import.reason.clone(),
@@ -147,19 +180,33 @@ impl Moderation {
                     break;
                 }
             };
-            let Some(first) = finished else { break };
-            let mut verdicts = read(first);
-            while let Some(more) = under_way.try_join_next() {
-                verdicts.extend(read(more));
+            let verdicts = match finished {
+                Some(first) => {
+                    run.take(first);
+                    while let Some(more) = under_way.try_join_next() {
+                        run.take(more);
+                    }
+                    run.order.ready()
+                }
+                None => run.order.rest(),
+            };
+            if under_way.is_empty() && verdicts.is_empty() && run.order.sent.is_empty() {
+                break;
             }
             if self.is_embedded() {
                 // Nobody pays for what the detector judges twice, so it judges on while the log is written.
                 self.fill_lanes(&mut run, &mut under_way).await?;
             }
-            self.settle(&mut run, verdicts, stop).await?;
+            if !verdicts.is_empty() {
+                self.settle(&mut run, verdicts, stop).await?;
+            }
             if until.is_some_and(|until| Instant::now() >= until) {
                 run.end.get_or_insert(RunEnd::TurnOver);
             }
+        }
+        let rest = run.order.rest();
+        if !rest.is_empty() {
+            self.settle(&mut run, rest, stop).await?;
         }
         self.live.announce(LiveEvent::Import(run.id));
         Ok(run.end.unwrap_or(RunEnd::Empty))
@@ -169,9 +216,15 @@ impl Moderation {
     async fn fill_lanes(
         self: &Arc<Self>,
         run: &mut Run,
-        under_way: &mut JoinSet<Vec<(u64, Verdict)>>,
+        under_way: &mut JoinSet<Judged>,
     ) -> Result<(), ModerationError> {
-        while run.end.is_none() && under_way.len() < self.lanes() && self.refill(run).await? {
+        let (lanes, most) = (self.lanes(), self.most_held());
+        while run.end.is_none()
+            && !run.is_closing
+            && under_way.len() < lanes
+            && run.order.sent.len() < most
+            && self.refill(run).await?
+        {
             self.set_off(run, under_way);
         }
         Ok(())
@@ -186,6 +239,12 @@ impl Moderation {
         }
     }
 
+    /// Rows, or chunks of rows, that are under way or wait for one that is: of ActiveLayer's no more than are asked for at
+    /// once, since a crash lets them be asked for again.
+    fn most_held(&self) -> usize {
+        if self.is_embedded() { 3 * self.lanes() } else { REQUESTS }
+    }
+
     /// Whether there is a row to take.
     async fn refill(&self, run: &mut Run) -> Result<bool, ModerationError> {
         if run.rows.is_empty() {
@@ -197,11 +256,13 @@ impl Moderation {
     }
 
     /// Sends a row to ActiveLayer, or a chunk of rows to a thread of their own where the detector judges.
-    fn set_off(self: &Arc<Self>, run: &mut Run, under_way: &mut JoinSet<Vec<(u64, Verdict)>>) {
+    fn set_off(self: &Arc<Self>, run: &mut Run, under_way: &mut JoinSet<Judged>) {
         let (moderation, plan) = (Arc::clone(self), Arc::clone(&run.plan));
+        let Some(first) = run.rows.front().map(|row| row.number) else { return };
+        run.order.sent.push_back(first);
         if !self.is_embedded() {
             let Some(row) = run.rows.pop_front() else { return };
-            under_way.spawn(async move { vec![moderation.judge_row(&plan, row).await] });
+            under_way.spawn(async move { (first, vec![moderation.judge_row(&plan, row).await]) });
             return;
         }
         let mut bytes = 0;
@@ -222,7 +283,7 @@ impl Moderation {
                     break;
                 }
             }
-            verdicts
+            (first, verdicts)
         });
     }
 
@@ -232,7 +293,7 @@ impl Moderation {
             Ok(held) => held,
             Err(spent) => return (number, Verdict::OverBudget(spent)),
         };
-        let request = crate::readings::request(&content);
+        let request = as_sent(crate::readings::request(&content), Origin::Import);
         let mut tries = 1;
         loop {
             let started = Instant::now();
@@ -402,6 +463,18 @@ impl Moderation {
 }
 
 impl Run {
+    /// Keeps what has come.
+    fn take(&mut self, joined: Result<Judged, tokio::task::JoinError>) {
+        match joined {
+            Ok((first, verdicts)) => {
+                self.is_closing |= verdicts.iter().any(|(_, verdict)| !verdict.goes_on());
+                self.order.here.insert(first, verdicts);
+            }
+            // A row that breaks the program stays waiting, and is asked for again after the next start.
+            Err(error) => tracing::error!(%error, "judging rows of an import broke"),
+        }
+    }
+
     /// A budget of the site is spent: the import waits until it starts anew, or is raised.
     fn hold(&mut self, spent: &SpentBudget) {
         self.reason = Some(format!(
@@ -417,11 +490,6 @@ async fn sleep_until(deadline: Option<tokio::time::Instant>) {
     if let Some(deadline) = deadline {
         tokio::time::sleep_until(deadline).await;
     }
-}
-
-fn read(joined: Result<Vec<(u64, Verdict)>, tokio::task::JoinError>) -> Vec<(u64, Verdict)> {
-    // A row that breaks the program stays waiting, and is asked for again after the next start.
-    joined.inspect_err(|error| tracing::error!(%error, "judging rows of an import broke")).unwrap_or_default()
 }
 
 /// How long to leave an upstream alone that is away.

@@ -8,7 +8,7 @@ use serde::{
 };
 use serde_json::Value;
 
-use crate::{Place, Record, limits::MAX_COLUMNS};
+use crate::{Place, Record, limits::MAX_COLUMNS, own};
 
 /// How deep objects within objects are taken apart; what lies deeper, and lists, stay JSON.
 const DEPTH: usize = 2;
@@ -118,7 +118,7 @@ impl<'de> DeserializeSeed<'de> for Part<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        if self.depth > DEPTH {
+        if self.depth > DEPTH || self.name == own::FURTHER {
             let value = Value::deserialize(deserializer)?;
             return self.text(plain(&value));
         }

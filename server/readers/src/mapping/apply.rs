@@ -5,10 +5,11 @@ use std::{fmt, net::IpAddr};
 use domain::{Content, ContentForm, DayOrder, FieldError, Label, MappedField, Mapping, content::present};
 
 use super::{
+    kept::Kept,
     label::LabelWords,
     time::{TimeProblem, unix_seconds},
 };
-use crate::{Place, Record};
+use crate::{Place, Record, own::OwnExport};
 
 /// What is wrong with one column, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +59,9 @@ pub struct BoundMapping {
     others: Vec<(MappedField, usize, String)>,
     label_words: LabelWords,
     day_order: Option<DayOrder>,
+    kept: Kept,
+    /// Where the file is an export of Gavel's own, and is mapped as such.
+    own: Option<OwnExport>,
 }
 
 /// Looks a mapping's columns up.
@@ -81,7 +85,9 @@ pub fn bind(mapping: &Mapping, columns: &[String]) -> Result<BoundMapping, Vec<C
     let label_words = LabelWords::of_column(mapping.column(MappedField::Label).unwrap_or_default());
     match message {
         Some(message) if problems.is_empty() => {
-            Ok(BoundMapping { message, others, label_words, day_order: None })
+            let kept = Kept::of(mapping, columns);
+            let own = OwnExport::of(columns).filter(|own| own.is_mapped_by(mapping));
+            Ok(BoundMapping { message, others, label_words, day_order: None, kept, own })
         }
         None if mapping.column(MappedField::Message).is_none() => {
             let problem =
@@ -119,10 +125,17 @@ impl BoundMapping {
             }
         }
         taken.form.message = joined(subject, message);
-        let content = taken.form.validate().map_err(|errors| RowError {
+        let own = self.own.as_ref().map(|own| own.content(record));
+        if let Some(own) = &own {
+            taken.form = ContentForm { message: own.message.clone(), ..ContentForm::default() };
+            taken.left_out.clear();
+        }
+        let read = taken.form.validate().map_err(|errors| RowError {
             place: record.place().clone(),
             problems: errors.into_iter().map(|error| self.problem(error)).collect(),
         })?;
+        let mut content = own.unwrap_or(read);
+        content.extra.extend(self.kept.extra(record));
         Ok(Row { place: record.place().clone(), content, label: taken.label, left_out: taken.left_out })
     }
 
@@ -161,6 +174,8 @@ impl Taken {
     fn take(&mut self, field: MappedField, column: &str, text: &str, bound: &BoundMapping) {
         let sound = match field {
             MappedField::Message | MappedField::Subject => Ok(()),
+            // Kept as they are: see `Kept`.
+            MappedField::Id | MappedField::AuthorUrl | MappedField::Type | MappedField::PageTitle => Ok(()),
             MappedField::Email => put(&mut self.form.email, address(text)),
             MappedField::Name => put(&mut self.form.name, text),
             MappedField::UserAgent => put(&mut self.form.user_agent, text),

@@ -2,8 +2,14 @@
 
 use domain::{DayOrder, FileAlternative, FileGuess, FileTrait, MappedField, Mapping};
 
-use super::{label::LabelWords, looks::Looks, names::rank, time::day_order};
-use crate::Record;
+use super::{
+    kept,
+    label::LabelWords,
+    looks::Looks,
+    names::{normal, rank},
+    time::day_order,
+};
+use crate::{Record, own::OwnExport};
 
 /// What the columns of a file are taken for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +28,20 @@ pub struct ColumnGuess {
 }
 
 impl ColumnGuess {
+    /// Of a file that Gavel wrote there is nothing to find out.
+    fn of_own(self, own: &OwnExport) -> Self {
+        let mapping = own.mapping();
+        let known = |guess: FileGuess, field: MappedField| FileGuess {
+            value: mapping.column(field).unwrap_or_default().to_owned(),
+            evidence: "The columns are those of Gavel's own exports".to_owned(),
+            in_doubt: false,
+            ..guess
+        };
+        let (message, label) =
+            (known(self.message, MappedField::Message), known(self.label, MappedField::Label));
+        Self { message, label, days: None, day_order: None, mapping }
+    }
+
     /// Says which number is the day, as it was chosen.
     pub(crate) fn choose_days(&mut self, order: DayOrder) {
         self.day_order = Some(order);
@@ -82,8 +102,25 @@ pub fn guess_columns(columns: &[String], samples: &[Record]) -> ColumnGuess {
     if repeats_subject(&mapping, columns, samples) {
         mapping.set(MappedField::Subject, None);
     }
+    guess_kept(&mut mapping, columns);
     let (days, day_order) = guess_days(&mapping, columns, samples);
-    ColumnGuess { mapping, message, label, days, day_order }
+    let guess = ColumnGuess { mapping, message, label, days, day_order };
+    match OwnExport::of(columns) {
+        Some(own) => guess.of_own(&own),
+        None => guess,
+    }
+}
+
+/// What is only kept is found by name, among the columns that nothing else was made of.
+fn guess_kept(mapping: &mut Mapping, columns: &[String]) {
+    for column in columns {
+        let last = column.rsplit(['.', ':', '/']).next().unwrap_or(column);
+        let field = kept::known(&normal(column)).or_else(|| kept::known(&normal(last)));
+        let is_taken = mapping.iter().any(|(_, taken)| taken == column);
+        if let Some(field) = field.filter(|field| !is_taken && mapping.column(*field).is_none()) {
+            mapping.set(field, Some(column.clone()));
+        }
+    }
 }
 
 /// How well a column is named like messages (0 is best), and how much it looks like texts, from 0 to 1.

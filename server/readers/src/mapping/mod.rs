@@ -2,6 +2,7 @@
 
 pub(crate) mod apply;
 pub(crate) mod guess;
+mod kept;
 mod label;
 pub(crate) mod looks;
 pub(crate) mod names;

@@ -1,20 +1,26 @@
 //! Where messages come from.
 
-use domain::{Content, ContentForm, FieldError, FileFormat};
-use readers::{BoundMapping, Choices, Record, RecordError, RecordReader, bind, guess};
+use std::io::{BufReader, Seek, Write};
+
+use domain::{Content, ContentForm, FieldError, FileFormat, MappedField};
+use moderation::LOOKED_AT;
+use readers::{BoundMapping, Choices, ReadError, Record, RecordError, RecordReader, bind};
 use tokio::sync::mpsc::Sender;
 
-use crate::Failure;
-
-/// Records that columns are guessed by.
-const SAMPLES: usize = 50;
+use crate::{
+    Failure,
+    cli::{
+        account,
+        reading::{Reading, doubt},
+    },
+};
 
 /// Where messages come from.
 pub(super) enum Input {
     /// The command line.
     Messages(Vec<String>),
-    /// Standard input, in a format that is told or to be found out.
-    Standard(Option<FileFormat>),
+    /// Standard input, in a format that is told or to be found out, read as the flags say.
+    Standard(Option<FileFormat>, Reading),
 }
 
 /// One message, or why there is none.
@@ -43,27 +49,62 @@ impl Input {
                 }
                 Ok(())
             }
-            Self::Standard(format) => send_standard(format, sender),
+            Self::Standard(format, reading) => send_standard(format, &reading, sender),
         }
     }
 }
 
-fn send_standard(format: Option<FileFormat>, sender: &Sender<Item>) -> Result<(), Failure> {
-    let choices = Choices { format, ..Choices::default() };
+fn send_standard(
+    format: Option<FileFormat>,
+    reading: &Reading,
+    sender: &Sender<Item>,
+) -> Result<(), Failure> {
     let refused = |words: String| Failure::Refused(format!("standard input cannot be read: {words}"));
-    let mut reader =
-        RecordReader::open(std::io::stdin(), None, choices).map_err(|error| refused(error.to_string()))?;
-    let columns = reader.columns().to_vec();
-    let first: Vec<_> = reader.by_ref().take(SAMPLES).collect();
-    let samples: Vec<_> = first.iter().filter_map(|record| record.as_ref().ok()).cloned().collect();
-    let mapping = bind(&guess(&columns, &samples), &columns)
-        .map_err(|_| refused(format!("none of its columns ({}) looks like a message", columns.join(", "))))?;
-    for record in first.into_iter().chain(reader) {
+    let choices =
+        Choices::from_words(&reading.choices(format)).map_err(|error| refused(error.to_string()))?;
+    let mut reader = open(choices).map_err(|error| refused(error.to_string()))?;
+    let is_text = matches!(reader.format(), FileFormat::Lines | FileFormat::Paragraphs);
+    // Of text there is nothing to find out, and what comes is judged as it comes.
+    let columns = reader.look(if is_text { 0 } else { LOOKED_AT }).columns;
+    let mut mapping = columns.mapping;
+    if is_text {
+        mapping.set(MappedField::Message, reader.columns().first().cloned());
+    }
+    reading.map(&mut mapping);
+    if mapping.column(MappedField::Message).is_none()
+        && let Some(words) = doubt(&[columns.message])
+    {
+        return Err(refused(words));
+    }
+    let mapping = bind(&mapping, reader.columns()).map_err(|problems| {
+        refused(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
+    })?;
+    let mapping = mapping.with_day_order(columns.day_order);
+    for record in &mut reader {
         if sender.blocking_send(item(record, &mapping)).is_err() {
-            break;
+            return Ok(());
         }
     }
+    let account = reader.account();
+    for line in account::lines(&account).iter().filter(|line| !line.starts_with("  Failed")) {
+        // Beside the verdicts; nobody reading it is no reason to stop.
+        let _ = writeln!(std::io::stderr(), "{}", line.trim_start());
+    }
     Ok(())
+}
+
+/// Standard input; where it is a file, as an import reads it.
+fn open(choices: Choices) -> Result<RecordReader, ReadError> {
+    #[cfg(unix)]
+    if let Ok(input) = std::os::fd::AsFd::as_fd(&std::io::stdin()).try_clone_to_owned() {
+        let file = std::fs::File::from(input);
+        // A file that somebody has read a part of goes on where it stands.
+        let is_at_start = (&file).stream_position().is_ok_and(|position| position == 0);
+        if is_at_start && file.metadata().is_ok_and(|about| about.is_file()) {
+            return RecordReader::open_file(BufReader::new(file), None, choices);
+        }
+    }
+    RecordReader::open(std::io::stdin(), None, choices)
 }
 
 fn item(record: Result<Record, RecordError>, mapping: &BoundMapping) -> Item {

@@ -24,7 +24,7 @@ pub(in crate::cli) struct Create {
     #[arg(long, value_name = "NAME")]
     name: String,
     /// Site whose submissions are checked with it, as it is shown in the log
-    #[arg(long, value_name = "HOST")]
+    #[arg(long, value_name = "HOST", value_parser = crate::cli::site)]
     site: String,
     /// Requests allowed a minute; without it there is no limit but the upstream's
     #[arg(long, value_name = "COUNT", value_parser = between(1, 1_000_000))]

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use domain::{
-    AtQuota, Content, DetectionId, FeedbackState, FileFormat, Import, ImportId, ImportPlan, ImportRowState,
-    ImportState, KnownLabels, Label, SearchQuery, TakenLabels, TakingBack, UserId,
+    AtQuota, Content, DetectionId, FeedbackState, FileAccount, FileFormat, Import, ImportId, ImportPlan,
+    ImportRowState, ImportState, KnownLabels, Label, SearchQuery, TakenLabels, TakingBack, UserId,
 };
 use store::{
     ImportTurn, LabelOutcome, NewDecision, NewImport, NewImportRow, SettledRow, Settlement, StagedRow, Store,
@@ -44,7 +44,7 @@ async fn staged(store: &dyn Store, by: UserId, rows: u64) -> ImportId {
     let rows: Vec<_> =
         (1..=rows).map(|number| row(number, &format!("text {} {number}", import.id.0))).collect();
     assert!(store.stage_import_rows(import.id, &rows, 500).await.unwrap());
-    store.finish_reading(import.id, None).await.unwrap();
+    store.finish_reading(import.id, None, &FileAccount::default()).await.unwrap();
     import.id
 }
 
@@ -108,10 +108,13 @@ async fn staging(store: &dyn Store, ana: UserId) {
     assert!(store.stage_import_rows(import.id, &first, 400).await.unwrap());
     assert_eq!(store.staged_to(import.id).await.unwrap(), 5);
     assert!(store.stage_import_rows(import.id, &[row(6, "two"), row(7, "one")], 900).await.unwrap());
-    store.finish_reading(import.id, Some("The file breaks off at line 9.")).await.unwrap();
+    let mut account = FileAccount { rows: 7, ..FileAccount::default() };
+    account.leave_out("repeated headers", "They name the columns again", 2, "line 5");
+    store.finish_reading(import.id, Some("The file breaks off at line 9."), &account).await.unwrap();
 
     let ready = store.import(import.id).await.unwrap().unwrap();
     assert_eq!((ready.state, ready.bytes_read), (ImportState::Ready, 900));
+    assert_eq!(store.import_account(import.id).await.unwrap(), Some(account));
     assert_eq!(ready.problem.as_deref(), Some("The file breaks off at line 9."));
     let counts = ready.counts;
     assert_eq!((counts.waiting, counts.duplicates, counts.known, counts.old, counts.failed), (2, 2, 1, 1, 1));
@@ -125,7 +128,7 @@ async fn staging(store: &dyn Store, ana: UserId) {
     assert!(store.plan_import(import.id, &all, Some(ana), noon()).await.unwrap());
     assert_eq!(store.staged_to(import.id).await.unwrap(), 0);
     assert!(store.stage_import_rows(import.id, &first, 400).await.unwrap());
-    store.finish_reading(import.id, None).await.unwrap();
+    store.finish_reading(import.id, None, &FileAccount::default()).await.unwrap();
     let ready = store.import(import.id).await.unwrap().unwrap();
     assert_eq!((ready.counts.waiting, ready.counts.rows(), ready.bytes_read), (3, 5, 1000));
     assert_eq!(ready.problem, None);
@@ -281,7 +284,7 @@ async fn with_labels(
         row
     });
     assert!(store.stage_import_rows(import.id, &rows.collect::<Vec<_>>(), 500).await.unwrap());
-    store.finish_reading(import.id, None).await.unwrap();
+    store.finish_reading(import.id, None, &FileAccount::default()).await.unwrap();
     assert!(turn(store, import.id, &[ImportState::Ready], ImportState::Running).await);
     import.id
 }

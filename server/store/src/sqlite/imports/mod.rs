@@ -10,8 +10,8 @@ mod stage;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
-    AtQuota, DetectionId, Import, ImportId, ImportPlan, ImportResults, ImportRow, ImportRowState,
-    ImportState, UserId,
+    AtQuota, DetectionId, FileAccount, Import, ImportId, ImportPlan, ImportResults, ImportRow,
+    ImportRowState, ImportState, UserId,
 };
 use serde_json::json;
 use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, SqliteConnection, SqliteExecutor};
@@ -109,7 +109,7 @@ impl Imports for SqliteStore {
             .await?;
         sqlx::query(
             "UPDATE imports SET plan = ?, site = ?, state = 'reading', bytes_read = 0, problem = NULL, reason = NULL,
-                    waiting = 0, duplicates = 0, known = 0, old = 0, failed = 0, labelled = 0
+                    account = NULL, waiting = 0, duplicates = 0, known = 0, old = 0, failed = 0, labelled = 0
              WHERE id = ?",
         )
         .bind(json!(plan).to_string())
@@ -134,17 +134,27 @@ impl Imports for SqliteStore {
         stage::stage(self, id, rows, bytes_read).await
     }
 
-    async fn finish_reading(&self, id: ImportId, problem: Option<&str>) -> Result<()> {
+    async fn finish_reading(&self, id: ImportId, problem: Option<&str>, account: &FileAccount) -> Result<()> {
         sqlx::query(
-            "UPDATE imports SET state = 'ready', problem = ?1,
+            "UPDATE imports SET state = 'ready', problem = ?1, account = ?3,
                     bytes_read = CASE WHEN ?1 IS NULL THEN bytes ELSE bytes_read END
              WHERE id = ?2 AND state = 'reading'",
         )
         .bind(problem)
         .bind(id.0)
+        .bind(json!(account).to_string())
         .execute(&self.writer)
         .await?;
         Ok(())
+    }
+
+    async fn import_account(&self, id: ImportId) -> Result<Option<FileAccount>> {
+        let account: Option<Option<String>> = sqlx::query_scalar("SELECT account FROM imports WHERE id = ?")
+            .bind(id.0)
+            .fetch_optional(&self.readers)
+            .await?;
+        let at = At { table: "imports", id: id.0 };
+        account.flatten().map(|account| at.json("account", &account)).transpose()
     }
 
     async fn waiting_rows(
