@@ -31,7 +31,7 @@ const UPSTREAM_KEY_VALID: &str = "upstream_key_valid";
 
 /// What an app is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct AccountAnswer {
     /// The answer's JSON text.
     pub body: String,
     /// How old it is, when it is not fresh.
@@ -83,16 +83,16 @@ impl Moderation {
     ///
     /// # Errors
     /// [`GatewayError::Unavailable`] when none was ever given; [`GatewayError::Failed`] when the store fails.
-    pub async fn stats_for_app(self: &Arc<Self>) -> Result<Told, GatewayError> {
+    pub async fn stats_for_app(self: &Arc<Self>) -> Result<AccountAnswer, GatewayError> {
         let this = Arc::clone(self);
         let question = self.stats_asked.ask(|| async move { Asked(this.ask_for_stats().await) });
         let mut question = std::pin::pin!(question);
         let soon = tokio::time::timeout(FRESH_PATIENCE, &mut question).await;
         if let Ok(Asked(Ok(body))) = soon {
-            return Ok(Told { body, age: None });
+            return Ok(AccountAnswer { body, age: None });
         }
         if let Some((taken_at, body)) = self.store.stats_answer().await.map_err(ModerationError::from)? {
-            return Ok(Told { body, age: Some(self.age_of(taken_at)) });
+            return Ok(AccountAnswer { body, age: Some(self.age_of(taken_at)) });
         }
         let rest = FIRST_PATIENCE.saturating_sub(FRESH_PATIENCE);
         let answer = match soon {
@@ -100,7 +100,7 @@ impl Moderation {
             Err(_) => tokio::time::timeout(rest, question).await.unwrap_or(Asked(Err(ApiError::Timeout))),
         };
         match answer.0 {
-            Ok(body) => Ok(Told { body, age: None }),
+            Ok(body) => Ok(AccountAnswer { body, age: None }),
             Err(cause) => Err(GatewayError::Unavailable { cause, detection: None }),
         }
     }
@@ -122,7 +122,7 @@ impl Moderation {
     ///
     /// # Errors
     /// When the answer cannot be written, which it always can.
-    pub async fn verify_for_app(self: &Arc<Self>, token: &ApiToken) -> Result<Told, GatewayError> {
+    pub async fn verify_for_app(self: &Arc<Self>, token: &ApiToken) -> Result<AccountAnswer, GatewayError> {
         let this = Arc::clone(self);
         let question = self.verify_asked.ask(|| async move {
             Asked(match this.verify().await {
@@ -158,7 +158,7 @@ impl Moderation {
                 .collect(),
         };
         let body = Answer::encode(own).map_err(ModerationError::Upstream)?.body;
-        Ok(Told { body, age: known_at.filter(|_| !is_fresh).map(|at| self.age_of(at)) })
+        Ok(AccountAnswer { body, age: known_at.filter(|_| !is_fresh).map(|at| self.age_of(at)) })
     }
 
     fn age_of(&self, taken_at: DateTime<Utc>) -> Duration {

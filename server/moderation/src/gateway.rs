@@ -180,11 +180,11 @@ impl Moderation {
             && let Ok(answer) = self.upstreams.gateway.stats().await
         {
             let usage = answer.value.data.usage;
-            if usage.remaining_requests == 0 {
+            if usage.remaining_requests == Some(0) {
                 return ApiError::QuotaExhausted {
                     message: "Monthly request limit exceeded".to_owned(),
-                    limit: Some(usage.total_requests),
-                    used: Some(usage.used_requests),
+                    limit: usage.total_requests,
+                    used: usage.used_requests,
                     remaining: Some(0),
                 };
             }

@@ -52,7 +52,7 @@ use notify::Messenger;
 use store::Store;
 use tokio::sync::Notify;
 
-pub use account::Told;
+pub use account::AccountAnswer;
 pub use bulk::{BulkTarget, Undone};
 pub use check::{NewCheck, content_hash};
 pub use clock::{Clock, ManualClock, SystemClock};

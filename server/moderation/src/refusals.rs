@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn what_cannot_be_written_is_counted_with_what_comes_next() {
         let board = RefusalBoard::default();
-        let at = |seconds| DateTime::from_timestamp(1_739_619_120 + seconds, 0).unwrap();
+        let at = |seconds: i64| DateTime::from_timestamp(1_739_619_120 + seconds, 0).unwrap();
         let token = Some(ApiTokenId(7));
         assert!(board.count(token, RefusalKind::Invalid, "one", at(0)));
         assert!(!board.count(token, RefusalKind::Invalid, &"x".repeat(900), at(1)));

@@ -1,6 +1,8 @@
 //! Prints a file's records as NDJSON, one object a row, as an import would read them; what else was found out on stderr.
 //! `cargo run -p readers --example read -- FILE`
 
+#![expect(clippy::print_stderr, reason = "what it finds out beside the records goes there")]
+
 use std::{error::Error, fs::File, io::Write};
 
 use readers::{Choices, RecordReader};

@@ -5,7 +5,7 @@ use std::{net::IpAddr, time::Duration};
 use activelayer::{ApiError, CheckEndpoint, CheckRequest, FeedbackRequest, wire::Refusal};
 use async_trait::async_trait;
 use domain::{ApiTokenId, Fallback, RefusalKind};
-use moderation::{GatewayError, Submission, Told};
+use moderation::{AccountAnswer, GatewayError, Submission, Told};
 
 use super::{
     Contract, Reply,
@@ -127,7 +127,7 @@ fn answered(result: Result<String, GatewayError>) -> Reply {
     result.map_or_else(|error| refused(&error), Reply::json)
 }
 
-fn told(result: Result<Told, GatewayError>) -> Reply {
+fn told(result: Result<AccountAnswer, GatewayError>) -> Reply {
     result.map_or_else(|error| refused(&error), |told| Reply::json(told.body).aged(told.age))
 }
 

@@ -52,7 +52,7 @@ enum Command {
     #[command(subcommand)]
     Engine(engine::Engine),
     /// Check the content of a file, row by row
-    Import(import::Import),
+    Import(Box<import::Import>),
     /// Fill a database with made-up detections, to try Gavel on
     DemoData(demo_data::DemoData),
     /// Print the settings in force, without secrets

@@ -1,6 +1,7 @@
 //! What is refused is in the log and counted; what is merely odd is judged; what can be left out is left out.
 
 use domain::{Fallback, JudgedBy, NO_SCORE, PageRequest, RefusalKind, SearchQuery};
+use moderation::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
 async fn found(house: &House, query: &str) -> usize {
     let query = SearchQuery::parse(query).unwrap();
     let page = PageRequest { order: domain::Order::Newest, from: None, limit: 50 };
-    house.store.search(&query, &page, chrono::Utc::now()).await.unwrap().rows.len()
+    house.store.search(&query, &page, SystemClock.now()).await.unwrap().rows.len()
 }
 
 const INVALID_IP: &str =
@@ -77,7 +78,7 @@ async fn a_refusal_for_good_goes_back_in_the_upstreams_words_and_is_in_the_log()
     // Neither spam nor ham, and not judged again.
     assert_eq!((found(&house, "is:refused").await, found(&house, "is:ham").await), (1, 0));
     assert_eq!((found(&house, "is:spam").await, found(&house, "score:<50").await), (0, 0));
-    let overview = house.store.overview(chrono::Utc::now()).await.unwrap();
+    let overview = house.store.overview(SystemClock.now()).await.unwrap();
     assert_eq!((overview.today.spam, overview.today.ham), (0, 0));
     assert_eq!(house.store.backlog().await.unwrap().rechecks.count, 0);
     assert_eq!(upstream.asked("check").len(), 1);
@@ -226,7 +227,7 @@ async fn refusals_are_counted_by_token_and_kind_and_a_revoked_one_is_seen() {
     let upstream = Upstream::start().await;
     let house = House::before(&upstream).await;
     let old = house.token("old", Fallback::Engine, None).await;
-    house.store.revoke_api_token("old", None, chrono::Utc::now()).await.unwrap();
+    house.store.revoke_api_token("old", None, SystemClock.now()).await.unwrap();
     for _ in 0..3 {
         house
             .app
@@ -247,7 +248,7 @@ async fn refusals_are_counted_by_token_and_kind_and_a_revoked_one_is_seen() {
         house.app.post(house.url("check")).bearer_auth(&house.token).header("content-encoding", "gzip");
     assert_eq!(gzipped.body("x").send().await.unwrap().status(), 415);
     let counts = until("the counts", async || {
-        let counts = house.store.refusals(chrono::Utc::now() - chrono::TimeDelta::hours(1)).await.unwrap();
+        let counts = house.store.refusals(SystemClock.now() - chrono::TimeDelta::hours(1)).await.unwrap();
         let sum: u64 = counts.iter().map(|count| count.count).sum();
         (sum >= 10).then_some(counts)
     })

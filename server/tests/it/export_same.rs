@@ -35,6 +35,9 @@ fn detection(number: i64, content: Content) -> Detection {
         labelled_at: None,
         version: 0,
         feedback: FeedbackState::None,
+        app_word: None,
+        told: None,
+        ip_is_apps: false,
     }
 }
 

@@ -181,7 +181,6 @@ impl Program {
         });
         assert!(healthy, "not healthy within a second beside checks: {what}");
         let growth = self.memory().saturating_sub(quiet.memory);
-        eprintln!("{what}: p99 {} ms, {} KiB more", p99.as_millis(), growth / 1024);
         assert!(p99 < P99.max(quiet.p99 * 3), "{what}: {p99:?}, and {:?} without strangers", quiet.p99);
         assert!(growth < GROWTH, "{what}: {growth} bytes");
         drop(held);
