@@ -63,11 +63,13 @@ pub(crate) fn test(paths: &Paths) -> Result<()> {
 }
 
 /// Real API clients against the release: the contract row by row, the examples that people copy, and whatever the OpenAPI
-/// document allows or forbids; and bad days, after which nothing may be lost or different.
+/// document allows or forbids; a real WordPress; and bad days, after which nothing may be lost or different.
 fn clients(paths: &Paths, binary: &Path) -> Result<()> {
     let folder = paths.root.join("end2end");
     for (name, program, args) in [
         ("tests with API clients", "pytest", &[][..]),
+        // Skipped where xtask/setup/wordpress.sh said that it cannot set WordPress up.
+        ("tests with a real WordPress", "pytest", &["wordpress"]),
         ("requests by the OpenAPI document", "python", &["openapi/check.py"]),
         // The same days every time; `make soak` has others, and more of them.
         ("a short soak", "python", &["-m", "soak", "--seed", "make test", "--seconds", "20"]),
