@@ -142,7 +142,7 @@ fn ole(raw: &[u8]) -> &'static str {
     } else if has("Workbook") || has("Book") {
         "this is an old Excel file (.xls); open it and save it as CSV (UTF-8)"
     } else {
-        "this is a file of an old Office program (Outlook, Excel or Word); save an e-mail as .eml, a table as CSV (UTF-8), a document as text"
+        "this is an old Excel, Word or Outlook file; open it and save it as CSV (UTF-8), an e-mail as .eml, a document as text"
     }
 }
 
@@ -183,12 +183,13 @@ fn other_text(text: &str) -> Result<(), ReadError> {
     Ok(())
 }
 
-/// Whether bytes are no text: more than one in twenty is a control character that no text has.
+/// Whether bytes are no text: more than one in twenty is a control character that no text has, and more than a few are.
 fn is_binary(raw: &[u8]) -> bool {
     let odd = |byte: &&u8| {
         **byte < 0x20 && !matches!(**byte, b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | 0x1b | 0x1e | 0x1f)
     };
-    raw.iter().filter(odd).count() * 20 > raw.len()
+    let count = raw.iter().filter(odd).count();
+    count > 8 && count * 20 > raw.len()
 }
 
 /// An export in XML, though words of PHP may stand ahead of it.

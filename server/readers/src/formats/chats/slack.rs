@@ -65,7 +65,7 @@ fn readable(text: &str, archive: &Archive) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('<') {
         out.push_str(before);
-        let Some((inner, behind)) = after.split_once('>') else {
+        let Some((inner, behind)) = after.split_once('>').filter(|(inner, _)| !inner.contains('<')) else {
             out.push('<');
             rest = after;
             continue;
