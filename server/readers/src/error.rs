@@ -33,7 +33,7 @@ pub struct RecordError {
     /// What was read of the record, as far as it can be given back: the fields of a row of the wrong length, for instance.
     pub fields: Vec<String>,
     /// The record as it stands in the file, if it is text; U+FFFD stands for what is no UTF-8.
-    pub raw: Option<String>,
+    pub raw: Option<Box<str>>,
 }
 
 impl RecordError {
@@ -55,7 +55,7 @@ impl RecordError {
     }
 
     pub(crate) fn with_raw(self, raw: impl Into<String>) -> Self {
-        Self { raw: Some(raw.into()), ..self }
+        Self { raw: Some(raw.into().into_boxed_str()), ..self }
     }
 }
 

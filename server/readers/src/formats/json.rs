@@ -173,13 +173,14 @@ impl<R: Read> Walker<R> {
             if !is_found && self.window.more()? {
                 continue;
             }
-            return Ok(if !is_found && !(scan.is_top && scan.is_complete()) {
-                End::Never
-            } else if is_too_long || is_passed_over || at > RECORD_MAX_BYTES {
-                self.window.consume(at);
-                End::TooFar
-            } else {
-                End::At(at)
+            let is_whole = is_found || (scan.is_top && scan.is_complete());
+            return Ok(match is_whole {
+                false => End::Never,
+                true if is_too_long || is_passed_over || at > RECORD_MAX_BYTES => {
+                    self.window.consume(at);
+                    End::TooFar
+                }
+                true => End::At(at),
             });
         }
     }

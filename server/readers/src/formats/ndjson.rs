@@ -47,11 +47,9 @@ impl<V: Values> FlatRecords<V> {
         while records.ahead.len() < LOOKAHEAD_RECORDS && size < LOOKAHEAD_BYTES {
             let Some(value) = records.values.next() else { break };
             records.read(value);
-            for found in records.ahead.range(looked_at..) {
-                if let Ok((_, flat)) = found {
-                    records.columns.learn(flat);
-                    size += flat.size();
-                }
+            for (_, flat) in records.ahead.range(looked_at..).flatten() {
+                records.columns.learn(flat);
+                size += flat.size();
             }
             looked_at = records.ahead.len();
         }

@@ -432,10 +432,8 @@ pub(crate) fn is_lines(text: &str, is_whole: bool) -> bool {
     let is_value = |line: &&&str| line.len() > 1 && line.starts_with(['{', '[']) && parsed(line).is_some();
     let looked_at = &lines[..lines.len().min(200)];
     let whole = looked_at.iter().filter(is_value).count();
-    count > 1
-        && whole > 0
-        && whole * 2 >= looked_at.len()
-        && !(text.starts_with('[') && !is_value(&&lines[0]))
+    let begins_alone = !text.starts_with('[') || looked_at.first().is_some_and(|first| is_value(&first));
+    count > 1 && whole > 0 && whole * 2 >= looked_at.len() && begins_alone
 }
 
 #[cfg(test)]

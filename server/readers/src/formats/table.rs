@@ -240,7 +240,7 @@ impl<R: Read> Table<R> {
         let is_known = self.is_recovering;
         let error = self.rows.line_error(place.clone(), OPEN_QUOTE)?;
         if is_known {
-            let bytes = error.raw.as_ref().map_or(0, String::len);
+            let bytes = error.raw.as_ref().map_or(0, |raw| raw.len());
             self.swallow(&place, bytes);
             return Ok(None);
         }
