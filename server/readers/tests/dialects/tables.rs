@@ -81,7 +81,7 @@ fn field(text: &str, style: &Style) -> String {
         Quotes::Backslash => {
             let escaped =
                 text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\\n").replace('\r', "\\\r");
-            format!("\"{}\"", escaped)
+            format!("\"{escaped}\"")
         }
         Quotes::Escaped if text.is_empty() => "\\N".to_owned(),
         Quotes::Escaped => {
