@@ -13,7 +13,7 @@ use std::{
     time::Instant,
 };
 
-use readers::{Choices, RecordReader, bind, guess};
+use readers::{Choices, RecordReader, bind};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -134,7 +134,7 @@ fn csv_records(path: &Path) -> Result<u64, Failure> {
 }
 
 fn open(path: &Path) -> Result<RecordReader, Failure> {
-    Ok(RecordReader::open(File::open(path)?, Some("comments.csv"), Choices::default())?)
+    Ok(RecordReader::open_file(File::open(path)?, Some("comments.csv"), Choices::default())?)
 }
 
 /// What this crate does: recognised, bounded, each record with its place.
@@ -149,11 +149,10 @@ fn records(path: &Path) -> Result<u64, Failure> {
 /// And made what is judged, by the columns that are guessed.
 fn mapped(path: &Path) -> Result<u64, Failure> {
     let mut reader = open(path)?;
-    let columns = reader.columns().to_vec();
-    let samples = reader.by_ref().take(50).collect::<Result<Vec<_>, _>>()?;
-    let bound = bind(&guess(&columns, &samples), &columns).map_err(|_| "no message")?;
+    let look = reader.look(50);
+    let bound = bind(&look.columns.mapping, reader.columns()).map_err(|_| "no message")?;
     let mut rows = 0;
-    for record in samples.into_iter().map(Ok).chain(reader) {
+    for record in reader {
         rows += u64::from(!bound.apply(&record?)?.content.message.is_empty());
     }
     Ok(rows)

@@ -489,6 +489,11 @@ impl<R: Read> Rows<R> {
         }
         let held = self.window.held();
         let scanned = self.syntax.scan(held, self.is_last, true, MAX_COLUMNS, &mut self.fields);
+        // Looking at so many bytes for each line must end as well.
+        self.reread += match scanned {
+            Scanned::Row(length) | Scanned::TooMany(length) | Scanned::Broken(length) => length,
+            Scanned::More | Scanned::Open => held.len(),
+        };
         let Scanned::Row(whole) = scanned else { return Ok(None) };
         if self.fields.len() != wanted || self.fields.text.len() > RECORD_MAX_BYTES {
             return Ok(None);
