@@ -1,4 +1,4 @@
-//! The shipped model on what forms get: messages written for these tests alone, on which nothing was trained or chosen.
+//! The shipped model on what forms get: messages written for these tests, on which nothing was trained.
 
 use activelayer::CheckRequest;
 use detector::{Verdict, judge};
