@@ -277,7 +277,7 @@ async fn a_table_goes_from_file_to_log_and_its_counts_add_up() {
     let text = String::from_utf8(text).unwrap();
     assert_eq!(text.lines().count(), 3, "{text}");
     assert!(text.starts_with("email,comment,error\ny@example.com,,"), "{text}");
-    assert!(text.contains("z@example.com,refuse me please,The email must be valid."), "{text}");
+    assert!(text.contains("z@example.com,refuse me please,line 24: The email must be valid."), "{text}");
 
     let results = house.moderation.import_results(import.id).await.unwrap();
     assert_eq!((results.counted, results.scores[18], results.scores[0]), (20, (10, 0), (0, 10)));

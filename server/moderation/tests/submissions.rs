@@ -173,11 +173,11 @@ async fn feedback_that_comes_with_the_answer_finds_its_detection() {
 }
 
 #[tokio::test]
-async fn what_the_upstream_refuses_is_not_logged() {
+async fn what_the_upstream_refuses_is_logged_and_counts_as_no_check() {
     let house = House::new(Mood::Refuses).await;
     let program = house.program();
     let refused = program.judge_for_app(house.submission("")).await.unwrap_err();
-    assert!(matches!(refused, GatewayError::Refused(ApiError::Invalid { .. })), "{refused}");
+    assert!(matches!(refused, GatewayError::Unfit { cause: ApiError::Invalid { .. }, .. }), "{refused}");
     assert_eq!(house.left().await, []);
     assert_eq!(house.store.checks_since(noon()).await.unwrap(), 0);
 }

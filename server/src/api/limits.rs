@@ -36,6 +36,7 @@ impl<K: Hash + Eq> MinuteLimits<K> {
         let time = paid + interval;
         let over = time - now - minute;
         if over > TimeDelta::zero() {
+            paid_off.insert(key, paid);
             return Err(over.to_std().unwrap_or_default());
         }
         paid_off.insert(key, time);
