@@ -149,7 +149,7 @@ impl OwnExport {
 }
 
 /// What a line has on its first level.
-const LINE_MEMBERS: [&str; 13] = [
+const LINE_MEMBERS: [&str; 16] = [
     "id",
     "created_at",
     "endpoint",

@@ -266,7 +266,10 @@ async fn refusals_are_counted_by_token_and_kind_and_a_revoked_one_is_seen() {
         (!open.is_empty()).then_some(open)
     })
     .await;
-    assert!(open.iter().any(|alert| alert.subject == "old" && alert.what.contains("still in use")), "{open:?}");
+    assert!(
+        open.iter().any(|alert| alert.subject == "old" && alert.what.contains("still in use")),
+        "{open:?}"
+    );
 }
 
 #[tokio::test]
