@@ -120,21 +120,23 @@ CREATE TRIGGER sum_words_moved AFTER UPDATE OF checks ON stat_words BEGIN
 END;
 INSERT INTO stat_words (day, site, is_spam, word, checks)
 SELECT created_at / 86400000, coalesce(site, ''), is_spam, app_word, count(*) FROM detections
-WHERE app_word IS NOT NULL AND id <= (SELECT counted_to FROM stat_progress) GROUP BY 1, coalesce(site, '') COLLATE NOCASE, 3, 4;
+WHERE app_word IS NOT NULL AND judged_by <> 'refused' AND id <= (SELECT counted_to FROM stat_progress) GROUP BY 1, coalesce(site, '') COLLATE NOCASE, 3, 4;
 
-CREATE TRIGGER stat_words_moved AFTER UPDATE OF created_at, site, is_spam, app_word ON detections
+CREATE TRIGGER stat_words_moved AFTER UPDATE OF created_at, site, is_spam, app_word, judged_by ON detections
 WHEN OLD.id <= (SELECT counted_to FROM stat_progress) BEGIN
     UPDATE stat_words SET checks = checks - 1
     WHERE day = OLD.created_at / 86400000
       AND site = coalesce(OLD.site, '')
       AND is_spam = OLD.is_spam
-      AND word = OLD.app_word;
+      AND word = OLD.app_word
+      AND OLD.judged_by <> 'refused';
     INSERT INTO stat_words (day, site, is_spam, word, checks)
     SELECT NEW.created_at / 86400000, coalesce(NEW.site, ''), NEW.is_spam, NEW.app_word, 1
-    WHERE NEW.app_word IS NOT NULL
+    WHERE NEW.app_word IS NOT NULL AND NEW.judged_by <> 'refused'
     ON CONFLICT DO UPDATE SET checks = checks + 1;
 END;
-CREATE TRIGGER stat_words_gone BEFORE DELETE ON detections WHEN OLD.id <= (SELECT counted_to FROM stat_progress) BEGIN
+CREATE TRIGGER stat_words_gone BEFORE DELETE ON detections
+WHEN OLD.judged_by <> 'refused' AND OLD.id <= (SELECT counted_to FROM stat_progress) BEGIN
     UPDATE stat_words SET checks = checks - 1
     WHERE day = OLD.created_at / 86400000
       AND site = coalesce(OLD.site, '')
