@@ -112,8 +112,7 @@ fn padding_buys_no_pass() {
         ("before", stays(|text| format!("{innocent}\n\n{text}"))),
         ("around", stays(|text| format!("{} {text} {}", &innocent[..half], &innocent[half..]))),
     ] {
-        // Four of five is the aim (see "Where it fails" in MODEL.md); this holds what is reached.
-        assert!(share >= 0.6, "{name}: {share} {:#?}", lost.len());
+        assert!(share >= 0.8, "{name}: {share} {:#?}", lost.len());
     }
     assert!(!judged(innocent).is_spam);
 }
