@@ -1,6 +1,7 @@
 //! The upstream is back: what the fallback answered is judged.
 
 use std::{
+    iter,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -11,9 +12,9 @@ use std::{
 use activelayer::ApiError;
 use chrono::{DateTime, Utc};
 use domain::{Detection, DetectionId, Judgement, LiveEvent, UserId};
-use futures_util::{StreamExt, stream::FuturesUnordered};
 use serde_json::json;
 use store::NewAuditEvent;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -101,31 +102,44 @@ impl Moderation {
     ///
     /// # Errors
     /// When the store fails; what was not settled stays in its queue.
-    pub async fn catch_up(&self) -> Result<Round, ModerationError> {
+    pub async fn catch_up(self: &Arc<Self>) -> Result<Round, ModerationError> {
         let left = self.log_left().await.unwrap_or_else(|error| {
             tracing::error!(%error, "submissions that were left could not be logged");
             0
         });
         let now = self.clock.now();
         let due = self.store.claim_rechecks(now, now + CLAIM, BATCH).await?;
-        if self.recheck_all(&due).await? == Round::Away {
+        let is_done = left == 0 && due.is_empty();
+        if self.recheck_all(due).await? == Round::Away {
             return Ok(Round::Away);
         }
-        Ok(if left == 0 && due.is_empty() { Round::Done } else { Round::More })
+        Ok(if is_done { Round::Done } else { Round::More })
     }
 
-    /// Asks for the verdicts that did not come, all at once, and writes those together that come together.
-    async fn recheck_all(&self, due: &[Detection]) -> Result<Round, ModerationError> {
-        let away = AtomicBool::new(false);
-        let asked = FuturesUnordered::new();
+    /// Asks for the verdicts that did not come, all at once, and writes those together that come together. Each is asked for by a
+    /// task of its own: one that is not run on while others are written would keep the store's connection that it waits for.
+    async fn recheck_all(self: &Arc<Self>, due: Vec<Detection>) -> Result<Round, ModerationError> {
+        let away = Arc::new(AtomicBool::new(false));
+        let mut asked = JoinSet::new();
         for detection in due {
-            asked.push(self.ask_again(detection, &away));
+            let (program, away) = (Arc::clone(self), Arc::clone(&away));
+            asked.spawn(async move {
+                let outcome = program.verdict_for(&detection, &away).await;
+                (detection, outcome)
+            });
         }
-        let mut asked = asked.ready_chunks(due.len().max(1));
         let mut given_back = Vec::new();
-        while let Some(outcomes) = asked.next().await {
+        while let Some(first) = asked.join_next().await {
             let mut judged = Vec::new();
-            for (detection, outcome) in outcomes {
+            for joined in iter::once(first).chain(iter::from_fn(|| asked.try_join_next())) {
+                let (detection, outcome) = match joined {
+                    Ok(asked) => asked,
+                    // Its claim ends by itself, and then it is due again.
+                    Err(error) => {
+                        tracing::error!(%error, "a recheck broke");
+                        continue;
+                    }
+                };
                 match outcome? {
                     Again::Judged(judgement, held) => judged.push((detection, *judgement, held)),
                     Again::Later(retry_at, reason) => {
@@ -140,14 +154,6 @@ impl Moderation {
             self.store.release_rechecks(&given_back).await?;
         }
         Ok(if away.load(Ordering::Relaxed) { Round::Away } else { Round::More })
-    }
-
-    async fn ask_again<'d>(
-        &self,
-        detection: &'d Detection,
-        away: &AtomicBool,
-    ) -> (&'d Detection, Result<Again, ModerationError>) {
-        (detection, self.verdict_for(detection, away).await)
     }
 
     async fn verdict_for(&self, detection: &Detection, away: &AtomicBool) -> Result<Again, ModerationError> {
@@ -193,7 +199,7 @@ impl Moderation {
         Ok(())
     }
 
-    async fn take_verdicts(&self, judged: Vec<(&Detection, Judgement, Held)>) -> Result<(), ModerationError> {
+    async fn take_verdicts(&self, judged: Vec<(Detection, Judgement, Held)>) -> Result<(), ModerationError> {
         if judged.is_empty() {
             return Ok(());
         }
@@ -204,7 +210,7 @@ impl Moderation {
         }
         self.store.all_rejudged(&verdicts, self.clock.now()).await?;
         for (detection, held) in places {
-            self.count_again(detection).await?;
+            self.count_again(&detection).await?;
             // It is counted as spent before its place is given back.
             drop(held);
             self.announce_verdict(detection.id).await?;

@@ -187,7 +187,7 @@ async fn two_programs_ask_once_for_each() {
     let house = House::new().await;
     let (one, other) = (house.program(), house.program());
     house.outage(&one, 60).await;
-    let work = async |program: &Moderation| while program.catch_up().await.unwrap() == Round::More {};
+    let work = async |program: &Arc<Moderation>| while program.catch_up().await.unwrap() == Round::More {};
     tokio::join!(work(&one), work(&other));
     work(&one).await;
     assert_eq!((house.waiting().await, house.upstream.asked.load(Ordering::Relaxed)), (0, 60));

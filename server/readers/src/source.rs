@@ -203,7 +203,7 @@ impl RecordReader {
     }
 
     /// What was found out about how the file is written, each with what speaks for it and what else it could be; what was
-    /// chosen is among it. What the columns are is told by [`RecordReader::look`].
+    /// chosen is among it. What the columns are is told by [`RecordReader::look`]. Ask before all is read.
     pub fn guesses(&self) -> Vec<FileGuess> {
         let first = &self.first;
         let mut guesses = vec![crate::guesses::format(first.format, self.choices.format.is_some())];

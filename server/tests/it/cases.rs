@@ -125,7 +125,7 @@ fn a_doubt_is_told_with_the_candidates_and_leaves_nothing_behind() {
     let refused = gavel(&folder, &["import", path, "--database", &url, "--wait"]).output().unwrap();
     let said = String::from_utf8(refused.stderr).unwrap();
     assert!(!refused.status.success() && said.contains("--column message=\"aaa\""), "{said}");
-    let kept = std::fs::read_dir(folder.path().join("imports")).unwrap();
+    let kept = std::fs::read_dir(folder.path().join("two.db-imports")).unwrap();
     let kept: Vec<_> =
         kept.map(|file| file.unwrap().file_name()).filter(|name| name != "worker.lock").collect();
     assert!(kept.is_empty(), "{kept:?}");

@@ -28,7 +28,8 @@ use tokio::{
 
 use crate::test_app::{EMAIL, PASSWORD, add_user, browser};
 
-/// How soon `/healthz` answers, whatever strangers do.
+/// How soon `/healthz` answers, whatever strangers do; on a machine that is too busy for that anyway, twenty times what a check takes
+/// there without strangers.
 const HEALTHY_WITHIN: Duration = Duration::from_secs(1);
 
 /// What 99 of 100 honest checks stay under; on a machine that is too busy for that anyway, three times what they take there
@@ -114,7 +115,7 @@ impl Program {
     }
 
     /// On a connection of its own, as a probe comes.
-    async fn is_healthy(&self) -> bool {
+    async fn is_healthy(&self, quiet: &Quiet) -> bool {
         let request = async {
             let mut stream = TcpStream::connect(&self.address).await.ok()?;
             let request =
@@ -124,7 +125,7 @@ impl Program {
             stream.read_to_string(&mut answer).await.ok()?;
             answer.starts_with("HTTP/1.1 200").then_some(())
         };
-        timeout(HEALTHY_WITHIN, request).await.ok().flatten().is_some()
+        timeout(HEALTHY_WITHIN.max(quiet.p99 * 20), request).await.ok().flatten().is_some()
     }
 
     async fn check(&self) -> Duration {
@@ -169,17 +170,17 @@ impl Program {
     async fn endures(&self, what: &str, quiet: &Quiet, held: JoinSet<()>) {
         let until = Instant::now() + Duration::from_secs(3);
         while Instant::now() < until {
-            assert!(self.is_healthy().await, "not healthy within a second: {what}");
+            assert!(self.is_healthy(quiet).await, "not healthy in time: {what}");
             sleep(Duration::from_millis(50)).await;
         }
         let (p99, healthy) = tokio::join!(self.p99(), async {
             let mut healthy = true;
             for _ in 0..10 {
-                healthy &= self.is_healthy().await;
+                healthy &= self.is_healthy(quiet).await;
             }
             healthy
         });
-        assert!(healthy, "not healthy within a second beside checks: {what}");
+        assert!(healthy, "not healthy in time beside checks: {what}");
         let growth = self.memory().saturating_sub(quiet.memory);
         assert!(p99 < P99.max(quiet.p99 * 3), "{what}: {p99:?}, and {:?} without strangers", quiet.p99);
         assert!(growth < GROWTH, "{what}: {growth} bytes");

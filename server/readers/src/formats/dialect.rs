@@ -326,10 +326,15 @@ fn best_quoting(sample: &Sample<'_>, delimiter: u8, told: Told) -> Tried {
     }
     if text.contains('"') && best.syntax.quoting == Quoting::Doubled {
         let plain = try_as(Quoting::None, skips_blank);
-        let are_used = best.needed > 0 || plain.has_doubled_quotes();
-        // Lines that fit one and all were swallowed by quotes that happen to close.
-        let has_more =
-            best.columns > 1 && plain.columns == best.columns && plain.rows.len() > best.rows.len();
+        let is_doubled = plain.has_doubled_quotes();
+        let are_used = best.needed > 0 || is_doubled;
+        // Lines that fit one and all were swallowed by quotes that happen to close. One text of several lines can fit as well by
+        // chance; in a table by tabs hardly ever, as texts hold none.
+        let has_more = !(is_doubled && best.broken == 0)
+            && (delimiter == b'\t' || best.texts_of_lines() > 1)
+            && best.columns > 1
+            && plain.columns == best.columns
+            && plain.rows.len() > best.rows.len();
         let is_freed = plain.share >= best.share && (has_more || (best.broken > 0 && !are_used));
         let is_idle = delimiter == b'\t' && !are_used && plain.has_idle_quotes();
         if plain.score() > best.score() + 0.05 || is_freed || is_idle {
@@ -355,6 +360,11 @@ fn has_blanks_ahead_of_quotes(text: &str, delimiter: u8) -> bool {
 impl Tried {
     fn cells(&self) -> impl Iterator<Item = &str> {
         self.rows.iter().flat_map(|row| &row.fields).map(String::as_str)
+    }
+
+    /// Cells of several lines.
+    fn texts_of_lines(&self) -> usize {
+        self.cells().filter(|cell| cell.contains(['\n', '\r'])).count()
     }
 
     /// Whether all cells of a column stand in these quotes.

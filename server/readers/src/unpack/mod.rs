@@ -89,9 +89,7 @@ impl Unpacked {
         } else {
             Layer::Plain(raw)
         };
-        // What goes wrong here goes wrong again when it is read on.
-        let mut start = Vec::new();
-        let _ = (&mut layer).take(512).read_to_end(&mut start);
+        let start = beginning(&mut layer);
         let is_tar = tar::begins(&start);
         let looked = Cursor::new(start).chain(layer);
         let packing = match (is_gzip, is_tar) {
@@ -232,6 +230,27 @@ impl Read for Shared {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).read(buffer)
     }
+}
+
+/// The first bytes, as many as tell a tar. Of a text no more than its first line is waited for: somebody may be typing it.
+fn beginning(layer: &mut Layer) -> Vec<u8> {
+    let mut start = vec![0; tar::BLOCK];
+    let mut length = 0;
+    while length < start.len() {
+        match layer.read(&mut start[length..]) {
+            Ok(0) => break,
+            Ok(count) => length += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            // What goes wrong here goes wrong again when it is read on.
+            Err(_) => break,
+        }
+        // The name that a tar begins with ends with a zero.
+        if memchr::memchr2(b'\n', 0, &start[..length]).is_some_and(|at| start[at] == b'\n') {
+            break;
+        }
+    }
+    start.truncate(length);
+    start
 }
 
 /// Refuses what unpacks to more than a file should.

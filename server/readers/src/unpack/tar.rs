@@ -11,7 +11,7 @@ use tar::{EntryType, Header, PaxExtensions};
 use super::{invalid, is_content, shown_name};
 use crate::limits::ARCHIVE_MAX_ENTRIES;
 
-const BLOCK: usize = 512;
+pub(super) const BLOCK: usize = 512;
 
 /// Longest extension (names, sizes) that is kept, in bytes.
 const EXTENSION_MAX: u64 = 1024 * 1024;

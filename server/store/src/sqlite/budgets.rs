@@ -116,11 +116,11 @@ impl Budgets for SqliteStore {
             .bind(&budget.subject)
             .fetch_one(&self.readers)
             .await?;
-        // Asked for again since then: once for each verdict that was replaced, except that a fallback's of these days was not paid
+        // Asked for again since then: once for each verdict that was replaced, except that a fallback's or a refusal of these days was not paid
         // for, and the verdict in its place is among the above.
         let again = format!(
             "SELECT count(*) FROM superseded_verdicts s JOIN detections d ON d.id = s.detection_id
-             WHERE s.replaced_at >= ?1 AND (s.judged_by <> 'fallback' OR d.created_at < ?1) AND {}",
+             WHERE s.replaced_at >= ?1 AND (s.judged_by NOT IN ('fallback', 'refused') OR d.created_at < ?1) AND {}",
             whose.replace('?', "?2")
         );
         let again: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(again))

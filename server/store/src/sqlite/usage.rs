@@ -187,7 +187,7 @@ impl Usage for SqliteStore {
         let count: i64 = sqlx::query_scalar(
             "SELECT (SELECT coalesce(sum(spam + ham), 0) FROM check_hours WHERE hour > ?1)
                   + (SELECT count(*) FROM check_hours h JOIN detections d ON d.id BETWEEN h.first_id AND h.last_id
-                     WHERE h.hour = ?1 AND d.created_at >= ?2 AND d.created_at / 3600000 = ?1)",
+                     WHERE h.hour = ?1 AND d.created_at >= ?2 AND d.created_at / 3600000 = ?1 AND d.judged_by <> 'refused')",
         )
         .bind(to_hour(since))
         .bind(to_ms(since))
