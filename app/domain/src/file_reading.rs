@@ -25,6 +25,8 @@ crate::words! {
         Records = "records",
         /// Whether the day or the month comes first in dates like 03/04/2025: a word of [`DayOrder`].
         Days = "days",
+        /// Whether pingbacks and trackbacks of a WordPress export are rows (`take`) or not (`leave-out`).
+        Pings = "pings",
         /// Name of the column that holds the text to judge.
         Message = "message",
         /// Name of the column that says whether a row is known to be spam.
@@ -45,6 +47,7 @@ impl FileTrait {
             Self::Sheet => "Sheet",
             Self::Records => "Where the records are",
             Self::Days => "Order of day and month",
+            Self::Pings => "Pingbacks and trackbacks",
             Self::Message => "Message",
             Self::Label => "Known to be spam or not",
         }

@@ -31,6 +31,8 @@ pub struct Choices {
     /// Which number is the day in dates like 03/04/2025. It does not count for the reader, but for
     /// [`crate::BoundMapping::with_day_order`].
     pub days: Option<DayOrder>,
+    /// Whether pingbacks and trackbacks of a WordPress export are records.
+    pub pings: Option<bool>,
 }
 
 /// A choice that makes no sense.
@@ -98,6 +100,13 @@ impl Choices {
             FileTrait::Sheet => self.sheet = Some(value.to_owned()),
             FileTrait::Records => self.records = Some(value.to_owned()),
             FileTrait::Days => self.days = Some(value.parse().map_err(|error| format!("{error}"))?),
+            FileTrait::Pings => {
+                self.pings = Some(match value {
+                    "take" => true,
+                    "leave-out" => false,
+                    _ => return Err(format!("\"{value}\" is neither take nor leave-out")),
+                });
+            }
             FileTrait::Message | FileTrait::Label => {}
         }
         Ok(())

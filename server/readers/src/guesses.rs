@@ -39,6 +39,16 @@ pub(crate) fn encoding(encoding: Encoding, is_chosen: bool) -> FileGuess {
     FileGuess { alternatives: others, ..guess(FileTrait::Encoding, encoding.name(), evidence, is_chosen) }
 }
 
+/// Whether pingbacks and trackbacks are taken.
+pub(crate) fn pings(chosen: Option<bool>) -> FileGuess {
+    let (value, other) = if chosen == Some(true) { ("take", "leave-out") } else { ("leave-out", "take") };
+    let evidence = "Other sites' programs send them; they are no comments, and their state is nobody's word";
+    FileGuess {
+        alternatives: alternatives([other], ""),
+        ..guess(FileTrait::Pings, value, evidence, chosen.is_some())
+    }
+}
+
 /// What was found out about a table.
 pub(crate) fn table(dialect: &Dialect, choices: &Choices) -> Vec<FileGuess> {
     let syntax = &dialect.syntax;

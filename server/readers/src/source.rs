@@ -477,7 +477,7 @@ fn begin(shared: &Shared, name: Option<&str>, choices: &Choices, scout: &Scout) 
     let parse = if format == FileFormat::Chat {
         archive::chat(shared, Decoded::mended(behind_mark, encoding), name)?
     } else {
-        formats::begin(format, behind_mark, encoding, &dialect, &located)?
+        formats::begin(format, behind_mark, encoding, &dialect, &located, choices)?
     };
     let columns = parse.columns().to_vec();
     Ok((About { format, encoding, dialect, located, columns }, parse))

@@ -31,8 +31,12 @@ impl Read {
 }
 
 fn read_bytes(bytes: Vec<u8>, name: Option<&str>) -> Result<Read, String> {
-    let mut reader = RecordReader::open(Cursor::new(bytes), name, Choices::default())
-        .map_err(|error| error.to_string())?;
+    read_as(bytes, name, Choices::default())
+}
+
+fn read_as(bytes: Vec<u8>, name: Option<&str>, choices: Choices) -> Result<Read, String> {
+    let mut reader =
+        RecordReader::open(Cursor::new(bytes), name, choices).map_err(|error| error.to_string())?;
     let columns = reader.columns().to_vec();
     let (mut rows, mut errors) = (Vec::new(), Vec::new());
     for item in reader.by_ref() {
@@ -341,6 +345,14 @@ fn exports_of_wordpress_as_they_come() {
         shop.left_out(),
         [("pingbacks and trackbacks", 2), ("order notes", 3), ("logs of plugins", 1)]
     );
+    let choices = Choices { pings: Some(true), ..Choices::default() };
+    let with_pings = read_as(case("wxr-shop.xml"), None, choices).unwrap();
+    assert_eq!(with_pings.rows.len(), shop.rows.len() + 2);
+    let kinds = with_pings.column("comment_type");
+    for (kind, approved) in kinds.iter().zip(with_pings.column("comment_approved")) {
+        assert!(!kind.ends_with("back") || approved.is_empty(), "nobody's word: {kind} {approved}");
+    }
+    assert_eq!(with_pings.left_out(), [("order notes", 3), ("logs of plugins", 1)]);
     assert_eq!(read("message-column-lost-wxr-spam-queue-with-links.xml").rows.len(), 50);
 }
 

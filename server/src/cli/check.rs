@@ -115,7 +115,7 @@ impl Check {
             (None, Separator::Line) => Some(FileFormat::Lines),
             (None, Separator::Blank) => Some(FileFormat::Paragraphs),
         };
-        Input::Standard(format, self.reading.clone())
+        Input::Standard(format, Box::new(self.reading.clone()))
     }
 
     /// Where ActiveLayer is asked; `None` when the embedded detector judges.

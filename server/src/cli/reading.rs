@@ -38,6 +38,9 @@ pub(super) struct Reading {
     /// Which number comes first in dates like 03/04/2025
     #[arg(long, value_name = "ORDER", value_parser = words(DayOrder::ALL.iter().map(|order| order.as_str())))]
     days: Option<String>,
+    /// Whether pingbacks and trackbacks of a WordPress export are rows
+    #[arg(long, value_name = "WHAT", value_parser = words(["leave-out", "take"].into_iter()))]
+    pings: Option<String>,
 }
 
 fn words(words: impl Iterator<Item = &'static str>) -> impl TypedValueParser<Value = String> {
@@ -67,6 +70,7 @@ impl Reading {
             (FileTrait::Sheet, &self.sheet),
             (FileTrait::Records, &self.records),
             (FileTrait::Days, &self.days),
+            (FileTrait::Pings, &self.pings),
         ] {
             choices.set(about, value.clone());
         }

@@ -96,6 +96,11 @@ fn words(about: FileTrait, value: &str) -> String {
             "month-first" => Some("month first (12/31/2025)".to_owned()),
             _ => None,
         },
+        FileTrait::Pings => match value {
+            "take" => Some("are rows".to_owned()),
+            "leave-out" => Some("are left out".to_owned()),
+            _ => None,
+        },
         FileTrait::Blank => match value {
             "keep" => Some("belong to the field".to_owned()),
             "skip" => Some("are left out".to_owned()),

@@ -24,7 +24,7 @@ use std::io::Read;
 use domain::{FileAccount, FileFormat, FileGuess};
 
 use self::{dialect::Dialect, records::Located};
-use crate::{ReadError, Record, RecordError, encoding::Decoded, encoding::Encoding};
+use crate::{Choices, ReadError, Record, RecordError, encoding::Decoded, encoding::Encoding};
 
 /// Reads the records of one file. Their places say nothing yet of the file, if it is one of several.
 pub(crate) trait Parse: Send {
@@ -57,6 +57,7 @@ pub(crate) fn begin(
     encoding: Encoding,
     dialect: &Dialect,
     located: &Located,
+    choices: &Choices,
 ) -> Result<Box<dyn Parse>, ReadError> {
     Ok(match format {
         FileFormat::Csv | FileFormat::Tsv => {
@@ -71,9 +72,9 @@ pub(crate) fn begin(
             Box::new(ndjson::FlatRecords::open(walker, located)?)
         }
         FileFormat::WordPress => {
-            Box::new(xml::Export::open(Decoded::mended(read, encoding), xml::Kind::WordPress))
+            Box::new(xml::Export::wordpress(Decoded::mended(read, encoding), choices.pings))
         }
-        FileFormat::Disqus => Box::new(xml::Export::open(Decoded::mended(read, encoding), xml::Kind::Disqus)),
+        FileFormat::Disqus => Box::new(xml::Export::disqus(Decoded::mended(read, encoding))),
         FileFormat::Mbox => Box::new(mail::Mails::mbox(mail_bytes(read, encoding))),
         FileFormat::Eml => Box::new(mail::Mails::single(mail_bytes(read, encoding))),
         FileFormat::Chat => {

@@ -8,7 +8,7 @@ use std::{
     io::{self, BufRead, BufReader, Read},
 };
 
-use domain::FileAccount;
+use domain::{FileAccount, FileGuess};
 use memchr::memchr_iter;
 use quick_xml::{
     Reader,
@@ -20,6 +20,7 @@ use super::{Parse, checked, html};
 use crate::{
     Place, Record, RecordError,
     error::TOO_LONG,
+    guesses,
     limits::{RECORD_MAX_BYTES, XML_MAX_DEPTH, XML_PIECE_MAX_BYTES},
     sniff::exports_begin,
     unpack::invalid,
@@ -27,7 +28,7 @@ use crate::{
 
 /// Whose export it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+enum Kind {
     WordPress,
     Disqus,
 }
@@ -99,6 +100,8 @@ const THREAD_TEXT_MAX: usize = 500;
 pub(super) struct Export<R> {
     reader: Reader<Guarded<BufReader<R>>>,
     kind: Kind,
+    /// Whether pingbacks and trackbacks are records, if that was chosen.
+    pings: Option<bool>,
     columns: Vec<String>,
     buffer: Vec<u8>,
     /// Names of the elements that are open.
@@ -140,12 +143,21 @@ struct Draft {
 }
 
 impl<R: Read> Export<R> {
-    pub(super) fn open(read: R, kind: Kind) -> Self {
+    pub(super) fn wordpress(read: R, pings: Option<bool>) -> Self {
+        Self { pings, ..Self::open(read, Kind::WordPress) }
+    }
+
+    pub(super) fn disqus(read: R) -> Self {
+        Self::open(read, Kind::Disqus)
+    }
+
+    fn open(read: R, kind: Kind) -> Self {
         let mut reader = Reader::from_reader(Guarded::new(BufReader::with_capacity(64 * 1024, read)));
         reader.config_mut().allow_dangling_amp = true;
         Self {
             reader,
             kind,
+            pings: None,
             columns: kind.columns().iter().map(|&name| name.to_owned()).collect(),
             buffer: Vec::new(),
             path: Vec::new(),
@@ -221,6 +233,10 @@ impl<R: Read> Export<R> {
         };
         if self.kind == Kind::WordPress {
             let kind = field(&draft, "comment_type").to_ascii_lowercase();
+            if self.pings == Some(true) && is_ping(&kind) {
+                self.clear(&mut draft, "comment_approved");
+                return Some(draft);
+            }
             if let Some((kinds, why)) = aside(&kind) {
                 self.account.leave_out(kinds, why, 1, place);
                 return None;
@@ -460,6 +476,10 @@ impl<R: Read + Send> Parse for Export<R> {
         self.account.clone()
     }
 
+    fn guesses(&self) -> Vec<FileGuess> {
+        if self.kind == Kind::WordPress { vec![guesses::pings(self.pings)] } else { Vec::new() }
+    }
+
     fn next(&mut self) -> Option<Result<Record, RecordError>> {
         if self.is_over {
             return None;
@@ -471,10 +491,14 @@ impl<R: Read + Send> Parse for Export<R> {
     }
 }
 
+fn is_ping(kind: &str) -> bool {
+    matches!(kind, "pingback" | "trackback")
+}
+
 /// Kinds of WordPress's comments that no visitor wrote, in the plural, and why they are left out.
 fn aside(kind: &str) -> Option<(&'static str, &'static str)> {
     let ends = |ends: &[&str]| ends.iter().any(|end| kind.ends_with(end));
-    if matches!(kind, "pingback" | "trackback") {
+    if is_ping(kind) {
         Some(("pingbacks and trackbacks", "Other sites' programs sent them, and people did not judge them"))
     } else if kind.contains("order") && ends(&["note", "notes"]) {
         Some(("order notes", "The shop wrote them about its orders"))

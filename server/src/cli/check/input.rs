@@ -20,7 +20,7 @@ pub(super) enum Input {
     /// The command line.
     Messages(Vec<String>),
     /// Standard input, in a format that is told or to be found out, read as the flags say.
-    Standard(Option<FileFormat>, Reading),
+    Standard(Option<FileFormat>, Box<Reading>),
 }
 
 /// One message, or why there is none.
