@@ -13,6 +13,9 @@ KNOWN = """SELECT id AS row, upstream_id, is_spam FROM detections
            UNION ALL SELECT detection_id, upstream_id, is_spam FROM superseded_verdicts"""
 
 
+HELD_BACK = "SELECT detection_id FROM rechecks WHERE last_error LIKE '% is spent'"
+
+
 class Zeros:
     def __init__(self, database: sqlite3.Connection, answers: Answers, upstream: MoodyUpstream) -> None:
         self.database = database
@@ -50,7 +53,8 @@ class Zeros:
         return self._select("SELECT message, count(*) FROM detection_contents GROUP BY message HAVING count(*) > 1")
 
     def _labels(self) -> Iterator[tuple]:
-        for row, label in self._select("SELECT id, label FROM detections WHERE label IS NOT NULL"):
+        # What a spent budget keeps from the upstream is unknown to it, and so is what was said about it.
+        for row, label in self._select(f"SELECT id, label FROM detections WHERE label IS NOT NULL AND id NOT IN ({HELD_BACK})"):
             told = self.words.get(row)
             if not told or told[-1] != (label == "spam"):
                 yield row, label, told
@@ -85,11 +89,14 @@ class Zeros:
         yield from ((day, count, most) for day, count in paid.items() if count > most)
 
     def _app_words(self) -> Iterator[tuple]:
+        held_back = {row for (row,) in self._select(HELD_BACK)}
         for id, word in self.answers.last_words.items():
             if id in self.answers.unclear or id not in self.known:
                 continue
             row = self.known[id][0]
             told = self.words.get(row)
+            if row in held_back:
+                continue
             if not told or told[-1] != word:
                 yield row, word, told
 
