@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -30,6 +31,9 @@ from soak.zeros import Zeros, waiting
 BUDGET = ("thrifty", 60)
 """The token with a hard budget, and its checks a day."""
 
+BEHIND = 0.5
+"""How long before a kill an answer may have come whose verdict was not written yet, in seconds; a busy machine writes late."""
+
 SETTLED = 100.0
 """How long everything that waits may take once all is well again, in seconds."""
 
@@ -37,8 +41,13 @@ BACK = 10.0
 """How long Gavel may take to work again once there is room on the disk."""
 
 
+def named(bad_day: Callable) -> str:
+    return bad_day.__name__.replace("_", " ")
+
+
 class Soak:
-    def __init__(self, seed: str, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, seed: str, folder: Path, stack: ExitStack, without: list[str]) -> None:
+        self.without = without
         self.chance = random.Random(seed)
         self.problems: list[str] = []
         self.counts: dict[str, int] = {}
@@ -76,12 +85,13 @@ class Soak:
         for thread in [*self.apps, *self.people]:
             thread.start()
         bad_days = [self.kills, self.two_on_one_file, self.clock_jumps, self.database_held, self.disk_full]
+        bad_days = [day for day in bad_days if named(day) not in self.without]
         # The first takes half of the time; each is as long as all others of its round.
         end = time.monotonic() + seconds
         round_time = seconds if seconds < 120 else 60.0
         while time.monotonic() < end:
             for bad_day in bad_days:
-                self.say(bad_day.__name__.replace("_", " "))
+                self.say(named(bad_day))
                 bad_day(round_time)
         self.upstream.become("well")
         for thread in [*self.apps, *self.people]:
@@ -105,8 +115,9 @@ class Soak:
             self.gavel.again()
         self.upstream.become("well")
 
-    def kill(self) -> None:
-        self.answers.kills.append(time.monotonic())
+    def kill(self, behind: float = BEHIND) -> None:
+        now = time.monotonic()
+        self.answers.kills.append((now - behind, now))
         self.gavel.kill()
 
     def two_on_one_file(self, round_time: float) -> None:
@@ -132,8 +143,9 @@ class Soak:
     def database_held(self, round_time: float) -> None:
         """Another program holds the database for longer than an app waits; then Gavel is killed."""
         with held(self.disk.folder / "gavel.db"):
-            time.sleep(max(6.0, round_time * 0.1))
-            self.kill()
+            lasts = max(6.0, round_time * 0.1)
+            time.sleep(lasts)
+            self.kill(behind=lasts + BEHIND)
         self.count("database held")
         self.gavel.again()
 
@@ -187,10 +199,11 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--seed", default=secrets.token_hex(4))
     options.add_argument("--seconds", type=float, default=35.0)
+    options.add_argument("--without", action="append", default=[], metavar="BAD DAY", help="for instance 'clock jumps'")
     options = options.parse_args()
     print(f"seed {options.seed}, {options.seconds:.0f} s of bad days", flush=True)
     with ExitStack() as stack, tempfile.TemporaryDirectory(prefix="gavel-soak-") as folder:
-        soak = Soak(options.seed, Path(folder), stack)
+        soak = Soak(options.seed, Path(folder), stack, options.without)
         soak.run(options.seconds)
         soak.say("settling")
         soak.settle()

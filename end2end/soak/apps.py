@@ -27,8 +27,8 @@ class Answers:
     """Answers without a verdict, by status; 0 for none at all."""
     moments: dict[str, float] = field(default_factory=dict)
     """By id: when the answer came, by the steady clock."""
-    kills: list[float] = field(default_factory=list)
-    """When Gavel was killed without warning, by the same clock."""
+    kills: list[tuple[float, float]] = field(default_factory=list)
+    """When Gavel was killed without warning, by the same clock; and ahead of that, since when its writing may have been behind."""
     longest: float = 0.0
     """The longest that an app waited for an answer, in seconds, without what it waited for a Gavel that was down."""
     lock: threading.Lock = field(default_factory=threading.Lock)

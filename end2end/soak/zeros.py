@@ -13,9 +13,6 @@ KNOWN = """SELECT id AS row, upstream_id, is_spam FROM detections
            UNION ALL SELECT detection_id, upstream_id, is_spam FROM superseded_verdicts"""
 
 
-BEHIND = 0.5
-"""How long before a kill an answer may have come whose verdict was not written yet, in seconds; a busy machine writes late."""
-
 HELD_BACK = "SELECT detection_id FROM rechecks WHERE last_error LIKE '% is spent'"
 
 
@@ -57,9 +54,9 @@ class Zeros:
         return self.database.execute(sql, values).fetchall()
 
     def _was_killed_behind(self, id: str) -> bool:
-        """A verdict is written right behind its answer, since the submission is safe: killed in between, it is asked for again."""
-        moment = self.answers.moments[id]
-        return any(moment <= kill <= moment + BEHIND for kill in self.answers.kills)
+        """A verdict is written right behind its answer, since the submission is safe: killed in between, it is asked for again.
+        While another program holds the database, it waits for that."""
+        return any(since <= self.answers.moments[id] <= kill for since, kill in self.answers.kills)
 
     def _twice(self) -> list:
         return self._select("SELECT message, count(*) FROM detection_contents GROUP BY message HAVING count(*) > 1")
