@@ -23,7 +23,7 @@ use crate::{
     own,
     scout::Scout,
     sniff::{self, Head},
-    unpack::{Shared, Unpacked},
+    unpack::{Shared, Unpacked, read_ahead},
 };
 
 /// Reads the records of a file, or of the files of a zip one after the other.
@@ -83,7 +83,7 @@ impl RecordReader {
         }
         let mut read = read;
         let mut head = vec![0; 64];
-        let length = read_up_to(&mut read, &mut head).map_err(unreadable)?;
+        let (length, _) = read_ahead(&mut read, &mut head, |_| false).map_err(unreadable)?;
         head.truncate(length);
         let begins_book = workbook::may_begin(&head);
         let read = Cursor::new(head).chain(read);
@@ -533,42 +533,10 @@ fn unreadable(error: io::Error) -> ReadError {
     ReadError::new(format!("it cannot be read: {error}"))
 }
 
-/// Fills a buffer as far as there is something to fill it with.
-fn read_up_to(read: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
-    let mut length = 0;
-    while length < buffer.len() {
-        match read.read(&mut buffer[length..]) {
-            Ok(0) => break,
-            Ok(count) => length += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            // What fails after some bytes fails again when they are read on.
-            Err(error) if length == 0 => return Err(error),
-            Err(_) => break,
-        }
-    }
-    Ok(length)
-}
-
 /// The first bytes, and whether they are all. What fails after some bytes fails again when they are read on.
 fn head(read: &mut impl Read, at_once: bool) -> io::Result<(Vec<u8>, bool)> {
     let mut bytes = vec![0; HEAD_BYTES];
-    let mut length = 0;
-    while length < HEAD_BYTES {
-        match read.read(&mut bytes[length..]) {
-            Ok(0) => {
-                bytes.truncate(length);
-                return Ok((bytes, true));
-            }
-            Ok(count) if at_once => {
-                bytes.truncate(length + count);
-                return Ok((bytes, false));
-            }
-            Ok(count) => length += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) if length == 0 => return Err(error),
-            Err(_) => break,
-        }
-    }
+    let (length, is_whole) = read_ahead(read, &mut bytes, |_| at_once)?;
     bytes.truncate(length);
-    Ok((bytes, false))
+    Ok((bytes, is_whole))
 }

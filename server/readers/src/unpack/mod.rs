@@ -235,22 +235,35 @@ impl Read for Shared {
 /// The first bytes, as many as tell a tar. Of a text no more than its first line is waited for: somebody may be typing it.
 fn beginning(layer: &mut Layer) -> Vec<u8> {
     let mut start = vec![0; tar::BLOCK];
+    // The name that a tar begins with ends with a zero.
+    let is_text = |start: &[u8]| memchr::memchr2(b'\n', 0, start).is_some_and(|at| start[at] == b'\n');
+    // What goes wrong here goes wrong again when it is read on.
+    let (length, _) = read_ahead(layer, &mut start, is_text).unwrap_or_default();
+    start.truncate(length);
+    start
+}
+
+/// Reads until a buffer is full, what was read is enough, or there is no more. Tells how much that is, and whether it is all there
+/// is. What fails after some bytes fails again when they are read on.
+pub(crate) fn read_ahead(
+    read: &mut impl Read,
+    buffer: &mut [u8],
+    is_enough: impl Fn(&[u8]) -> bool,
+) -> io::Result<(usize, bool)> {
     let mut length = 0;
-    while length < start.len() {
-        match layer.read(&mut start[length..]) {
-            Ok(0) => break,
+    while length < buffer.len() {
+        match read.read(&mut buffer[length..]) {
+            Ok(0) => return Ok((length, true)),
             Ok(count) => length += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            // What goes wrong here goes wrong again when it is read on.
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) if length == 0 => return Err(error),
             Err(_) => break,
         }
-        // The name that a tar begins with ends with a zero.
-        if memchr::memchr2(b'\n', 0, &start[..length]).is_some_and(|at| start[at] == b'\n') {
+        if is_enough(&buffer[..length]) {
             break;
         }
     }
-    start.truncate(length);
-    start
+    Ok((length, false))
 }
 
 /// Refuses what unpacks to more than a file should.
