@@ -12,8 +12,8 @@ DAY = 86_400_000
 KNOWN = """SELECT id AS row, upstream_id, is_spam FROM detections
            UNION ALL SELECT detection_id, upstream_id, is_spam FROM superseded_verdicts"""
 
-
 HELD_BACK = "SELECT detection_id FROM rechecks WHERE last_error LIKE '% is spent'"
+"""Rows that a spent budget keeps from the upstream."""
 
 
 class Zeros:
@@ -104,9 +104,7 @@ class Zeros:
                 continue
             row = self.known[id][0]
             told = self.words.get(row)
-            if row in held_back:
-                continue
-            if not told or told[-1] != word:
+            if row not in held_back and (not told or told[-1] != word):
                 yield row, word, told
 
     def _alerts(self, posted: list[tuple[str, int]]) -> list:

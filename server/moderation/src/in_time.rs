@@ -169,26 +169,22 @@ impl Moderation {
         {
             return Ok(false);
         }
-        told.circumstances.submission = self.kept_as(&told).await?;
+        if told.circumstances.submission.is_none() {
+            told.circumstances.submission = self.kept_as(&told).await?;
+        }
         told.created_at = told.created_at.min(self.clock.now());
         self.log.append(told).await?;
         Ok(true)
     }
 
-    /// The submission that was kept of what an app was told about, if it was.
+    /// The submission that was kept after its app was told, of which nothing was known then.
     async fn kept_as(&self, told: &NewDetection) -> Result<Option<DetectionId>, ModerationError> {
-        let known = told.circumstances.submission;
         let left = self.store.left_submissions(self.clock.now(), u32::MAX).await?;
         let same = left.into_iter().find(|left| {
             let apart = told.created_at - left.created_at;
-            match known {
-                Some(id) => left.circumstances.submission == Some(id),
-                None => {
-                    left.content_hash == told.content_hash
-                        && left.circumstances.token_id == told.circumstances.token_id
-                        && apart.num_seconds().abs() < 15
-                }
-            }
+            left.content_hash == told.content_hash
+                && left.circumstances.token_id == told.circumstances.token_id
+                && apart.num_seconds().abs() < 15
         });
         Ok(same.and_then(|left| left.circumstances.submission))
     }

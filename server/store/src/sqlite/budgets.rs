@@ -116,8 +116,8 @@ impl Budgets for SqliteStore {
             .bind(&budget.subject)
             .fetch_one(&self.readers)
             .await?;
-        // Asked for again since then: once for each verdict that was replaced, except that a fallback's or a refusal of these days was not paid
-        // for, and the verdict in its place is among the above.
+        // Asked for again since then: once for each verdict that was replaced. A fallback's or a refusal of these days was not
+        // paid for, and the verdict in its place is among the above.
         let again = format!(
             "SELECT count(*) FROM superseded_verdicts s JOIN detections d ON d.id = s.detection_id
              WHERE s.replaced_at >= ?1 AND (s.judged_by NOT IN ('fallback', 'refused') OR d.created_at < ?1) AND {}",
