@@ -4,7 +4,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -57,7 +57,7 @@ def test_a_full_disk_and_room_again(disk: Disk, upstream: Upstream) -> None:
     with ExitStack() as stack:
         webhook = stack.enter_context(Webhook())
         gavel, app = stack.enter_context(running(disk, upstream))
-        admin = Moderator("ana", "seed", gavel, "admin")
+        admin = stack.enter_context(closing(Moderator("ana", "seed", gavel, "admin")))
         rules = {"rules[quota_marks]": "80, 100", "rules[upstream]": "on", "rules[webhook_url]": webhook.url}
         admin.http.post(f"{gavel.origin}/settings", data=rules, headers={"accept": "text/html"})
         answered = [check(app, number).headers["x-gavel-detection"] for number in range(20)]
@@ -93,8 +93,7 @@ def test_a_full_disk_and_room_again(disk: Disk, upstream: Upstream) -> None:
 
 
 def test_a_gavel_that_starts_on_a_full_disk_can_be_read(disk: Disk, upstream: Upstream) -> None:
-    with running(disk, upstream) as (gavel, app):
-        admin = Moderator("ana", "seed", gavel, "admin")
+    with running(disk, upstream) as (gavel, app), closing(Moderator("ana", "seed", gavel, "admin")) as admin:
         assert check(app, 1).status_code == 200
         assert gavel.count() == 1
         gavel.stop()

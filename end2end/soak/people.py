@@ -26,6 +26,10 @@ class Moderator(threading.Thread):
         entered = self.http.post(f"{gavel.origin}/login", data={"email": email, "password": PASSWORD})
         assert entered.status_code == 303, entered.text
 
+    def close(self) -> None:
+        """For one who was never started."""
+        self.http.close()
+
     def call(self, endpoint: str, form: dict) -> httpx.Response | None:
         """A click; a Gavel that is down makes it one that nobody answered."""
         try:
