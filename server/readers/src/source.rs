@@ -54,6 +54,8 @@ struct About {
     dialect: Dialect,
     located: Located,
     columns: Vec<String>,
+    /// What its format alone found out; the parser is gone once all is read.
+    guesses: Vec<FileGuess>,
 }
 
 /// What a first look at the records tells.
@@ -127,6 +129,7 @@ impl RecordReader {
             dialect: dialect::guess(Sample { head: "", is_whole: true, pieces: &[] }, Told::default()),
             located: Located::default(),
             columns: sheet.columns().to_vec(),
+            guesses: sheet.guesses(),
         };
         Ok(Self {
             shared: Shared::new(Unpacked::open(Box::new(io::empty()), Progress::default())?),
@@ -203,7 +206,7 @@ impl RecordReader {
     }
 
     /// What was found out about how the file is written, each with what speaks for it and what else it could be; what was
-    /// chosen is among it. What the columns are is told by [`RecordReader::look`]. Ask before all is read.
+    /// chosen is among it. What the columns are is told by [`RecordReader::look`].
     pub fn guesses(&self) -> Vec<FileGuess> {
         let first = &self.first;
         let mut guesses = vec![crate::guesses::format(first.format, self.choices.format.is_some())];
@@ -216,7 +219,7 @@ impl RecordReader {
         if matches!(first.format, FileFormat::Json | FileFormat::Ndjson) {
             guesses.push(first.located.guess());
         }
-        guesses.extend(self.parse.iter().flat_map(|parse| parse.guesses()));
+        guesses.extend(first.guesses.iter().cloned());
         guesses
     }
 
@@ -480,7 +483,8 @@ fn begin(shared: &Shared, name: Option<&str>, choices: &Choices, scout: &Scout) 
         formats::begin(format, behind_mark, encoding, &dialect, &located, choices)?
     };
     let columns = parse.columns().to_vec();
-    Ok((About { format, encoding, dialect, located, columns }, parse))
+    let guesses = parse.guesses();
+    Ok((About { format, encoding, dialect, located, columns, guesses }, parse))
 }
 
 /// Whether a file is a line with one record and nothing else.

@@ -140,8 +140,8 @@ fn more_rows_than_a_sheet_has_go_on_in_the_next() {
     table.finish(&mut packed).unwrap();
     // Of a workbook one sheet is read, and that there is another is said.
     let mut reader = RecordReader::open_file(std::io::Cursor::new(packed), None, Choices::default()).unwrap();
-    let sheet = reader.guesses().into_iter().find(|guess| guess.about == domain::FileTrait::Sheet).unwrap();
     assert_eq!(reader.by_ref().filter(Result::is_ok).count(), 3);
+    let sheet = reader.guesses().into_iter().find(|guess| guess.about == domain::FileTrait::Sheet).unwrap();
     assert_eq!(sheet.value, "Detections");
     assert!(sheet.alternatives.iter().any(|other| other.value == "Detections 3"), "{sheet:?}");
 }
