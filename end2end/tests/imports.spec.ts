@@ -100,7 +100,7 @@ test('how a file is read is shown with its reasons, can be chosen otherwise, and
   const long = `Last of all;"${'A long story about the river, and more of it. '.repeat(20)}\nwith a second line, ${mark}";Bonn\n`
   await open('/imports/new')
   await bring(page, '', csv('joined.csv', part(0) + part(100) + long))
-  const delimiter = page.getByLabel('Delimiter')
+  const delimiter = page.getByLabel('Delimiter', { exact: true })
   await expect(delimiter.locator('option:checked')).toHaveText('Detected: semicolon (;)')
   await expect(page.getByLabel('Lines above the header').locator('option:checked')).toHaveText('Detected: the first row names the columns')
   const preview = page.getByRole('region', { name: 'The first rows, as they will be checked' })
@@ -247,6 +247,6 @@ test.describe('when the quota does not suffice', () => {
 
 /** The files of imports that a Gavel keeps. */
 function kept(gavel: Gavel): string[] {
-  const folder = join(gavel.folder, 'imports')
+  const folder = join(gavel.folder, 'gavel.db-imports')
   return readdirSync(folder).map(name => readFileSync(join(folder, name), 'utf8')).filter(text => text !== '')
 }

@@ -118,7 +118,7 @@ test('each chart has a table, and files of its figures and its picture', async (
   await expect(charts).toHaveCount(7)
   for (const chart of await charts.all()) {
     await expect(chart.locator('details table tbody tr').first()).toBeAttached()
-    for (const [format, kind, start] of [['CSV', 'text/csv', '"'], ['SVG', 'image/svg+xml', '<svg xmlns=']]) {
+    for (const [format, kind, start] of [['CSV', 'text/csv', '\uFEFF"'], ['SVG', 'image/svg+xml', '<svg xmlns=']]) {
       const href = await chart.getByRole('link', { name: format, exact: true }).getAttribute('href')
       const answer = await page.request.get(`${demo.url}${href}`)
       expect(answer.status(), href ?? '').toBe(200)

@@ -1,9 +1,10 @@
 // What apps say by their feedback, what they were told, and where a WordPress comment stands. With and without JavaScript.
 
 import { log, searching } from '../fixtures/desk.js'
+import type { Page } from '@playwright/test'
 import { expect, test, type Gavel } from '../fixtures/test.js'
 
-const pane = (page: import('@playwright/test').Page) => page.getByRole('region', { name: 'Detection' })
+const pane = (page: Page) => page.getByRole('region', { name: 'Detection' })
 
 interface Checked { detection_id: string, is_spam: boolean }
 
@@ -16,6 +17,14 @@ async function app(gavel: Gavel, token: string, endpoint: string, body: object):
   })
   expect(answer.status).toBe(200)
   return await answer.json() as Checked
+}
+
+/** Opens a search that finds one detection. Words of what apps send are found a moment after the answer. */
+async function found(page: Page, open: (path: string) => Promise<unknown>, search: string): Promise<void> {
+  await expect(async () => {
+    await open(searching(search))
+    await expect(log(page).getByText('1 detection', { exact: true })).toBeVisible({ timeout: 1000 })
+  }).toPass({ timeout: 15_000 })
 }
 
 /** A comment as the vendor's WordPress plugin sends it; its clock shows the site's local time. */
@@ -31,8 +40,7 @@ test('an app that contradicts is a badge, a search and no work for Review', asyn
   const token = gavel.createToken(`words-${info.project.name}-${info.workerIndex}-${Date.now()}`, 'blog.example.com')
   const word = `quokka${Date.now().toString(36)}`
   const checked = await app(gavel, token, 'check', { message: `The ${word} report is attached, see you on Monday` })
-  await open(searching(`${word} is:waiting`))
-  await expect(log(page).getByText('1 detection', { exact: true })).toBeVisible()
+  await found(page, open, `${word} is:waiting`)
   await app(gavel, token, 'feedback', { detection_id: checked.detection_id, is_spam: !checked.is_spam })
   await open(searching(`${word} is:contested`))
   const says = `App says ${checked.is_spam ? 'ham' : 'spam'}`
@@ -50,7 +58,7 @@ test('a comment of WordPress shows its post first, and the way to wp-admin', asy
   const token = gavel.createToken(`wp-${info.project.name}-${info.workerIndex}-${Date.now()}`, 'blog.example.com')
   const word = `wombat${Date.now().toString(36)}`
   await app(gavel, token, 'check-comment', comment(`The ${word} bread is very good`, 'https://blog.example.com'))
-  await open(searching(word))
+  await found(page, open, word)
   await log(page).getByRole('link', { name: new RegExp(word) }).click()
   const place = pane(page).locator('[data-written-at]')
   await expect(place).toContainText('How we <b>bake</b> bread')
@@ -66,7 +74,7 @@ test('an address that the token does not name leads nowhere by itself', async ({
   const token = gavel.createToken(`evil-${info.project.name}-${info.workerIndex}-${Date.now()}`, 'blog.example.com')
   const word = `numbat${Date.now().toString(36)}`
   await app(gavel, token, 'check-comment', comment(`The ${word} bread is very good`, 'https://evil.example'))
-  await open(searching(word))
+  await found(page, open, word)
   await log(page).getByRole('link', { name: new RegExp(word) }).click()
   await expect(pane(page)).toContainText('hxxps://evil[.]example/wp-admin/')
   expect(await pane(page).locator('a[href*="evil.example"]').count()).toBe(0)
