@@ -37,6 +37,7 @@ mod statistics;
 mod story;
 mod suggestions;
 pub mod tokens;
+mod under_way;
 mod upstreams;
 mod usage;
 mod workers;
@@ -119,7 +120,7 @@ pub struct Moderation {
     writing: Arc<writing::Writing>,
     aside: aside::Aside,
     /// Kept submissions whose verdicts wait for the disk.
-    unwritten: Mutex<std::collections::HashSet<domain::DetectionId>>,
+    under_way: under_way::Submissions,
     outbox_changed: Notify,
     recheck_wanted: Notify,
     words_wanted: Notify,
@@ -171,7 +172,7 @@ impl Moderation {
             ),
             writing,
             aside: aside::Aside::new(options.aside.clone()),
-            unwritten: Mutex::default(),
+            under_way: under_way::Submissions::default(),
             store,
             upstreams: upstreams.into(),
             clock,
