@@ -185,6 +185,6 @@ pub(crate) fn cookie(name: &str) -> Option<String> {
     find_cookie(&cookies, name).map(str::to_owned)
 }
 
-fn find_cookie<'a>(cookies: &'a str, name: &str) -> Option<&'a str> {
+pub(crate) fn find_cookie<'a>(cookies: &'a str, name: &str) -> Option<&'a str> {
     cookies.split(';').find_map(|cookie| cookie.trim().strip_prefix(name)?.strip_prefix('='))
 }

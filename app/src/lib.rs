@@ -23,7 +23,7 @@ mod selection;
 pub mod server_fns;
 #[cfg(feature = "ssr")]
 pub mod stats_files;
-mod zone;
+pub mod zone;
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};

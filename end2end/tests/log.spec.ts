@@ -50,12 +50,12 @@ test('filters keep the words of the search, and take each other out', async ({ p
 })
 
 test('a term that cannot be read is explained, with the right status', async ({ page, open }) => {
-  const response = await open('/detections?q=score%3A101%20is%3Aspam%20nokey%3Ax')
+  const response = await open('/detections?q=score%3A101%20is%3Aspam%20scroe%3A5')
   expect(response.status()).toBe(422)
   const problems = page.locator('#search-problems')
   await expect(problems).toContainText('“101” is no score')
-  await expect(problems).toContainText('There is no term “nokey:”.')
-  await expect(page.getByLabel('Search the detections')).toHaveValue('score:101 is:spam nokey:x')
+  await expect(problems).toContainText('There is no term “scroe:”.')
+  await expect(page.getByLabel('Search the detections')).toHaveValue('score:101 is:spam scroe:5')
 })
 
 test('density and columns are chosen and remembered', async ({ page, open, javaScriptEnabled }) => {

@@ -100,7 +100,7 @@ test('days are those of the viewer, without an error while the page comes to lif
   page.on('pageerror', error => errors.push(error.message))
   await page.goto('/detections')
   await expect(page.locator('.log-row').first()).toBeVisible()
-  await expect.poll(async () => (await context.cookies()).find(cookie => cookie.name === 'gavel_zone')?.value).toBe('840')
+  await expect.poll(async () => (await context.cookies()).find(cookie => cookie.name === 'gavel_zone')?.value).toBe('Pacific/Kiritimati')
   await page.reload()
   await expect(page.getByRole('region', { name: 'Log' }).getByRole('heading', { level: 2 }).first()).toHaveText(/^(Today|Yesterday)$/)
   expect(errors).toEqual([])

@@ -1,9 +1,16 @@
 //! Times in words, the same on the server and in the browser.
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
-/// How long ago (or ahead) a moment is: `5 s ago`, `3 min ago`, `2 h ago`, `4 days ago`, then the date.
+use crate::Zone;
+
+/// How long ago (or ahead) a moment is: `5 s ago`, `3 min ago`, `2 h ago`, `4 days ago`, then the date (UTC).
 pub fn relative(then: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    relative_in(&Zone::default(), then, now)
+}
+
+/// The same with the date of a zone.
+pub fn relative_in(zone: &Zone, then: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let seconds = (now - then).num_seconds();
     let distance = seconds.unsigned_abs();
     let words = match distance {
@@ -13,7 +20,7 @@ pub fn relative(then: DateTime<Utc>, now: DateTime<Utc>) -> String {
         3_600..=86_399 => format!("{} h", distance / 3_600),
         86_400..=172_799 => "1 day".to_owned(),
         172_800..=1_209_599 => format!("{} days", distance / 86_400),
-        _ => return then.format("%-d %b %Y").to_string(),
+        _ => return zone.local(then).format("%-d %b %Y").to_string(),
     };
     if seconds >= 0 { format!("{words} ago") } else { format!("in {words}") }
 }
@@ -26,11 +33,6 @@ pub fn exact(time: DateTime<Utc>) -> String {
 /// The moment to the minute: `24 Nov, 14:00 UTC`.
 pub fn minute(time: DateTime<Utc>) -> String {
     time.format("%-d %b, %H:%M UTC").to_string()
-}
-
-/// The day of a moment, so many minutes east of UTC.
-pub fn local_day(time: DateTime<Utc>, minutes_east: i32) -> NaiveDate {
-    (time + TimeDelta::minutes(i64::from(minutes_east))).date_naive()
 }
 
 /// A day as a heading: `Today`, `Yesterday`, `Mon 16 Nov`, with the year where it is another.
@@ -66,12 +68,17 @@ mod tests {
     }
 
     #[test]
-    fn days_are_those_of_the_zone() {
+    fn a_date_is_that_of_the_zone() {
         let late = DateTime::from_timestamp(1_739_575_800, 0).unwrap(); // 14 Feb 2025, 23:30 UTC
+        let east = Zone::new("Europe/Berlin", 60, Vec::new());
+        let now = late + TimeDelta::days(60);
+        assert_eq!(relative_in(&east, late, now), "15 Feb 2025");
+        assert_eq!(relative(late, now), "14 Feb 2025");
+    }
+
+    #[test]
+    fn days_have_headings() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        assert_eq!(local_day(late, 0), day("2025-02-14"));
-        assert_eq!(local_day(late, 60), day("2025-02-15"));
-        assert_eq!(local_day(late, -24 * 60), day("2025-02-13"));
         for (then, words) in [
             ("2025-02-15", "Today"),
             ("2025-02-14", "Yesterday"),

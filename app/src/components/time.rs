@@ -1,7 +1,9 @@
-//! Times: relative, with the exact one on hover, in the viewer's zone once the page is alive.
+//! Times: relative, with the exact one on hover, both in the viewer's zone.
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
+
+use crate::zone::Zone;
 
 /// The current time: the server's clock while it renders, the browser's afterwards.
 pub(crate) fn now() -> DateTime<Utc> {
@@ -21,21 +23,10 @@ pub(crate) fn TimeAgo(
     /// The moment.
     time: DateTime<Utc>,
 ) -> impl IntoView {
-    let (title, set_title) = signal(domain::time::exact(time));
-    Effect::new(move |_| {
-        #[cfg(feature = "hydrate")]
-        #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit")]
-        set_title.set(
-            js_sys::Date::new(&(time.timestamp_millis() as f64).into())
-                .to_locale_string("default", &js_sys::Object::new())
-                .into(),
-        );
-        #[cfg(not(feature = "hydrate"))]
-        let _ = set_title;
-    });
+    let zone = expect_context::<Zone>();
     view! {
-        <time class="whitespace-nowrap" datetime=time.to_rfc3339() title=title>
-            {domain::time::relative(time, now())}
+        <time class="whitespace-nowrap" datetime=time.to_rfc3339() title=move || zone.exact(time)>
+            {move || zone.relative(time)}
         </time>
     }
 }

@@ -301,8 +301,17 @@ impl Moderation {
 }
 
 fn parse(q: &str) -> Result<SearchQuery, ModerationError> {
-    SearchQuery::parse(q)
-        .map_err(|errors| invalid("q", &errors.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")))
+    let query = SearchQuery::parse(q).map_err(|errors| {
+        invalid("q", &errors.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
+    })?;
+    // Signs are passed over, which is said beside a list; here it would be about everything.
+    if query.is_empty() && !q.trim().is_empty() {
+        return Err(invalid(
+            "q",
+            "This search holds signs alone, and would mean everything. Clear it first if you do.",
+        ));
+    }
+    Ok(query)
 }
 
 fn invalid(field: &str, problem: &str) -> ModerationError {

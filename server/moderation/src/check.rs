@@ -128,6 +128,18 @@ impl Moderation {
         Ok((page, count))
     }
 
+    /// How many detections, of how many, are still found only as an older Gavel looked words up; `None` when none are, or the search
+    /// asks for no words.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn unfolded(&self, query: &domain::SearchQuery) -> Result<Option<(u64, u64)>, ModerationError> {
+        if !query.has_words() {
+            return Ok(None);
+        }
+        Ok(self.store.unfolded().await?.map(|unfolded| (unfolded.left, unfolded.of)))
+    }
+
     /// How many match, counted no further than [`domain::paging::COUNT_BOUND`].
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::related::HISTORY_BOUND;
-use domain::search::{Pattern, State, Term, TermKind, index_text};
+use domain::search::{IndexText, Pattern, State, Term, TermKind};
 use domain::{Alike, Detection, DetectionId, History, Order, PageRequest, Related, SearchQuery};
 
 use crate::{Moderation, ModerationError};
@@ -126,11 +126,7 @@ fn sender(detection: &Detection) -> Option<TermKind> {
 /// The distinct words of a text's start, as the index sees them.
 fn words(text: &str) -> HashSet<String> {
     let end = text.char_indices().nth(COMPARED_CHARS as usize).map_or(text.len(), |(at, _)| at);
-    let text = index_text(&text[..end]).to_lowercase();
-    text.split(|char: char| !char.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect()
+    IndexText::of(&text[..end]).words().map(str::to_owned).collect()
 }
 
 /// The longest words, in an order that does not change from call to call.

@@ -1,6 +1,6 @@
 //! Searches that the team keeps.
 
-use domain::{BoundedCount, Order, SavedSearch, SavedSearchId, SearchQuery, UserId, saved_search};
+use domain::{BoundedCount, Order, SavedSearch, SavedSearchId, SearchQuery, UserId, Zone, saved_search};
 use store::{NewSavedSearch, StoreError};
 
 use crate::{Moderation, ModerationError};
@@ -12,15 +12,20 @@ const COUNT_BOUND: u64 = 1_000;
 const AT_MOST: usize = 30;
 
 impl Moderation {
-    /// Every saved search with how many match; without a count when it cannot be read any more.
+    /// Every saved search with how many match for somebody in a zone; without a count when it cannot be read any more.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn saved_searches(&self) -> Result<Vec<(SavedSearch, Option<BoundedCount>)>, ModerationError> {
+    pub async fn saved_searches(
+        &self,
+        zone: &Zone,
+    ) -> Result<Vec<(SavedSearch, Option<BoundedCount>)>, ModerationError> {
         let mut counted = Vec::new();
         for search in self.store.saved_searches().await? {
             let count = match SearchQuery::parse(&search.q) {
-                Ok(query) => Some(self.store.count(&query, COUNT_BOUND, self.clock.now()).await?),
+                Ok(query) => {
+                    Some(self.store.count(&query.in_zone(zone), COUNT_BOUND, self.clock.now()).await?)
+                }
                 Err(_) => None,
             };
             counted.push((search, count));

@@ -26,6 +26,9 @@ const COUNT_EVERY: Duration = Duration::from_secs(10);
 /// How often the index of words is merged, if there is anything to merge.
 const MERGE_EVERY: Duration = Duration::from_secs(1);
 
+/// Rows that are indexed again by one transaction, which a check that comes meanwhile has to wait for: some milliseconds.
+const REFOLDED_ROWS: usize = 32;
+
 /// How often what was written ahead is copied into the database. Commits meanwhile wait for the disk as long as the copy takes, so
 /// each copy is small; pages that many commits changed are copied once.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
@@ -46,6 +49,7 @@ impl Moderation {
         tracker.spawn(Arc::clone(self).run_lessons(stop.clone()));
         tracker.spawn(Arc::clone(self).run_counting(stop.clone()));
         tracker.spawn(Arc::clone(self).run_merging(stop.clone()));
+        tracker.spawn(Arc::clone(self).run_refolding(stop.clone()));
         tracker.spawn(Arc::clone(self).run_checkpoints(stop.clone()));
         tracker.spawn(Arc::clone(self).run_alerts(stop.clone()));
         tracker.spawn(Arc::clone(self).run_alert_deliveries(stop.clone()));
@@ -130,6 +134,22 @@ impl Moderation {
                     }
                 }
             }
+        }
+    }
+
+    /// Has what an older Gavel indexed found as words are looked up now. It rests as long as it works: checks go first.
+    async fn run_refolding(self: Arc<Self>, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            let begun = Instant::now();
+            let rest = match self.store.refold_index(REFOLDED_ROWS).await {
+                Ok(0) => return,
+                Ok(_) => begun.elapsed(),
+                Err(error) => {
+                    tracing::error!(%error, "older messages could not be indexed again");
+                    LONGEST_SLEEP
+                }
+            };
+            let _ = stop.run_until_cancelled(tokio::time::sleep(rest)).await;
         }
     }
 

@@ -12,7 +12,7 @@ use axum::{
     Extension,
     body::{Body, Bytes},
     extract::{Query, State},
-    http::{HeaderValue, Response, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
     response::IntoResponse,
 };
 use domain::{Detection, ExportFormat, Role, SearchQuery};
@@ -45,6 +45,7 @@ const ID_MAX: usize = 40;
 pub async fn download(
     State(app): State<AppState>,
     Extension(Visitor(visitor)): Extension<Visitor>,
+    headers: HeaderMap,
     Query(wanted): Query<Wanted>,
 ) -> Response<Body> {
     let Some(user) = visitor.filter(|user| user.role.allows(Role::Moderator)) else {
@@ -59,6 +60,8 @@ pub async fn download(
         let text = "The search could not be read. Go back: the box underlines what is wrong.";
         return render::plain(StatusCode::UNPROCESSABLE_ENTITY, "Search not understood", text);
     };
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let query = query.in_zone(&app::zone::in_cookies(&cookies.collect::<Vec<_>>().join(";")));
     let id = wanted.id.filter(|id| id.len() <= ID_MAX);
     let name = format!("gavel-detections-{}.{format}", app.clock.now().format("%Y-%m-%d-%H%M"));
     match app.moderation.export(NewExport { query, format, by: user.id, id }).await {

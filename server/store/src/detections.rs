@@ -18,6 +18,15 @@ pub struct Appended {
     pub token_revoked: bool,
 }
 
+/// What an older Gavel indexed and is not indexed again yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unfolded {
+    /// So many detections, nearly: the oldest.
+    pub left: u64,
+    /// Of so many.
+    pub of: u64,
+}
+
 /// Writes and reads the log.
 #[async_trait]
 pub trait Detections: Send + Sync {
@@ -38,6 +47,17 @@ pub trait Detections: Send + Sync {
     /// Makes some of the detections that were appended found by their words, the oldest first and at most so many, and returns how
     /// many; 0 when all are.
     async fn index_appended(&self, most: usize) -> Result<usize>;
+
+    /// Makes some of the detections that were indexed by an older Gavel found as words are looked up now, the newest first and at most
+    /// so many, and returns how many; 0 when all are.
+    async fn refold_index(&self, _most: usize) -> Result<usize> {
+        Ok(0)
+    }
+
+    /// How many detections are still found only as an older Gavel looked words up; `None` when none are.
+    async fn unfolded(&self) -> Result<Option<Unfolded>> {
+        Ok(None)
+    }
 
     /// Puts a few pieces of what words are looked up in together, and returns whether more can be: every commit adds a piece, and
     /// the fewer there are, the sooner is looked up.

@@ -37,7 +37,7 @@ pub use audit::{Audit, AuditEvent, NewAuditEvent};
 pub use budgets::Budgets;
 pub use bulk::{Bulk, BulkFate, BulkStep, NewBulk};
 pub use claims::Claims;
-pub use detections::{Appended, Detections};
+pub use detections::{Appended, Detections, Unfolded};
 pub use error::{Result, StoreError, Trouble};
 pub use imports::{
     ImportTurn, Imports, NewImport, NewImportRow, SettledRow, Settlement, StagedRow, WaitingRow,

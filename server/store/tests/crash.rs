@@ -96,6 +96,50 @@ async fn an_emptied_index_of_words_is_filled_again() {
     }
 }
 
+/// As in a log that was indexed before words were folded: it is searched at once, and each row is found as now once it is written
+/// again, newest first, also when that was cut off in between.
+#[tokio::test]
+async fn an_older_index_of_words_is_folded_while_it_is_searched() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/gavel.db", folder.path().display());
+    let store = store::open(&url).await.unwrap();
+    for number in 0..10 {
+        let new = samples::scored(&format!("Straße 🔥 number{number}"), 90.0);
+        store.insert_detection(&new).await.unwrap();
+    }
+    assert_eq!(store.unfolded().await.unwrap(), None, "a new log is folded");
+    store.close().await;
+    let raw = sqlx::SqlitePool::connect(&url).await.unwrap();
+    for sql in [
+        "DELETE FROM detections_fts",
+        "INSERT INTO detections_fts (rowid, message, keys)
+         SELECT detection_id, message, '' FROM detection_contents ORDER BY detection_id",
+        "UPDATE words_folded SET (below, last) = (11, 10)",
+    ] {
+        sqlx::query(sql).execute(&raw).await.unwrap();
+    }
+    raw.close().await;
+
+    let store = store::open(&url).await.unwrap();
+    let found = async |store: &dyn store::Store, search: &str| {
+        let query = domain::SearchQuery::parse(search).unwrap();
+        store.count(&query, 100, samples::noon()).await.unwrap().count
+    };
+    assert_eq!(store.unfolded().await.unwrap(), Some(store::Unfolded { left: 10, of: 10 }));
+    assert_eq!((found(&*store, "number3").await, found(&*store, "strasse 🔥").await), (1, 0));
+    assert_eq!(store.refold_index(4).await.unwrap(), 4);
+    assert_eq!(found(&*store, "strasse 🔥").await, 4);
+    assert_eq!(found(&*store, "strasse number9").await, 1, "the newest first");
+    store.close().await;
+    let store = store::open(&url).await.unwrap();
+    store.insert_detection(&samples::scored("Straße 🔥 new", 90.0)).await.unwrap();
+    assert_eq!(store.unfolded().await.unwrap(), Some(store::Unfolded { left: 6, of: 10 }));
+    while store.refold_index(4).await.unwrap() > 0 {}
+    assert_eq!((store.unfolded().await.unwrap(), found(&*store, "strasse 🔥").await), (None, 11));
+    while store.merge_index().await.unwrap() {}
+    assert_eq!((found(&*store, "strasse 🔥").await, found(&*store, "straße").await), (11, 11));
+}
+
 /// As when the program is killed between the beginning of a load and its end.
 #[tokio::test]
 async fn a_load_that_was_cut_off_is_finished_at_the_next_start() {

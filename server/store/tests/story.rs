@@ -30,6 +30,8 @@ where
     chapters::races::tell(open_fresh().await).await;
     chapters::outbox::tell(&open_fresh).await;
     chapters::search::tell(open_fresh().await).await;
+    chapters::spellings::tell(open_fresh().await).await;
+    chapters::spellings::paste(open_fresh().await).await;
     chapters::tokens::tell(open_fresh().await).await;
     chapters::rechecks::tell(open_fresh().await).await;
     chapters::story::tell(open_fresh().await).await;

@@ -55,7 +55,7 @@ pub fn complete(input: &str, caret: usize) -> Option<Completion> {
 
 fn keys(typed: &str) -> Vec<Choice> {
     let typed = typed.to_ascii_lowercase();
-    let fits = |key: &&Key| key.as_str().starts_with(&typed);
+    let fits = |key: &&Key| key.spellings().any(|known| known.starts_with(&typed));
     let choice = |key: &Key| Choice { insert: format!("{key}:"), hint: key.hint() };
     Key::ALL.iter().filter(fits).map(choice).collect()
 }

@@ -48,13 +48,25 @@ crate::words! {
 impl Key {
     /// The key that is written so, in any case.
     pub fn find(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|key| key.as_str().eq_ignore_ascii_case(text))
+        Self::ALL.iter().copied().find(|key| key.spellings().any(|known| known.eq_ignore_ascii_case(text)))
+    }
+
+    /// Its name, and others that are understood.
+    pub(super) fn spellings(self) -> impl Iterator<Item = &'static str> {
+        let other = match self {
+            Self::Lang => Some("language"),
+            Self::Labelled => Some("labeled"),
+            _ => None,
+        };
+        [self.as_str()].into_iter().chain(other)
     }
 
     /// The key that was probably meant: one letter wrong, missing, too many, or two swapped.
     pub(super) fn nearest(text: &str) -> Option<Self> {
         let text = text.to_ascii_lowercase();
-        Self::ALL.iter().copied().find(|key| one_slip_apart(key.as_str(), &text))
+        // Of two letters, nearly anything is one slip away.
+        let is_near = |known: &str| text.len() > 2 && known.len() > 2 && one_slip_apart(known, &text);
+        Self::ALL.iter().copied().find(|key| key.spellings().any(is_near))
     }
 
     /// What it looks for, in a few words, for the list of completions.
@@ -70,11 +82,11 @@ impl Key {
             Self::From => "how it reached Gavel",
             Self::Judged => "who gave the verdict",
             Self::Token => "app that asked, by its token's name",
-            Self::Lang => "language of the message",
+            Self::Lang => "language of the message, by tag or English name",
             Self::Import => "number of an import",
             Self::By => "who labelled it",
-            Self::After => "logged on that day or later (UTC)",
-            Self::Before => "logged before that day (UTC)",
+            Self::After => "logged on that day or later",
+            Self::Before => "logged before that day",
             Self::Age => "logged less (<) or longer (>) ago",
             Self::Labelled => "labelled less (<) or longer (>) ago, or on that day",
             Self::Id => "detection id or number",

@@ -51,13 +51,16 @@ fn term(input: &str, start: usize) -> Lexeme {
     Lexeme { span: (start, end), negated, key, value_span: (value_start, end), value, quotes }
 }
 
-/// ASCII letters before a colon. Not a key: letters before a web address, and letters that are no key and have nothing
-/// behind them ("hello:" at the end of a pasted line); those are words.
+/// ASCII letters before a colon, if they are a key, or a slip of the pen away from one. All others are words: "telegram:@x",
+/// "std::x", "hello:" at the end of a pasted line, what stands before a web address.
 fn key(rest: &str) -> Option<&str> {
     let (key, value) = rest.split_once(':')?;
     let letters = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let bare = value.chars().next().is_none_or(char::is_whitespace);
-    (letters && !value.starts_with("//") && !(bare && Key::find(key).is_none())).then_some(key)
+    if !letters || value.starts_with("//") {
+        return None;
+    }
+    let bare = value.chars().next().is_none_or(|next| next.is_whitespace() || next == ':');
+    (Key::find(key).is_some() || (!bare && Key::nearest(key).is_some())).then_some(key)
 }
 
 /// The value at the start of `rest`, its length in bytes as written, and how it is quoted.

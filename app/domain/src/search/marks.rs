@@ -1,35 +1,40 @@
-//! Where in a text the words of a search are found, for marking them.
-//!
-//! Text and search are cut into words and folded as the full-text index does it (`unicode61 remove_diacritics 2`): by
-//! letters and digits, without case and accents.
+//! Where in a text the words and pictures of a search are found, for marking them: text and search are folded as the index folds
+//! them, and what is found stands for what was sent.
 
-use unicode_normalization::char::{decompose_canonical, is_combining_mark};
+use std::collections::HashSet;
 
-use super::text::{is_invisible, is_unspaced};
+use super::text::IndexText;
 use super::{SearchQuery, TermKind};
 
-/// A word of a text.
-struct Word {
-    start: usize,
-    end: usize,
-    folded: String,
-}
-
-/// Byte ranges of `text` that the words, word starts and phrases of a search match, in order, not overlapping.
+/// Byte ranges of `text` that the words, word starts, phrases and pictures of a search match, in order, not overlapping.
 pub fn marks(query: &SearchQuery, text: &str) -> Vec<(usize, usize)> {
     let wanted = wanted(query);
     if wanted.is_empty() {
         return Vec::new();
     }
-    let words = words(text);
-    let mut marks: Vec<(usize, usize)> = Vec::new();
-    for at in 0..words.len() {
+    let text = IndexText::of(text);
+    let words: Vec<&str> = text.words().collect();
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    for (at, word) in text.sent().iter().enumerate() {
         let longest =
             wanted.iter().filter(|wanted| wanted.stands_at(&words[at..])).map(|wanted| wanted.words.len());
-        let Some(length) = longest.max() else { continue };
-        let (start, end) = (words[at].start, words[at + length - 1].end);
+        if let Some(length) = longest.max() {
+            found.push((word.sent.0, text.sent()[at + length - 1].sent.1));
+        }
+    }
+    let pictures: HashSet<char> = wanted.iter().flat_map(|wanted| wanted.pictures.iter().copied()).collect();
+    let shown = text.sent_pictures().iter().filter(|(_, picture)| pictures.contains(picture));
+    found.extend(shown.map(|(sent, _)| *sent));
+    joined(found)
+}
+
+/// Ranges in order, those that overlap or touch put together: one emoji after the other is one mark, as 圾邮 is.
+fn joined(mut found: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
+    found.sort_unstable();
+    let mut marks: Vec<(usize, usize)> = Vec::with_capacity(found.len());
+    for (start, end) in found {
         match marks.last_mut() {
-            Some(last) if start < last.1 => last.1 = last.1.max(end),
+            Some(last) if start <= last.1 => last.1 = last.1.max(end),
             _ => marks.push((start, end)),
         }
     }
@@ -57,19 +62,19 @@ pub fn excerpt(query: &SearchQuery, text: &str, chars: usize) -> Option<(String,
     Some((format!("{lead}{}", &text[start..end]), shifted))
 }
 
-/// Words next to each other; of the last one perhaps only its start.
+/// Words next to each other; of the last one perhaps only its start. And the pictures among them.
 struct Wanted {
     words: Vec<String>,
     open_end: bool,
+    pictures: Vec<char>,
 }
 
 impl Wanted {
-    fn stands_at(&self, words: &[Word]) -> bool {
-        let last = self.words.len() - 1;
+    fn stands_at(&self, words: &[&str]) -> bool {
+        let Some(last) = self.words.len().checked_sub(1) else { return false };
         words.len() > last
             && self.words.iter().zip(words).enumerate().all(|(index, (wanted, word))| {
-                word.folded == *wanted
-                    || (index == last && self.open_end && word.folded.starts_with(wanted.as_str()))
+                word == wanted || (index == last && self.open_end && word.starts_with(wanted.as_str()))
             })
     }
 }
@@ -82,48 +87,14 @@ fn wanted(query: &SearchQuery) -> Vec<Wanted> {
         _ => None,
     });
     texts
+        .map(|(text, open_end)| (IndexText::of(text), open_end))
+        .filter(|(text, _)| !text.is_empty())
         .map(|(text, open_end)| Wanted {
-            words: words(text).into_iter().map(|word| word.folded).collect(),
+            words: text.words().map(str::to_owned).collect(),
             open_end,
+            pictures: text.pictures().collect(),
         })
-        .filter(|wanted| !wanted.words.is_empty())
         .collect()
-}
-
-/// The words of a text as the index sees them.
-fn words(text: &str) -> Vec<Word> {
-    let mut words: Vec<Word> = Vec::new();
-    let mut open = false;
-    for (at, char) in text.char_indices() {
-        if is_invisible(char) {
-            continue;
-        }
-        let end = at + char.len_utf8();
-        let alone = is_unspaced(char);
-        let belongs = alone || char.is_alphanumeric() || (open && is_combining_mark(char));
-        if !belongs {
-            open = false;
-            continue;
-        }
-        if alone || !open {
-            words.push(Word { start: at, end, folded: String::new() });
-        }
-        open = !alone;
-        if let Some(word) = words.last_mut() {
-            word.end = end;
-            fold(char, &mut word.folded);
-        }
-    }
-    words
-}
-
-/// Without case and accents.
-fn fold(char: char, folded: &mut String) {
-    decompose_canonical(char, |part| {
-        if !is_combining_mark(part) {
-            folded.extend(part.to_lowercase());
-        }
-    });
 }
 
 #[cfg(test)]
@@ -145,6 +116,20 @@ mod tests {
         assert_eq!(found("senor MULLER viagra", text), ["señor", "Müller", "v\u{200b}iagra"]);
         assert_eq!(found("圾邮", text), ["圾邮"]);
         assert_eq!(found("-money is:spam email:free*@x", text), [""; 0]);
+    }
+
+    #[test]
+    fn marks_stand_where_the_index_found_it_however_it_is_written() {
+        let text =
+            "𝗙𝗥𝗘𝗘 ＭＯＮＥＹ, F\u{200d}ree Straße Ёлка مُحَمَّد ca\u{301}fe\u{301} 🔥🔥 win 💋 카지노를 ﬁne";
+        assert_eq!(found("free money", text), ["𝗙𝗥𝗘𝗘", "ＭＯＮＥＹ", "F\u{200d}ree"]);
+        assert_eq!(found("\"free money\"", text), ["𝗙𝗥𝗘𝗘 ＭＯＮＥＹ"]);
+        assert_eq!(found("strasse елка محمد café", text), ["Straße", "Ёлка", "مُحَمَّد", "ca\u{301}fe\u{301}"]);
+        assert_eq!(found("💋 🔥", text), ["🔥🔥", "💋"]);
+        assert_eq!(found("\"win 💋\"", text), ["win", "💋"]);
+        assert_eq!(found("카지노", text), ["카지노"]);
+        assert_eq!(found("카지노*", text), ["카지노"]);
+        assert_eq!(found("fi*", text), ["ﬁne"]);
     }
 
     #[test]

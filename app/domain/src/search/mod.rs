@@ -19,12 +19,16 @@
 //! | `ip:203.0.113.42`, `ip:203.0.113.0/24` | the address, or every address of the network |
 //! | `from:paste`, `import`, `api`, `recheck` | how it reached Gavel |
 //! | `judged:activelayer`, `detector`, `fallback`, `refused` | who judged |
-//! | `token:shop`, `lang:de` | the app's token that asked, by its name (`*`: any); the language of the message, where it was told |
+//! | `token:shop`, `lang:de`, `language:german` | the app's token that asked, by its name (`*`: any); the language of the message, where it was told |
 //! | `import:12`, `by:ana` | the import it came with; who set the label (name, or e-mail address up to its `@`) |
-//! | `after:2025-02-01`, `before:2025-02-01T09:30:00Z` | logged at or after; logged earlier than. A date is its first moment, UTC |
+//! | `after:2025-02-01`, `before:2025-02-01T09:30:00Z` | logged at or after; logged earlier than. A date is its first moment |
 //! | `age:<7d`, `labelled:<7d` | logged, or labelled, less than that long ago (`>`: longer ago); `s m h d w` |
-//! | `labelled:2025-02-01`, `labelled:2025-02-01..2025-02-07` | labelled on that day, or on one of those (UTC) |
+//! | `labelled:2025-02-01`, `labelled:2025-02-01..2025-02-07` | labelled on that day, or on one of those |
 //! | `id:…` | the detection with this number, or with this id of the upstream |
+//!
+//! Words are folded (see [`IndexText`]): case, accents and compatibility letters make no difference. An emoji is found wherever it
+//! stands. Signs alone are passed over, and letters before a colon that are no key are words, so that a pasted line finds its row;
+//! [`notes`] says so. Days are those of the viewer's zone ([`SearchQuery::in_zone`]); unsaid, of UTC.
 //!
 //! Keys and their fixed values are read in any case. A value with spaces stands in quotes: `by:"Ana Lee"`. In quotes, `\"`
 //! is a quote and `\\` a backslash. What cannot be read is an error with its place, a reason, and what to write instead;
@@ -35,6 +39,7 @@ mod error;
 mod keys;
 mod lex;
 mod marks;
+mod notes;
 mod parse;
 mod print;
 mod text;
@@ -49,12 +54,14 @@ pub use complete::{Choice, Completion, complete};
 pub use error::SearchError;
 pub use keys::Key;
 pub use marks::{excerpt, marks};
+pub use notes::{Note, as_text, notes};
 pub use parse::{TERMS_MAX, VALUE_MAX_CHARS};
-pub use text::index_text;
+pub use text::{INDEX_MARK, IndexText};
 pub use tokens::{Token, TokenKind, tokens};
 pub use values::{Age, AppSaid, Moment, Pattern, ScoreTest, State, Unit};
 
-use crate::{Days, JudgedBy, Label, Origin};
+use crate::{Days, JudgedBy, Label, Origin, Zone};
+use chrono::{DateTime, Utc};
 
 /// A search that was understood: terms, all of which must hold. The empty search is everything.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -75,11 +82,11 @@ pub struct Term {
 /// What one term asks; see the module's table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum TermKind {
-    /// A word, anywhere in the text fields. Has a letter or a digit.
+    /// A word, anywhere in the text fields. Has a letter, a digit or a picture.
     Word(String),
     /// The start of a word, without its `*`. Has at least two characters.
     Prefix(String),
-    /// Words next to each other. Has a letter or a digit.
+    /// Words next to each other. Has a letter, a digit or a picture.
     Phrase(String),
     /// A state of verdict, label or feedback.
     Is(State),
@@ -117,6 +124,8 @@ pub enum TermKind {
     Labelled(Age),
     /// On which days the standing label was set.
     LabelledOn(Days),
+    /// That it was set at the first time or later, and before the second.
+    LabelledBetween(DateTime<Utc>, DateTime<Utc>),
     /// Local number, or the upstream's `detection_id`.
     Id(String),
 }
@@ -128,6 +137,41 @@ impl SearchQuery {
     /// Every term that cannot be read, in the order typed.
     pub fn parse(input: &str) -> Result<Self, Vec<SearchError>> {
         parse::query(input)
+    }
+
+    /// What is meant by somebody in a zone: every day, and every time without a zone, becomes the moments that it is there.
+    #[must_use]
+    pub fn in_zone(&self, zone: &Zone) -> Self {
+        let kind = |kind: &TermKind| match kind {
+            TermKind::After(moment) => TermKind::After(Moment::Time(moment.in_zone(zone))),
+            TermKind::Before(moment) => TermKind::Before(Moment::Time(moment.in_zone(zone))),
+            TermKind::LabelledOn(days) => {
+                let (start, end) = days.in_zone(zone);
+                TermKind::LabelledBetween(start, end)
+            }
+            other => other.clone(),
+        };
+        let term = |term: &Term| Term { negated: term.negated, kind: kind(&term.kind) };
+        Self { terms: self.terms.iter().map(term).collect() }
+    }
+
+    /// Whether it depends on the viewer's zone.
+    pub fn has_days(&self) -> bool {
+        self.terms.iter().any(|term| {
+            matches!(
+                term.kind,
+                TermKind::After(Moment::Day(_) | Moment::Local(_))
+                    | TermKind::Before(Moment::Day(_) | Moment::Local(_))
+                    | TermKind::LabelledOn(_)
+            )
+        })
+    }
+
+    /// Whether it asks for words, by which or without which.
+    pub fn has_words(&self) -> bool {
+        let is_text =
+            |term: &Term| matches!(term.kind, TermKind::Word(_) | TermKind::Prefix(_) | TermKind::Phrase(_));
+        self.terms.iter().any(is_text)
     }
 
     /// The address of the log with this search.

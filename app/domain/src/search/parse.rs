@@ -2,20 +2,22 @@
 
 use std::net::IpAddr;
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Utc};
+use chrono::Datelike;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use ipnet::IpNet;
 
 use super::error::Problem;
 use super::lex::{Lexeme, Quotes, lex};
 use super::print::quoted;
+use super::text::IndexText;
 use super::{Age, Days, Key, Moment, Pattern, ScoreTest, SearchError, SearchQuery, Term, TermKind, Unit};
-use crate::language::TAGS;
+use crate::language::{Language, TAGS};
 
-/// Most terms of one search. More is an accident (a pasted page), and a database has limits of its own.
-pub const TERMS_MAX: usize = 50;
+/// Most terms of one search: a pasted paragraph. A database has limits of its own.
+pub const TERMS_MAX: usize = 200;
 
-/// Longest value or phrase, in characters: twice the longest e-mail address.
-pub const VALUE_MAX_CHARS: usize = 510;
+/// Longest value or phrase, in characters: a pasted line of a script without spaces, or a long address.
+pub const VALUE_MAX_CHARS: usize = 2_000;
 
 /// Most stars in one pattern: the time to compare grows with their number's power.
 const STARS_MAX: usize = 3;
@@ -23,85 +25,109 @@ const STARS_MAX: usize = 3;
 /// Longest time that `age:` speaks of, in seconds: a hundred years.
 const AGE_MAX_SECONDS: i64 = 100 * 366 * 86_400;
 
+/// What to write where nothing better is known.
+const EXAMPLE: &str = "\"free money\"";
+
 pub(super) fn query(input: &str) -> Result<SearchQuery, Vec<SearchError>> {
     let mut query = SearchQuery::default();
     let mut errors = Vec::new();
-    for (index, lexeme) in lex(input).into_iter().enumerate() {
-        if index == TERMS_MAX {
-            let reason = format!("A search has at most {TERMS_MAX} terms; the rest of this one is too much.");
-            let instead = "\"free money\"".to_owned();
-            errors.push(SearchError { span: (lexeme.span.0, input.trim_end().len()), reason, instead });
-            break;
-        }
+    for lexeme in lex(input) {
         match term(&lexeme) {
-            Ok(term) => query.terms.push(term),
+            Ok(None) => {}
+            Ok(Some(_)) if query.terms.len() == TERMS_MAX => {
+                errors.push(too_many((lexeme.span.0, input.trim_end().len())));
+                break;
+            }
+            Ok(Some(term)) => query.terms.push(term),
             Err(error) => errors.push(error),
         }
     }
     if errors.is_empty() { Ok(query) } else { Err(errors) }
 }
 
-/// What one term asks.
-pub(super) fn term(lexeme: &Lexeme) -> Result<Term, SearchError> {
-    let at = |span| move |Problem { reason, instead }| SearchError { span, reason, instead };
+fn too_many(span: (usize, usize)) -> SearchError {
+    let reason = format!("A search has at most {TERMS_MAX} terms; the rest of this one is too much.");
+    SearchError { span, reason, instead: EXAMPLE.to_owned(), replaced: span, replacement: String::new() }
+}
+
+/// What one term asks; `None` where it is made of signs alone, which the index does not know.
+pub(super) fn term(lexeme: &Lexeme) -> Result<Option<Term>, SearchError> {
+    let at = |span| move |problem| placed(lexeme, span, problem);
+    if lexeme.value.chars().nth(VALUE_MAX_CHARS).is_some() {
+        return Err(too_long(lexeme));
+    }
     if lexeme.quotes == Quotes::Open {
         let instead = as_phrase(lexeme.value.trim_end());
         return Err(at(lexeme.value_span)(Problem::new("The closing quote is missing.", instead)));
     }
-    if lexeme.value.chars().nth(VALUE_MAX_CHARS).is_some() {
-        let reason = format!("This is longer than {VALUE_MAX_CHARS} characters.");
-        let example =
-            lexeme.key.as_ref().and_then(|(key, _)| Key::find(key)).map_or("\"free money\"", Key::example);
-        return Err(at(lexeme.value_span)(Problem::new(reason, example)));
-    }
     let kind = match &lexeme.key {
+        None if IndexText::of(&lexeme.value).is_empty() => return Ok(None),
         None => text(lexeme).map_err(at(lexeme.span))?,
         Some((written, span)) => match Key::find(written) {
             Some(key) if lexeme.value.is_empty() => {
                 let reason = format!("Nothing follows “{written}:”.");
-                return Err(at(lexeme.span)(Problem::new(reason, key.example())));
+                return Err(at(lexeme.span)(Problem::example(reason, key.example())));
             }
             Some(key) => value(key, &lexeme.value).map_err(at(lexeme.value_span))?,
             None => return Err(at(*span)(unknown(written, &lexeme.value))),
         },
     };
-    Ok(Term { negated: lexeme.negated, kind })
+    Ok(Some(Term { negated: lexeme.negated, kind }))
 }
 
+/// A problem, at its place in the search.
+fn placed(lexeme: &Lexeme, span: (usize, usize), problem: Problem) -> SearchError {
+    let Problem { reason, instead, is_example } = problem;
+    let written = lexeme.key.as_ref().map_or(String::new(), |(key, _)| format!("{key}:"));
+    let put_right = match lexeme.quotes {
+        _ if is_example => None,
+        Quotes::Open if lexeme.key.is_some() => Some(format!("{written}{instead}")),
+        Quotes::Open if IndexText::of(&lexeme.value).is_empty() => None,
+        _ => Some(instead.clone()),
+    };
+    let replacement = put_right.filter(|term| query(term).is_ok()).unwrap_or_else(|| {
+        let text = format!("{written}{}", lexeme.value);
+        if IndexText::of(&text).is_empty() { String::new() } else { quoted(text.trim_end()) }
+    });
+    // The minus stays, if there is something to leave out.
+    let start = lexeme.span.0 + usize::from(lexeme.negated && !replacement.is_empty());
+    SearchError { span, reason, instead, replaced: (start, lexeme.span.1), replacement }
+}
+
+fn too_long(lexeme: &Lexeme) -> SearchError {
+    let reason = format!("This is longer than {VALUE_MAX_CHARS} characters.");
+    let example = lexeme.key.as_ref().and_then(|(key, _)| Key::find(key)).map_or(EXAMPLE, Key::example);
+    let problem = Problem::example(reason, example);
+    let beginning: String = lexeme.value.chars().take(VALUE_MAX_CHARS).collect();
+    SearchError { replacement: as_phrase(&beginning), ..placed(lexeme, lexeme.value_span, problem) }
+}
+
+/// A key that is one slip away from another.
 fn unknown(written: &str, value: &str) -> Problem {
     let reason = format!("There is no term “{written}:”.");
-    match Key::nearest(written) {
-        Some(key) => Problem::new(reason, key.example()),
-        None => Problem::new(
-            format!("{reason} Text with a colon stands in quotes."),
-            as_phrase(&format!("{written}:{value}")),
-        ),
+    let Some(key) = Key::nearest(written) else { return Problem::example(reason, EXAMPLE) };
+    let meant = match value.contains(char::is_whitespace) {
+        true => format!("{key}:{}", quoted(value)),
+        false => format!("{key}:{value}"),
+    };
+    match self::value(key, value) {
+        Ok(_) => Problem::new(reason, meant),
+        Err(_) => Problem::example(reason, key.example()),
     }
 }
 
 fn text(lexeme: &Lexeme) -> Result<TermKind, Problem> {
     let text = &lexeme.value;
-    let searchable = text.chars().any(char::is_alphanumeric);
     if lexeme.quotes == Quotes::Closed {
-        return match searchable {
-            true => Ok(TermKind::Phrase(text.clone())),
-            false => Err(Problem::new(
-                "Search finds letters and digits; these quotes hold none.",
-                "\"free money\"",
-            )),
-        };
-    }
-    if text.is_empty() {
-        return Err(Problem::new("Nothing follows the minus sign.", "-casino"));
-    }
-    if !searchable {
-        let reason = format!("Search finds letters and digits; “{text}” has none.");
-        return Err(Problem::new(reason, "\"free money\""));
+        return Ok(TermKind::Phrase(text.clone()));
     }
     match text.strip_suffix('*') {
         Some(start) if !start.contains('*') => {
             match start.chars().filter(|char| char.is_alphanumeric()).count() {
-                0 | 1 => Err(Problem::new("A star needs at least two letters before it.", "cas*")),
+                // Of a script without spaces, one character is a word.
+                0 | 1 if IndexText::of(start).text().is_ascii() => {
+                    Err(Problem::example("A star needs at least two letters before it.", "cas*"))
+                }
                 _ => Ok(TermKind::Prefix(start.to_owned())),
             }
         }
@@ -115,7 +141,7 @@ fn text(lexeme: &Lexeme) -> Result<TermKind, Problem> {
 
 /// The text as a phrase, to offer instead; an example where it could not be searched for.
 fn as_phrase(text: &str) -> String {
-    if text.chars().any(char::is_alphanumeric) { quoted(text) } else { "\"free money\"".to_owned() }
+    if IndexText::of(text).is_empty() { EXAMPLE.to_owned() } else { quoted(text) }
 }
 
 fn value(key: Key, text: &str) -> Result<TermKind, Problem> {
@@ -132,7 +158,7 @@ fn value(key: Key, text: &str) -> Result<TermKind, Problem> {
         Key::Judged => word(key, text).map(TermKind::Judged),
         Key::Import => match text.parse() {
             Ok(number) if number > 0 => Ok(TermKind::Import(number)),
-            _ => Err(Problem::new(format!("“{text}” is no number of an import."), key.example())),
+            _ => Err(Problem::example(format!("“{text}” is no number of an import."), key.example())),
         },
         Key::Token => Ok(TermKind::Token(text.to_owned())),
         Key::Lang => language(text).map(TermKind::Lang),
@@ -141,45 +167,51 @@ fn value(key: Key, text: &str) -> Result<TermKind, Problem> {
         Key::Before => moment(key, text).map(TermKind::Before),
         Key::Age => age(key, text).map(TermKind::Age),
         Key::Labelled if text.starts_with(['<', '>']) => age(key, text).map(TermKind::Labelled),
-        Key::Labelled => days(text).map(TermKind::LabelledOn),
+        Key::Labelled => labelled_on(text),
         Key::Id => Ok(TermKind::Id(text.to_owned())),
     }
     .and_then(|kind| match text {
-        "" => Err(Problem::new(format!("Nothing follows “{key}:”."), key.example())),
+        "" => Err(Problem::example(format!("Nothing follows “{key}:”."), key.example())),
         _ => Ok(kind),
     })
 }
 
-/// A tag of those that detections are marked with.
+/// A tag of those that detections are marked with, or the language's English name.
 fn language(text: &str) -> Result<String, Problem> {
-    let known = TAGS.iter().find(|tag| tag.eq_ignore_ascii_case(text));
-    known.map(|tag| (*tag).to_owned()).ok_or_else(|| {
+    let is_meant = |tag: &&&str| {
+        tag.eq_ignore_ascii_case(text)
+            || Language::of_tag(tag).is_some_and(|known| known.name.eq_ignore_ascii_case(text))
+    };
+    TAGS.iter().find(is_meant).map(|tag| (*tag).to_owned()).ok_or_else(|| {
         let reason = format!("“{text}” is none of the languages that are told apart: {}.", TAGS.join(", "));
-        Problem::new(reason, Key::Lang.example())
+        Problem::example(reason, Key::Lang.example())
     })
 }
 
-/// A day, or a first and a last one.
-fn days(text: &str) -> Result<Days, Problem> {
-    let day = |text: &str| {
-        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
-        // Only these years have four digits, and so print as they are read.
-        day.filter(|day| (0..=9999).contains(&day.year())).ok_or_else(|| {
-            let reason = format!("“{text}” is no time ago (like <7d) and no day (like 2025-02-01).");
-            Problem::new(reason, Key::Labelled.example())
-        })
+/// A day, or a first and a last one; or two times, the first of which is in and the second is not.
+fn labelled_on(text: &str) -> Result<TermKind, Problem> {
+    let no_day = || {
+        let reason = format!("“{text}” is no time ago (like <7d) and no day (like 2025-02-01).");
+        Problem::example(reason, Key::Labelled.example())
     };
     let (from, to) = text.split_once("..").unwrap_or((text, text));
-    let (from, to) = (day(from)?, day(to)?);
-    Days::new(from, to)
-        .ok_or_else(|| Problem::new("The earlier day comes first.", format!("labelled:{to}..{from}")))
+    let (from, to) = (point(from).ok_or_else(no_day)?, point(to).ok_or_else(no_day)?);
+    let swapped = || Problem::new("The earlier one comes first.", format!("labelled:{to}..{from}"));
+    match (from, to) {
+        (Moment::Day(from), Moment::Day(to)) => {
+            Days::new(from, to).map(TermKind::LabelledOn).ok_or_else(swapped)
+        }
+        (Moment::Time(from), Moment::Time(to)) if from < to => Ok(TermKind::LabelledBetween(from, to)),
+        (Moment::Time(from), Moment::Time(to)) if from > to => Err(swapped()),
+        _ => Err(no_day()),
+    }
 }
 
 /// One of a fixed list of words.
 fn word<T: std::str::FromStr>(key: Key, text: &str) -> Result<T, Problem> {
     text.to_ascii_lowercase().parse().map_err(|_| {
         let reason = format!("“{text}” is none of {}.", key.values().join(", "));
-        Problem::new(reason, key.example())
+        Problem::example(reason, key.example())
     })
 }
 
@@ -189,7 +221,7 @@ fn score(text: &str) -> Result<ScoreTest, Problem> {
         Ok(number) if (0.0..=100.0).contains(&number) => Ok(number + 0.0),
         _ => {
             let reason = format!("“{text}” is no score; scores are numbers from 0 to 100.");
-            Err(Problem::new(reason, Key::Score.example()))
+            Err(Problem::example(reason, Key::Score.example()))
         }
     };
     if let Some((low, high)) = text.split_once("..") {
@@ -225,7 +257,7 @@ fn email(text: &str) -> Result<Pattern, Problem> {
 fn pattern(key: Key, text: &str) -> Result<Pattern, Problem> {
     let pattern = Pattern::new(text);
     if pattern.as_str().matches('*').count() > STARS_MAX {
-        return Err(Problem::new(format!("More than {STARS_MAX} stars are too many."), key.example()));
+        return Err(Problem::example(format!("More than {STARS_MAX} stars are too many."), key.example()));
     }
     Ok(pattern)
 }
@@ -238,35 +270,34 @@ fn ip(text: &str) -> Result<IpNet, Problem> {
     net.map_err(|_| {
         let reason = format!("“{text}” is neither an address nor a network.");
         let example = if text.contains(':') { "ip:2001:db8::/32" } else { Key::Ip.example() };
-        Problem::new(reason, example)
+        Problem::example(reason, example)
     })
 }
 
 fn moment(key: Key, text: &str) -> Result<Moment, Problem> {
+    point(text).ok_or_else(|| {
+        let reason =
+            format!("“{text}” is no date (like 2025-02-01) and no time (like 2025-02-01T09:30:00Z).");
+        Problem::example(reason, key.example())
+    })
+}
+
+/// A day or a time.
+fn point(text: &str) -> Option<Moment> {
     let upper = text.to_ascii_uppercase();
     let day = || NaiveDate::parse_from_str(&upper, "%Y-%m-%d").ok().map(Moment::Day);
     let exact =
         || DateTime::parse_from_rfc3339(&upper).ok().map(|time| Moment::Time(time.with_timezone(&Utc)));
     let without_zone = || {
-        ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
-            .iter()
-            .find_map(|format| NaiveDateTime::parse_from_str(&upper, format).ok())
-            .map(|time| Moment::Time(time.and_utc()))
+        let read = |format| NaiveDateTime::parse_from_str(&upper, format).ok();
+        ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"].into_iter().find_map(read).map(Moment::Local)
     };
-    day()
-        .or_else(exact)
-        .or_else(without_zone)
-        // Only these years have four digits, and so print as they are read.
-        .filter(|moment| (0..=9999).contains(&moment.start().year()))
-        .ok_or_else(|| {
-            let reason =
-                format!("“{text}” is no date (like 2025-02-01) and no time (like 2025-02-01T09:30:00Z).");
-            Problem::new(reason, key.example())
-        })
+    // Only these years have four digits, and so print as they are read.
+    day().or_else(exact).or_else(without_zone).filter(|moment| (0..=9999).contains(&moment.start().year()))
 }
 
 fn age(key: Key, text: &str) -> Result<Age, Problem> {
-    let problem = |reason: &str| Problem::new(format!("“{text}” {reason}"), key.example());
+    let problem = |reason: &str| Problem::example(format!("“{text}” {reason}"), key.example());
     let (longer, span) = if let Some(span) = text.strip_prefix('>') {
         (true, span)
     } else if let Some(span) = text.strip_prefix('<') {

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display};
 
 use super::lex::{self, OPENING};
-use super::{Key, SearchQuery, Term, TermKind};
+use super::{Key, Moment, SearchQuery, Term, TermKind};
 
 impl Display for SearchQuery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -48,6 +48,9 @@ impl Display for Term {
             TermKind::Age(age) => keyed(f, Key::Age, &age.to_string()),
             TermKind::Labelled(age) => keyed(f, Key::Labelled, &age.to_string()),
             TermKind::LabelledOn(days) => keyed(f, Key::Labelled, &days.to_string()),
+            TermKind::LabelledBetween(from, to) => {
+                keyed(f, Key::Labelled, &format!("{}..{}", Moment::Time(*from), Moment::Time(*to)))
+            }
             TermKind::Id(id) => keyed(f, Key::Id, id),
         }
     }

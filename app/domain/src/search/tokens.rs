@@ -27,20 +27,29 @@ pub enum TokenKind {
     Word,
     /// A phrase with its quotes.
     Phrase,
+    /// Signs without a letter, a digit or a picture, which are passed over.
+    Passed,
     /// What cannot be read; [`super::SearchQuery::parse`] says why.
     Error,
 }
 
 /// The parts of a search, in order. White space between terms belongs to none.
 pub fn tokens(input: &str) -> Vec<Token> {
-    let lexemes = lex(input);
-    let (read, beyond) = lexemes.split_at(lexemes.len().min(TERMS_MAX));
-    let beyond = beyond.iter().map(|lexeme| Token { span: lexeme.span, kind: TokenKind::Error });
-    read.iter().flat_map(parts).chain(beyond).collect()
+    let mut tokens = Vec::new();
+    let mut terms = 0;
+    for lexeme in lex(input) {
+        let read = parse::term(&lexeme);
+        terms += usize::from(matches!(read, Ok(Some(_))));
+        match read {
+            _ if terms > TERMS_MAX => tokens.push(Token { span: lexeme.span, kind: TokenKind::Error }),
+            Ok(None) => tokens.push(Token { span: lexeme.span, kind: TokenKind::Passed }),
+            read => tokens.extend(parts(&lexeme, read.err().map(|error| error.span))),
+        }
+    }
+    tokens
 }
 
-fn parts(lexeme: &Lexeme) -> Vec<Token> {
-    let wrong = parse::term(lexeme).err().map(|error| error.span);
+fn parts(lexeme: &Lexeme, wrong: Option<(usize, usize)>) -> Vec<Token> {
     let (start, value) = (lexeme.span.0, lexeme.value_span);
     let minus = lexeme.negated.then_some(((start, start + 1), TokenKind::Minus));
     let key = lexeme.key.as_ref().map(|(_, span)| ((span.0, span.1 + 1), TokenKind::Key));

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+
+use crate::Zone;
 
 crate::words! {
     /// A state that `is:` asks for.
@@ -119,20 +121,29 @@ impl Pattern {
     }
 }
 
-/// A moment as written: a day, or a time.
+/// A moment as written: a day, or a time. [`SearchQuery::in_zone`](super::SearchQuery::in_zone) says which moment a day and a time
+/// without a zone are; unsaid, they are of UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Moment {
     /// `2025-02-01`
     Day(NaiveDate),
+    /// `2025-02-01T09:30:00`
+    Local(NaiveDateTime),
     /// `2025-02-01T09:30:00Z`
     Time(DateTime<Utc>),
 }
 
 impl Moment {
-    /// The moment itself; of a day, its first (UTC).
+    /// The moment itself, were it of UTC; of a day, its first.
     pub fn start(self) -> DateTime<Utc> {
+        self.in_zone(&Zone::default())
+    }
+
+    /// The moment itself, for somebody in a zone; of a day, its first.
+    pub fn in_zone(self, zone: &Zone) -> DateTime<Utc> {
         match self {
-            Self::Day(day) => day.and_time(NaiveTime::MIN).and_utc(),
+            Self::Day(day) => zone.start_of(day),
+            Self::Local(time) => zone.moment(time),
             Self::Time(time) => time,
         }
     }
@@ -142,6 +153,7 @@ impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Day(day) => write!(f, "{day}"),
+            Self::Local(time) => write!(f, "{}", time.format("%Y-%m-%dT%H:%M:%S")),
             Self::Time(time) => f.write_str(&time.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
         }
     }

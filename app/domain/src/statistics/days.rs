@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::Zone;
 use crate::search::{Moment, Term, TermKind};
 
 /// Longest range of a chart, in days: two years.
@@ -14,7 +15,7 @@ pub const DAYS_MAX: i64 = 731;
 const DAYS_OF_HOURS: i64 = 3;
 const DAYS_OF_DAYS: i64 = 100;
 
-/// Whole days (UTC), the first and the last included.
+/// Whole days, the first and the last included. Charts count days of UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Days {
     from: NaiveDate,
@@ -87,6 +88,12 @@ impl Days {
         midnight(self.to) + TimeDelta::days(1)
     }
 
+    /// The first moment, and the first one behind them, for somebody in a zone.
+    pub fn in_zone(self, zone: &Zone) -> (DateTime<Utc>, DateTime<Utc>) {
+        let behind = self.to.succ_opt().unwrap_or(self.to);
+        (zone.start_of(self.from), zone.start_of(behind))
+    }
+
     /// How a chart of checks cuts them.
     pub fn step(self) -> Step {
         if self.count() <= DAYS_OF_HOURS { Step::Hour } else { self.long_step() }
@@ -151,15 +158,10 @@ impl Slot {
     }
 }
 
-/// The terms that leave what was logged at `start` or later and before `end`.
+/// The terms that leave what was logged at `start` or later and before `end`: the same for everybody, whatever their zone.
 pub fn between(start: DateTime<Utc>, end: DateTime<Utc>) -> [Term; 2] {
     let term = |kind| Term { negated: false, kind };
-    [term(TermKind::After(moment(start))), term(TermKind::Before(moment(end)))]
-}
-
-/// A moment as a search writes it shortest.
-fn moment(time: DateTime<Utc>) -> Moment {
-    if time.time() == NaiveTime::MIN { Moment::Day(time.date_naive()) } else { Moment::Time(time) }
+    [term(TermKind::After(Moment::Time(start))), term(TermKind::Before(Moment::Time(end)))]
 }
 
 fn midnight(day: NaiveDate) -> DateTime<Utc> {
@@ -203,10 +205,10 @@ mod tests {
         let search = |slot: Slot| slot.terms().map(|term| term.to_string()).join(" ");
         let hour = first(1, Step::Hour);
         assert_eq!(hour.name(), "2 Mar, 00:00");
-        assert_eq!(search(hour), "after:2025-03-02 before:2025-03-02T01:00:00Z");
+        assert_eq!(search(hour), "after:2025-03-02T00:00:00Z before:2025-03-02T01:00:00Z");
         let one = first(3, Step::Day);
         assert_eq!(one.name(), "Fri 28 Feb 2025");
-        assert_eq!(search(one), "after:2025-02-28 before:2025-03-01");
+        assert_eq!(search(one), "after:2025-02-28T00:00:00Z before:2025-03-01T00:00:00Z");
         assert_eq!(first(7, Step::Week).name(), "24 Feb – 2 Mar 2025");
         assert_eq!(first(14, Step::Week).name(), "17–23 Feb 2025");
     }

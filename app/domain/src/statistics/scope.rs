@@ -47,7 +47,7 @@ mod tests {
             let scope = Scope { site: site.map(str::to_owned), query: SearchQuery::parse(q).unwrap() };
             scope.search_in(Days::up_to(day, 1)).to_string()
         };
-        let range = "after:2025-02-14 before:2025-02-15";
+        let range = "after:2025-02-14T00:00:00Z before:2025-02-15T00:00:00Z";
         assert_eq!(search(None, ""), range);
         assert_eq!(search(Some("a b"), "casino"), format!("casino site:\"a b\" {range}"));
         assert_eq!(search(Some(""), ""), format!("-site:* {range}"));

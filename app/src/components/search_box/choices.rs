@@ -3,7 +3,7 @@
 use domain::search::{Completion, Key, complete};
 use leptos::prelude::*;
 
-use crate::server_fns::detections::get_known_values;
+use crate::{server_fns::detections::get_known_values, zone::Zone};
 
 /// Choices shown at once.
 const SHOWN: usize = 10;
@@ -140,6 +140,11 @@ pub(super) fn ChoiceList(
     choices: Choices,
     choose: impl Fn(usize) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
+    let zone = expect_context::<Zone>();
+    // Whose days they are.
+    let zone_of = move |insert: &str| {
+        ["after:", "before:", "labelled:"].contains(&insert).then(|| format!(" ({})", zone.name()))
+    };
     let items = move || {
         choices
             .list()
@@ -147,6 +152,7 @@ pub(super) fn ChoiceList(
             .into_iter()
             .enumerate()
             .map(|(index, (insert, hint))| {
+                let name = insert.clone();
                 view! {
                     <li
                         id=format!("search-choice-{index}")
@@ -160,7 +166,7 @@ pub(super) fn ChoiceList(
                         }
                     >
                         <span class="font-mono">{insert}</span>
-                        <span class="text-xs text-muted">{hint}</span>
+                        <span class="text-xs text-muted">{hint}{zone_of(&name)}</span>
                     </li>
                 }
             })

@@ -33,6 +33,7 @@ fn token_class(kind: TokenKind) -> &'static str {
         TokenKind::Minus => "text-spam",
         TokenKind::Word => "text-ink",
         TokenKind::Phrase => "text-ham",
+        TokenKind::Passed => "text-muted",
         TokenKind::Error => "search-error text-spam",
     }
 }

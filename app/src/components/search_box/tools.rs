@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::SearchQuery;
+use domain::{SearchQuery, search::SearchError};
 use leptos::{
     html::Div,
     leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle},
@@ -97,7 +97,8 @@ pub(crate) fn SearchTools(input: SearchInput) -> impl IntoView {
     };
     let problems = Memo::new(move |_| {
         let problems = SearchQuery::parse(&text.read()).err().unwrap_or_default();
-        problems.iter().map(ToString::to_string).collect::<Vec<_>>()
+        let shown = |problem: &SearchError| (problem.to_string(), problem.corrected(&text.read()));
+        problems.iter().map(shown).collect::<Vec<_>>()
     });
     Effect::new(move |_| {
         if let Some(element) = input.input.get() {
@@ -158,7 +159,12 @@ fn listen(target: &EventTarget, events: &[&str], hear: impl Fn(Event) + Copy + '
 }
 
 /// Keeps the input's attributes true: a combobox of ARIA 1.2, whose own letters give way to the coloured ones.
-fn describe(input: SearchInput, choices: Choices, problems: Memo<Vec<String>>, alive: RwSignal<bool>) {
+fn describe(
+    input: SearchInput,
+    choices: Choices,
+    problems: Memo<Vec<(String, String)>>,
+    alive: RwSignal<bool>,
+) {
     Effect::new(move |_| {
         let Some(element) = input.input.get() else { return };
         if !alive.get() {
@@ -179,7 +185,7 @@ fn describe(input: SearchInput, choices: Choices, problems: Memo<Vec<String>>, a
 #[component]
 fn Problems(
     choices: Choices,
-    problems: Memo<Vec<String>>,
+    problems: Memo<Vec<(String, String)>>,
     /// Whether the list shows another search than the box.
     left: impl Fn() -> bool + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
@@ -187,7 +193,17 @@ fn Problems(
         problems
             .get()
             .into_iter()
-            .map(|problem| view! { <li class="break-words">{problem}</li> })
+            .map(|(problem, corrected)| {
+                let mut params = ParamsMap::new();
+                params.insert("q", corrected.clone());
+                let address = format!("/detections{}", params.to_query_string());
+                view! {
+                    <li class="break-words">
+                        {problem}" "
+                        <a class="text-accent underline" href=address>"Search for "<span class="font-mono">{corrected}</span></a>
+                    </li>
+                }
+            })
             .collect_view()
     };
     let meanwhile = move || {

@@ -5,13 +5,14 @@ use domain::{
     DetectionSummary, Direction, Label, Order,
     paging::PAGE_SIZE,
     text::{marked_line, single_line},
-    time::{day_heading, local_day},
+    time::day_heading,
 };
 use leptos::prelude::*;
 
 use super::{
     bulk_bar::RowsForm,
     log::LogState,
+    notes::{StillIndexing, as_text_link},
     place::Place,
     row_tools::{RowApp, RowButtons, RowLabel, RowProblem, RowState, RowVerdict, Tick},
 };
@@ -36,14 +37,18 @@ pub(super) fn List(
     /// Whether who is looking may label.
     may_label: bool,
 ) -> impl IntoView {
-    let SearchResult { page, count } = found;
+    let SearchResult { page, count, unfolded } = found;
     on_screen(&page.rows);
     let here = state.get_untracked();
     // A page that could go on and is not full: few match, and the search stopped to stay quick.
     let on = if here.from.starts_with("before:") { page.before } else { page.after };
     let stopped = on.is_some() && page.rows.len() < PAGE_SIZE as usize;
     if page.rows.is_empty() && !stopped {
-        return view! { <Empty searching=!here.q.is_empty()/> }.into_any();
+        return view! {
+            <StillIndexing unfolded=unfolded/>
+            <Empty here=here/>
+        }
+        .into_any();
     }
     let zone = expect_context::<Zone>();
     Effect::new(move |_| {
@@ -55,7 +60,7 @@ pub(super) fn List(
     let found = page.rows;
     let shown = found.len();
     let days = move || {
-        by_day(&found, list.order(), zone.minutes())
+        by_day(&found, list.order(), &zone.get())
             .into_iter()
             .map(|(day, rows)| {
                 let rows = rows
@@ -83,6 +88,7 @@ pub(super) fn List(
     };
     view! {
         <p class="text-sm text-muted tabular-nums">{count.to_string()}{if count.count == 1 { " detection" } else { " detections" }}</p>
+        <StillIndexing unfolded=unfolded/>
         {list}
         {stopped.then(|| view! { <p class="text-sm text-muted" data-stopped="">"Few match here. The search stopped so far to stay quick; the next page goes on."</p> })}
         <nav class="flex justify-between" aria-label="Pages of the log">
@@ -108,11 +114,11 @@ fn on_screen(rows: &[DetectionSummary]) {
 fn by_day(
     rows: &[DetectionSummary],
     order: Order,
-    zone: i32,
+    zone: &domain::Zone,
 ) -> Vec<(Option<NaiveDate>, Vec<DetectionSummary>)> {
     let mut days: Vec<(Option<NaiveDate>, Vec<DetectionSummary>)> = Vec::new();
     for row in rows {
-        let day = (order == Order::Newest).then(|| local_day(row.created_at, zone));
+        let day = (order == Order::Newest).then(|| zone.day(row.created_at));
         match days.last_mut() {
             Some((last, rows)) if *last == day => rows.push(row.clone()),
             _ => days.push((day, vec![row.clone()])),
@@ -123,7 +129,7 @@ fn by_day(
 
 #[component]
 fn DayHeading(day: NaiveDate, zone: Zone) -> impl IntoView {
-    let words = day_heading(day, local_day(now(), zone.minutes()));
+    let words = day_heading(day, zone.get().day(now()));
     view! {
         <h2 class="px-3 py-1 text-xs font-semibold text-muted bg-raised border-y border-line first:border-t-0">{words}</h2>
     }
@@ -195,10 +201,11 @@ fn Row(
 }
 
 #[component]
-fn Empty(searching: bool) -> impl IntoView {
-    let words = if searching {
+fn Empty(here: LogState) -> impl IntoView {
+    let words = if !here.q.is_empty() {
         view! {
             <p>"Nothing matches this search."</p>
+            {as_text_link(&here)}
             <p class="mt-2"><a class="text-accent underline" href="/detections">"Show everything"</a></p>
         }
         .into_any()

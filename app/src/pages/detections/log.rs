@@ -1,6 +1,6 @@
 //! The log's frame: what is searched, how it is sorted, where in it we are. All of it is in the URL.
 
-use domain::{Cursor, Direction, Order, Role};
+use domain::{Cursor, Direction, Order, Role, SearchQuery};
 use leptos::{html::Section, prelude::*};
 use leptos_meta::Title;
 use leptos_router::{
@@ -12,13 +12,16 @@ use leptos_router::{
 use super::{
     LogPart,
     list::List,
+    notes::{Corrections, SearchNotes},
     place::{self, Place},
 };
 use crate::{
     components::{BlurSwitch, ErrorPanel, FramePart, SessionResource},
+    error::AppError,
     later::{Later, Part},
     list_look::ListLook,
     server_fns::detections::search_detections,
+    zone::Zone,
 };
 
 /// The state of the log that the URL holds.
@@ -86,14 +89,15 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
     let session = expect_context::<SessionResource>();
     let query = use_query_map();
     let location = use_location();
+    let zone = expect_context::<Zone>();
     let state = Memo::new(move |_| LogState::of(&query.read()));
     let open = Memo::new(move |_| {
         location.pathname.read().strip_prefix("/detections/").and_then(|id| id.parse().ok())
     });
     let reload = RwSignal::new(0_usize);
     let result = Resource::new_blocking(
-        move || (state.get(), reload.get()),
-        |(state, _)| search_detections(state.q, state.order, state.from),
+        move || (state.get(), reload.get(), zone_of_days(&state.read().q, zone)),
+        |(state, ..)| search_detections(state.q, state.order, state.from),
     );
     let look = RwSignal::new(ListLook::remembered());
     let pane = NodeRef::<Section>::new();
@@ -120,6 +124,7 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
                 {part(LogPart::Keep(state))}
                 {part(LogPart::Facets(state, open, look))}
                 {part(LogPart::Export(state))}
+                <SearchNotes state=state/>
                 <Transition>
                     {move || Suspend::new(async move {
                         let may_label = session.await.is_ok_and(|session| session.allows(Role::Moderator));
@@ -128,7 +133,14 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
                                 <List found=found state=state open=open look=look place=kept may_label=may_label/>
                             }
                             .into_any(),
-                            Err(error) => view! { <ErrorPanel error=error/> }.into_any(),
+                            Err(error) => {
+                                let is_search = matches!(error, AppError::BadSearch(_));
+                                view! {
+                                    <ErrorPanel error=error/>
+                                    {is_search.then(|| view! { <Corrections state=state/> })}
+                                }
+                                .into_any()
+                            }
                         }
                     })}
                 </Transition>
@@ -143,6 +155,11 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
             </section>
         </div>
     }
+}
+
+/// The zone, where the search depends on it: it is asked again once the browser has told.
+fn zone_of_days(q: &str, zone: Zone) -> Option<String> {
+    SearchQuery::parse(q).is_ok_and(|query| query.has_days()).then(|| zone.name())
 }
 
 /// Remembers where somebody was: what they left by a click, and what is to be restored once the list is there again.

@@ -9,6 +9,7 @@ mod filters;
 mod list;
 mod log;
 mod look_menu;
+mod notes;
 mod pane;
 mod parts;
 mod place;

@@ -82,6 +82,8 @@ impl Links<'_> {
 
     /// What was labelled in these days, whenever it was logged.
     pub(super) fn decided(&self, days: Days, more: Option<Term>) -> String {
-        log(&self.scope.search(more.into_iter().chain([term(TermKind::LabelledOn(days))])))
+        log(&self
+            .scope
+            .search(more.into_iter().chain([term(TermKind::LabelledBetween(days.start(), days.end()))])))
     }
 }

@@ -20,15 +20,12 @@ pub async fn count_arrived(
     /// Local id.
     since: i64,
 ) -> Result<BoundedCount, AppError> {
-    use domain::{Cursor, Direction, Order, PageRequest, SearchQuery};
+    use domain::{Cursor, Direction, Order, PageRequest};
 
     use crate::context::{authorise, moderation};
 
     authorise(domain::Role::Viewer)?;
-    let query = SearchQuery::parse(&q).map_err(|errors| {
-        let problems: Vec<_> = errors.iter().map(ToString::to_string).collect();
-        AppError::BadSearch(problems.join(" ")).with_status()
-    })?;
+    let query = super::read(&q)?;
     let from = Some((Direction::Before, Cursor { key: 0.0, id: DetectionId(since) }));
     let request = PageRequest { order: Order::Newest, from, limit: BOUND };
     let page = moderation()?.search(&query, &request).await?;

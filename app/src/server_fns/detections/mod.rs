@@ -12,12 +12,12 @@ pub use export::{cancel_export, follow_export};
 pub use facets::detection_facets;
 pub use get::{get_detection, get_related, get_whole_detection};
 pub use known_values::get_known_values;
-pub use search::{SearchResult, search_detections};
+pub use search::{SearchResult, Unfolded, search_detections};
 
-/// Reads a search as typed.
+/// Reads a search as typed; its days are those of who asks.
 #[cfg(feature = "ssr")]
 fn read(q: &str) -> Result<domain::SearchQuery, crate::error::AppError> {
-    domain::SearchQuery::parse(q).map_err(|errors| {
+    domain::SearchQuery::parse(q).map(|query| query.in_zone(&crate::zone::viewers())).map_err(|errors| {
         let words = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
         crate::error::AppError::BadSearch(words).with_status()
     })

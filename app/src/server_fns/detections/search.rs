@@ -13,6 +13,17 @@ pub struct SearchResult {
     pub page: Page<DetectionSummary>,
     /// How many match, up to a bound.
     pub count: BoundedCount,
+    /// What an older Gavel indexed and is not indexed again yet, where the search asks for words.
+    pub unfolded: Option<Unfolded>,
+}
+
+/// Detections, the oldest, in which words are still looked up as an older Gavel did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unfolded {
+    /// How many they are, nearly.
+    pub left: u64,
+    /// Of how many.
+    pub of: u64,
 }
 
 /// Searches the log.
@@ -47,6 +58,8 @@ pub async fn search_detections(
     };
     let order = order.parse().unwrap_or(Order::Newest);
     let request = PageRequest { order, from, limit: PAGE_SIZE };
-    let (page, count) = moderation()?.search_counted(&query, &request).await?;
-    Ok(SearchResult { page, count })
+    let moderation = moderation()?;
+    let (page, count) = moderation.search_counted(&query, &request).await?;
+    let unfolded = moderation.unfolded(&query).await?.map(|(left, of)| Unfolded { left, of });
+    Ok(SearchResult { page, count, unfolded })
 }

@@ -60,7 +60,7 @@ pub async fn label_rows(
         let rows: Result<Vec<RowRef>, _> = rows.iter().map(|row| row.parse()).collect();
         (bulk, BulkTarget::Rows(rows.map_err(|_| bad_row())?))
     } else {
-        (all, BulkTarget::Search(q))
+        (all, BulkTarget::Search(crate::zone::fixed(&q)))
     };
     let kind: BulkKind =
         kind.parse().map_err(|_| AppError::bad_field("bulk", "Choose Spam, Ham or Recheck."))?;

@@ -24,6 +24,6 @@ pub async fn list_searches() -> Result<Vec<CountedSearch>, AppError> {
     use crate::context::{authorise, moderation};
 
     authorise(domain::Role::Viewer)?;
-    let saved = moderation()?.saved_searches().await?;
+    let saved = moderation()?.saved_searches(&crate::zone::viewers()).await?;
     Ok(saved.into_iter().map(|(search, count)| CountedSearch { search, count }).collect())
 }

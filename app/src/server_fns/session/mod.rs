@@ -4,8 +4,10 @@ mod blur;
 mod current;
 mod list_look;
 mod theme;
+mod zone;
 
 pub use blur::{SetBlur, set_blur};
 pub use current::{get_form_problem, get_session};
 pub use list_look::{SetListLook, set_list_look};
 pub use theme::{SetTheme, set_theme};
+pub use zone::get_zone;

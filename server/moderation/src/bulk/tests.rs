@@ -203,5 +203,8 @@ async fn many_are_meant_only_if_said_so() {
     );
     let none = BulkTarget::Search("absent".to_owned());
     assert!(scene.moderation.start_bulk(BulkKind::Spam, none, true, scene.ana).await.is_err());
+    // Signs are passed over where one looks; what is done to all is not done because of them.
+    let signs = BulkTarget::Search("& ???".to_owned());
+    assert!(scene.moderation.start_bulk(BulkKind::Spam, signs, true, scene.ana).await.is_err());
     assert_eq!(scene.labelled(Label::Spam).await, 0);
 }

@@ -10,8 +10,8 @@ use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, SqliteConnection};
 
 use super::insert;
 use super::rows::{DetectionRow, SELECT_DETECTION};
-use super::{SqliteStore, keys, submissions, words};
-use crate::{Appended, Detections, Result};
+use super::{SqliteStore, keys, refold, submissions, words};
+use crate::{Appended, Detections, Result, Unfolded};
 
 #[async_trait]
 impl Detections for SqliteStore {
@@ -41,6 +41,14 @@ impl Detections for SqliteStore {
 
     async fn index_appended(&self, most: usize) -> Result<usize> {
         words::step(most, &self.writer).await
+    }
+
+    async fn refold_index(&self, most: usize) -> Result<usize> {
+        refold::step(most, &self.writer).await
+    }
+
+    async fn unfolded(&self) -> Result<Option<Unfolded>> {
+        refold::left(&self.readers).await
     }
 
     async fn merge_index(&self) -> Result<bool> {

@@ -10,9 +10,8 @@ use domain::search::{Pattern, TermKind};
 use domain::{JudgedBy, Origin};
 use ipnet::IpNet;
 
-/// Starts every key. A letter to the index, but one that shows nothing: `index_text` drops it from what people send and from
-/// what they search for, so no word ever equals a key.
-const MARK: char = '\u{3164}';
+/// Starts every key: no word that people send or search for has it, so none equals a key.
+const MARK: char = domain::search::INDEX_MARK;
 
 /// Shortest start of a value that is looked up; a shorter one is the start of too many.
 const START_MIN: usize = 3;
@@ -34,8 +33,8 @@ pub(super) struct Keys<'a> {
 }
 
 impl<'a> Keys<'a> {
-    /// The keys as the column `keys` of the index takes them.
-    pub(super) fn text(&self) -> String {
+    /// The keys as the column `keys` of the index takes them, with those of pictures.
+    pub(super) fn text(&self, pictures: impl IntoIterator<Item = char>) -> String {
         let mut keys = vec![origin(self.origin), judged(self.judged_by), upstream(self.upstream_id)];
         keys.push(content(self.content_hash));
         keys.extend(self.site.map(|site| folded('s', site)));
@@ -48,6 +47,7 @@ impl<'a> Keys<'a> {
             let lengths: &[u8] = if ip.is_ipv4() { &V4_NETWORKS } else { &V6_NETWORKS };
             keys.extend(lengths.iter().filter_map(|length| IpNet::new(ip, *length).ok()).map(network));
         }
+        keys.extend(pictures.into_iter().map(picture));
         keys.join(" ")
     }
 }
@@ -113,6 +113,11 @@ pub(super) fn content(hash: &[u8]) -> String {
 /// The key of an upstream `detection_id`.
 pub(super) fn upstream(id: &str) -> String {
     key('u', id, false)
+}
+
+/// The key of an emoji that stands somewhere in a text.
+pub(super) fn picture(picture: char) -> String {
+    format!("{MARK}p{:x}", u32::from(picture))
 }
 
 /// The expression that finds a key, for `MATCH`.

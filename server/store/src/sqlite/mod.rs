@@ -22,6 +22,7 @@ mod open;
 mod outbox;
 mod private;
 mod rechecks;
+mod refold;
 mod refusals;
 mod related;
 mod rows;

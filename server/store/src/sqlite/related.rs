@@ -54,11 +54,11 @@ impl Neighbours for SqliteStore {
         let mut connection = self.readers.acquire().await?;
         let mut found = Vec::with_capacity(words.len());
         for word in words {
-            // Newest first is the index's own order, backwards; the limit ends the walk, however common the word is.
+            // A folded word holds letters only. Newest first is the index's own order, backwards; the limit ends the walk, however common the word is.
             let ids: Vec<i64> = sqlx::query_scalar(
                 "SELECT rowid FROM detections_fts WHERE detections_fts MATCH ? ORDER BY rowid DESC LIMIT ?",
             )
-            .bind(format!("message : \"{}\"", word.replace('"', "\"\"").replace('\0', " ")))
+            .bind(format!("message : \"{word}\""))
             .bind(limit)
             .fetch_all(&mut *connection)
             .await?;

@@ -5,7 +5,9 @@
 //! of it after a migration emptied the index. Only what was kept as a submission while others overtook it lies before that end; its
 //! submission is there until its words are.
 
-use domain::search::index_text;
+use std::collections::BTreeSet;
+
+use domain::search::IndexText;
 use domain::{DetectionId, NewDetection};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqlitePool};
@@ -61,8 +63,8 @@ impl<'a> Words<'a> {
 
 /// A row of the log, as far as the index is made of it.
 #[derive(sqlx::FromRow)]
-struct WordsRow {
-    id: i64,
+pub(super) struct WordsRow {
+    pub(super) id: i64,
     origin: String,
     judged_by: String,
     site: Option<String>,
@@ -77,7 +79,7 @@ struct WordsRow {
     message: String,
 }
 
-const SELECT_WORDS: &str = "
+pub(super) const SELECT_WORDS: &str = "
     SELECT d.id, d.origin, d.judged_by, d.site, d.email, d.ip, d.upstream_id, d.content_hash, d.language, c.name,
            c.domain, c.website_url, c.message
     FROM detections d JOIN detection_contents c ON c.detection_id = d.id ";
@@ -140,7 +142,8 @@ async fn write_missing(connection: &mut SqliteConnection, most: usize) -> Result
     Ok(rows.len())
 }
 
-async fn write_rows(rows: &[WordsRow], connection: &mut SqliteConnection) -> Result<()> {
+/// Writes the words of rows that have none.
+pub(super) async fn write_rows(rows: &[WordsRow], connection: &mut SqliteConnection) -> Result<()> {
     let words = rows.iter().map(WordsRow::words).collect::<Result<Vec<_>>>()?;
     write(&words, connection).await
 }
@@ -213,14 +216,19 @@ fn insertion<'q>(rows: &'q [Words<'_>]) -> Query<'q, Sqlite, SqliteArguments> {
         "INSERT INTO detections_fts (rowid, message, email, name, domain, website_url, keys) VALUES {values}"
     )));
     rows.iter().fold(query, |query, row| {
-        let indexed = |text: Option<&str>| text.map(|text| index_text(text).into_owned());
+        let mut pictures = BTreeSet::new();
+        let mut folded = |text: &str| {
+            let text = IndexText::of(text);
+            pictures.extend(text.pictures());
+            text.text().to_owned()
+        };
         query
             .bind(row.id)
-            .bind(index_text(row.message).into_owned())
-            .bind(indexed(row.keys.email))
-            .bind(indexed(row.name))
-            .bind(indexed(row.domain))
-            .bind(indexed(row.website_url))
-            .bind(row.keys.text())
+            .bind(folded(row.message))
+            .bind(row.keys.email.map(&mut folded))
+            .bind(row.name.map(&mut folded))
+            .bind(row.domain.map(&mut folded))
+            .bind(row.website_url.map(&mut folded))
+            .bind(row.keys.text(pictures))
     })
 }

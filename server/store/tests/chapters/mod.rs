@@ -17,6 +17,7 @@ pub(crate) mod paging;
 pub(crate) mod races;
 pub(crate) mod rechecks;
 pub(crate) mod search;
+pub(crate) mod spellings;
 pub(crate) mod story;
 pub(crate) mod submissions;
 pub(crate) mod tokens;

@@ -496,7 +496,9 @@ fn index_for(kind: &TermKind) -> Option<(&'static str, bool)> {
         TermKind::Score(_) => (BY_VERDICT, false),
         TermKind::Import(_) => ("detections_by_import", true),
         TermKind::By(_) => ("detections_labelled_by", false),
-        TermKind::Labelled(_) | TermKind::LabelledOn(_) => ("detections_labelled_when", false),
+        TermKind::Labelled(_) | TermKind::LabelledOn(_) | TermKind::LabelledBetween(..) => {
+            ("detections_labelled_when", false)
+        }
         TermKind::Token(_) => ("detections_by_token", false),
         _ => return None,
     })

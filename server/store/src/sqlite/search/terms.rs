@@ -55,13 +55,21 @@ fn condition(sql: &mut QueryBuilder<Sqlite>, kind: &TermKind, now: DateTime<Utc>
         TermKind::Age(span) => age(sql, "d.created_at", *span, now),
         // The first half is what the index of labelled rows asks for.
         TermKind::Labelled(span) => age(sql, "d.label IS NOT NULL AND d.labelled_at", *span, now),
-        TermKind::LabelledOn(days) => sql
-            .push("d.label IS NOT NULL AND d.labelled_at >= ")
-            .push_bind(to_ms(days.start()))
-            .push(" AND d.labelled_at < ")
-            .push_bind(to_ms(days.end())),
+        TermKind::LabelledOn(days) => labelled_between(sql, days.start(), days.end()),
+        TermKind::LabelledBetween(from, to) => labelled_between(sql, *from, *to),
         TermKind::Id(id) => number_or_upstream_id(sql, id),
     };
+}
+
+fn labelled_between(
+    sql: &mut QueryBuilder<Sqlite>,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> &mut QueryBuilder<Sqlite> {
+    sql.push("d.label IS NOT NULL AND d.labelled_at >= ")
+        .push_bind(to_ms(from))
+        .push(" AND d.labelled_at < ")
+        .push_bind(to_ms(to))
 }
 
 fn is(state: State) -> &'static str {

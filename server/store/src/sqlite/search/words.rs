@@ -1,7 +1,9 @@
 //! Words, word starts, phrases and keys as FTS5 wants them.
 
+use std::collections::BTreeSet;
+
 use domain::SearchQuery;
-use domain::search::{Term, TermKind, index_text};
+use domain::search::{IndexText, Term, TermKind};
 
 use super::super::keys;
 
@@ -82,14 +84,21 @@ pub(super) fn is_text(kind: &TermKind) -> bool {
     matches!(kind, TermKind::Word(_) | TermKind::Prefix(_) | TermKind::Phrase(_))
 }
 
-/// One term as an FTS5 expression. Text is prepared like the indexed text and quoted, so nothing in it is an operator;
-/// what has several words to the index ("foo-bar", 垃圾) is a phrase of them.
+/// One term as an FTS5 expression. Text is folded like the indexed text and quoted, so nothing in it is an operator; what has
+/// several words to the index ("foo-bar", 垃圾) is a phrase of them, and pictures have to stand somewhere.
 fn expression(kind: &TermKind) -> Option<String> {
-    let quoted =
-        |text: &str| format!("\"{}\"", index_text(text).trim().replace('"', "\"\"").replace('\0', " "));
-    match kind {
-        TermKind::Word(text) | TermKind::Phrase(text) => Some(quoted(text)),
-        TermKind::Prefix(start) => Some(format!("{} *", quoted(start))),
-        _ => None,
+    let (text, end) = match kind {
+        TermKind::Word(text) | TermKind::Phrase(text) => (text, ""),
+        TermKind::Prefix(start) => (start, " *"),
+        _ => return None,
+    };
+    let text = IndexText::of(text);
+    let pictures: BTreeSet<char> = text.pictures().collect();
+    let mut all: Vec<String> =
+        pictures.into_iter().map(|picture| keys::whole(&keys::picture(picture))).collect();
+    // Without anything to look up it finds nothing.
+    if !text.text().is_empty() || all.is_empty() {
+        all.insert(0, format!("\"{}\"{end}", text.text()));
     }
+    Some(if all.len() == 1 { all.remove(0) } else { format!("({})", all.join(" AND ")) })
 }
