@@ -24,6 +24,7 @@ impl Learner for LearningDetector {
             detection: detection.id.0,
             teacher: match by {
                 Teacher::Person(user) => detector::Teacher::Person(user.0),
+                Teacher::PeopleOf(token) => detector::Teacher::PeopleOf(token.0),
                 Teacher::App(token) => detector::Teacher::App(token.0),
             },
             is_spam: label == Label::Spam,
@@ -42,6 +43,7 @@ impl Learner for LearningDetector {
     fn teachers(&self) -> Vec<(Teacher, usize)> {
         let named = |teacher| match teacher {
             detector::Teacher::Person(user) => Teacher::Person(UserId(user)),
+            detector::Teacher::PeopleOf(token) => Teacher::PeopleOf(ApiTokenId(token)),
             detector::Teacher::App(token) => Teacher::App(ApiTokenId(token)),
         };
         self.0.teachers().into_iter().map(|(teacher, lessons)| (named(teacher), lessons)).collect()

@@ -64,7 +64,7 @@ pub use import::{
 };
 pub use import_file::{FileFormat, MappedField, Mapping};
 pub use language::Language;
-pub use lessons::{Learnt, Taught, Teacher};
+pub use lessons::{Learnt, Taught, Teacher, TeacherKind};
 pub use live::{LiveEvent, Standing};
 pub use paging::{BoundedCount, Cursor, Direction, Order, Page, PageRequest};
 pub use related::{Alike, History, Related};

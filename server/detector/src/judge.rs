@@ -152,7 +152,18 @@ impl Model {
         reading: &Reading,
         channel: Channel,
     ) -> Verdict {
-        let (mut own, mut signals) = self.own(request, reading, channel);
+        let own = self.own(request, reading, channel);
+        Self::conclude(request, evidence, reading, channel, own)
+    }
+
+    /// Puts the model's own word ([`Self::own`]) and what else is known together.
+    pub(crate) fn conclude(
+        request: &CheckRequest,
+        evidence: &Evidence,
+        reading: &Reading,
+        channel: Channel,
+        (mut own, mut signals): (f64, Vec<Signal>),
+    ) -> Verdict {
         doubt::temper(request, evidence.familiar, &mut own, &mut signals);
         let mut client = client::find(request);
         let trapped = client.iter().any(|signal| signal.name == client::TRAP);
@@ -180,7 +191,12 @@ impl Model {
 
     /// The logit of the text and its sender, and what it is made of: by the model for e-mail and text messages, by the one for
     /// forms, or by both in the shares that the gate says.
-    fn own(&self, request: &CheckRequest, reading: &Reading, channel: Channel) -> (f64, Vec<Signal>) {
+    pub(crate) fn own(
+        &self,
+        request: &CheckRequest,
+        reading: &Reading,
+        channel: Channel,
+    ) -> (f64, Vec<Signal>) {
         let Some(form) = &self.form else { return self.mail(request, reading, channel) };
         let view = View::of(request, reading);
         let share = logistic(FORM_STEEP * (form.gate(reading, &view) - GATE_SHIFT + hint(request)));
