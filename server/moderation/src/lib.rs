@@ -36,6 +36,7 @@ mod searches;
 mod statistics;
 mod story;
 mod suggestions;
+mod thresholds;
 pub mod tokens;
 mod upstreams;
 mod usage;
@@ -128,6 +129,7 @@ pub struct Moderation {
     /// What apps want to know of the upstream, asked once for all who ask at the same time.
     stats_asked: account::Question<account::Asked<String>>,
     verify_asked: account::Question<account::Asked<()>>,
+    thresholds: thresholds::LastRead,
     /// How far the learner has read.
     lessons_seen: tokio::sync::Mutex<Option<lessons::LessonsSeen>>,
     bulk_wanted: Notify,
@@ -183,6 +185,7 @@ impl Moderation {
             app_addresses: app_words::Addresses::default(),
             stats_asked: account::Question::default(),
             verify_asked: account::Question::default(),
+            thresholds: thresholds::LastRead::default(),
             lessons_seen: tokio::sync::Mutex::default(),
             bulk_wanted: Notify::new(),
             bulk_rechecks_wanted: Notify::new(),

@@ -27,6 +27,7 @@ mod sqlite;
 pub mod statistics;
 mod story;
 mod suggestions;
+mod thresholds;
 mod tokens;
 mod usage;
 
@@ -53,6 +54,7 @@ pub use saved_searches::{NewSavedSearch, SavedSearches};
 pub use statistics::Statistics;
 pub use story::{NewNote, Stories};
 pub use suggestions::Suggestions;
+pub use thresholds::Thresholds;
 pub use tokens::{ApiTokens, NewApiToken};
 pub use usage::Usage;
 
@@ -84,6 +86,7 @@ pub trait Store:
     + Lessons
     + Suggestions
     + Statistics
+    + Thresholds
     + Imports
     + Loading
 {

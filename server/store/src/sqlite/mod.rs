@@ -33,6 +33,7 @@ mod statistics;
 mod story;
 mod submissions;
 mod suggestions;
+mod thresholds;
 mod tokens;
 mod usage;
 mod words;
