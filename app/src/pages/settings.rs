@@ -3,6 +3,7 @@
 mod alerts;
 mod budgets;
 mod learning;
+mod own_test;
 mod thresholds;
 mod tokens;
 
@@ -36,6 +37,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
         <div class="mt-4 max-w-3xl"><thresholds::Thresholds/></div>
         <div class="mt-4 max-w-3xl"><tokens::Tokens/></div>
         <div class="mt-4 max-w-3xl"><learning::Learning/></div>
+        <div class="mt-4 max-w-3xl"><own_test::TestOfOnesOwn/></div>
     }
 }
 

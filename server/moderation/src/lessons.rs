@@ -1,7 +1,7 @@
 //! The detector learns from moderators' labels, however they were set (one by one, in bulk, or by taking one back), and from the
 //! feedback of apps.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use domain::{Detection, DetectionId, Label, Learnt, Taught, Teacher, UserId, lessons::TEACHERS_LISTED};
 use serde_json::json;
@@ -11,10 +11,11 @@ use crate::{Moderation, ModerationError};
 
 /// The sequences of lessons, and how many of the newest are learnt after a start; reading them takes some seconds in the
 /// background. What people say counts for more.
-const SOURCES: [(LessonSource, u32); 2] = [(LessonSource::Labels, 5_000), (LessonSource::Feedback, 1_000)];
+pub(crate) const SOURCES: [(LessonSource, u32); 2] =
+    [(LessonSource::Labels, 5_000), (LessonSource::Feedback, 1_000)];
 
 /// Labels learnt in one go.
-const BATCH: u32 = 100;
+pub(crate) const BATCH: u32 = 100;
 
 /// Learns from labels. All of it may take milliseconds of processor time.
 pub trait Learner: Send + Sync {
@@ -26,6 +27,12 @@ pub trait Learner: Send + Sync {
 
     /// Forgets everything.
     fn forget(&self);
+
+    /// How spam-like a detection is by what was learnt, 0 to 100.
+    fn score(&self, detection: &Detection) -> f64;
+
+    /// One that has learnt nothing yet.
+    fn anew(&self) -> Arc<dyn Learner>;
 
     /// How many labels of each teacher count at present.
     fn teachers(&self) -> Vec<(Teacher, usize)>;

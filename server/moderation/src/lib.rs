@@ -24,6 +24,7 @@ mod lessons;
 mod live;
 mod log_writer;
 mod outbox;
+mod own_test;
 mod people;
 mod pieces;
 mod readings;
@@ -130,6 +131,7 @@ pub struct Moderation {
     stats_asked: account::Question<account::Asked<String>>,
     verify_asked: account::Question<account::Asked<()>>,
     thresholds: thresholds::LastRead,
+    own_tests: own_test::OwnTests,
     /// How far the learner has read.
     lessons_seen: tokio::sync::Mutex<Option<lessons::LessonsSeen>>,
     bulk_wanted: Notify,
@@ -186,6 +188,7 @@ impl Moderation {
             stats_asked: account::Question::default(),
             verify_asked: account::Question::default(),
             thresholds: thresholds::LastRead::default(),
+            own_tests: own_test::OwnTests::default(),
             lessons_seen: tokio::sync::Mutex::default(),
             bulk_wanted: Notify::new(),
             bulk_rechecks_wanted: Notify::new(),
