@@ -96,7 +96,7 @@ class Soak:
             self.upstream.become(self.chance.choice(MOODS))
             time.sleep(self.chance.uniform(0.2, 2.5))
             if self.chance.random() < 0.8:
-                self.gavel.kill()
+                self.kill()
                 self.count("SIGKILL")
             else:
                 self.upstream.become("well")
@@ -104,6 +104,10 @@ class Soak:
                 self.count("SIGTERM")
             self.gavel.again()
         self.upstream.become("well")
+
+    def kill(self) -> None:
+        self.answers.kills.append(time.monotonic())
+        self.gavel.kill()
 
     def two_on_one_file(self, round_time: float) -> None:
         """A second Gavel on the same file, which is killed in the middle of what it does."""
@@ -129,7 +133,7 @@ class Soak:
         """Another program holds the database for longer than an app waits; then Gavel is killed."""
         with held(self.disk.folder / "gavel.db"):
             time.sleep(max(6.0, round_time * 0.1))
-            self.gavel.kill()
+            self.kill()
         self.count("database held")
         self.gavel.again()
 

@@ -25,6 +25,10 @@ class Answers:
     """Ids with a word that was not answered: nobody knows whether it was taken."""
     refused: dict[int, int] = field(default_factory=dict)
     """Answers without a verdict, by status; 0 for none at all."""
+    moments: dict[str, float] = field(default_factory=dict)
+    """By id: when the answer came, by the steady clock."""
+    kills: list[float] = field(default_factory=list)
+    """When Gavel was killed without warning, by the same clock."""
     longest: float = 0.0
     """The longest that an app waited for an answer, in seconds, without what it waited for a Gavel that was down."""
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -68,6 +72,7 @@ class App(threading.Thread):
         body = answer.json()
         with self.answers.lock:
             self.answers.told[message] = (body["detection_id"], body["is_spam"])
+            self.answers.moments[body["detection_id"]] = time.monotonic()
         if word == WORD:
             self.own.append(body["detection_id"])
 

@@ -30,7 +30,7 @@ SPAM = [
 """Also with homepages that WordPress takes and that are no web address."""
 
 HAM = [
-    Draft("Hey team, attached is the weekly report. Let me know if you need any follow-up data."),
+    Draft("We grow the same variety up here in Leeds and it survived minus ten last winter."),
     Draft("Thanks for the recipe, my roses have never looked better. Do you prune before the frost?"),
     Draft("I tried this last February and lost two bushes, so please wait until March.", "mailto:ana@example.net"),
     Draft("Copper tape kept the slugs away from my lettuce for a whole summer.", "tel:+4930123456"),

@@ -202,7 +202,7 @@ impl Judgement {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Circumstances {
     /// The id under which it was kept before it was judged, which is that of its detection.
-    #[serde(skip)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub submission: Option<DetectionId>,
     /// The token of the app that asked.
     pub token_id: Option<ApiTokenId>,

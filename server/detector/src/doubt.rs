@@ -22,26 +22,24 @@ const SURE: f64 = 1.0;
 const UNSURE_SITE: &str = "unsure_new_site";
 const UNSURE_LANGUAGE: &str = "unsure_language";
 
-/// Tempers a logit, and says so where it matters.
-pub(crate) fn temper(request: &CheckRequest, familiar: bool, logit: &mut f64, signals: &mut Vec<Signal>) {
-    if let Some(code) = language::of(&request.message).filter(|code| !KNOWN.contains(code)) {
-        *logit *= FOREIGN;
-        signals.push(Signal::new(
-            UNSURE_LANGUAGE,
-            format!("Unsure: language ({code}) that it was not trained on"),
-            0.0,
-        ));
-    }
-    if familiar {
-        return;
-    }
+/// The model's logit in the message's language, held back and told where it was not trained on that language.
+pub(crate) fn of_language(request: &CheckRequest, logit: f64, signals: &mut Vec<Signal>) -> f64 {
+    let Some(code) = language::of(&request.message).filter(|code| !KNOWN.contains(code)) else {
+        return logit;
+    };
+    let text = format!("Unsure: language ({code}) that it was not trained on");
+    signals.push(Signal::new(UNSURE_LANGUAGE, text, 0.0));
+    logit * FOREIGN
+}
+
+/// The logit of all evidence together where nobody has labelled yet. What speaks for spam and what for ham keep their weights
+/// against one another, so the score never changes sides.
+pub(crate) fn of_new_site(logit: f64, signals: &mut Vec<Signal>) -> f64 {
     let past = (logit.abs() - SURE).max(0.0);
-    *logit = logit.signum() * (logit.abs() - past * (1.0 - NEW_SITE));
-    if logit.abs() < SURE {
-        signals.push(Signal::new(
-            UNSURE_SITE,
-            "Unsure: new site, where nobody has labelled both spam and ham yet",
-            0.0,
-        ));
+    let held = logit.signum() * (logit.abs() - past * (1.0 - NEW_SITE));
+    if held.abs() < SURE {
+        let text = "Unsure: new site, where nobody has labelled both spam and ham yet";
+        signals.push(Signal::new(UNSURE_SITE, text, 0.0));
     }
+    held
 }

@@ -9,7 +9,7 @@ use crate::{
     channel::Channel,
     client, doubt,
     features::Reading,
-    form::View,
+    form::{Said, View},
     links::LinkKind,
     model::{Model, Weighing},
     passages, phrases, sender,
@@ -107,6 +107,17 @@ const HINT: f64 = 2.0;
 /// Evidence that weighs less is not told, where two models share a verdict.
 const LEAST_WEIGHT: f64 = 0.05;
 
+/// What the models say of a text by itself.
+pub(crate) struct Own {
+    /// Logarithm of the odds of spam.
+    pub(crate) logit: f64,
+    signals: Vec<Signal>,
+    /// What each token adds by the form model; none where it was not asked.
+    pub(crate) pulls: Vec<f64>,
+    /// The form model's share in the logit, 0 to 1.
+    pub(crate) share: f64,
+}
+
 thread_local! {
     /// Each thread's memory for reading, so that a verdict allocates next to nothing.
     static READING: RefCell<Reading> = RefCell::default();
@@ -162,9 +173,9 @@ impl Model {
         evidence: &Evidence,
         reading: &Reading,
         channel: Channel,
-        (mut own, mut signals): (f64, Vec<Signal>),
+        (own, mut signals): (f64, Vec<Signal>),
     ) -> Verdict {
-        doubt::temper(request, evidence.familiar, &mut own, &mut signals);
+        let own = doubt::of_language(request, own, &mut signals);
         let mut client = client::find(request);
         let trapped = client.iter().any(|signal| signal.name == client::TRAP);
         scale(&mut client, 1.0, client::CLIENT_CAP);
@@ -174,6 +185,7 @@ impl Model {
         let mut outside: Vec<Signal> = evidence.taught.iter().chain(&evidence.signals).cloned().collect();
         scale(&mut outside, 1.0, EVIDENCE_CAP);
         let logit = own + sum(&outside);
+        let logit = if evidence.familiar { logit } else { doubt::of_new_site(logit, &mut signals) };
         signals.extend(client);
         signals.extend(outside);
         signals.sort_by(|one, other| other.weight.abs().total_cmp(&one.weight.abs()));
@@ -189,29 +201,37 @@ impl Model {
         }
     }
 
-    /// The logit of the text and its sender, and what it is made of: by the model for e-mail and text messages, by the one for
-    /// forms, or by both in the shares that the gate says.
-    pub(crate) fn own(
-        &self,
-        request: &CheckRequest,
-        reading: &Reading,
-        channel: Channel,
-    ) -> (f64, Vec<Signal>) {
-        let Some(form) = &self.form else { return self.mail(request, reading, channel) };
+    /// The logit of the text and its sender, and what it is made of: of the whole, or of the strongest passage of a long text.
+    pub(crate) fn own(&self, request: &CheckRequest, reading: &Reading, channel: Channel) -> (f64, Vec<Signal>) {
+        let mut whole = self.of_text(request, reading, channel);
+        if let Some(stronger) = passages::stronger(self, request, reading, &whole) {
+            whole.logit += stronger.weight;
+            whole.signals.push(stronger);
+        }
+        (whole.logit, whole.signals)
+    }
+
+    /// The logit of one text: by the model for e-mail and text messages, by the one for forms, or by both in the shares that
+    /// the gate says.
+    pub(crate) fn of_text(&self, request: &CheckRequest, reading: &Reading, channel: Channel) -> Own {
+        let by_mail = || {
+            let (logit, signals) = self.mail(request, reading, channel);
+            Own { logit, signals, pulls: vec![], share: 0.0 }
+        };
+        let Some(form) = &self.form else { return by_mail() };
         let view = View::of(request, reading);
         let share = logistic(FORM_STEEP * (form.gate(reading, &view) - GATE_SHIFT + hint(request)));
         if share < NEGLIGIBLE {
-            return self.mail(request, reading, channel);
+            return by_mail();
         }
-        let said = form.weigh(&request.message, reading, &view);
-        let (mut logit, mut signals, words) = passages::strongest(form, self.bits(), request, reading, said);
-        signals.extend(signals::of_words(reading, &words));
+        let Said { mut logit, mut signals, pulls } = form.weigh(&request.message, reading, &view);
+        signals.extend(signals::of_words(reading, &pulls));
         if share < 1.0 - NEGLIGIBLE {
             let (mail, others) = self.mail(request, reading, channel);
             logit = logit * share + mail * (1.0 - share);
             signals = mixed(signals, others, share);
         }
-        (logit, signals)
+        Own { logit, signals, pulls, share }
     }
 
     /// The logit of an e-mail or text message, and what it is made of.

@@ -1,5 +1,7 @@
 //! The shipped model on what forms get: messages written for these tests, on which nothing was trained.
 
+use std::sync::LazyLock;
+
 use activelayer::CheckRequest;
 use detector::{Verdict, judge};
 use serde_json::json;
@@ -16,8 +18,13 @@ fn judged(message: impl Into<String>) -> Verdict {
     judge(&CheckRequest::new(message))
 }
 
-fn caught() -> Vec<&'static str> {
-    lines(include_str!("fixtures/spam.txt")).into_iter().filter(|text| judged(*text).is_spam).collect()
+/// What of the spam that was written for these tests is caught as it is; the second file is of the plain kind.
+fn caught() -> &'static [&'static str] {
+    static CAUGHT: LazyLock<Vec<&str>> = LazyLock::new(|| {
+        let all = [include_str!("fixtures/spam.txt"), include_str!("fixtures/plain_spam.txt")];
+        all.into_iter().flat_map(lines).filter(|text| judged(*text).is_spam).collect()
+    });
+    &CAUGHT
 }
 
 /// What share of caught spam stays caught when it is disguised; and what does not.
@@ -86,6 +93,7 @@ fn dotted(text: &str) -> String {
 
 #[test]
 fn disguise_buys_no_pass() {
+    assert!(caught().len() >= 80);
     let zero_width = |text: &str| text.chars().flat_map(|c| [c, '\u{200b}']).collect::<String>();
     let wrapped = |text: &str| {
         let words: Vec<String> =
@@ -98,7 +106,7 @@ fn disguise_buys_no_pass() {
         ("dotted", stays(dotted)),
         ("wrapped in HTML", stays(wrapped)),
     ] {
-        assert!(share >= 0.98 || lost.len() <= 1, "{name}: {share} {lost:#?}");
+        assert!(share >= 0.98, "{name}: {share} {lost:#?}");
     }
 }
 

@@ -66,7 +66,7 @@ def corrected(rows):
     texts = [json.loads(line)["message"][:LIMIT] for file in files for line in open(file, encoding="utf-8")]
     alone, wanted = [], []
     for text in texts:
-        ids = tokenizer.encode(text)
+        ids = tokenizer.encode(text, add_bos=True, add_eos=True)
         root = np.sqrt(len(ids))
         alone.append(np.concatenate([rows[ids].sum(0) / root, [root, 1.0]]))
         wanted.append(before_average([ids])[0].sum(0) / root)
@@ -115,8 +115,7 @@ def main():
     table = halves * scales[:, None] * columns
     fixture = []
     for text in TEXTS:
-        # The Rust code reads texts without the marks of start and end.
-        ids = tokenizer.encode(text, add_bos=False, add_eos=False)
+        ids = tokenizer.encode(text, add_bos=True, add_eos=True)
         x = table[ids].sum(0) / np.sqrt(len(ids)) + bias
         y1 = np.maximum(x @ p1 + np.maximum(x @ d0, 0) @ d1, 0)
         z = np.tanh(y1 @ p3 + np.maximum(y1 @ d2, 0) @ d3)

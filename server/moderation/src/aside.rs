@@ -86,11 +86,15 @@ fn write(own: &Mutex<Option<Own>>, beginning: &Path, line: &[u8]) -> io::Result<
         Some(own) => own,
         none => none.insert(begin(beginning)?),
     };
-    if own.file.metadata()?.len() + line.len() as u64 > LONGEST {
+    let before = own.file.metadata()?.len();
+    if before + line.len() as u64 > LONGEST {
         return Err(io::Error::other("too much was put aside already"));
     }
-    own.file.write_all(line)?;
-    own.file.sync_data()?;
+    if let Err(error) = own.file.write_all(line).and_then(|()| own.file.sync_data()) {
+        // What was written of it would spoil the next line.
+        own.file.set_len(before)?;
+        return Err(error);
+    }
     own.rows += 1;
     Ok(())
 }
@@ -132,7 +136,20 @@ fn read(path: &Path) -> Vec<(NewDetection, Put)> {
         tracing::error!(file = %path.display(), %error, "what was put aside cannot be read");
         return Vec::new();
     }
-    let rows: Vec<NewDetection> = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let is_cut = !text.ends_with('\n');
+    let mut lines = text.lines();
+    if is_cut {
+        lines.next_back();
+    }
+    let rows: Result<Vec<NewDetection>, _> = lines.map(serde_json::from_str).collect();
+    let rows = match rows {
+        Ok(rows) => rows,
+        // Another version of Gavel wrote it; it is kept for that.
+        Err(error) => {
+            tracing::error!(file = %path.display(), %error, "what was put aside cannot be understood");
+            return Vec::new();
+        }
+    };
     if rows.is_empty() {
         remove(path);
         return Vec::new();

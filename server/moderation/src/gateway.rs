@@ -2,7 +2,7 @@
 
 use std::{
     net::IpAddr,
-    sync::{Arc, PoisonError},
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
@@ -21,6 +21,7 @@ use crate::{
     log_writer::Unwritten,
     readings,
     refusals::{digest, told_since},
+    under_way::Kept,
 };
 
 /// After this time a submission that was kept and not logged is taken for left; three times as long as an app waits at most.
@@ -92,6 +93,15 @@ impl Moderation {
     /// [`GatewayError::Unfit`] when the content is refused for good; [`GatewayError::Unavailable`] when it gave no
     /// verdict and the site's fallback is `reject`; [`GatewayError::Failed`] when the log cannot be written.
     pub async fn judge_for_app(self: &Arc<Self>, submission: Submission) -> Result<Judged, GatewayError> {
+        self.judge_noting(submission, &OnceLock::new()).await
+    }
+
+    /// Does so, and notes under which id the submission is kept as soon as it is.
+    pub(crate) async fn judge_noting(
+        self: &Arc<Self>,
+        submission: Submission,
+        kept_under: &OnceLock<DetectionId>,
+    ) -> Result<Judged, GatewayError> {
         let started = Instant::now();
         let (token, endpoint) = (submission.token.clone(), submission.endpoint);
         let mut detection = self.unjudged(submission, started)?;
@@ -129,9 +139,9 @@ impl Moderation {
         }
         // The disk is waited for while the upstream is.
         let asked = self.ask(&*self.upstreams.gateway, detection.endpoint, &wire, GATEWAY_PATIENCE);
-        let (answer, kept) = tokio::join!(asked, self.keep_unjudged(&detection));
+        let (answer, kept) = tokio::join!(asked, self.keep_unjudged(&detection, kept_under));
         let kept = kept?;
-        detection.circumstances.submission = kept.map(|kept| kept.id);
+        detection.circumstances.submission = kept.as_ref().map(|kept| kept.appended.id);
         let by_upstream = matches!(answer, Ok(_) | Err(ApiError::Invalid { .. }));
         self.health.app_answered(by_upstream, self.clock.now());
         match answer {
@@ -244,26 +254,34 @@ impl Moderation {
 
     /// Keeps what is submitted, so that no crash loses it while the upstream is asked. The engine in process answers sooner than
     /// the disk: then only the detection is written.
-    async fn keep_unjudged(&self, unjudged: &NewDetection) -> Result<Option<Appended>, ModerationError> {
+    async fn keep_unjudged(
+        &self,
+        unjudged: &NewDetection,
+        kept_under: &OnceLock<DetectionId>,
+    ) -> Result<Option<Kept>, ModerationError> {
         if self.is_embedded() {
             return Ok(None);
         }
-        self.log.keep(unjudged.clone()).await.map(Some)
+        let kept = self.log.keep(unjudged.clone()).await?;
+        // A submission is kept once, so nothing was noted before.
+        let _ = kept_under.set(kept.id);
+        Ok(Some(self.under_way.begun(kept)))
     }
 
     /// Logs the upstream's verdict: at once, or behind the answer when its submission was kept.
     async fn log_judged(
         self: &Arc<Self>,
         detection: NewDetection,
-        kept: Option<Appended>,
+        kept: Option<Kept>,
         held: Held,
     ) -> Result<Appended, ModerationError> {
         let spent = Spent::on(&detection);
         let written = self.log.enqueue(detection).await?;
         let this = Arc::clone(self);
+        let answered = kept.as_ref().map(|kept| kept.appended);
         let counted = async move {
-            let written = match (kept, written.await) {
-                (Some(kept), Err(lost)) => this.write_at_last(kept, lost).await,
+            let written = match (&kept, written.await) {
+                (Some(_), Err(lost)) => this.write_at_last(lost).await,
                 (_, written) => written.map_err(|lost| lost.error),
             };
             if written.is_ok() {
@@ -271,35 +289,30 @@ impl Moderation {
             }
             // It is counted as spent before its place is given back.
             drop(held);
+            drop(kept);
             written
         };
-        let Some(kept) = kept else { return counted.await };
+        let Some(answered) = answered else { return counted.await };
         tokio::spawn(async move {
             if let Err(error) = counted.await {
-                tracing::error!(detection = kept.id.0, %error, "a verdict was not logged; it is asked for again later");
+                tracing::error!(detection = answered.id.0, %error, "a verdict was not logged; it is asked for again later");
             }
         });
-        Ok(kept)
+        Ok(answered)
     }
 
-    /// Writes a verdict that an app was given, as soon as the disk allows it. Until then nobody takes its submission for left.
-    async fn write_at_last(&self, kept: Appended, mut lost: Unwritten) -> Result<Appended, ModerationError> {
-        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner).insert(kept.id);
-        let written = loop {
+    /// Writes a verdict that an app was given, as soon as the disk allows it.
+    async fn write_at_last(&self, mut lost: Unwritten) -> Result<Appended, ModerationError> {
+        loop {
             let (true, Some(row)) = (lost.error.trouble().is_some(), lost.row.take()) else {
-                break Err(lost.error);
+                return Err(lost.error);
             };
             tokio::time::sleep(AGAIN).await;
-            match self.log.enqueue(*row).await {
-                Ok(written) => match written.await {
-                    Ok(appended) => break Ok(appended),
-                    Err(again) => lost = again,
-                },
-                Err(error) => break Err(error),
+            match self.log.enqueue(*row).await?.await {
+                Ok(appended) => return Ok(appended),
+                Err(again) => lost = again,
             }
-        };
-        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner).remove(&kept.id);
-        written
+        }
     }
 
     /// Logs what stands in for the upstream's verdict.
@@ -324,11 +337,15 @@ impl Moderation {
     /// When the store fails.
     pub async fn log_left(&self) -> Result<usize, ModerationError> {
         let aside = self.log_aside().await?;
+        // What ends or begins while the store is asked counts as under way.
+        let before = self.under_way.now();
         let mut left = self.store.left_submissions(self.clock.now() - LEFT_AFTER, LEFT_AT_ONCE).await?;
-        let unwritten = self.unwritten.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        left.retain(|left| left.circumstances.submission.is_none_or(|id| !unwritten.contains(&id)));
+        let under_way = &before | &self.under_way.now();
+        left.retain(|left| left.circumstances.submission.is_none_or(|id| !under_way.contains(&id)));
         let count = aside + left.len();
-        for detection in left {
+        for mut detection in left {
+            // A time that is still to come is that of a clock that was ahead.
+            detection.created_at = detection.created_at.min(self.clock.now());
             let appended = self.log.append(detection).await?;
             tracing::warn!(detection = appended.id.0, "a submission was left without its verdict");
         }

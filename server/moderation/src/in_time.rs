@@ -5,11 +5,11 @@
 //! the log; the app gets the fallback's answer meanwhile, once that is on the disk beside the database.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
-use domain::{Circumstances, JudgedBy, NewDetection};
+use domain::{DetectionId, JudgedBy, NewDetection};
 use store::Trouble;
 use tokio::{task::JoinHandle, time::sleep};
 
@@ -24,6 +24,10 @@ use crate::{
 
 /// How long the log may take once an app could be answered: a busy machine's disk takes less. Clients give up after 5 s.
 const LOG_PATIENCE: Duration = Duration::from_millis(150);
+
+/// How often it is looked whether the row of what an app was told is there, with [`AGAIN`] between. What is left of a submission is
+/// logged after 15 s.
+const ROW_COMES_WITHIN: u32 = 60;
 
 /// How long to wait before what could not be written is tried again.
 pub(crate) const AGAIN: Duration = Duration::from_secs(1);
@@ -47,17 +51,22 @@ impl Moderation {
         let (this, started) = (Arc::clone(self), Instant::now());
         // A copy for where the log is late: what is judged is no longer here then.
         let late = submission.clone();
-        let mut judging = Box::pin(async move { this.judge_for_app(submission).await });
+        let kept_under = Arc::<OnceLock<DetectionId>>::default();
+        let noted = Arc::clone(&kept_under);
+        let mut judging = Box::pin(async move { this.judge_noting(submission, &noted).await });
         tokio::select! {
             judged = &mut judging => judged.map(Told::Judged),
             // It goes on, and what comes of it goes to the log.
-            () = sleep(GATEWAY_PATIENCE + LOG_PATIENCE) => self.tell_meanwhile(late, tokio::spawn(judging), started).await,
+            () = sleep(GATEWAY_PATIENCE + LOG_PATIENCE) => {
+                self.tell_meanwhile(late, &kept_under, tokio::spawn(judging), started).await
+            }
         }
     }
 
     async fn tell_meanwhile(
         self: &Arc<Self>,
         submission: Submission,
+        kept_under: &OnceLock<DetectionId>,
         judging: JoinHandle<Result<Judged, GatewayError>>,
         started: Instant,
     ) -> Result<Told, GatewayError> {
@@ -70,6 +79,7 @@ impl Moderation {
         let body = answer.body.clone();
         detection.judgement = to_judgement(answer, JudgedBy::Fallback);
         detection.circumstances.took_ms = Some(milliseconds(started));
+        detection.circumstances.submission = kept_under.get().copied();
         let put = self.aside.put(&detection).await.map_err(|error| {
             tracing::error!(%error, "an app's submission could not be kept beside the database");
             ModerationError::NothingKept(Trouble::Locked)
@@ -92,24 +102,43 @@ impl Moderation {
             Ok(Err(GatewayError::Unfit { detection, .. })) => Some(detection),
             Ok(Err(_)) | Err(_) => None,
         };
+        let mut tries = 0;
         loop {
-            let settled = match row {
-                Some(row) => {
-                    self.store.told_before(row, &told.judgement, told.created_at).await.map_err(Into::into)
-                }
-                None => self.log.append(told.clone()).await.map(drop),
-            };
-            match settled {
-                Ok(()) => break,
+            match self.settle_told(row, &told).await {
+                Ok(true) => break,
                 Err(ModerationError::Stopping) => return,
+                // Its verdict is still on its way into the log, or the submission will be logged as left.
+                Ok(false) if tries < ROW_COMES_WITHIN => tries += 1,
+                Ok(false) => {
+                    tracing::error!(?row, "the row of what an app was told did not come");
+                    return;
+                }
                 Err(error) => {
                     tracing::error!(%error, "what an app was told waits for its place in the log");
-                    sleep(AGAIN).await;
                 }
             }
+            sleep(AGAIN).await;
         }
         self.recheck_wanted.notify_one();
         put.settled().await;
+    }
+
+    /// Puts what an app was told beside its row, or makes it the row of a submission that has none. False when the row is still to
+    /// come.
+    async fn settle_told(
+        &self,
+        row: Option<DetectionId>,
+        told: &NewDetection,
+    ) -> Result<bool, ModerationError> {
+        if let Some(row) = row.or(told.circumstances.submission)
+            && self.store.told_before(row, &told.judgement, told.created_at).await?
+        {
+            return Ok(true);
+        }
+        if row.is_none() {
+            self.log.append(told.clone()).await?;
+        }
+        Ok(row.is_none())
     }
 
     /// Logs what apps were told when the program was killed before its log could be written. Returns how much that was.
@@ -119,30 +148,46 @@ impl Moderation {
     pub(crate) async fn log_aside(&self) -> Result<usize, ModerationError> {
         let mut count = 0;
         for (told, put) in self.aside.left().await {
-            if self.store.detection_by_upstream_id(&told.judgement.upstream_id).await?.is_none() {
-                match self.store.logged_meanwhile(&told).await? {
-                    Some(row) => self.store.told_before(row, &told.judgement, told.created_at).await?,
-                    None => {
-                        let submission = self.kept_as(&told).await?;
-                        let circumstances = Circumstances { submission, ..told.circumstances.clone() };
-                        self.log.append(NewDetection { circumstances, ..told }).await?;
-                        count += 1;
-                    }
-                }
-            }
+            count += usize::from(self.log_told(told).await?);
             put.settled().await;
         }
         Ok(count)
     }
 
+    /// Logs what an app was told, unless the log says so already. Returns whether it is a row of its own.
+    async fn log_told(&self, mut told: NewDetection) -> Result<bool, ModerationError> {
+        if self.store.detection_by_upstream_id(&told.judgement.upstream_id).await?.is_some() {
+            return Ok(false);
+        }
+        let row = match told.circumstances.submission {
+            Some(kept) => Some(kept),
+            None => self.store.logged_meanwhile(&told).await?,
+        };
+        if let Some(row) = row
+            && self.store.told_before(row, &told.judgement, told.created_at).await?
+        {
+            return Ok(false);
+        }
+        told.circumstances.submission = self.kept_as(&told).await?;
+        told.created_at = told.created_at.min(self.clock.now());
+        self.log.append(told).await?;
+        Ok(true)
+    }
+
     /// The submission that was kept of what an app was told about, if it was.
-    async fn kept_as(&self, told: &NewDetection) -> Result<Option<domain::DetectionId>, ModerationError> {
+    async fn kept_as(&self, told: &NewDetection) -> Result<Option<DetectionId>, ModerationError> {
+        let known = told.circumstances.submission;
         let left = self.store.left_submissions(self.clock.now(), u32::MAX).await?;
         let same = left.into_iter().find(|left| {
             let apart = told.created_at - left.created_at;
-            left.content_hash == told.content_hash
-                && left.circumstances.token_id == told.circumstances.token_id
-                && apart.num_seconds().abs() < 15
+            match known {
+                Some(id) => left.circumstances.submission == Some(id),
+                None => {
+                    left.content_hash == told.content_hash
+                        && left.circumstances.token_id == told.circumstances.token_id
+                        && apart.num_seconds().abs() < 15
+                }
+            }
         });
         Ok(same.and_then(|left| left.circumstances.submission))
     }

@@ -39,6 +39,7 @@ mod story;
 mod suggestions;
 mod thresholds;
 pub mod tokens;
+mod under_way;
 mod upstreams;
 mod usage;
 mod workers;
@@ -121,7 +122,7 @@ pub struct Moderation {
     writing: Arc<writing::Writing>,
     aside: aside::Aside,
     /// Kept submissions whose verdicts wait for the disk.
-    unwritten: Mutex<std::collections::HashSet<domain::DetectionId>>,
+    under_way: under_way::Submissions,
     outbox_changed: Notify,
     recheck_wanted: Notify,
     words_wanted: Notify,
@@ -175,7 +176,7 @@ impl Moderation {
             ),
             writing,
             aside: aside::Aside::new(options.aside.clone()),
-            unwritten: Mutex::default(),
+            under_way: under_way::Submissions::default(),
             store,
             upstreams: upstreams.into(),
             clock,

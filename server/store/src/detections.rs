@@ -26,8 +26,8 @@ pub trait Detections: Send + Sync {
     /// [`domain::Circumstances::submission`].
     async fn keep_submissions(&self, unjudged: &[NewDetection]) -> Result<Vec<Appended>>;
 
-    /// Submissions that were kept before a time and never appended, oldest first and at most `most`, ready to be appended as not
-    /// judged.
+    /// Submissions that were kept before a time, or more than an hour after it by a clock that was ahead, and never appended;
+    /// oldest first and at most `most`, ready to be appended as not judged.
     async fn left_submissions(&self, before: DateTime<Utc>, most: u32) -> Result<Vec<NewDetection>>;
 
     /// Appends many detections in one transaction, all or none, and tells of each in the same order. When this returns, a

@@ -39,8 +39,9 @@ pub trait Rechecks: Send + Sync {
     /// with the same content of the same token, at about the same time.
     async fn logged_meanwhile(&self, told: &NewDetection) -> Result<Option<DetectionId>>;
 
-    /// Keeps beside a row what its app was told before the row could be written, under that answer's `detection_id`.
-    async fn told_before(&self, id: DetectionId, told: &Judgement, at: DateTime<Utc>) -> Result<()>;
+    /// Keeps beside a row what its app was told before the row could be written, under that answer's `detection_id`. False when
+    /// the row is not there.
+    async fn told_before(&self, id: DetectionId, told: &Judgement, at: DateTime<Utc>) -> Result<bool>;
 
     /// How often the recheck failed.
     async fn recheck_attempts(&self, id: DetectionId) -> Result<u32>;

@@ -13,7 +13,6 @@ mod export;
 mod export_same;
 mod first_run;
 mod headers;
-mod hold;
 mod lessons;
 mod network;
 mod operations;

@@ -1,11 +1,12 @@
 //! The form model's part of the model file.
 
-use super::{BITS, DENSE, Form, Plane, TRAITS};
+use super::{AXES, BITS, DENSE, Form, Plane, TRAITS};
+use crate::sentence::WIDTH;
 
 /// Bytes of the table of rarities, of one plane, and of all.
 const TABLE: usize = 1 << BITS;
 const PLANE: usize = TABLE + 4 * (DENSE + 2);
-const SIZE: usize = TABLE / 2 + 2 * PLANE + 4 * (2 * TRAITS + 2);
+const SIZE: usize = TABLE / 2 + 2 * PLANE + 4 * (2 * TRAITS + AXES * (WIDTH + 1) + 2);
 
 impl Form {
     /// Bytes in the file.
@@ -22,12 +23,16 @@ impl Form {
         let mut numbers = floats(rest);
         let means = numbers.by_ref().take(TRAITS).collect();
         let scales = numbers.by_ref().take(TRAITS).collect();
+        let axes = numbers.by_ref().take(AXES * WIDTH).collect();
+        let origin = numbers.by_ref().take(AXES).collect();
         Some(Self {
             rarities: halves.iter().flat_map(|two| [two & 15, two >> 4]).collect(),
             verdict: plane(verdict)?,
             gate: plane(gate)?,
             means,
             scales,
+            axes,
+            origin,
             slope: numbers.next()?,
             intercept: numbers.next()?,
         })
@@ -40,7 +45,8 @@ impl Form {
             bytes.extend(plane.words.iter().map(|weight| weight.cast_unsigned()));
             put(bytes, plane.dense.iter().chain([&plane.unit, &plane.bias]));
         }
-        put(bytes, self.means.iter().chain(&self.scales).chain([&self.slope, &self.intercept]));
+        let axes = self.axes.iter().chain(&self.origin);
+        put(bytes, self.means.iter().chain(&self.scales).chain(axes).chain([&self.slope, &self.intercept]));
     }
 }
 

@@ -21,8 +21,17 @@ use crate::{
 /// Binary logarithm of the number of weights of words.
 pub(crate) const BITS: u32 = 19;
 
-/// Numbers of a text beside its words: its meaning and its traits.
-pub(crate) const DENSE: usize = WIDTH + TRAITS;
+/// Axes along which meanings differ most: their products count as well, since what is harmless in one matter is spam in another.
+pub(crate) const AXES: usize = 64;
+
+/// Products of two axes, squares among them.
+const PRODUCTS: usize = AXES * (AXES + 1) / 2;
+
+/// Where the products start among a text's numbers.
+pub(crate) const PRODUCTS_AT: usize = WIDTH + TRAITS;
+
+/// Numbers of a text beside its words: its meaning, its traits and the products of its meaning's axes.
+pub(crate) const DENSE: usize = PRODUCTS_AT + PRODUCTS;
 
 /// A linear function of words, meaning and traits.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,7 +40,7 @@ pub(crate) struct Plane {
     pub(crate) words: Vec<i8>,
     /// What a unit of `words` stands for.
     pub(crate) unit: f32,
-    /// Of the meaning, then of the traits.
+    /// Of the meaning, then of the traits, then of the products.
     pub(crate) dense: Vec<f32>,
     /// Added.
     pub(crate) bias: f32,
@@ -49,6 +58,9 @@ pub(crate) struct Form {
     /// Mean of each trait over the training rows, and what one unit of it stands for.
     pub(crate) means: Vec<f32>,
     pub(crate) scales: Vec<f32>,
+    /// Directions of the axes, one after the other, and where the mean of the training rows lies on each.
+    pub(crate) axes: Vec<f32>,
+    pub(crate) origin: Vec<f32>,
     /// From the margin to the logit.
     pub(crate) slope: f32,
     pub(crate) intercept: f32,
@@ -59,7 +71,7 @@ const FURTHEST: f32 = 4.0;
 
 /// How far the logit is held towards ham: to call a person's message spam does more harm than to let one of spam pass. Set by
 /// hand, beside the figures that leave one writer after the other out.
-const CAUTION: f64 = 0.6;
+const CAUTION: f64 = 1.0;
 
 /// A part of a logit this small is not worth a line.
 const WORTH_TELLING: f64 = 0.15;
@@ -121,7 +133,8 @@ impl Form {
         let sender: f64 =
             view.sender.iter().map(|place| f64::from(self.pull(&self.verdict, *place)) * unit).sum();
         let meaning = Encoder::embedded().encode(&spoken(message, reading));
-        let meaning: f32 = meaning.iter().zip(&self.verdict.dense).map(|(one, weight)| one * weight).sum();
+        let meaning = dot(&meaning, &self.verdict.dense)
+            + dot(&self.products(&meaning), &self.verdict.dense[PRODUCTS_AT..]);
         let meaning = f64::from((meaning + self.verdict.bias) * self.slope + self.intercept) - CAUTION;
         let mut signals = vec![];
         if meaning.abs() >= WORTH_TELLING {
@@ -171,6 +184,18 @@ impl Form {
         sum
     }
 
+    /// Products of where a meaning lies on two axes. A pair stands for itself and its mirror image, hence the root of two.
+    pub(crate) fn products(&self, meaning: &[f32]) -> Vec<f32> {
+        let along = |(axis, origin): (&[f32], &f32)| dot(axis, meaning) - origin;
+        let places: Vec<f32> = self.axes.chunks_exact(WIDTH).zip(&self.origin).map(along).collect();
+        let mut products = Vec::with_capacity(PRODUCTS);
+        for (number, one) in places.iter().enumerate() {
+            products.push(one * one);
+            products.extend(places[number + 1..].iter().map(|other| one * other * std::f32::consts::SQRT_2));
+        }
+        products
+    }
+
     fn pull(&self, plane: &Plane, place: u32) -> f32 {
         f32::from(self.rarities[place as usize]) * f32::from(plane.words[place as usize]) * plane.unit
     }
@@ -181,6 +206,11 @@ impl Form {
         let sum: f32 = places(reading).chain(sender.iter().copied()).map(square).sum();
         sum.sqrt().max(1.0)
     }
+}
+
+/// The sum of the products of two rows of numbers, as far as the shorter goes.
+pub(crate) fn dot(one: &[f32], other: &[f32]) -> f32 {
+    one.iter().zip(other).map(|(one, other)| one * other).sum()
 }
 
 /// Places of a text's features in the table of words.

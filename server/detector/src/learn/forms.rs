@@ -1,21 +1,23 @@
 //! Training the model for forms, comments, reviews, support and chats.
 
 use super::{
-    augment,
+    augment, axes,
     calibrate::{self, Curve},
     corpus::Row,
     linear::{Example, Linear},
 };
 use crate::{
     features::Reading,
-    form::{BITS, DENSE, Form, Plane, SENDER_AT, THEMES_AT, TRAITS, View, places, spoken},
+    form::{
+        AXES, BITS, DENSE, Form, PRODUCTS_AT, Plane, SENDER_AT, THEMES_AT, TRAITS, View, dot, places, spoken,
+    },
     hash::spread,
     model::RAREST,
     sentence::{Encoder, WIDTH},
 };
 
 /// Cost of an error; of one on a made variant, and on a message of the corpora, against one on a written message.
-const COST: f64 = 1.0;
+const COST: f64 = 1.5;
 const VARIANT: f64 = 0.3;
 const CORPUS: f64 = 0.05;
 
@@ -25,6 +27,9 @@ const GATE_COST: f64 = 1.0;
 /// Lengths that the meaning and the traits have together, beside words of length 1: chosen by leaving writers out.
 const MEANING_LENGTH: f32 = 0.5;
 const TRAITS_LENGTH: f32 = 0.5;
+
+/// What the products count, beside words of length 1.
+const PRODUCTS_LENGTH: f32 = 0.5;
 
 /// Texts that a word must be in to count.
 const LEAST_TEXTS: u32 = 2;
@@ -120,12 +125,16 @@ pub(super) fn fit(taken: &[Taken], used: impl Fn(&Taken) -> bool, curve: Curve) 
     let forms: Vec<&&Taken> = rows.iter().filter(|row| row.is_form && !row.made).collect();
     let (means, scales) = spread_of(forms.iter().map(|row| &row.traits[..]), TRAITS);
     let (middle, width) = spread_of(forms.iter().map(|row| &row.meaning[..]), WIDTH);
+    let meanings: Vec<&[f32]> = forms.iter().map(|row| &row.meaning[..]).collect();
+    let (axes, origin) = axes::find(&meanings, WIDTH, AXES);
     let mut form = Form {
         rarities,
         verdict: empty(),
         gate: empty(),
         means,
         scales,
+        axes,
+        origin,
         slope: curve.slope as f32,
         intercept: curve.intercept as f32,
     };
@@ -153,7 +162,8 @@ pub(super) fn margin(form: &Form, row: &Taken) -> f32 {
             * form.verdict.unit
     };
     let words = row.places.iter().chain(&row.sender).map(pull).sum::<f32>() / norm;
-    let meaning: f32 = row.meaning.iter().zip(&form.verdict.dense).map(|(one, weight)| one * weight).sum();
+    let meaning = dot(&row.meaning, &form.verdict.dense)
+        + dot(&form.products(&row.meaning), &form.verdict.dense[PRODUCTS_AT..]);
     let traits: f32 = (0..TRAITS)
         .map(|place| form.verdict.dense[WIDTH + place] * form.standard(place, row.traits[place]))
         .sum();
@@ -235,6 +245,9 @@ fn example(form: &Form, row: &Taken, middle: &[f32], width: &[f32], verdict: boo
         for (place, value) in row.meaning.iter().enumerate() {
             dense[place] = (value - middle[place]) / width[place] * meaning_unit;
         }
+        for (out, product) in dense[PRODUCTS_AT..].iter_mut().zip(form.products(&row.meaning)) {
+            *out = product * PRODUCTS_LENGTH;
+        }
     }
     for (place, value) in row.traits.iter().enumerate() {
         if verdict || !(SENDER_AT..THEMES_AT).contains(&place) {
@@ -264,8 +277,8 @@ fn plane(trained: &Linear, middle: &[f32], width: &[f32]) -> Plane {
         dense[place] = trained.dense[place] * meaning_unit / width[place];
         bias -= dense[place] * middle[place];
     }
-    for (out, weight) in dense.iter_mut().zip(&trained.dense).skip(WIDTH) {
-        *out = weight * trait_unit;
+    for (place, (out, weight)) in dense.iter_mut().zip(&trained.dense).enumerate().skip(WIDTH) {
+        *out = weight * if place < PRODUCTS_AT { trait_unit } else { PRODUCTS_LENGTH };
     }
     let largest = trained.words.iter().fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
     let unit = (largest / 127.0).max(f32::MIN_POSITIVE);

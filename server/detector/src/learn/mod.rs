@@ -1,6 +1,7 @@
 //! Building and measuring the model: what `gavel engine train` and `gavel engine eval` call.
 
 mod augment;
+mod axes;
 mod calibrate;
 mod corpus;
 mod folds;

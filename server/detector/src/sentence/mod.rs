@@ -164,7 +164,7 @@ mod tests {
     fn vectors_stay_near_the_encoder_that_they_come_from() {
         let expected = expected();
         let mean = expected.iter().map(|one| one.teacher).sum::<f32>() / expected.len() as f32;
-        assert!(mean > 0.7, "{mean}");
+        assert!(mean > 0.84, "{mean}");
     }
 
     #[test]

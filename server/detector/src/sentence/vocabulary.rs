@@ -3,8 +3,10 @@
 use super::Rest;
 use crate::hash::spread;
 
-/// The piece for a character that no piece has.
+/// The piece for a character that no piece has, and the marks of a text's begin and end.
 const UNKNOWN: u32 = 0;
+const BEGIN: u32 = 1;
+const END: u32 = 2;
 
 /// What an unknown character costs, beside the rarest piece.
 const UNKNOWN_COST: f32 = 10.0;
@@ -82,12 +84,9 @@ impl Vocabulary {
         }
     }
 
-    /// The pieces of a text; spaces in a row count as one.
+    /// The pieces of a text between the marks of its begin and end; spaces in a row count as one.
     pub(super) fn pieces(&self, text: &[char]) -> Vec<u32> {
         let text = spaced(text);
-        if text.is_empty() {
-            return vec![UNKNOWN];
-        }
         let far = Step { score: f32::MIN, start: 0, piece: UNKNOWN };
         let mut steps = vec![far; text.len() + 1];
         steps[0].score = 0.0;
@@ -112,12 +111,13 @@ impl Vocabulary {
                 try_step(start + 1, base + self.unknown, UNKNOWN);
             }
         }
-        let mut pieces = vec![];
+        let mut pieces = vec![END];
         let mut end = text.len();
         while end > 0 {
             pieces.push(steps[end].piece);
             end = steps[end].start as usize;
         }
+        pieces.push(BEGIN);
         pieces.reverse();
         pieces
     }

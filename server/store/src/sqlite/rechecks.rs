@@ -154,8 +154,8 @@ impl Rechecks for SqliteStore {
         Ok(row.map(DetectionId))
     }
 
-    async fn told_before(&self, id: DetectionId, told: &Judgement, at: DateTime<Utc>) -> Result<()> {
-        sqlx::query(
+    async fn told_before(&self, id: DetectionId, told: &Judgement, at: DateTime<Utc>) -> Result<bool> {
+        let kept = sqlx::query(
             "INSERT INTO superseded_verdicts (detection_id, upstream_id, is_spam, score, threshold, judged_by, raw_answer,
                                               replaced_at)
              SELECT id, ?, ?, ?, ?, ?, ?, ? FROM detections WHERE id = ?",
@@ -170,7 +170,7 @@ impl Rechecks for SqliteStore {
         .bind(id.0)
         .execute(&self.writer)
         .await?;
-        Ok(())
+        Ok(kept.rows_affected() > 0)
     }
 
     async fn recheck_attempts(&self, id: DetectionId) -> Result<u32> {

@@ -1,6 +1,6 @@
 //! What apps sent, while it is judged.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{DetectionId, NewDetection};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqlitePool};
@@ -9,6 +9,9 @@ use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection};
 use super::batches;
 use super::columns::{At, to_ms};
 use crate::{Appended, Result};
+
+/// What was kept so much later than now was kept by a clock that was ahead.
+const CLOCK_WAS_AHEAD: TimeDelta = TimeDelta::hours(1);
 
 /// Keeps submissions in one transaction, and tells of each, in the same order.
 pub(super) async fn keep(unjudged: &[NewDetection], writer: &SqlitePool) -> Result<Vec<Appended>> {
@@ -49,10 +52,11 @@ pub(super) async fn left(
 ) -> Result<Vec<NewDetection>> {
     let rows: Vec<(i64, String)> = sqlx::query_as(
         "SELECT id, detection FROM submissions
-         WHERE kept_at < ? AND NOT EXISTS (SELECT 1 FROM detections WHERE detections.id = submissions.id)
+         WHERE (kept_at < ? OR kept_at > ?) AND NOT EXISTS (SELECT 1 FROM detections WHERE detections.id = submissions.id)
          ORDER BY id LIMIT ?",
     )
     .bind(to_ms(before))
+    .bind(to_ms(before + CLOCK_WAS_AHEAD))
     .bind(most)
     .fetch_all(readers)
     .await?;
