@@ -98,6 +98,8 @@ pub struct ApiToken {
     pub per_minute: Option<u32>,
     /// What the app is answered when there is no verdict.
     pub fallback: Fallback,
+    /// Whether people decide what the app sends as feedback, as WordPress's moderators do; then it teaches with a person's weight.
+    pub of_people: bool,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was last used, to the minute.

@@ -85,7 +85,14 @@ pub struct Signal {
     /// Byte range in `message` that shows it, if one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub span: Option<(usize, usize)>,
+    /// The detections whose labels it goes back to, the nearest first; at most [`LIKE_SHOWN`], and only the embedded detector
+    /// names any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub like: Vec<DetectionId>,
 }
+
+/// Detections that a signal names.
+pub const LIKE_SHOWN: usize = 5;
 
 impl Signal {
     /// The signals of an answer's JSON text, as far as they are understood; see [`Signal::read`].
@@ -106,6 +113,7 @@ impl Signal {
             description: name.replace(['_', '-'], " "),
             weight,
             span: None,
+            like: Vec::new(),
         };
         match signals {
             Value::Array(items) => items
@@ -125,6 +133,10 @@ impl Signal {
                         }
                         signal.span =
                             fields.get("span").and_then(|span| serde_json::from_value(span.clone()).ok());
+                        if let Some(like) = fields.get("like").and_then(Value::as_array) {
+                            let numbers = like.iter().filter_map(Value::as_i64).take(LIKE_SHOWN);
+                            signal.like = numbers.map(DetectionId).collect();
+                        }
                         Some(signal)
                     }
                     _ => None,

@@ -9,8 +9,33 @@ use crate::{ApiTokenId, UserId};
 pub enum Teacher {
     /// A moderator, by labelling.
     Person(UserId),
+    /// The people who moderate in an app, by its feedback through the gateway: an administrator said that they decide it.
+    PeopleOf(ApiTokenId),
     /// An app, by its feedback through the gateway.
     App(ApiTokenId),
+}
+
+crate::words! {
+    /// What a teacher is.
+    TeacherKind {
+        /// A moderator of this Gavel.
+        Person = "person",
+        /// Moderators of an app.
+        PeopleOfApp = "people of an app",
+        /// An app.
+        App = "app",
+    }
+}
+
+impl Teacher {
+    /// What the teacher is.
+    pub fn kind(self) -> TeacherKind {
+        match self {
+            Self::Person(_) => TeacherKind::Person,
+            Self::PeopleOf(_) => TeacherKind::PeopleOfApp,
+            Self::App(_) => TeacherKind::App,
+        }
+    }
 }
 
 /// The most teachers that are listed by name.
@@ -32,8 +57,8 @@ pub struct Learnt {
 pub struct Taught {
     /// The person's name, or the token's.
     pub name: String,
-    /// Whether it is an app.
-    pub is_app: bool,
+    /// Who that is, in a word or three: a person, the people of an app, or an app.
+    pub kind: TeacherKind,
     /// Labels of it that count.
     pub lessons: usize,
 }

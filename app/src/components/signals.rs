@@ -1,6 +1,6 @@
 //! The evidence for a verdict, in words.
 
-use domain::Signal as Evidence;
+use domain::{DetectionId, Signal as Evidence};
 use leptos::prelude::*;
 
 /// Signals, strongest first, each with the direction it pulls.
@@ -23,7 +23,7 @@ pub(crate) fn Signals(
             view! {
                 <li class="flex gap-3 py-1 text-sm">
                     <span class=class title=sign>{format!("{:+.2}", signal.weight)}<span class="sr-only">{sign}</span></span>
-                    <span class="min-w-0 break-words">{signal.description}</span>
+                    <span class="min-w-0 break-words">{signal.description}<Like ids=signal.like/></span>
                 </li>
             }
         })
@@ -34,4 +34,17 @@ pub(crate) fn Signals(
             <ul class="mt-1">{items}</ul>
         </section>
     })
+}
+
+/// The messages that a signal goes back to, as links.
+#[component]
+fn Like(ids: Vec<DetectionId>) -> impl IntoView {
+    if ids.is_empty() {
+        return None;
+    }
+    let link = |(place, DetectionId(id)): (usize, DetectionId)| {
+        let before = if place == 0 { ": " } else { ", " };
+        view! { {before}<a class="text-accent underline" href=format!("/detections/{id}")>{format!("message {id}")}</a> }
+    };
+    Some(ids.into_iter().enumerate().map(link).collect_view())
 }

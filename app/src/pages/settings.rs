@@ -3,6 +3,8 @@
 mod alerts;
 mod budgets;
 mod learning;
+mod own_test;
+mod thresholds;
 mod tokens;
 
 use domain::User;
@@ -32,8 +34,10 @@ pub(crate) fn SettingsPage() -> impl IntoView {
         </Suspense>
         <div class="mt-4 max-w-3xl"><alerts::Alerts/></div>
         <div class="mt-4 max-w-3xl"><budgets::Budgets/></div>
+        <div class="mt-4 max-w-3xl"><thresholds::Thresholds/></div>
         <div class="mt-4 max-w-3xl"><tokens::Tokens/></div>
         <div class="mt-4 max-w-3xl"><learning::Learning/></div>
+        <div class="mt-4 max-w-3xl"><own_test::TestOfOnesOwn/></div>
     }
 }
 

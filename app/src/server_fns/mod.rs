@@ -16,5 +16,6 @@ pub mod searches;
 pub mod session;
 pub mod settings;
 pub mod stats;
+pub mod thresholds;
 pub mod tokens;
 pub mod usage;

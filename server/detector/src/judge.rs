@@ -163,7 +163,18 @@ impl Model {
         reading: &Reading,
         channel: Channel,
     ) -> Verdict {
-        let (own, mut signals) = self.own(request, reading, channel);
+        let own = self.own(request, reading, channel);
+        Self::conclude(request, evidence, reading, channel, own)
+    }
+
+    /// Puts the model's own word ([`Self::own`]) and what else is known together.
+    pub(crate) fn conclude(
+        request: &CheckRequest,
+        evidence: &Evidence,
+        reading: &Reading,
+        channel: Channel,
+        (own, mut signals): (f64, Vec<Signal>),
+    ) -> Verdict {
         let own = doubt::of_language(request, own, &mut signals);
         let mut client = client::find(request);
         let trapped = client.iter().any(|signal| signal.name == client::TRAP);
@@ -191,7 +202,7 @@ impl Model {
     }
 
     /// The logit of the text and its sender, and what it is made of: of the whole, or of the strongest passage of a long text.
-    fn own(&self, request: &CheckRequest, reading: &Reading, channel: Channel) -> (f64, Vec<Signal>) {
+    pub(crate) fn own(&self, request: &CheckRequest, reading: &Reading, channel: Channel) -> (f64, Vec<Signal>) {
         let mut whole = self.of_text(request, reading, channel);
         if let Some(stronger) = passages::stronger(self, request, reading, &whole) {
             whole.logit += stronger.weight;

@@ -16,12 +16,15 @@ pub struct Signal {
     /// Byte range in the message that shows it, if one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub span: Option<(usize, usize)>,
+    /// Numbers of the detections whose labels it goes back to, the newest or strongest first; none for what the model says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub like: Vec<i64>,
 }
 
 impl Signal {
     /// A signal that belongs to the whole submission.
     pub fn new(name: &str, description: impl Into<String>, weight: f64) -> Self {
-        Self { name: name.into(), description: description.into(), weight, span: None }
+        Self { name: name.into(), description: description.into(), weight, span: None, like: vec![] }
     }
 
     /// A signal with a place in the message.

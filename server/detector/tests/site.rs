@@ -140,6 +140,73 @@ fn apps_teach_too_but_any_person_outweighs_them() {
 }
 
 #[test]
+fn people_of_an_app_teach_as_moderators_do() {
+    let site = SiteKnowledge::default();
+    teach_as(&site, 1, Teacher::PeopleOf(1), PLUMBING, true);
+    let copy = PLUMBING.replace("Norwich", "Ipswich");
+    let by_people = weight(&judged(&site, &copy), "near_copy").expect("a signal");
+    assert!(by_people > f64::from(APP_CAP) && by_people <= f64::from(PERSON_CAP), "{by_people}");
+}
+
+#[test]
+fn labels_of_one_kind_say_next_to_nothing_of_what_is_unlike_them() {
+    let texts = [
+        "Thanks for the recipe, my whole family loved it.",
+        "Könnten Sie mir bitte die Rechnung vom März noch einmal schicken?",
+        "The download link on page three is broken for me.",
+    ];
+    for is_spam in [true, false] {
+        let site = SiteKnowledge::default();
+        for number in 0..120 {
+            teach(&site, number, 1, &wanted(number as usize), is_spam);
+        }
+        for text in texts {
+            let (before, after) = (judge(&message(text)), judged(&site, text));
+            assert_eq!(before.is_spam, after.is_spam, "{after:?}");
+            let taught = weight(&after, "taught").unwrap_or_default();
+            assert!(taught.abs() < 0.25, "{taught}: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_sender_and_a_site_are_known_again() {
+    let request = |text: &str, email: &str| CheckRequest { email: Some(email.into()), ..message(text) };
+    let site = SiteKnowledge::default();
+    let offer =
+        request("Have a look, it changed my week: https://wheel-of-gifts.example", "joe@gifts.example");
+    site.learn(&Lesson { detection: 7, teacher: Teacher::Person(1), is_spam: true, request: &offer });
+    let taught = |text: &str, email: &str| {
+        let verdict = site.judge(&request(text, email), noon(), false);
+        let told = verdict.signals.into_iter().find(|signal| signal.name == "taught");
+        told.map(|signal| (signal.weight > 0.0, signal.like))
+    };
+    let spam = Some((true, vec![7]));
+    assert_eq!(taught("Good morning everybody", "joe@gifts.example"), spam, "the sender");
+    assert_eq!(
+        taught("Where do I park? See https://www.wheel-of-gifts.example/map", "ann@web.de"),
+        spam,
+        "the link"
+    );
+    assert_eq!(taught("Good morning everybody", "ann@web.de"), None);
+}
+
+#[test]
+fn evidence_names_the_messages_that_are_meant() {
+    let site = SiteKnowledge::default();
+    teach(&site, 3, 1, &wanted(3), false);
+    teach(&site, 5, 1, PLUMBING, true);
+    let copy = judged(&site, &PLUMBING.replace("Norwich", "Ipswich"));
+    let near = copy.signals.iter().find(|signal| signal.name == "near_copy").expect("a signal");
+    assert_eq!(near.like, [5]);
+    let alike =
+        judged(&site, "Plumbers who fix leaking kitchen taps in Norwich wanted for a visit at our office");
+    let taught = alike.signals.iter().find(|signal| signal.name == "taught").expect("a signal");
+    assert_eq!(taught.like, [5]);
+    assert_eq!(taught.description, "Words, links or sender of messages that moderators here marked as spam");
+}
+
+#[test]
 fn many_apps_weigh_no_more_than_a_person() {
     let site = SiteKnowledge::default();
     for app in 0..10 {

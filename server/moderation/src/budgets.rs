@@ -297,6 +297,7 @@ mod tests {
             site: "Shop.example.com".to_owned(),
             per_minute: None,
             fallback: Fallback::Pass,
+            of_people: false,
             created_at: noon(),
             last_used_at: None,
             revoked_at: None,

@@ -55,6 +55,7 @@ impl Moderation {
         let answer = self.timed(self.upstreams.interactive.check(to_wire(check.endpoint), &request)).await?;
         let circumstances =
             Circumstances { took_ms: Some(milliseconds(started)), ..Circumstances::default() };
+        let answer = self.at_own_threshold(answer, self.options.judged_by, check.site.as_deref()).await;
         let judgement = to_judgement(answer, self.options.judged_by);
         let detection = self.new_detection(check, judgement, circumstances);
         let spent = Spent::on(&detection);

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use activelayer::{Answer, ApiError, CheckEndpoint, CheckRequest, CheckResponse};
 use chrono::SecondsFormat;
-use domain::Fallback;
+use domain::{ApiToken, Fallback, JudgedBy};
 use serde_json::Map;
 
 use crate::{Moderation, ModerationError};
@@ -33,14 +33,17 @@ impl Moderation {
     /// What stands in for the verdict that did not come.
     pub(crate) async fn substitute(
         &self,
-        fallback: Fallback,
+        token: &ApiToken,
         endpoint: CheckEndpoint,
         request: &CheckRequest,
         started: Instant,
     ) -> Result<Substitute, ModerationError> {
-        match fallback {
+        match token.fallback {
             Fallback::Engine => match self.ask_stand_in(endpoint, request).await {
-                Ok(answer) => Ok(Substitute::Told(answer)),
+                Ok(answer) => {
+                    let answer = self.at_own_threshold(answer, JudgedBy::Fallback, Some(&token.site)).await;
+                    Ok(Substitute::Told(answer))
+                }
                 Err(error) => {
                     tracing::warn!(%error, "the engine gave no verdict either; the submission passes");
                     Ok(Substitute::Told(self.pass(started)?))

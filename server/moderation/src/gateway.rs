@@ -146,6 +146,8 @@ impl Moderation {
         self.health.app_answered(by_upstream, self.clock.now());
         match answer {
             Ok((answer, left_out)) => {
+                let site = detection.site.as_deref();
+                let answer = self.at_own_threshold(answer, self.options.judged_by, site).await;
                 detection.circumstances.took_ms = Some(milliseconds(started));
                 let body = answer.body.clone();
                 detection.judgement = to_judgement(answer, self.options.judged_by);
@@ -158,7 +160,7 @@ impl Moderation {
             }
             Err(cause) => {
                 let same = digest(&detection);
-                let substitute = self.substitute(token.fallback, endpoint, &wire, started).await?;
+                let substitute = self.substitute(&token, endpoint, &wire, started).await?;
                 let judged = self.log_substitute(detection, &substitute, started).await?;
                 tracing::warn!(
                     detection = judged.detection.0,
@@ -237,7 +239,7 @@ impl Moderation {
     ) -> Result<Judged, GatewayError> {
         let endpoint = crate::check::to_wire(detection.endpoint);
         let same = digest(&detection);
-        let substitute = self.substitute(token.fallback, endpoint, wire, started).await?;
+        let substitute = self.substitute(token, endpoint, wire, started).await?;
         let judged = self.log_substitute(detection, &substitute, started).await?;
         let deferred = self.store.recheck_deferred(judged.detection, None, &over(&spent)).await;
         deferred.map_err(ModerationError::from)?;

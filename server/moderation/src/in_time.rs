@@ -73,8 +73,7 @@ impl Moderation {
         let (token, endpoint) = (submission.token.clone(), submission.endpoint);
         let mut detection = self.unjudged(submission, started)?;
         let wire = readings::request(&detection.content);
-        let Substitute::Told(answer) = self.substitute(token.fallback, endpoint, &wire, started).await?
-        else {
+        let Substitute::Told(answer) = self.substitute(&token, endpoint, &wire, started).await? else {
             return Err(ModerationError::NothingKept(Trouble::Locked).into());
         };
         let body = answer.body.clone();

@@ -1,20 +1,21 @@
 //! The detector learns from moderators' labels, however they were set (one by one, in bulk, or by taking one back), and from the
 //! feedback of apps.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use domain::{Detection, DetectionId, Label, Learnt, Taught, Teacher, UserId, lessons::TEACHERS_LISTED};
 use serde_json::json;
-use store::{LessonSource, NewAuditEvent, Store};
+use store::{LessonBasis, LessonSource, NewAuditEvent, Store};
 
 use crate::{Moderation, ModerationError};
 
 /// The sequences of lessons, and how many of the newest are learnt after a start; reading them takes some seconds in the
 /// background. What people say counts for more.
-const SOURCES: [(LessonSource, u32); 2] = [(LessonSource::Labels, 5_000), (LessonSource::Feedback, 1_000)];
+pub(crate) const SOURCES: [(LessonSource, u32); 2] =
+    [(LessonSource::Labels, 5_000), (LessonSource::Feedback, 1_000)];
 
 /// Labels learnt in one go.
-const BATCH: u32 = 100;
+pub(crate) const BATCH: u32 = 100;
 
 /// Learns from labels. All of it may take milliseconds of processor time.
 pub trait Learner: Send + Sync {
@@ -27,15 +28,21 @@ pub trait Learner: Send + Sync {
     /// Forgets everything.
     fn forget(&self);
 
+    /// How spam-like a detection is by what was learnt, 0 to 100.
+    fn score(&self, detection: &Detection) -> f64;
+
+    /// One that has learnt nothing yet.
+    fn anew(&self) -> Arc<dyn Learner>;
+
     /// How many labels of each teacher count at present.
     fn teachers(&self) -> Vec<(Teacher, usize)>;
 }
 
 /// How far the learner has read.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct LessonsSeen {
-    /// The last reset that it knows of.
-    reset: i64,
+    /// What the reading went by.
+    basis: LessonBasis,
     /// Number of the last change in each of [`SOURCES`].
     upto: [i64; SOURCES.len()],
 }
@@ -48,13 +55,13 @@ impl Moderation {
     pub async fn take_lessons(&self) -> Result<usize, ModerationError> {
         let Some(learner) = self.upstreams.learner.clone() else { return Ok(0) };
         let mut seen = self.lessons_seen.lock().await;
-        let reset = self.store.last_reset().await?;
-        let LessonsSeen { mut upto, .. } = match *seen {
-            Some(seen) if seen.reset == reset => seen,
-            // A start, or a reset by another process.
+        let basis = self.store.lesson_basis().await?;
+        let mut upto = match &*seen {
+            Some(seen) if seen.basis == basis => seen.upto,
+            // A start, a reset by another process, or a token whose feedback is somebody else's word now.
             _ => {
                 learner.forget();
-                self.lessons_from(reset).await?
+                self.first_lessons().await?
             }
         };
         let mut count = 0;
@@ -83,17 +90,17 @@ impl Moderation {
                 );
             }
         }
-        *seen = Some(LessonsSeen { reset, upto });
+        *seen = Some(LessonsSeen { basis, upto });
         Ok(count)
     }
 
-    /// Where reading begins after a reset.
-    async fn lessons_from(&self, reset: i64) -> Result<LessonsSeen, ModerationError> {
+    /// Where reading begins.
+    async fn first_lessons(&self) -> Result<[i64; SOURCES.len()], ModerationError> {
         let mut upto = [0; SOURCES.len()];
         for (upto, (source, most)) in upto.iter_mut().zip(SOURCES) {
             *upto = self.store.first_lesson(source, most).await?;
         }
-        Ok(LessonsSeen { reset, upto })
+        Ok(upto)
     }
 
     /// What the detector goes by at present, and who taught it; `None` when nothing learns.
@@ -107,13 +114,16 @@ impl Moderation {
         let mut names: HashMap<Teacher, String> = HashMap::new();
         names.extend(self.store.users().await?.into_iter().map(|user| (Teacher::Person(user.id), user.name)));
         let tokens = self.store.api_tokens().await?;
-        names.extend(tokens.into_iter().map(|token| (Teacher::App(token.id), token.name)));
+        for token in tokens {
+            names.insert(Teacher::PeopleOf(token.id), token.name.clone());
+            names.insert(Teacher::App(token.id), token.name);
+        }
         let of = |teachers: &[(Teacher, usize)]| teachers.iter().map(|(_, lessons)| lessons).sum();
         let (lessons, listed) = (of(&teachers), teachers.len().min(TEACHERS_LISTED));
         let of_others = of(&teachers[listed..]);
         let teachers = teachers[..listed].iter().map(|(teacher, lessons)| Taught {
             name: names.remove(teacher).unwrap_or_default(),
-            is_app: matches!(teacher, Teacher::App(_)),
+            kind: teacher.kind(),
             lessons: *lessons,
         });
         Ok(Some(Learnt { lessons, teachers: teachers.collect(), of_others }))
@@ -200,7 +210,7 @@ impl LessonReader {
         // A detection on which both have spoken is in both sequences.
         let is_of_source = |teacher: Teacher| match source {
             LessonSource::Labels => matches!(teacher, Teacher::Person(_)),
-            LessonSource::Feedback => matches!(teacher, Teacher::App(_)),
+            LessonSource::Feedback => !matches!(teacher, Teacher::Person(_)),
         };
         let rows = changes.into_iter().filter_map(|change| {
             let (teacher, label) = change.stands.filter(|(teacher, _)| is_of_source(*teacher))?;

@@ -24,6 +24,7 @@ mod lessons;
 mod live;
 mod log_writer;
 mod outbox;
+mod own_test;
 mod people;
 mod pieces;
 mod readings;
@@ -36,6 +37,7 @@ mod searches;
 mod statistics;
 mod story;
 mod suggestions;
+mod thresholds;
 pub mod tokens;
 mod under_way;
 mod upstreams;
@@ -129,6 +131,8 @@ pub struct Moderation {
     /// What apps want to know of the upstream, asked once for all who ask at the same time.
     stats_asked: account::Question<account::Asked<String>>,
     verify_asked: account::Question<account::Asked<()>>,
+    thresholds: thresholds::LastRead,
+    own_tests: own_test::OwnTests,
     /// How far the learner has read.
     lessons_seen: tokio::sync::Mutex<Option<lessons::LessonsSeen>>,
     bulk_wanted: Notify,
@@ -184,6 +188,8 @@ impl Moderation {
             app_addresses: app_words::Addresses::default(),
             stats_asked: account::Question::default(),
             verify_asked: account::Question::default(),
+            thresholds: thresholds::LastRead::default(),
+            own_tests: own_test::OwnTests::default(),
             lessons_seen: tokio::sync::Mutex::default(),
             bulk_wanted: Notify::new(),
             bulk_rechecks_wanted: Notify::new(),

@@ -73,7 +73,9 @@ impl Moderation {
         })?;
         let request = as_sent(readings::request(&before.content), before.origin);
         let asked = self.ask(&*self.upstreams.background, before.endpoint, &request, ASK_AGAIN_WITHIN);
-        let judgement = to_judgement(asked.await?.0, self.options.judged_by);
+        let site = before.site.as_deref();
+        let answer = self.at_own_threshold(asked.await?.0, self.options.judged_by, site).await;
+        let judgement = to_judgement(answer, self.options.judged_by);
         let at = self.clock.now();
         self.store.rejudged(id, &judgement, at).await?;
         self.count_again(&before).await?;
@@ -168,6 +170,8 @@ impl Moderation {
         let asked = self.ask(&*self.upstreams.background, detection.endpoint, &request, ASK_AGAIN_WITHIN);
         let error = match asked.await {
             Ok((answer, _)) => {
+                let site = detection.site.as_deref();
+                let answer = self.at_own_threshold(answer, self.options.judged_by, site).await;
                 let judgement = to_judgement(answer, self.options.judged_by);
                 return Ok(Again::Judged(Box::new(judgement), held));
             }

@@ -164,6 +164,21 @@ impl Moderation {
         revoked.ok_or(ModerationError::NotFound("token in force"))
     }
 
+    /// Says of the token in force with this name whether people decide what it sends as feedback, on behalf of `by`. The detector
+    /// reads its lessons anew then.
+    ///
+    /// # Errors
+    /// [`ModerationError::NotFound`] when there is none.
+    pub async fn mark_token(
+        &self,
+        name: &str,
+        of_people: bool,
+        by: Option<UserId>,
+    ) -> Result<ApiToken, ModerationError> {
+        let marked = self.store.mark_api_token(name, of_people, by, self.clock.now()).await?;
+        marked.ok_or(ModerationError::NotFound("token in force"))
+    }
+
     /// The token in force with this secret, asked of the store each time: revocation is immediate, also when another process
     /// (`gavel token revoke`) did it.
     ///

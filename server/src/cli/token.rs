@@ -2,6 +2,7 @@
 
 mod create;
 mod list;
+mod mark;
 mod revoke;
 
 use clap::Subcommand;
@@ -14,6 +15,8 @@ pub(super) enum Token {
     Create(create::Create),
     /// List the tokens, without their secrets
     List(list::List),
+    /// Say who decides what an app sends as feedback: people or a program
+    Mark(mark::Mark),
     /// Revoke a token: from now on it opens nothing
     Revoke(revoke::Revoke),
 }
@@ -23,6 +26,7 @@ impl Token {
         match self {
             Self::Create(command) => super::block_on(command.run()),
             Self::List(command) => super::block_on(command.run()),
+            Self::Mark(command) => super::block_on(command.run()),
             Self::Revoke(command) => super::block_on(command.run()),
         }
     }

@@ -58,6 +58,7 @@ pub(crate) fn line(row: &LessonRow) -> String {
     let content = &detection.content;
     let by = match teacher {
         Teacher::Person(user) => format!("person:{}", user.0),
+        Teacher::PeopleOf(token) => format!("people-of-app:{}", token.0),
         Teacher::App(token) => format!("app:{}", token.0),
     };
     let labelled_at = detection.labelled_at.map(|at| at.to_rfc3339_opts(SecondsFormat::Millis, true));

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{Detection, Label, Teacher, UserId};
+use domain::{ApiTokenId, Detection, Label, Teacher, UserId};
 
 use crate::Result;
 
@@ -22,8 +22,18 @@ pub struct LessonChange {
     pub number: i64,
     /// The detection as it is now.
     pub detection: Detection,
-    /// What stands now: the moderator's label, else what an app said last; `None` when neither does.
+    /// What stands now: the moderator's label, else what an app said last; `None` when neither does, or when the detection was
+    /// made up.
     pub stands: Option<(Teacher, Label)>,
+}
+
+/// What lessons mean at present.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LessonBasis {
+    /// Number of the last reset; 0 before the first.
+    pub reset: i64,
+    /// Tokens whose feedback people decide.
+    pub of_people: Vec<ApiTokenId>,
 }
 
 /// Reads what there is to learn.
@@ -36,8 +46,8 @@ pub trait Lessons: Send + Sync {
     async fn lesson_changes(&self, source: LessonSource, after: i64, limit: u32)
     -> Result<Vec<LessonChange>>;
 
-    /// Number of the last reset; 0 before the first.
-    async fn last_reset(&self) -> Result<i64>;
+    /// What all reading goes by: when it changes, everything is to be read anew.
+    async fn lesson_basis(&self) -> Result<LessonBasis>;
 
     /// Lets everything up to now teach nothing any more, and puts that on the audit record. `None`: the command line wants it.
     async fn forget_lessons(&self, by: Option<UserId>, at: DateTime<Utc>) -> Result<()>;

@@ -27,6 +27,7 @@ mod sqlite;
 pub mod statistics;
 mod story;
 mod suggestions;
+mod thresholds;
 mod tokens;
 mod usage;
 
@@ -43,7 +44,7 @@ pub use imports::{
     ImportTurn, Imports, NewImport, NewImportRow, SettledRow, Settlement, StagedRow, WaitingRow,
 };
 pub use labels::{LabelOutcome, Labels, NewDecision, UndoOutcome};
-pub use lessons::{LessonChange, LessonSource, Lessons};
+pub use lessons::{LessonBasis, LessonChange, LessonSource, Lessons};
 pub use loading::{Loading, Past, PastLabel};
 pub use outbox::{Outbox, OutboxItem};
 pub use rechecks::Rechecks;
@@ -53,6 +54,7 @@ pub use saved_searches::{NewSavedSearch, SavedSearches};
 pub use statistics::Statistics;
 pub use story::{NewNote, Stories};
 pub use suggestions::Suggestions;
+pub use thresholds::Thresholds;
 pub use tokens::{ApiTokens, NewApiToken};
 pub use usage::Usage;
 
@@ -84,6 +86,7 @@ pub trait Store:
     + Lessons
     + Suggestions
     + Statistics
+    + Thresholds
     + Imports
     + Loading
 {

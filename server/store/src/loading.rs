@@ -43,8 +43,8 @@ pub trait Loading: Send + Sync {
     /// meanwhile.
     async fn begin_load(&self) -> Result<()>;
 
-    /// Writes a stretch of the past in one transaction. Verdicts of the fallback are not asked for again, and no feedback
-    /// waits.
+    /// Writes a stretch of the past in one transaction. Verdicts of the fallback are not asked for again, no feedback waits, and
+    /// the detector learns nothing from it, since it is made up.
     async fn load(&self, past: Past) -> Result<()>;
 
     /// Brings the indexes back. After this the log is like one that grew by itself.

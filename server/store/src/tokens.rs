@@ -27,7 +27,7 @@ pub struct NewApiToken {
     pub created_at: DateTime<Utc>,
 }
 
-/// Writes and reads tokens. Creating and revoking leave an audit event in the same transaction.
+/// Writes and reads tokens. Creating, marking and revoking leave an audit event in the same transaction.
 #[async_trait]
 pub trait ApiTokens: Send + Sync {
     /// Creates a token.
@@ -46,6 +46,15 @@ pub trait ApiTokens: Send + Sync {
     async fn revoke_api_token(
         &self,
         name: &str,
+        by: Option<UserId>,
+        at: DateTime<Utc>,
+    ) -> Result<Option<ApiToken>>;
+
+    /// Says of the token in force with this name whether people decide what it sends as feedback; `None` when there is none.
+    async fn mark_api_token(
+        &self,
+        name: &str,
+        of_people: bool,
         by: Option<UserId>,
         at: DateTime<Utc>,
     ) -> Result<Option<ApiToken>>;

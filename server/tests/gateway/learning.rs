@@ -92,6 +92,14 @@ async fn an_apps_feedback_teaches_until_its_next_word_or_a_reset() {
     until("its next word counts", async || (near("Bury").await?["weight"].as_f64()? < 0.0).then_some(()))
         .await;
 
+    // Where people decide, their word weighs as much as a moderator's; what was learnt before is read anew.
+    let name = house.store.api_tokens().await.unwrap()[0].name.clone();
+    house.store.mark_api_token(&name, true, None, SystemClock.now()).await.unwrap();
+    until("people's word counts in full", async || {
+        (near("March").await?["weight"].as_f64()? < -f64::from(detector::APP_CAP) - 0.5).then_some(())
+    })
+    .await;
+
     // From another door, as the command line does.
     house.store.forget_lessons(None, SystemClock.now()).await.unwrap();
     until("it is forgotten", async || near("Ely").await.is_none().then_some(())).await;

@@ -17,4 +17,5 @@ mod learning;
 mod openapi;
 mod refusals;
 mod refused;
+mod thresholds;
 mod upstream;

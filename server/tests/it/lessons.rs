@@ -66,6 +66,10 @@ async fn an_administrator_sees_takes_along_and_resets() {
     label(&app, one, Label::Spam, ana).await;
     label(&app, two, Label::Ham, ana).await;
     settings_telling(&app, "2 labels count at present.").await;
+    // The test set of one's own is these labels, each judged before it was learnt.
+    let page = settings_telling(&app, "By language").await;
+    assert!(page.contains("How good is the detector here?") && page.contains("no site"), "{page}");
+    assert!(!page.contains("Beside ActiveLayer"), "it judged nothing here");
 
     let answer = app.page("/settings/lessons").send().await.unwrap();
     let disposition = answer.headers()["content-disposition"].to_str().unwrap().to_owned();

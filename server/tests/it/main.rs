@@ -17,4 +17,5 @@ mod lessons;
 mod network;
 mod operations;
 mod test_app;
+mod thresholds;
 mod tokens;

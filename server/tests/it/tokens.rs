@@ -42,6 +42,14 @@ async fn without_javascript_a_token_is_made_shown_once_and_taken_back() {
     assert!(secret_in(&again).is_none(), "never again");
     assert!(again.contains(&secret[..12]) && again.contains("60 a minute"), "but what tells it apart");
 
+    assert!(again.contains("a program"), "whose feedback it is");
+    let mark = app.form("/fn/tokens/mark", &[("name", "shop"), ("of_people", "true")]);
+    let response = mark.header("referer", app.url("/settings")).send().await.unwrap();
+    assert!(response.status().is_redirection());
+    assert!(app.store.api_tokens().await.unwrap()[0].of_people);
+    let marked = app.page("/settings").send().await.unwrap().text().await.unwrap();
+    assert!(marked.contains("Feedback of shop is decided by a program"), "the way back is offered");
+
     let revoked = app.form("/fn/tokens/revoke", &[("name", "shop")]).header("referer", app.url("/settings"));
     let response = revoked.send().await.unwrap();
     assert!(response.status().is_redirection());
@@ -49,7 +57,10 @@ async fn without_javascript_a_token_is_made_shown_once_and_taken_back() {
     let events = app.store.audit_events(None, 10).await.unwrap();
     let who: Vec<_> =
         events.iter().rev().map(|event| (event.action.as_str(), event.user_name.as_deref())).collect();
-    assert_eq!(who[1..], [("token.created", Some("ana")), ("token.revoked", Some("ana"))]);
+    assert_eq!(
+        who[1..],
+        [("token.created", Some("ana")), ("token.marked", Some("ana")), ("token.revoked", Some("ana"))]
+    );
     assert!(!format!("{events:?}").contains(&secret));
 }
 
@@ -112,7 +123,11 @@ async fn tokens_are_for_administrators() {
     let page = app.page("/settings").send().await.unwrap();
     assert_eq!(page.status(), 200);
     assert!(!page.text().await.unwrap().contains("Tokens of apps"));
-    for (path, fields) in [("/fn/tokens/create", &FORM[..]), ("/fn/tokens/revoke", &[("name", "shop")][..])] {
+    for (path, fields) in [
+        ("/fn/tokens/create", &FORM[..]),
+        ("/fn/tokens/mark", &[("name", "shop"), ("of_people", "true")][..]),
+        ("/fn/tokens/revoke", &[("name", "shop")][..]),
+    ] {
         let request = app.browser.post(app.url(path)).header("sec-fetch-site", "same-origin");
         assert_eq!(request.form(fields).send().await.unwrap().status(), 403, "{path}");
     }

@@ -44,6 +44,16 @@ impl LabelledScores {
 }
 
 impl Confusion {
+    /// The share of right verdicts.
+    pub fn accuracy(self) -> Option<Share> {
+        Share::of(self.caught + self.passed, self.sum())
+    }
+
+    /// The share of ham that was called spam.
+    pub fn false_positives(self) -> Option<Share> {
+        Share::of(self.false_alarms, self.false_alarms + self.passed)
+    }
+
     /// Of what was called spam, the share that is.
     pub fn precision(self) -> Option<Share> {
         Share::of(self.caught, self.caught + self.false_alarms)

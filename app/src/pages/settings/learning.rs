@@ -41,7 +41,7 @@ fn Section(learnt: Learnt, forget: ServerAction<ForgetLessons>) -> impl IntoView
         <section class=CARD aria-labelledby="learnt">
             <h2 class="font-semibold mb-2" id="learnt">"What the detector learnt"</h2>
             <p class="mb-3 text-sm text-muted">
-                "Moderators' labels and apps' feedback correct the embedded detector, within bounds: one person cannot outweigh another, and an app weighs less than a person."
+                "Moderators' labels and apps' feedback correct the embedded detector where messages share words, links or sender with what was labelled. One person cannot outweigh another, and an app weighs less than a person, unless its token says that people decide. Made-up detections teach nothing."
             </p>
             {move || problem().map(|error| view! { <ErrorPanel error=error/> })}
             {body}
@@ -64,7 +64,7 @@ fn Teachers(learnt: Learnt) -> impl IntoView {
     };
     let rows = teachers
         .into_iter()
-        .map(|taught| row(taught.name, if taught.is_app { "app" } else { "person" }, taught.lessons))
+        .map(|taught| row(taught.name, taught.kind.as_str(), taught.lessons))
         .collect_view();
     let others = (of_others > 0).then(|| row("everybody else".to_owned(), "", of_others));
     view! {

@@ -11,7 +11,8 @@ use crate::{
     },
     error::AppError,
     server_fns::tokens::{
-        CreateToken, IssuedToken, RevokeToken, Submission, TokenForm, TokenLine, list_tokens, submitted_token,
+        CreateToken, IssuedToken, MarkToken, RevokeToken, Submission, TokenForm, TokenLine, list_tokens,
+        submitted_token,
     },
 };
 
@@ -21,13 +22,14 @@ use crate::{
 #[component]
 pub(super) fn Tokens() -> impl IntoView {
     let (create, revoke) = (ServerAction::<CreateToken>::new(), ServerAction::<RevokeToken>::new());
+    let mark = ServerAction::<MarkToken>::new();
     // In the browser no form was ever posted to the page: only the server has to look.
     let submitted = Resource::new_blocking(
         || (),
         |()| async { if cfg!(feature = "ssr") { submitted_token().await.ok().flatten() } else { None } },
     );
     let tokens = Resource::new_blocking(
-        move || (create.version().get(), revoke.version().get()),
+        move || (create.version().get(), revoke.version().get(), mark.version().get()),
         move |_| async move {
             // What the form made is to be in the list.
             let _ = submitted.await;
@@ -39,7 +41,7 @@ pub(super) fn Tokens() -> impl IntoView {
             {move || Suspend::new(async move {
                 let submission = submitted.await;
                 match tokens.await {
-                    Ok(Some(_)) => view! { <Section tokens=tokens create=create revoke=revoke submission=submission/> }.into_any(),
+                    Ok(Some(_)) => view! { <Section tokens=tokens create=create revoke=revoke mark=mark submission=submission/> }.into_any(),
                     _ => ().into_any(),
                 }
             })}
@@ -54,22 +56,24 @@ fn Section(
     tokens: TokensResource,
     create: ServerAction<CreateToken>,
     revoke: ServerAction<RevokeToken>,
+    mark: ServerAction<MarkToken>,
     submission: Option<Submission>,
 ) -> impl IntoView {
-    let problem = move || revoke.value().get().and_then(Result::err);
+    let problem = move || revoke.value().get().or_else(|| mark.value().get()).and_then(Result::err);
     view! {
         <section class=CARD aria-labelledby="tokens">
             <h2 class="font-semibold mb-2" id="tokens">"Tokens of apps"</h2>
             <p class="mb-3 text-sm text-muted">
                 "An app sends its token where it sent its ActiveLayer key, to the base URL "
                 <code class="bg-raised rounded px-1">"/api/v1"</code>" of this Gavel: "
-                <a class="underline" href="/api" rel="external">"API reference"</a>"."
+                <a class="underline" href="/api" rel="external">"API reference"</a>". "
+                "Where people decide what an app sends as feedback, as moderators in WordPress do, their word teaches the detector as much as a moderator's here; a program's teaches less."
             </p>
             {move || problem().map(|error| view! { <ErrorPanel error=error/> })}
             <Transition>
                 {move || Suspend::new(async move {
                     match tokens.await {
-                        Ok(list) => view! { <List tokens=list.unwrap_or_default() revoke=revoke/> }.into_any(),
+                        Ok(list) => view! { <List tokens=list.unwrap_or_default() revoke=revoke mark=mark/> }.into_any(),
                         Err(error) => view! { <ErrorPanel error=error/> }.into_any(),
                     }
                 })}
@@ -80,11 +84,16 @@ fn Section(
 }
 
 #[component]
-fn List(tokens: Vec<TokenLine>, revoke: ServerAction<RevokeToken>) -> impl IntoView {
+fn List(
+    tokens: Vec<TokenLine>,
+    revoke: ServerAction<RevokeToken>,
+    mark: ServerAction<MarkToken>,
+) -> impl IntoView {
     if tokens.is_empty() {
         return view! { <p class="mb-3">"There is no token yet."</p> }.into_any();
     }
-    let rows = tokens.into_iter().map(|line| view! { <Row line=line revoke=revoke/> }).collect_view();
+    let rows =
+        tokens.into_iter().map(|line| view! { <Row line=line revoke=revoke mark=mark/> }).collect_view();
     view! {
         <div class="overflow-x-auto" tabindex="0" role="region" aria-label="List of tokens">
             <table class="w-full text-sm">
@@ -94,6 +103,7 @@ fn List(tokens: Vec<TokenLine>, revoke: ServerAction<RevokeToken>) -> impl IntoV
                         <th class="font-medium pr-4" scope="col">"Site"</th>
                         <th class="font-medium pr-4" scope="col">"Begins with"</th>
                         <th class="font-medium pr-4" scope="col">"Without a verdict"</th>
+                        <th class="font-medium pr-4" scope="col">"Feedback is decided by"</th>
                         <th class="font-medium pr-4" scope="col">"Limit"</th>
                         <th class="font-medium pr-4" scope="col">"Created"</th>
                         <th class="font-medium pr-4" scope="col">"Last used"</th>
@@ -108,13 +118,14 @@ fn List(tokens: Vec<TokenLine>, revoke: ServerAction<RevokeToken>) -> impl IntoV
 }
 
 #[component]
-fn Row(line: TokenLine, revoke: ServerAction<RevokeToken>) -> impl IntoView {
+fn Row(line: TokenLine, revoke: ServerAction<RevokeToken>, mark: ServerAction<MarkToken>) -> impl IntoView {
     let TokenLine { token, refusals } = line;
     let limit = token.per_minute.map_or("none".to_owned(), |count| format!("{count} a minute"));
     let used = match token.last_used_at {
         Some(time) => view! { <TimeAgo time=time/> }.into_any(),
         None => "never".into_any(),
     };
+    let feedback = view! { <DecidedBy name=token.name.clone() of_people=token.of_people in_force=token.revoked_at.is_none() mark=mark/> };
     let name = token.name.clone();
     let state = match token.revoked_at {
         Some(time) => view! { <span class="text-muted">"revoked "<TimeAgo time=time/></span> }.into_any(),
@@ -131,12 +142,29 @@ fn Row(line: TokenLine, revoke: ServerAction<RevokeToken>) -> impl IntoView {
             <td class="pr-4 break-all">{token.site}</td>
             <td class="pr-4"><code>{token.prefix}"…"</code></td>
             <td class="pr-4">{fallback_words(token.fallback)}</td>
+            <td class="pr-4">{feedback}</td>
             <td class="pr-4 whitespace-nowrap">{limit}</td>
             <td class="pr-4 text-muted"><TimeAgo time=token.created_at/></td>
             <td class="pr-4 text-muted">{used}</td>
             <td>{state}<Refused refusals=refusals/></td>
         </tr>
     }
+}
+
+/// Who decides what an app sends as feedback, and a button to say that it is otherwise.
+#[component]
+fn DecidedBy(name: String, of_people: bool, in_force: bool, mark: ServerAction<MarkToken>) -> impl IntoView {
+    let (now, other) = if of_people { ("people", "a program") } else { ("a program", "people") };
+    let change = in_force.then(|| {
+        let what = format!("Feedback of {name} is decided by {other}");
+        view! {
+            <ActionForm action=mark>
+                <input type="hidden" name="name" value=name/>
+                <button class=BUTTON name="of_people" value=(!of_people).to_string() aria-label=what>{format!("No, by {other}")}</button>
+            </ActionForm>
+        }
+    });
+    view! { <span class="block whitespace-nowrap mb-1">{now}</span>{change} }
 }
 
 /// What was refused lately; nothing when nothing was.

@@ -34,7 +34,7 @@ pub(super) fn WhatIfPanel(
         <section class=format!("{CARD} mt-4") aria-labelledby="what-if">
             <h2 class="font-semibold" id="what-if">"What if the threshold were another?"</h2>
             <p class="text-sm text-muted mb-3">
-                "Counted on what moderators have labelled. Gavel cannot move the upstream's threshold; an app can decide by the score instead, and this says where."
+                "Counted on what moderators have labelled. The built-in detector's threshold is set in Settings. ActiveLayer's cannot be moved; an app can decide by the score instead, and this says where."
             </p>
             <Threshold asked=asked tried=tried/>
             <Transition>
@@ -128,8 +128,26 @@ fn Tried(report: WhatIfReport, tried: RwSignal<u8>) -> impl IntoView {
     view! {
         <p class="text-sm text-muted mb-2">{cover}</p>
         {figures}
+        <Use report=report.clone() tried=tried/>
         <Examples report=report/>
     }
+}
+
+/// The way from a threshold that was tried to the setting; nothing where none can be set.
+#[component]
+fn Use(report: WhatIfReport, tried: RwSignal<u8>) -> impl IntoView {
+    let site = report.scope.site.clone();
+    if !report.is_embedded || site.as_deref() == Some("") {
+        return None;
+    }
+    let whose = site.clone().unwrap_or_else(|| "all sites".to_owned());
+    let address = move || domain::own_threshold::setting(site.as_deref(), tried.get());
+    Some(view! {
+        <p class="mt-3 text-sm">
+            <a class="text-accent underline" href=address>{move || format!("Set {} as the threshold of {whose}", tried.get())}</a>
+            " (administrators)"
+        </p>
+    })
 }
 
 fn share(share: Option<Share>) -> String {

@@ -19,6 +19,8 @@ pub struct WhatIfReport {
     pub threshold: u8,
     /// The upstream's newest threshold; `None` before the first check.
     pub current: Option<f64>,
+    /// Whether the embedded detector judges, whose threshold can be set.
+    pub is_embedded: bool,
     /// The days that the figures are about.
     pub days: Days,
     /// What else they are about.
@@ -44,5 +46,6 @@ pub async fn get_what_if(
     let threshold =
         asked.threshold().unwrap_or_else(|| current.unwrap_or(50.0).round().clamp(0.0, 100.0) as u8);
     let what_if = moderation.what_if(days, &scope, threshold).await?;
-    Ok(WhatIfReport { what_if, threshold, current, days, scope })
+    let is_embedded = moderation.is_embedded();
+    Ok(WhatIfReport { what_if, threshold, current, is_embedded, days, scope })
 }

@@ -10,7 +10,7 @@ use activelayer::CheckRequest;
 
 pub(crate) use hosts::{Standing, is_abused_tld, standing};
 pub(crate) use text::spoken;
-pub(crate) use traits::{SENDER_AT, THEMES_AT, TRAITS, Traits, of_place};
+pub(crate) use traits::{SENDER_AT, THEMES_AT, TRAITS, Traits, is_free_mailbox, of_place};
 
 use crate::{
     features::{self, Reading},

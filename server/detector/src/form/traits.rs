@@ -154,6 +154,11 @@ const FREE_MAIL: &[&str] = &[
     "ymail.com",
 ];
 
+/// Whether anybody opens a mailbox at this domain, in lower case.
+pub(crate) fn is_free_mailbox(domain: &str) -> bool {
+    FREE_MAIL.binary_search(&domain).is_ok()
+}
+
 /// Words that a name has when it sells.
 const PROMOTING: &[&str] = &[
     "http",
@@ -315,7 +320,7 @@ impl Traits {
             let domain = domain.trim().to_lowercase();
             let digits = local.bytes().filter(u8::is_ascii_digit).count();
             sender[6] = 1.0;
-            sender[7] = f32::from(u8::from(FREE_MAIL.binary_search(&domain.as_str()).is_ok()));
+            sender[7] = f32::from(u8::from(is_free_mailbox(&domain)));
             sender[8] = f32::from(u8::from(super::hosts::is_abused_tld(links::tld(&domain))));
             sender[9] = f32::from(u8::from(digits >= 2));
             sender[10] = f32::from(u8::from(domain.contains('-')));
@@ -327,7 +332,7 @@ impl Traits {
 fn sender_domain(request: &CheckRequest) -> Option<String> {
     let (_, domain) = request.email.as_deref()?.rsplit_once('@')?;
     let domain = domain.trim().to_lowercase();
-    FREE_MAIL.binary_search(&domain.as_str()).is_err().then_some(domain)
+    (!is_free_mailbox(&domain)).then_some(domain)
 }
 
 /// Registrable domains of the site that the message came in on, as the client names it. `website_url` is not asked: in

@@ -1,16 +1,14 @@
 //! What moderators taught: weights over all texts, and the word of people on near copies.
 
 use super::{
-    layer::{HELD, Layer, PERSON_CAP, Sparse, Teacher},
+    layer::{HELD, Layer, PERSON_CAP, Teacher},
     near::{NearCopies, Sketch},
+    text::{Sparse, sparse},
 };
 use crate::{features::Reading, judge::Evidence, model::Model, signals::Signal};
 
 /// Features of all lessons together: some 8,000 comments, or 60 MB. Past it the oldest lessons are forgotten.
 pub const MOST_FEATURES: usize = 2_000_000;
-
-/// Rarity of features that training never saw, between the common (1) and the rarest (15): most of a new community's words.
-const UNSEEN: f32 = 10.0;
 
 /// A signal must weigh at least this to be told.
 const WORTH_TELLING: f64 = 0.1;
@@ -38,23 +36,14 @@ pub(crate) struct Prepared {
 /// Takes a lesson apart: the model's own logit of its text, its features, its sketch.
 pub(crate) fn prepare(model: &Model, lesson: &Lesson<'_>, reading: &mut Reading) -> Prepared {
     let channel = reading.read(&lesson.request.message, model.bits());
-    let own = model.judge_read(lesson.request, &Evidence::default(), reading, channel);
+    // The model's word in full: doubt about a new site is no part of what is to be corrected.
+    let evidence = Evidence { familiar: true, ..Evidence::default() };
+    let own = model.judge_read(lesson.request, &evidence, reading, channel);
     // The score is rounded to 0.01, so this is finite: at most ±9.9.
     let probability = (own.score / 100.0).clamp(0.000_05, 0.999_95);
     let offset = (probability / (1.0 - probability)).ln() as f32;
-    Prepared { offset, text: sparse(model, reading), sketch: Sketch::of(&reading.tokens) }
-}
-
-fn sparse(model: &Model, reading: &Reading) -> Sparse {
-    let value = |index| match model.rarity(index) {
-        0 => UNSEEN,
-        rarity => f32::from(rarity),
-    };
-    let mut text: Sparse =
-        reading.features.iter().map(|feature| (feature.index, value(feature.index))).collect();
-    let length = text.iter().map(|(_, value)| value * value).sum::<f32>().sqrt().max(1.0);
-    text.iter_mut().for_each(|(_, value)| *value /= length);
-    text
+    let text = sparse(model, lesson.request, reading);
+    Prepared { offset, text, sketch: Sketch::of(&reading.tokens) }
 }
 
 /// All lessons.
@@ -101,46 +90,75 @@ impl Lessons {
 
     /// What the lessons say of a text with this sketch. Each teacher's word on it and on near copies adds at most
     /// [`Teacher::cap`], all apps together no more than a person's.
-    pub(crate) fn signal(&self, model: &Model, reading: &Reading, sketch: &Sketch) -> Option<Signal> {
+    pub(crate) fn signal(
+        &self,
+        model: &Model,
+        request: &activelayer::CheckRequest,
+        reading: &Reading,
+        sketch: &Sketch,
+    ) -> Option<Signal> {
         if self.len() == 0 {
             return None;
         }
         let said = self.copies.said(sketch);
-        let text = sparse(model, reading);
-        let (mut people, mut apps) = (0.0_f32, 0.0_f32);
+        let text = sparse(model, request, reading);
+        let (mut people, mut apps) = (Voices::default(), Voices::default());
         for (teacher, logit) in self.layer.logits(&text) {
             let cap = teacher.cap();
-            let word = said.get(&teacher).map_or(0.0, |is_spam| if *is_spam { cap } else { -cap });
-            let all = match teacher {
-                Teacher::Person(_) => &mut people,
-                Teacher::App(_) => &mut apps,
-            };
-            *all += (logit + word).clamp(-cap, cap);
+            let word = said.get(&teacher).map_or(0.0, |said| if said.is_spam { cap } else { -cap });
+            let voices = if teacher.is_human() { &mut people } else { &mut apps };
+            voices.add(logit + word, cap);
         }
-        let apps = apps.clamp(-PERSON_CAP, PERSON_CAP);
+        let (people, apps) = (people.together(), apps.together().clamp(-PERSON_CAP, PERSON_CAP));
         let taught = f64::from(people + apps);
         if taught.abs() < WORTH_TELLING {
             return None;
         }
         let is_spam = taught > 0.0;
-        let by_person = people.abs() >= apps.abs();
-        let is_copy = said
-            .iter()
-            .any(|(teacher, said)| *said == is_spam && matches!(teacher, Teacher::Person(_)) == by_person);
-        Some(told(is_spam, by_person, is_copy, taught))
+        let by_people = people.abs() >= apps.abs();
+        let copies =
+            said.iter().filter(|(teacher, said)| said.is_spam == is_spam && teacher.is_human() == by_people);
+        let copies: Vec<i64> = copies.map(|(_, said)| said.detection).collect();
+        let (is_copy, like) = if copies.is_empty() {
+            (false, self.layer.reasons(&text, by_people, is_spam))
+        } else {
+            (true, copies)
+        };
+        Some(told(is_spam, by_people, is_copy, like, taught))
+    }
+}
+
+/// What several teachers say of a text. Where they contradict each other, each logit alone can be large, since it is their sum that
+/// the lessons were fitted to: so the sum counts, but for no more than those on its side may add.
+#[derive(Default)]
+struct Voices {
+    sum: f32,
+    least: f32,
+    most: f32,
+}
+
+impl Voices {
+    fn add(&mut self, logit: f32, cap: f32) {
+        self.sum += logit;
+        self.least += logit.clamp(-cap, 0.0);
+        self.most += logit.clamp(0.0, cap);
+    }
+
+    fn together(&self) -> f32 {
+        self.sum.clamp(self.least, self.most)
     }
 }
 
 /// What was taught, in words.
-fn told(is_spam: bool, by_person: bool, is_copy: bool, weight: f64) -> Signal {
+fn told(is_spam: bool, by_people: bool, is_copy: bool, like: Vec<i64>, weight: f64) -> Signal {
     let label = if is_spam { "spam" } else { "ham" };
-    let (name, words) = match (is_copy, by_person) {
+    let (name, words) = match (is_copy, by_people) {
         (true, true) => ("near_copy", "A moderator marked a near copy of this as"),
         (true, false) => ("near_copy", "An app reported a near copy of this as"),
-        (false, true) => ("taught", "Moderators here marked messages like this as"),
-        (false, false) => ("taught", "Apps reported messages like this as"),
+        (false, true) => ("taught", "Words, links or sender of messages that moderators here marked as"),
+        (false, false) => ("taught", "Words, links or sender of messages that apps reported as"),
     };
-    Signal::new(name, format!("{words} {label}"), weight)
+    Signal { like, ..Signal::new(name, format!("{words} {label}"), weight) }
 }
 
 /// The model's own logit, held to [`HELD`] as far as lessons pull the other way: whoever taught it can overrule it.

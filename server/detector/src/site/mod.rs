@@ -4,6 +4,7 @@ mod layer;
 mod lessons;
 mod memory;
 mod near;
+mod text;
 
 use std::sync::{Mutex, PoisonError, RwLock};
 
@@ -58,7 +59,7 @@ impl SiteKnowledge {
                 signals
             };
             let lessons = self.lessons.read().unwrap_or_else(PoisonError::into_inner);
-            let taught = lessons.signal(self.model, reading, &sketch);
+            let taught = lessons.signal(self.model, request, reading, &sketch);
             let familiar = lessons.are_of_both();
             drop(lessons);
             self.model.judge_read(request, &Evidence { taught, signals, familiar }, reading, channel)

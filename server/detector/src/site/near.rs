@@ -90,8 +90,8 @@ impl NearCopies {
         }
     }
 
-    /// What each teacher said last of near copies of a text: whether it is spam.
-    pub(super) fn said(&self, sketch: &Sketch) -> BTreeMap<Teacher, bool> {
+    /// What each teacher said last of near copies of a text.
+    pub(super) fn said(&self, sketch: &Sketch) -> BTreeMap<Teacher, Said> {
         let mut candidates: Vec<i64> = sketch
             .filled()
             .filter_map(|bin| self.bins.get(&bin))
@@ -104,9 +104,18 @@ impl NearCopies {
             if let Some((other, teacher, is_spam)) = self.texts.get(&detection)
                 && sketch.similarity(other) >= NEAR
             {
-                said.insert(*teacher, *is_spam);
+                said.insert(*teacher, Said { is_spam: *is_spam, detection });
             }
         }
         said
     }
+}
+
+/// A word on a near copy.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Said {
+    /// Whether it is spam.
+    pub(super) is_spam: bool,
+    /// Number of the detection that was labelled.
+    pub(super) detection: i64,
 }

@@ -300,6 +300,8 @@ impl Moderation {
             let asked = self.upstreams.background.check(to_wire(plan.endpoint), &request);
             let verdict = match self.timed(asked).await {
                 Ok(answer) => {
+                    let site = plan.site.as_deref();
+                    let answer = self.at_own_threshold(answer, self.options.judged_by, site).await;
                     let detection = NewDetection {
                         circumstances: self.circumstances_of(&content.message, started),
                         created_at: self.clock.now(),

@@ -274,6 +274,7 @@ fn signals(message: &str, score: f64) -> Vec<Signal> {
         description: description.to_owned(),
         weight: (weight * 100.0).round() / 100.0,
         span: None,
+        like: Vec::new(),
     };
     let mut signals = Vec::new();
     if let Some(start) = message.find("http://") {

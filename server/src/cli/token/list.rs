@@ -26,9 +26,10 @@ impl List {
             let state = token
                 .revoked_at
                 .map_or(String::new(), |at| format!(", revoked {}", at.format("%Y-%m-%d %H:%M UTC")));
+            let people = if token.of_people { ", feedback of people" } else { "" };
             writeln!(
                 out,
-                "{:<20} {:<28} {}…  {:<10} {:<8} since {}, {used}{state}",
+                "{:<20} {:<28} {}…  {:<10} {:<8} since {}, {used}{people}{state}",
                 token.name,
                 token.site,
                 token.prefix,

@@ -8,7 +8,7 @@ use sqlx::AssertSqlSafe;
 
 use super::columns::to_ms;
 use super::{SqliteStore, audit};
-use crate::{Detections, LessonChange, LessonSource, Lessons, NewAuditEvent, Result};
+use crate::{Detections, LessonBasis, LessonChange, LessonSource, Lessons, NewAuditEvent, Result};
 
 impl LessonSource {
     /// The table of the sequence, and the column of a reset that says how far it is forgotten.
@@ -27,7 +27,32 @@ struct ChangeRow {
     labelled_by: Option<i64>,
     token_id: Option<i64>,
     is_spam: Option<bool>,
+    of_people: Option<bool>,
+    made_up: bool,
 }
+
+impl ChangeRow {
+    /// Whose word teaches, and what it says. What was made up teaches nothing, whoever labels it.
+    fn stands(&self, label: Option<Label>) -> Option<(Teacher, Label)> {
+        if self.made_up {
+            return None;
+        }
+        match (label, self.labelled_by, self.token_id, self.is_spam) {
+            (Some(label), Some(by), ..) => Some((Teacher::Person(UserId(by)), label)),
+            (None, _, Some(token), Some(is_spam)) => {
+                let token = ApiTokenId(token);
+                let of_people = self.of_people.unwrap_or_default();
+                let teacher = if of_people { Teacher::PeopleOf(token) } else { Teacher::App(token) };
+                Some((teacher, Label::from_is_spam(is_spam)))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether a detection `d` was made up: it is in the last range that begins before it.
+const MADE_UP: &str =
+    "coalesce((SELECT last >= d.id FROM made_up WHERE first <= d.id ORDER BY first DESC LIMIT 1), FALSE)";
 
 #[async_trait]
 impl Lessons for SqliteStore {
@@ -54,11 +79,12 @@ impl Lessons for SqliteStore {
         // A label outweighs what apps said. What they said before the last reset is forgotten, also when a label that came
         // later is taken back.
         let rows: Vec<ChangeRow> = sqlx::query_as(AssertSqlSafe(format!(
-            "SELECT l.id, l.detection_id, d.labelled_by, w.token_id, w.is_spam
+            "SELECT l.id, l.detection_id, d.labelled_by, w.token_id, w.is_spam, t.of_people, {MADE_UP} AS made_up
              FROM {table} l JOIN detections d ON d.id = l.detection_id
              LEFT JOIN app_words w ON d.label IS NULL
                  AND w.id = (SELECT max(id) FROM app_words WHERE detection_id = l.detection_id)
                  AND w.said_at > coalesce((SELECT at FROM lesson_resets ORDER BY id DESC LIMIT 1), 0)
+             LEFT JOIN api_tokens t ON t.id = w.token_id
              WHERE l.id > ? ORDER BY l.id LIMIT ?"
         )))
         .bind(after)
@@ -68,22 +94,21 @@ impl Lessons for SqliteStore {
         let mut changes = Vec::with_capacity(rows.len());
         for row in rows {
             if let Some(detection) = self.detection(DetectionId(row.detection_id)).await? {
-                let stands = match (detection.label, row.labelled_by, row.token_id, row.is_spam) {
-                    (Some(label), Some(by), ..) => Some((Teacher::Person(UserId(by)), label)),
-                    (None, _, Some(token), Some(is_spam)) => {
-                        Some((Teacher::App(ApiTokenId(token)), Label::from_is_spam(is_spam)))
-                    }
-                    _ => None,
-                };
+                let stands = row.stands(detection.label);
                 changes.push(LessonChange { number: row.id, detection, stands });
             }
         }
         Ok(changes)
     }
 
-    async fn last_reset(&self) -> Result<i64> {
-        let last = sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM lesson_resets");
-        Ok(last.fetch_one(&self.readers).await?)
+    async fn lesson_basis(&self) -> Result<LessonBasis> {
+        let reset = sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM lesson_resets");
+        let of_people = sqlx::query_scalar("SELECT id FROM api_tokens WHERE of_people ORDER BY id");
+        let of_people: Vec<i64> = of_people.fetch_all(&self.readers).await?;
+        Ok(LessonBasis {
+            reset: reset.fetch_one(&self.readers).await?,
+            of_people: of_people.into_iter().map(ApiTokenId).collect(),
+        })
     }
 
     async fn forget_lessons(&self, by: Option<UserId>, at: DateTime<Utc>) -> Result<()> {

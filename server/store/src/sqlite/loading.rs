@@ -79,6 +79,7 @@ impl Loading for SqliteStore {
         let Some(DetectionId(first)) = ids.first().copied() else { return Ok(()) };
         insert_labels(first, &past, &mut transaction).await?;
         give_up_rechecks(first, &past, &mut transaction).await?;
+        teach_nothing(first, past.detections.len(), &mut transaction).await?;
         statistics::take_in(&mut transaction).await?;
         transaction.commit().await?;
         Ok(())
@@ -195,6 +196,20 @@ async fn insert_labels(first: i64, past: &Past, connection: &mut SqliteConnectio
          FROM json_each(?)",
     ] {
         sqlx::query(statement).bind(&rows).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Notes that detections were made up: their labels are no lessons, and later labels on them are none either.
+async fn teach_nothing(first: i64, count: usize, connection: &mut SqliteConnection) -> Result<()> {
+    let last = first + i64::try_from(count).unwrap_or_default() - 1;
+    let ranges = [
+        "UPDATE made_up SET last = ?2 WHERE last = ?1 - 1",
+        "INSERT INTO made_up (first, last) SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM made_up WHERE last = ?2)",
+        "DELETE FROM label_changes WHERE detection_id BETWEEN ?1 AND ?2",
+    ];
+    for statement in ranges {
+        sqlx::query(statement).bind(first).bind(last).execute(&mut *connection).await?;
     }
     Ok(())
 }

@@ -34,6 +34,7 @@ mod statistics;
 mod story;
 mod submissions;
 mod suggestions;
+mod thresholds;
 mod tokens;
 mod usage;
 mod words;

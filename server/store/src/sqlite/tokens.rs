@@ -4,13 +4,14 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{ApiToken, ApiTokenId, UserId};
 use serde_json::json;
+use sqlx::AssertSqlSafe;
 
 use super::columns::{At, to_ms};
 use super::{SqliteStore, audit};
 use crate::{ApiTokens, NewApiToken, NewAuditEvent, Result, StoreError};
 
 pub(super) const COLUMNS: &str =
-    "id, name, prefix, site, per_minute, fallback, created_at, last_used_at, revoked_at";
+    "id, name, prefix, site, per_minute, fallback, of_people, created_at, last_used_at, revoked_at";
 
 #[derive(sqlx::FromRow)]
 pub(super) struct TokenRow {
@@ -20,6 +21,7 @@ pub(super) struct TokenRow {
     site: String,
     per_minute: Option<u32>,
     fallback: String,
+    of_people: bool,
     created_at: i64,
     last_used_at: Option<i64>,
     revoked_at: Option<i64>,
@@ -40,6 +42,7 @@ impl TryFrom<TokenRow> for ApiToken {
             prefix: row.prefix,
             site: row.site,
             per_minute: row.per_minute,
+            of_people: row.of_people,
         })
     }
 }
@@ -51,7 +54,7 @@ impl ApiTokens for SqliteStore {
         let created: ApiToken = sqlx::query_as::<_, TokenRow>(
             "INSERT INTO api_tokens (name, hash, prefix, site, per_minute, fallback, created_at)
              VALUES (?, ?, ?, ?, ?, ?, ?)
-             RETURNING id, name, prefix, site, per_minute, fallback, created_at, last_used_at, revoked_at",
+             RETURNING id, name, prefix, site, per_minute, fallback, of_people, created_at, last_used_at, revoked_at",
         )
         .bind(&token.name)
         .bind(&token.hash[..])
@@ -75,7 +78,7 @@ impl ApiTokens for SqliteStore {
 
     async fn api_token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<ApiToken>> {
         let row = sqlx::query_as::<_, TokenRow>(
-            "SELECT id, name, prefix, site, per_minute, fallback, created_at, last_used_at, revoked_at
+            "SELECT id, name, prefix, site, per_minute, fallback, of_people, created_at, last_used_at, revoked_at
              FROM api_tokens WHERE hash = ? AND revoked_at IS NULL",
         )
         .bind(&hash[..])
@@ -86,7 +89,7 @@ impl ApiTokens for SqliteStore {
 
     async fn api_tokens(&self) -> Result<Vec<ApiToken>> {
         let rows = sqlx::query_as::<_, TokenRow>(
-            "SELECT id, name, prefix, site, per_minute, fallback, created_at, last_used_at, revoked_at
+            "SELECT id, name, prefix, site, per_minute, fallback, of_people, created_at, last_used_at, revoked_at
              FROM api_tokens ORDER BY id DESC",
         )
         .fetch_all(&self.readers)
@@ -103,7 +106,7 @@ impl ApiTokens for SqliteStore {
         let mut transaction = self.begin().await?;
         let row = sqlx::query_as::<_, TokenRow>(
             "UPDATE api_tokens SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL
-             RETURNING id, name, prefix, site, per_minute, fallback, created_at, last_used_at, revoked_at",
+             RETURNING id, name, prefix, site, per_minute, fallback, of_people, created_at, last_used_at, revoked_at",
         )
         .bind(to_ms(at))
         .bind(name)
@@ -114,6 +117,30 @@ impl ApiTokens for SqliteStore {
         audit::record(&event("token.revoked", &revoked, by, at), &mut *transaction).await?;
         transaction.commit().await?;
         Ok(Some(revoked))
+    }
+
+    async fn mark_api_token(
+        &self,
+        name: &str,
+        of_people: bool,
+        by: Option<UserId>,
+        at: DateTime<Utc>,
+    ) -> Result<Option<ApiToken>> {
+        let mut transaction = self.begin().await?;
+        let row = sqlx::query_as::<_, TokenRow>(AssertSqlSafe(format!(
+            "UPDATE api_tokens SET of_people = ? WHERE name = ? AND revoked_at IS NULL RETURNING {COLUMNS}"
+        )))
+        .bind(of_people)
+        .bind(name)
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let marked = ApiToken::try_from(row)?;
+        let mut event = event("token.marked", &marked, by, at);
+        event.details["feedback_of"] = json!(if of_people { "people" } else { "program" });
+        audit::record(&event, &mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(Some(marked))
     }
 
     async fn api_token_used(&self, id: ApiTokenId, at: DateTime<Utc>) -> Result<()> {

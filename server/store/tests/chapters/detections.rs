@@ -40,6 +40,7 @@ fn full() -> NewDetection {
         content_hash: [1; 32],
         judgement: Judgement {
             signals: vec![Signal {
+                like: Vec::new(),
                 name: "shortener_link".to_owned(),
                 description: "Link to a URL shortener".to_owned(),
                 weight: 0.1 + 0.2,

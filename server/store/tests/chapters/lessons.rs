@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::{DetectionId, Fallback, Label, Teacher};
-use store::{LessonSource, NewApiToken, Store};
+use store::{LessonBasis, LessonSource, NewApiToken, Past, PastLabel, Store};
 
 use super::app_words::word;
 use crate::samples::{decide, detection, moderator, noon, seconds};
@@ -47,11 +47,18 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
     store.undo(second, ana.id, noon() + seconds(6)).await.unwrap();
     assert_eq!(changes(&*store, Labels, 5).await, [(6, two, Some((Teacher::App(shop), Label::Spam)))]);
 
+    // Where people decide what the app says, it is their word.
+    store.mark_api_token("shop", true, None, noon()).await.unwrap();
+    let by_people = Some((Teacher::PeopleOf(shop), Label::Ham));
+    assert_eq!(changes(&*store, Feedback, 2).await, [(3, one, by_people)]);
+    assert_eq!(store.lesson_basis().await.unwrap().of_people, [shop]);
+    store.mark_api_token("shop", false, None, noon()).await.unwrap();
+
     // A reset ends both, and is on record; also the command line's.
-    assert_eq!(store.last_reset().await.unwrap(), 0);
+    assert_eq!(store.lesson_basis().await.unwrap(), LessonBasis::default());
     store.forget_lessons(Some(ana.id), noon() + seconds(7)).await.unwrap();
     store.forget_lessons(None, noon() + seconds(8)).await.unwrap();
-    assert_eq!(store.last_reset().await.unwrap(), 2);
+    assert_eq!(store.lesson_basis().await.unwrap().reset, 2);
     assert_eq!(store.first_lesson(Labels, 9).await.unwrap(), 6);
     assert_eq!(store.first_lesson(Feedback, 9).await.unwrap(), 3);
     let events = store.audit_events(None, 2).await.unwrap();
@@ -63,6 +70,36 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
     assert_eq!(changes(&*store, Labels, 6).await, [(7, two, spam)]);
     store.undo(third, ana.id, noon() + seconds(9)).await.unwrap();
     assert_eq!(changes(&*store, Labels, 7).await, [(8, two, None)]);
+
+    // What is made up teaches nothing: neither its own labels nor those that somebody gives it later.
+    store.begin_load().await.unwrap();
+    for text in ["three", "four"] {
+        let label = PastLabel {
+            row: 0,
+            label: Label::Spam,
+            user_id: ana.id,
+            decided_at: noon(),
+            sent_at: noon(),
+            accepted: true,
+        };
+        let past = Past {
+            detections: vec![detection(text), detection(&format!("{text} again"))],
+            labels: vec![label],
+        };
+        store.load(past).await.unwrap();
+    }
+    store.finish_load().await.unwrap();
+    let made_up = (1..=4).map(|after| DetectionId(two.0 + after));
+    assert_eq!(changes(&*store, Labels, 8).await, []);
+    for id in made_up {
+        assert!(store.detection(id).await.unwrap().is_some());
+        decide(&*store, id, Label::Ham, &ana).await;
+    }
+    let told = changes(&*store, Labels, 8).await;
+    assert!(told.len() == 4 && told.iter().all(|(.., stands)| stands.is_none()), "{told:?}");
+    let six = store.insert_detection(&detection("six")).await.unwrap();
+    decide(&*store, six, Label::Ham, &ana).await;
+    assert_eq!(changes(&*store, Labels, 0).await.last().unwrap().2, ham);
 }
 
 async fn changes(
