@@ -202,7 +202,12 @@ impl Model {
     }
 
     /// The logit of the text and its sender, and what it is made of: of the whole, or of the strongest passage of a long text.
-    pub(crate) fn own(&self, request: &CheckRequest, reading: &Reading, channel: Channel) -> (f64, Vec<Signal>) {
+    pub(crate) fn own(
+        &self,
+        request: &CheckRequest,
+        reading: &Reading,
+        channel: Channel,
+    ) -> (f64, Vec<Signal>) {
         let mut whole = self.of_text(request, reading, channel);
         if let Some(stronger) = passages::stronger(self, request, reading, &whole) {
             whole.logit += stronger.weight;

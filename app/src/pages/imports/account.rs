@@ -78,12 +78,14 @@ fn Kinds(title: &'static str, parts: Vec<LeftOut>) -> impl IntoView {
         let rows: Vec<_> = parts
             .into_iter()
             .map(|part| {
-                let first = format!("first: {}", part.first);
+                let why = format!("{} (first: {})", part.why, part.first);
                 view! {
-                    <li class="flex flex-wrap gap-x-2 py-0.5">
-                        <span class="font-medium tabular-nums">{grouped(part.count)}" "<HostileText text=part.kind/></span>
-                        <span class="min-w-0 break-words text-muted"><HostileText text=part.why/></span>
-                        <span class="text-muted"><HostileText text=first/></span>
+                    <li class="flex gap-x-2 py-0.5">
+                        <span class="shrink-0 font-medium tabular-nums">{grouped(part.count)}</span>
+                        <div class="min-w-0">
+                            <div class="font-medium"><HostileText text=part.kind/></div>
+                            <div class="text-muted"><HostileText text=why/></div>
+                        </div>
                     </li>
                 }
             })

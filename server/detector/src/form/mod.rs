@@ -208,9 +208,21 @@ impl Form {
     }
 }
 
+/// Sums that [`dot`] keeps side by side, so that the processor adds several at once; their order is the same on every machine.
+const LANES: usize = 16;
+
 /// The sum of the products of two rows of numbers, as far as the shorter goes.
 pub(crate) fn dot(one: &[f32], other: &[f32]) -> f32 {
-    one.iter().zip(other).map(|(one, other)| one * other).sum()
+    let (ones, others) = (one.as_chunks::<LANES>().0, other.as_chunks::<LANES>().0);
+    let mut sums = [0.0_f32; LANES];
+    for (one, other) in ones.iter().zip(others) {
+        for (sum, (one, other)) in sums.iter_mut().zip(one.iter().zip(other)) {
+            *sum += one * other;
+        }
+    }
+    let both = ones.len().min(others.len()) * LANES;
+    let rest = one[both..].iter().zip(&other[both..]);
+    sums.iter().sum::<f32>() + rest.map(|(one, other)| one * other).sum::<f32>()
 }
 
 /// Places of a text's features in the table of words.

@@ -109,7 +109,9 @@ impl Lessons {
             let voices = if teacher.is_human() { &mut people } else { &mut apps };
             voices.add(logit + word, cap);
         }
-        let (people, apps) = (people.together(), apps.together().clamp(-PERSON_CAP, PERSON_CAP));
+        let is_known = !said.is_empty();
+        let (people, apps) = (people.together(is_known), apps.together(is_known));
+        let apps = apps.clamp(-PERSON_CAP, PERSON_CAP);
         let taught = f64::from(people + apps);
         if taught.abs() < WORTH_TELLING {
             return None;
@@ -128,8 +130,7 @@ impl Lessons {
     }
 }
 
-/// What several teachers say of a text. Where they contradict each other, each logit alone can be large, since it is their sum that
-/// the lessons were fitted to: so the sum counts, but for no more than those on its side may add.
+/// What several teachers say of a text.
 #[derive(Default)]
 struct Voices {
     sum: f32,
@@ -144,8 +145,11 @@ impl Voices {
         self.most += logit.clamp(0.0, cap);
     }
 
-    fn together(&self) -> f32 {
-        self.sum.clamp(self.least, self.most)
+    /// Where teachers contradict each other, each logit alone can be large, since it is their sum that the lessons were fitted to:
+    /// so the sum counts, but for no more than those on its side may add. Of what is a near copy (`is_known`) no sum was
+    /// fitted: there each says at most what they may add.
+    fn together(&self, is_known: bool) -> f32 {
+        if is_known { self.least + self.most } else { self.sum.clamp(self.least, self.most) }
     }
 }
 
