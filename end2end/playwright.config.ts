@@ -14,7 +14,8 @@ export default defineConfig({
   // No retries: a test that fails now and then has found something.
   retries: 0,
   reporter: [['list'], ['html', { open: 'never' }], ['./fixtures/reporter.ts']],
-  use: { trace: 'retain-on-failure', screenshot: 'only-on-failure', locale: 'en-GB', timezoneId: 'UTC' },
+  // A trace of every test takes a quarter of the time; `npx playwright test --trace retain-on-failure` records them.
+  use: { screenshot: 'only-on-failure', locale: 'en-GB', timezoneId: 'UTC' },
   projects: [
     { name: 'javascript', use: desktop },
     // Everything must work without JavaScript too, but for what is named *.hydrate.spec.ts.

@@ -5,9 +5,9 @@
 missing=()
 has node || missing+=(nodejs)
 has npm || missing+=(npm)
-if [ -z "${CHROMIUM:-}" ] && [ ! -x /usr/bin/chromium ]; then
+if [ -z "${CHROMIUM:-}" ] && [ ! -x /usr/bin/chromium-headless-shell ]; then
   # The fonts: without any, every letter is a box in a screenshot.
-  missing+=(chromium fonts-liberation fonts-noto-color-emoji)
+  missing+=(chromium-headless-shell fonts-liberation fonts-noto-color-emoji)
 fi
 [ ${#missing[@]} = 0 ] || apt_install "${missing[@]}"
 

@@ -35,16 +35,17 @@ pub(crate) fn build(paths: &Paths, mode: Mode) -> Result<Manifest> {
 
 /// Makes every module and script below `code` smaller; returns the folder with the results.
 fn shrink(shrinker: &Shrinker, code: &Path, small: &Path) -> Result<PathBuf> {
-    let mut made = Vec::new();
+    let (mut made, mut modules) = (Vec::new(), Vec::new());
     for file in files_under(code)? {
         let target = small.join(file.strip_prefix(code)?);
         match file.extension().and_then(OsStr::to_str) {
-            Some("wasm") => shrinker.wasm(&file, &target)?,
+            Some("wasm") => modules.push((file, target.clone())),
             Some("js") => shrinker.text(&file, &target)?,
             _ => continue,
         }
         made.push(target);
     }
+    shrinker.wasm(&modules)?;
     // What an earlier build left: its modules have other names.
     for file in files_under(small)? {
         if !stamp::is_stamp(&file) && !made.contains(&file) {

@@ -6,11 +6,12 @@
 use std::{
     ffi::OsStr,
     fs,
+    io::Write,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::{
     console::{Step, kilobytes, say},
@@ -19,24 +20,10 @@ use crate::{
     stamp,
 };
 
-/// What rustc 1.95 and 1.96 use on this target by default; wasm-opt wants it named, since the
-/// section that would tell is stripped. Not `--all-features`: browsers refuse its output.
-const WASM_OPT: &[&str] = &[
-    "-Oz",
-    "--enable-bulk-memory",
-    "--enable-bulk-memory-opt",
-    "--enable-call-indirect-overlong",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-];
-
 /// The glue names the loader once for each lazy route in one list of imports; the last one counts, and all are the same.
 const GLUE_REPEATS: &str = "--log-override:duplicate-object-key=silent";
 
-/// What wasm-opt says of names that rustc wrote and that it is about to remove.
+/// What binaryen says of names that rustc wrote and that it is about to remove.
 const HARMLESS: &str = "unknown name subsection";
 
 /// The tools of `xtask/package.json`, installed.
@@ -66,12 +53,41 @@ impl Shrinker {
         Ok(Some(Self { tools, version }))
     }
 
-    /// Shrinks a wasm module.
-    pub(crate) fn wasm(&self, from: &Path, to: &Path) -> Result<()> {
-        let mut command = Command::new("node");
-        command.arg(self.tools.join("node_modules/binaryen/bin/wasm-opt"));
-        command.args(WASM_OPT).arg(from).arg("-o").arg(to);
-        self.run("wasm-opt", command, WASM_OPT, from, to)
+    /// Shrinks wasm modules, each from one file to another: as many side by side as there are cores, and many in one process.
+    pub(crate) fn wasm(&self, modules: &[(PathBuf, PathBuf)]) -> Result<()> {
+        let step = Step::quiet("wasm-opt");
+        let script = self.tools.join("wasm-opt.mjs");
+        let how = fs::read(&script)?;
+        let mut stale = Vec::new();
+        for (from, to) in modules {
+            let input = fs::read(from)?;
+            let key = stamp::hash([self.version.as_bytes(), &how, &input]);
+            if !stamp::is_made_from(&key, to) {
+                stamp::begin(to)?;
+                stale.push((input.len(), format!("{}\t{}\n", from.display(), to.display()), key, to));
+            }
+        }
+        // The largest first, dealt out in turn: each process gets about as much.
+        stale.sort_by_key(|module| std::cmp::Reverse(module.0));
+        let processes = std::thread::available_parallelism().map_or(1, usize::from).min(stale.len());
+        let parts: Vec<String> = (0..processes)
+            .map(|first| stale.iter().skip(first).step_by(processes).map(|(_, line, ..)| line.as_str()).collect())
+            .collect();
+        std::thread::scope(|scope| {
+            let running: Vec<_> = parts.iter().map(|part| scope.spawn(|| optimise(&script, part))).collect();
+            running.into_iter().try_for_each(|one| one.join().unwrap_or_else(|_| bail!("a thread broke")))
+        })?;
+        stale.iter().try_for_each(|(_, _, key, to)| stamp::finish(key, to))?;
+        let bytes = |files: &mut dyn Iterator<Item = &PathBuf>| -> Result<u64> {
+            files.map(|file| Ok(fs::metadata(file)?.len())).sum()
+        };
+        let (before, after) = (
+            bytes(&mut modules.iter().map(|(from, _)| from))?,
+            bytes(&mut modules.iter().map(|(_, to)| to))?,
+        );
+        let made = format!("{} of {} modules made anew", stale.len(), modules.len());
+        step.done(&format!("{} → {}, {made}", kilobytes(before), kilobytes(after)));
+        Ok(())
     }
 
     /// Minifies a script (an ES module) or a style sheet; the file's ending tells which.
@@ -104,6 +120,24 @@ impl Shrinker {
         step.done(&format!("{} → {}{note}", kilobytes(before), kilobytes(after)));
         Ok(())
     }
+}
+
+/// Runs `wasm-opt.mjs` on lines of "from<tab>to".
+fn optimise(script: &Path, lines: &str) -> Result<()> {
+    let mut node = Command::new("node")
+        .arg(script)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .context("cannot start node")?;
+    node.stdin.take().context("node reads nothing")?.write_all(lines.as_bytes())?;
+    let output = node.wait_with_output()?;
+    let messages = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "wasm-opt failed:\n{messages}");
+    let telling = |line: &&str| !line.trim().is_empty() && !line.contains(HARMLESS);
+    messages.lines().filter(telling).for_each(|message| say(&format!("wasm-opt warns: {message}")));
+    Ok(())
 }
 
 /// Installs exactly what the lock file names, unless that has been done.

@@ -23,17 +23,33 @@ pub(crate) fn hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
 ///
 /// The key is written after the work succeeded: a step that is interrupted runs again.
 pub(crate) fn unless_made_from(key: &str, output: &Path, work: impl FnOnce() -> Result<()>) -> Result<bool> {
-    let stamp = stamp_of(output);
-    if output.exists() && fs::read_to_string(&stamp).is_ok_and(|made_from| made_from == key) {
+    if is_made_from(key, output) {
         return Ok(false);
     }
+    begin(output)?;
+    work()?;
+    finish(key, output)?;
+    Ok(true)
+}
+
+/// Whether an output stands and was made from this key.
+pub(crate) fn is_made_from(key: &str, output: &Path) -> bool {
+    output.exists() && fs::read_to_string(stamp_of(output)).is_ok_and(|made_from| made_from == key)
+}
+
+/// Before an output is made: its folder is there, and what it was made from is forgotten.
+pub(crate) fn begin(output: &Path) -> Result<()> {
     if let Some(folder) = output.parent() {
         fs::create_dir_all(folder)?;
     }
-    let _ = fs::remove_file(&stamp);
-    work()?;
-    fs::write(&stamp, key).with_context(|| format!("cannot write {}", stamp.display()))?;
-    Ok(true)
+    let _ = fs::remove_file(stamp_of(output));
+    Ok(())
+}
+
+/// After an output was made.
+pub(crate) fn finish(key: &str, output: &Path) -> Result<()> {
+    let stamp = stamp_of(output);
+    fs::write(&stamp, key).with_context(|| format!("cannot write {}", stamp.display()))
 }
 
 /// The ending of the files that remember what a step's output was made from.

@@ -96,7 +96,7 @@ async fn an_apps_feedback_teaches_until_its_next_word_or_a_reset() {
     let name = house.store.api_tokens().await.unwrap()[0].name.clone();
     house.store.mark_api_token(&name, true, None, SystemClock.now()).await.unwrap();
     until("people's word counts in full", async || {
-        (near("March").await?["weight"].as_f64()? < -f64::from(detector::APP_CAP) - 0.5).then_some(())
+        (near("Ipswich").await?["weight"].as_f64()? < -f64::from(detector::APP_CAP) - 0.5).then_some(())
     })
     .await;
 

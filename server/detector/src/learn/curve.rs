@@ -269,7 +269,9 @@ mod tests {
         FIXTURE.get_or_init(|| {
             let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
             let all = Corpus::read_dir(&data).expect("the committed data").rows.into_iter().enumerate();
-            let kept = all.filter(|(place, row)| {
+            // Four writers are enough, and a test is not to grow with the data.
+            let few = all.filter(|(_, row)| matches!(&*row.source, "anna" | "bruno" | "carla" | "daria"));
+            let kept = few.filter(|(place, row)| {
                 let one_in = if row.source == "daria" { 2 } else { 6 };
                 spread(*place as u64).is_multiple_of(one_in)
             });
