@@ -31,9 +31,6 @@ from soak.zeros import Zeros, waiting
 BUDGET = ("thrifty", 60)
 """The token with a hard budget, and its checks a day."""
 
-BEHIND = 0.5
-"""How long before a kill an answer may have come whose verdict was not written yet, in seconds; a busy machine writes late."""
-
 SETTLED = 100.0
 """How long everything that waits may take once all is well again, in seconds."""
 
@@ -106,7 +103,7 @@ class Soak:
             self.upstream.become(self.chance.choice(MOODS))
             time.sleep(self.chance.uniform(0.2, 2.5))
             if self.chance.random() < 0.8:
-                self.kill()
+                self.gavel.kill()
                 self.count("SIGKILL")
             else:
                 self.upstream.become("well")
@@ -114,11 +111,6 @@ class Soak:
                 self.count("SIGTERM")
             self.gavel.again()
         self.upstream.become("well")
-
-    def kill(self, behind: float = BEHIND) -> None:
-        now = time.monotonic()
-        self.answers.kills.append((now - behind, now))
-        self.gavel.kill()
 
     def two_on_one_file(self, round_time: float) -> None:
         """A second Gavel on the same file, which is killed in the middle of what it does."""
@@ -143,9 +135,8 @@ class Soak:
     def database_held(self, round_time: float) -> None:
         """Another program holds the database for longer than an app waits; then Gavel is killed."""
         with held(self.disk.folder / "gavel.db"):
-            lasts = max(6.0, round_time * 0.1)
-            time.sleep(lasts)
-            self.kill(behind=lasts + BEHIND)
+            time.sleep(max(6.0, round_time * 0.1))
+            self.gavel.kill()
         self.count("database held")
         self.gavel.again()
 

@@ -25,10 +25,6 @@ class Answers:
     """Ids with a word that was not answered: nobody knows whether it was taken."""
     refused: dict[int, int] = field(default_factory=dict)
     """Answers without a verdict, by status; 0 for none at all."""
-    moments: dict[str, float] = field(default_factory=dict)
-    """By id: when the answer came, by the steady clock."""
-    kills: list[tuple[float, float]] = field(default_factory=list)
-    """When Gavel was killed without warning, by the same clock; and ahead of that, since when its writing may have been behind."""
     longest: float = 0.0
     """The longest that an app waited for an answer, in seconds, without what it waited for a Gavel that was down."""
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -72,7 +68,6 @@ class App(threading.Thread):
         body = answer.json()
         with self.answers.lock:
             self.answers.told[message] = (body["detection_id"], body["is_spam"])
-            self.answers.moments[body["detection_id"]] = time.monotonic()
         if word == WORD:
             self.own.append(body["detection_id"])
 

@@ -34,7 +34,7 @@ class Zeros:
         return {
             "answered and missing": [message for message in self.answers.told if message not in messages],
             "answered under an id that the log does not know": [
-                id for id, _ in self.answers.told.values() if id not in self.known and not self._was_killed_behind(id)
+                id for id, _ in self.answers.told.values() if id not in self.known
             ],
             "logged twice": self._twice(),
             "verdict differing from the answer": [
@@ -52,11 +52,6 @@ class Zeros:
 
     def _select(self, sql: str, *values: object) -> list:
         return self.database.execute(sql, values).fetchall()
-
-    def _was_killed_behind(self, id: str) -> bool:
-        """A verdict is written right behind its answer, since the submission is safe: killed in between, it is asked for again.
-        While another program holds the database, it waits for that."""
-        return any(since <= self.answers.moments[id] <= kill for since, kill in self.answers.kills)
 
     def _twice(self) -> list:
         return self._select("SELECT message, count(*) FROM detection_contents GROUP BY message HAVING count(*) > 1")

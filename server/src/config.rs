@@ -42,7 +42,7 @@ pub struct Settings {
     /// Address and port to listen on
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3000", value_parser = listen_address)]
     pub listen: SocketAddr,
-    /// Address that people type to reach Gavel, where it differs from the one listened on (behind a proxy)
+    /// Address that people type to reach Gavel, where it differs from the one listened on (a name; a proxy)
     #[arg(long, value_name = "URL", value_parser = public_address)]
     pub public_url: Option<Url>,
     /// Whether cookies are for TLS only; `auto` means yes when public_url is https

@@ -108,7 +108,7 @@ pub struct BudgetForm {
     pub span: String,
     /// A whole number.
     pub checks: String,
-    /// `hard`, or anything else for an alert only.
+    /// `hard`, or `soft` for an alert only.
     pub kind: String,
 }
 
@@ -139,10 +139,24 @@ impl BudgetForm {
         if !(1..=MOST_CHECKS).contains(&checks) {
             wrong("checks", "The budget must be a whole number of checks from 1 to 1000000000.");
         }
-        let scope = self.scope.parse().unwrap_or(BudgetScope::Site);
-        let span = self.span.parse().unwrap_or(BudgetSpan::Period);
+        let scope = self.scope.parse().unwrap_or_else(|_| {
+            wrong("scope", "Choose whether the budget is of a site or of a token.");
+            BudgetScope::Site
+        });
+        let span = self.span.parse().unwrap_or_else(|_| {
+            wrong("span", "Choose the plan's period, the month or the day.");
+            BudgetSpan::Period
+        });
+        let hard = match self.kind.as_str() {
+            "hard" => true,
+            "soft" => false,
+            _ => {
+                wrong("kind", "Choose what happens when the budget is spent.");
+                false
+            }
+        };
         if problems.is_empty() {
-            Ok(Budget { id: BudgetId(0), scope, subject, span, checks, hard: self.kind == "hard" })
+            Ok(Budget { id: BudgetId(0), scope, subject, span, checks, hard })
         } else {
             Err(problems)
         }
@@ -200,8 +214,16 @@ mod tests {
             (budget.scope, budget.subject.as_str(), budget.checks, budget.hard),
             (BudgetScope::Token, "shop", 1000, true)
         );
-        let bad = BudgetForm { subject: " ".to_owned(), checks: "0".to_owned(), ..good };
-        let fields: Vec<_> = bad.validate().unwrap_err().into_iter().map(|error| error.field).collect();
-        assert_eq!(fields, ["subject", "checks"]);
+        assert!(!BudgetForm { kind: "soft".to_owned(), ..good.clone() }.validate().unwrap().hard);
+        let bad = BudgetForm { subject: " ".to_owned(), checks: "0".to_owned(), ..good.clone() };
+        let fields = |form: BudgetForm| {
+            form.validate().unwrap_err().into_iter().map(|error| error.field).collect::<Vec<_>>()
+        };
+        assert_eq!(fields(bad), ["subject", "checks"]);
+        for odd in ["", "x", "HARD", " day"] {
+            let odd = || odd.to_owned();
+            let form = BudgetForm { scope: odd(), span: odd(), kind: odd(), ..good.clone() };
+            assert_eq!(fields(form), ["scope", "span", "kind"], "{}", odd());
+        }
     }
 }

@@ -21,11 +21,21 @@ pub fn read(text: &str) -> Result<Option<String>, &'static str> {
     let url = Url::parse(&address).map_err(|_| WORDS)?;
     let host = url.host_str().map(|host| host.trim_end_matches('.')).filter(|host| !host.is_empty());
     match host {
-        Some(host) if matches!(url.scheme(), "http" | "https") && !host.contains('%') => {
+        Some(host)
+            if matches!(url.scheme(), "http" | "https")
+                && !host.contains('%')
+                && !host.split('.').any(ends_in_hyphen) =>
+        {
             Ok(Some(host.to_owned()))
         }
         _ => Err(WORDS),
     }
+}
+
+/// Whether a label begins or ends with a hyphen, as no host's does (RFC 952, RFC 1123, 2.1): it is a flag, or was cut
+/// off.
+fn ends_in_hyphen(label: &str) -> bool {
+    label.starts_with('-') || label.ends_with('-')
 }
 
 #[cfg(test)]
@@ -48,6 +58,8 @@ mod tests {
         assert_eq!(read("localhost"), Ok(Some("localhost".to_owned())));
         assert_eq!(read("192.0.2.7"), Ok(Some("192.0.2.7".to_owned())));
         assert_eq!(read("bücher.example"), Ok(Some("xn--bcher-kva.example".to_owned())));
+        assert_eq!(read("my-shop.a--b.example"), Ok(Some("my-shop.a--b.example".to_owned())));
+        assert_eq!(read("http://[2001:db8::1]/"), Ok(Some("[2001:db8::1]".to_owned())));
         assert_eq!(read("  "), Ok(None));
     }
 
@@ -55,6 +67,18 @@ mod tests {
     fn what_names_no_host_is_refused() {
         for text in ["my blog", "my\tblog", "ftp://files.example", "https://", "a b.example", "x<y", "a%20b"]
         {
+            assert_eq!(read(text), Err(WORDS), "{text}");
+        }
+        for text in [
+            "-x",
+            "--site",
+            "x-",
+            "-",
+            "shop-.example.com",
+            "shop.-example.com",
+            "shop.example-",
+            "http://-x/",
+        ] {
             assert_eq!(read(text), Err(WORDS), "{text}");
         }
     }

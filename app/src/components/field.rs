@@ -106,6 +106,9 @@ pub(crate) fn SelectField(
     chosen: String,
     /// The words, and what a person reads for each.
     options: Vec<(&'static str, &'static str)>,
+    /// What is wrong with it; empty when nothing is.
+    #[prop(optional, into)]
+    problem: Signal<String>,
 ) -> impl IntoView {
     let options = options
         .into_iter()
@@ -114,7 +117,16 @@ pub(crate) fn SelectField(
     view! {
         <div class="flex flex-col gap-1">
             <label class="text-sm font-medium" for=id>{label}</label>
-            <select class=INPUT id=id name=name>{options}</select>
+            <select
+                class=INPUT
+                id=id
+                name=name
+                aria-describedby=format!("{id}-problem")
+                aria-invalid=move || (!problem.read().is_empty()).to_string()
+            >
+                {options}
+            </select>
+            <FieldProblem name=id problem=problem/>
         </div>
     }
 }

@@ -25,7 +25,8 @@ pub enum ApiError {
         /// The upstream's words.
         message: String,
     },
-    /// 422: validation failed.
+    /// 422 in the API's own words: validation failed. (A 422 page of a firewall in between is
+    /// [`ApiError::UnexpectedStatus`].)
     #[error("validation failed: {message}")]
     Invalid {
         /// The upstream's words.

@@ -1,6 +1,11 @@
-//! What apps were told while the log could not be written, in a file beside the database: one line a row, synced to the disk.
+//! What apps were told and the log does not have yet, in a file beside the database: one line a row.
 //!
-//! Each program has a file of its own, which it holds a lock on; one whose program was killed is read by the next that starts.
+//! While the log cannot be written, a line is synced to the disk before its answer leaves. Otherwise the row follows its answer within
+//! milliseconds, its submission is on the disk already, and the line is only handed to the system: that outlives a program which is killed,
+//! though not a machine that loses its power.
+//!
+//! Each program has a file of its own, which it holds a lock on; one whose program was killed is read by the next that starts. The
+//! file is emptied whenever all of its rows are in the log.
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
@@ -24,13 +29,31 @@ pub(crate) struct Aside {
     own: Arc<Mutex<Option<Own>>>,
 }
 
-/// The file of this program, while something is in it.
+/// A file with rows that are not in the log.
 #[derive(Debug)]
 struct Own {
     file: File,
     path: PathBuf,
-    /// Rows that are not in the log.
+    /// How many these are.
     rows: usize,
+    /// Whether more may come: it is this program's.
+    grows: bool,
+}
+
+impl Own {
+    /// A row of it is in the log, or will never be. Returns whether the file is of no more use.
+    fn settle(&mut self) -> bool {
+        self.rows = self.rows.saturating_sub(1);
+        if self.rows > 0 {
+            return false;
+        }
+        if self.grows
+            && let Err(error) = self.file.set_len(0)
+        {
+            tracing::warn!(file = %self.path.display(), %error, "what the log has stays beside the database as well");
+        }
+        !self.grows
+    }
 }
 
 /// A row that was put aside.
@@ -39,18 +62,13 @@ pub(crate) struct Put(Arc<Mutex<Option<Own>>>);
 
 impl Put {
     /// The row is in the log.
-    pub(crate) async fn settled(self) {
-        let _ = tokio::task::spawn_blocking(move || {
-            let mut own = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let is_last = own.as_mut().is_some_and(|own| {
-                own.rows = own.rows.saturating_sub(1);
-                own.rows == 0
-            });
-            if is_last && let Some(own) = own.take() {
-                remove(&own.path);
-            }
-        })
-        .await;
+    pub(crate) fn settled(self) {
+        let mut own = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if own.as_mut().is_some_and(Own::settle)
+            && let Some(own) = own.take()
+        {
+            remove(&own.path);
+        }
     }
 }
 
@@ -64,13 +82,28 @@ impl Aside {
     /// # Errors
     /// When the file cannot be written, is full, or there is no place for it.
     pub(crate) async fn put(&self, row: &NewDetection) -> io::Result<Put> {
+        let (beginning, line) = self.line(row)?;
+        let own = Arc::clone(&self.own);
+        let put =
+            tokio::task::spawn_blocking(move || write(&own, &beginning, &line, true).map(|()| Put(own)));
+        put.await.map_err(io::Error::other)?
+    }
+
+    /// Keeps a row of which something is on the disk already. When this returns, the program can be killed without losing it.
+    ///
+    /// # Errors
+    /// As [`put`](Self::put) has them.
+    pub(crate) fn note(&self, row: &NewDetection) -> io::Result<Put> {
+        let (beginning, line) = self.line(row)?;
+        write(&self.own, &beginning, &line, false).map(|()| Put(Arc::clone(&self.own)))
+    }
+
+    fn line(&self, row: &NewDetection) -> io::Result<(PathBuf, Vec<u8>)> {
         let beginning =
             self.beginning.clone().ok_or_else(|| io::Error::other("the database is in no file"))?;
         let mut line = serde_json::to_vec(row)?;
         line.push(b'\n');
-        let own = Arc::clone(&self.own);
-        let put = tokio::task::spawn_blocking(move || write(&own, &beginning, &line).map(|()| Put(own)));
-        put.await.map_err(io::Error::other)?
+        Ok((beginning, line))
     }
 
     /// What programs left that were killed.
@@ -78,9 +111,17 @@ impl Aside {
         let Some(beginning) = self.beginning.clone() else { return Vec::new() };
         tokio::task::spawn_blocking(move || left(&beginning)).await.unwrap_or_default()
     }
+
+    /// Removes this program's file if nothing is in it that the log does not have.
+    pub(crate) fn close(&self) {
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = own.take_if(|own| own.rows == 0) {
+            remove(&own.path);
+        }
+    }
 }
 
-fn write(own: &Mutex<Option<Own>>, beginning: &Path, line: &[u8]) -> io::Result<()> {
+fn write(own: &Mutex<Option<Own>>, beginning: &Path, line: &[u8], sync: bool) -> io::Result<()> {
     let mut own = own.lock().unwrap_or_else(PoisonError::into_inner);
     let own = match &mut *own {
         Some(own) => own,
@@ -90,7 +131,8 @@ fn write(own: &Mutex<Option<Own>>, beginning: &Path, line: &[u8]) -> io::Result<
     if before + line.len() as u64 > LONGEST {
         return Err(io::Error::other("too much was put aside already"));
     }
-    if let Err(error) = own.file.write_all(line).and_then(|()| own.file.sync_data()) {
+    let written = own.file.write_all(line);
+    if let Err(error) = written.and_then(|()| if sync { own.file.sync_data() } else { Ok(()) }) {
         // What was written of it would spoil the next line.
         own.file.set_len(before)?;
         return Err(error);
@@ -109,7 +151,7 @@ fn begin(beginning: &Path) -> io::Result<Own> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         File::open(folder)?.sync_all()?;
     }
-    Ok(Own { file, path, rows: 0 })
+    Ok(Own { file, path, rows: 0, grows: true })
 }
 
 /// Reads the files that nobody holds. A line that a crash cut off was not answered.
@@ -141,6 +183,8 @@ fn read(path: &Path) -> Vec<(NewDetection, Put)> {
     if is_cut {
         lines.next_back();
     }
+    // So does a part that never reached the disk when the machine lost its power.
+    let lines = lines.filter(|line| !line.contains('\0'));
     let rows: Result<Vec<NewDetection>, _> = lines.map(serde_json::from_str).collect();
     let rows = match rows {
         Ok(rows) => rows,
@@ -154,7 +198,7 @@ fn read(path: &Path) -> Vec<(NewDetection, Put)> {
         remove(path);
         return Vec::new();
     }
-    let own = Own { file, path: path.to_owned(), rows: rows.len() };
+    let own = Own { file, path: path.to_owned(), rows: rows.len(), grows: false };
     let own = Arc::new(Mutex::new(Some(own)));
     rows.into_iter().map(|row| (row, Put(Arc::clone(&own)))).collect()
 }
@@ -162,5 +206,57 @@ fn read(path: &Path) -> Vec<(NewDetection, Put)> {
 fn remove(path: &Path) {
     if let Err(error) = std::fs::remove_file(path) {
         tracing::warn!(file = %path.display(), %error, "a file beside the database stays");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log_writer::tests::row;
+
+    fn files(folder: &Path) -> Vec<u64> {
+        std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().metadata().unwrap().len()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_program_that_is_killed_leaves_what_it_told_and_the_next_finds_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let aside = || Aside::new(Some(folder.path().join("gavel.db-told-")));
+        let (first, second) = (aside(), aside());
+        let written = first.note(&row("written")).unwrap();
+        let told = first.put(&row("told")).await.unwrap();
+        written.settled();
+        assert!(second.left().await.is_empty(), "its program lives");
+        drop((told, first));
+        let left = second.left().await;
+        let messages: Vec<_> = left.iter().map(|(row, _)| row.content.message.as_str()).collect();
+        assert_eq!(messages, ["written", "told"], "whoever logs them finds that one is in the log");
+        left.into_iter().for_each(|(_, put)| put.settled());
+        assert!(files(folder.path()).is_empty());
+    }
+
+    #[tokio::test]
+    async fn the_file_is_empty_when_all_is_in_the_log_and_gone_when_the_program_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let aside = Aside::new(Some(folder.path().join("gavel.db-told-")));
+        for _ in 0..2 {
+            aside.note(&row("one")).unwrap().settled();
+            assert_eq!(files(folder.path()), [0]);
+        }
+        let late = aside.note(&row("late")).unwrap();
+        aside.close();
+        assert_eq!(files(folder.path()).len(), 1, "something is in it");
+        late.settled();
+        aside.close();
+        assert!(files(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn what_the_disk_lost_is_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("gavel.db-told-1");
+        let line = serde_json::to_string(&row("whole")).unwrap();
+        std::fs::write(&path, format!("{line}\n\0\0\0\n{}", &line[..40])).unwrap();
+        assert_eq!(read(&path).len(), 1);
     }
 }

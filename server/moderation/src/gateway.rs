@@ -117,7 +117,9 @@ impl Moderation {
         let mut waits = None;
         if let Some(row) = untold {
             waits = Some(row.id);
+            let (id, verdict) = (row.id, row.judgement.verdict());
             if let Some(judged) = told_since(row) {
+                self.store.told_since(id, verdict).await.map_err(ModerationError::from)?;
                 return Ok(judged);
             }
         }
@@ -276,6 +278,8 @@ impl Moderation {
         held: Held,
     ) -> Result<Appended, ModerationError> {
         let spent = Spent::on(&detection);
+        // Without a file beside the database it is asked for again after a crash.
+        let mut noted = kept.as_ref().and_then(|_| self.aside.note(&detection).ok());
         let written = self.log.enqueue(detection).await?;
         let this = Arc::clone(self);
         let answered = kept.as_ref().map(|kept| kept.appended);
@@ -286,6 +290,12 @@ impl Moderation {
             };
             if written.is_ok() {
                 this.count_check(spent);
+            }
+            // When it stops before the row is written, the next start finds the note.
+            if !matches!(written, Err(ModerationError::Stopping))
+                && let Some(noted) = noted.take()
+            {
+                noted.settled();
             }
             // It is counted as spent before its place is given back.
             drop(held);

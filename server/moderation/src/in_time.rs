@@ -120,7 +120,7 @@ impl Moderation {
             sleep(AGAIN).await;
         }
         self.recheck_wanted.notify_one();
-        put.settled().await;
+        put.settled();
     }
 
     /// Puts what an app was told beside its row, or makes it the row of a submission that has none. False when the row is still to
@@ -149,7 +149,7 @@ impl Moderation {
         let mut count = 0;
         for (told, put) in self.aside.left().await {
             count += usize::from(self.log_told(told).await?);
-            put.settled().await;
+            put.settled();
         }
         Ok(count)
     }

@@ -213,6 +213,7 @@ impl Moderation {
     /// way any more, and before the store is closed.
     pub async fn drain(&self) {
         self.log.drain().await;
+        self.aside.close();
         if let Err(error) = self.write_refusals().await {
             tracing::error!(%error, "refusals could not be written down");
         }

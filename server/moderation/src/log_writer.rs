@@ -349,7 +349,7 @@ async fn write(
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::sync::Mutex;
 
     use async_trait::async_trait;
@@ -469,7 +469,7 @@ mod tests {
         }
     }
 
-    fn row(message: &str) -> NewDetection {
+    pub(crate) fn row(message: &str) -> NewDetection {
         NewDetection {
             created_at: DateTime::from_timestamp(1_739_619_120, 0).unwrap(),
             endpoint: Endpoint::Check,

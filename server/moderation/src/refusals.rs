@@ -211,14 +211,25 @@ pub(crate) fn told_since(detection: Detection) -> Option<Judged> {
     })
 }
 
-/// What makes two submissions of a token the same: endpoint, message and sender. Times, addresses and signals change from one
-/// attempt to the next.
+/// What makes two submissions of a token the same: the endpoint and all that was sent, but for the time.
 pub(crate) fn digest(detection: &NewDetection) -> [u8; 32] {
     let content = &detection.content;
+    let ip = content.ip.map(|ip| ip.to_string());
+    let mut extra = content.extra.clone();
+    extra.remove("timestamp");
+    let extra = serde_json::Value::Object(extra).to_string();
     let mut digest = Sha256::new();
     digest.update(detection.endpoint.as_str());
     digest.update(content_hash(&content.message));
-    for text in [&content.email, &content.name, &content.website_url] {
+    for text in [
+        &content.email,
+        &content.name,
+        &ip,
+        &content.user_agent,
+        &content.website_url,
+        &content.domain,
+        &Some(extra),
+    ] {
         let text = text.as_deref().unwrap_or_default();
         digest.update(text.len().to_le_bytes());
         digest.update(text);

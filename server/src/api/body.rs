@@ -31,6 +31,8 @@ const DROPPED_MAX_BYTES: usize = 16 * 1024 * 1024;
 /// A request whose caller is known.
 pub(super) struct Received<T> {
     pub(super) caller: T,
+    /// The key that the caller came with.
+    pub(super) key: String,
     /// JSON text, as far as the sender wrote some.
     pub(super) body: Vec<u8>,
     pub(super) from: IpAddr,
@@ -48,7 +50,7 @@ pub(super) async fn receive<C: Contract>(
     let (parts, body) = request.into_parts();
     let in_head = match key::in_head(&parts) {
         Some(key) => match contract.caller(&key).await {
-            Ok(caller) => Some(caller),
+            Ok(caller) => Some((caller, key)),
             Err(refusal) => {
                 bodies::drop_rest(body).await;
                 return Err(refusal);
@@ -64,18 +66,18 @@ pub(super) async fn receive<C: Contract>(
         Ok(body) if !body.is_empty() && is_compressed(&parts) => Err(Refusal::compressed()),
         body => body.map(|body| text::json(&parts.headers, body)),
     };
-    let caller = match in_head {
-        Some(caller) => caller,
+    let (caller, key) = match in_head {
+        Some(known) => known,
         None => {
             let Some(key) = body.as_ref().ok().and_then(|body| key::in_body(body)) else {
                 contract.note_refusal(None, &Refusal::unauthorized());
                 return Err(body.err().unwrap_or_else(Refusal::unauthorized));
             };
-            contract.caller(&key).await?
+            (contract.caller(&key).await?, key)
         }
     };
     let body = body.inspect_err(|refusal| contract.note_refusal(Some(&caller), refusal))?;
-    Ok(Received { caller, body, from: address(&parts), _room: room })
+    Ok(Received { caller, key, body, from: address(&parts), _room: room })
 }
 
 async fn read(mut body: Body) -> Result<Vec<u8>, Refusal> {

@@ -33,7 +33,8 @@ pub(super) async fn answer<C: Contract>(
 ) -> Result<Reply, Reply> {
     let received = body::receive(contract, request).await?;
     let request = read_check(&received.body);
-    let request =
+    let mut request =
         request.inspect_err(|refusal| contract.note_refusal(Some(&received.caller), refusal))?.request;
+    request.forget_key(&received.key);
     Ok(contract.check(received.caller, endpoint, request, received.from).await)
 }

@@ -26,7 +26,8 @@ pub(super) async fn post<C: Contract>(
 ) -> Result<Reply, Reply> {
     let received = body::receive(&*contract, request).await?;
     let request = read_feedback(&received.body);
-    let request =
+    let mut request =
         request.inspect_err(|refusal| contract.note_refusal(Some(&received.caller), refusal))?.request;
+    request.forget_key(&received.key);
     Ok(contract.feedback(received.caller, request).await)
 }

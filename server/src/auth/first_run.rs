@@ -22,7 +22,7 @@ use super::{
     ClientAddress,
     account::{check_identity, problem},
     audit, device,
-    log_in::open_session,
+    log_in::{Broken, open_session},
     password::check_rules,
 };
 use crate::{render, state::AppState};
@@ -62,6 +62,9 @@ pub struct Link {
     token: String,
 }
 
+/// What the log says came of an error.
+const BROKEN: &str = "the first account cannot be created";
+
 /// The form of the page.
 #[derive(Deserialize)]
 pub struct FirstAccount {
@@ -80,13 +83,13 @@ pub async fn page(app: State<AppState>, Query(link): Query<Link>, request: Reque
     match is_first_run(&app, &link.token).await {
         Ok(true) => render::page(app, request).await,
         Ok(false) => no_such_link(app.0, request.into_parts().0).await,
-        Err(error) => broken(&error),
+        Err(error) => error.answer(&app, BROKEN).await,
     }
 }
 
 /// Whether the link is valid: the token fits, and nobody got an account by the command line meanwhile.
-async fn is_first_run(app: &AppState, token: &str) -> Result<bool, String> {
-    if app.setup.fits(token) && app.store.has_users().await.map_err(|error| error.to_string())? {
+async fn is_first_run(app: &AppState, token: &str) -> Result<bool, Broken> {
+    if app.setup.fits(token) && app.store.has_users().await? {
         app.setup.spend();
     }
     Ok(app.setup.fits(token))
@@ -114,21 +117,21 @@ pub async fn submit(State(app): State<AppState>, session: Session, request: Requ
                     let response = Redirect::to("/").into_response();
                     device::remember(&app, &parts.headers, &user, response).await
                 }
-                Err(error) => broken(&error),
+                Err(error) => error.answer(&app, BROKEN).await,
             }
         }
         Ok(None) => {
             app.setup.spend();
             no_such_link(app, parts).await
         }
-        Err(Refusal::Broken(error)) => broken(&error),
+        Err(Refusal::Broken(error)) => error.answer(&app, BROKEN).await,
         Err(Refusal::Fields(fields)) => show_again(app, parts, form, fields).await,
     }
 }
 
 enum Refusal {
     Fields(Vec<domain::FieldError>),
-    Broken(String),
+    Broken(Broken),
 }
 
 /// Creates the account; `None` when somebody else was first.
@@ -143,16 +146,14 @@ async fn create(app: &AppState, form: &FirstAccount) -> Result<Option<User>, Ref
             return Err(Refusal::Fields(fields));
         }
     };
-    let broken = |error: &dyn std::fmt::Display| Refusal::Broken(error.to_string());
-    let password_hash = app.passwords.hash(form.password.clone()).await.map_err(|error| broken(&error))?;
+    let password_hash = app.passwords.hash(form.password.clone()).await;
+    let password_hash = password_hash.map_err(|error| Refusal::Broken(error.into()))?;
     let user = NewUser { email, name, role: Role::Admin, password_hash, created_at: app.clock.now() };
-    app.store.create_first_user(&user).await.map_err(|error| broken(&error))
+    app.store.create_first_user(&user).await.map_err(|error| Refusal::Broken(error.into()))
 }
 
-async fn welcome(app: &AppState, session: &Session, user: &User, from: ClientAddress) -> Result<(), String> {
-    audit::by_visitor(&*app.store, app.clock.now(), "user.created", user, from.ip)
-        .await
-        .map_err(|error| error.to_string())?;
+async fn welcome(app: &AppState, session: &Session, user: &User, from: ClientAddress) -> Result<(), Broken> {
+    audit::by_visitor(&*app.store, app.clock.now(), "user.created", user, from.ip).await?;
     open_session(app, session, user, from, "login").await
 }
 
@@ -176,11 +177,6 @@ async fn no_such_link(app: AppState, parts: Parts) -> Response<Body> {
                    Look for the latest on the server's console, or log in if there is an account already.";
     let problem = FormProblem { message: message.to_owned(), ..FormProblem::default() };
     render::page_with_problem(app, parts, StatusCode::FORBIDDEN, problem).await
-}
-
-fn broken(error: &str) -> Response<Body> {
-    tracing::error!(error, "the first account cannot be created");
-    render::broken()
 }
 
 #[cfg(test)]

@@ -13,11 +13,12 @@ use axum::{
 use domain::User;
 use secrecy::SecretString;
 use serde::Deserialize;
-use tower_sessions::Session;
+use store::{StoreError, Trouble};
+use tower_sessions::{Session, session};
 
 use super::{
-    ClientAddress, account::problem, audit, device, gate::Visitor, local_path::local_path, sessions::USER,
-    throttle::Attempt,
+    ClientAddress, account::problem, audit, device, gate::Visitor, local_path::local_path,
+    password::HashError, sessions::USER, throttle::Attempt,
 };
 use crate::{render, state::AppState};
 
@@ -72,9 +73,8 @@ pub async fn submit(State(app): State<AppState>, session: Session, request: Requ
                 let response = Redirect::to(&next).into_response();
                 device::remember(&app, &parts.headers, &user, response).await
             }
-            Err(error) => broken(&error),
+            Err(error) => error.answer(&app, "nobody can be logged in").await,
         },
-        Err(Refusal::Broken(error)) => broken(&error),
         Err(refusal) => show_again(app, parts, refusal, email).await,
     }
 }
@@ -84,7 +84,58 @@ enum Refusal {
     Empty(Vec<domain::FieldError>),
     Wrong,
     TooMany(Duration),
-    Broken(String),
+    Broken(Broken),
+}
+
+/// Something broke on somebody's way in.
+#[derive(Debug)]
+pub struct Broken {
+    error: String,
+    /// What keeps the database from being written, where the error tells it.
+    trouble: Option<Trouble>,
+}
+
+impl From<StoreError> for Broken {
+    fn from(error: StoreError) -> Self {
+        Self { error: error.to_string(), trouble: error.trouble() }
+    }
+}
+
+impl From<session::Error> for Broken {
+    fn from(error: session::Error) -> Self {
+        Self { error: error.to_string(), trouble: None }
+    }
+}
+
+impl From<HashError> for Broken {
+    fn from(error: HashError) -> Self {
+        Self { error: error.to_string(), trouble: None }
+    }
+}
+
+impl Broken {
+    /// 503 with what keeps the database from being written, when that is it; else 500. The log has the error and `what`
+    /// came of it.
+    pub(super) async fn answer(self, app: &AppState, what: &'static str) -> Response<Body> {
+        tracing::error!(error = self.error.as_str(), "{what}");
+        let reason = match self.trouble {
+            Some(trouble) => Some(trouble.words().to_owned()),
+            // Errors of sessions do not tell.
+            None => app.moderation.try_writing().await.map(|trouble| trouble.reason),
+        };
+        reason.map_or_else(render::broken, |reason| unwritten(&reason))
+    }
+}
+
+/// The answer while nothing can be written, and so no session kept.
+fn unwritten(reason: &str) -> Response<Body> {
+    let what = if reason == Trouble::Full.words() {
+        "The disk that the database is on is full: nobody can log in until there is room.".to_owned()
+    } else {
+        format!("Nobody can log in at the moment: {reason}. Try again in a moment.")
+    };
+    let text = format!("{what} What is there is kept.");
+    render::plain(StatusCode::SERVICE_UNAVAILABLE, "Nobody can log in", &text)
 }
 
 async fn authenticate(
@@ -105,11 +156,11 @@ async fn authenticate(
         return Err(Refusal::Empty(empty));
     }
     let now = app.clock.now();
-    let broken = |error: &dyn std::fmt::Display| Refusal::Broken(error.to_string());
-    let found = app.store.user_by_email(form.email.trim()).await.map_err(|error| broken(&error))?;
+    let broken = |error: StoreError| Refusal::Broken(error.into());
+    let found = app.store.user_by_email(form.email.trim()).await.map_err(broken)?;
     let (user, hash) = found.unzip();
     let device = match &user {
-        Some(user) => device::known(app, headers, user).await.map_err(|error| broken(&error))?,
+        Some(user) => device::known(app, headers, user).await.map_err(broken)?,
         None => None,
     };
     let attempt = Attempt::new(&form.email, from, device);
@@ -118,7 +169,8 @@ async fn authenticate(
         count("throttled");
         Refusal::TooMany(wait)
     })?;
-    let fits = app.passwords.verify(form.password, hash).await.map_err(|error| broken(&error))?;
+    let fits = app.passwords.verify(form.password, hash).await;
+    let fits = fits.map_err(|error| Refusal::Broken(error.into()))?;
     match user {
         Some(user) if fits => {
             app.throttle.refund(&attempt);
@@ -127,7 +179,7 @@ async fn authenticate(
         }
         user => {
             count("refused");
-            audit::refused(&*app.store, now, user.as_ref(), from.ip).await.map_err(|error| broken(&error))?;
+            audit::refused(&*app.store, now, user.as_ref(), from.ip).await.map_err(broken)?;
             Err(Refusal::Wrong)
         }
     }
@@ -137,19 +189,17 @@ async fn authenticate(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn open_session(
+pub(super) async fn open_session(
     app: &AppState,
     session: &Session,
     user: &User,
     from: ClientAddress,
     action: &'static str,
-) -> Result<(), String> {
+) -> Result<(), Broken> {
     session.clear().await;
-    session.cycle_id().await.map_err(|error| error.to_string())?;
-    session.insert(USER, user.id.0).await.map_err(|error| error.to_string())?;
-    audit::by_visitor(&*app.store, app.clock.now(), action, user, from.ip)
-        .await
-        .map_err(|error| error.to_string())
+    session.cycle_id().await?;
+    session.insert(USER, user.id.0).await?;
+    Ok(audit::by_visitor(&*app.store, app.clock.now(), action, user, from.ip).await?)
 }
 
 async fn show_again(app: AppState, parts: Parts, refusal: Refusal, email: String) -> Response<Body> {
@@ -174,7 +224,7 @@ async fn show_again(app: AppState, parts: Parts, refusal: Refusal, email: String
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(whole_seconds(wait)));
             response
         }
-        Refusal::Broken(error) => broken(&error),
+        Refusal::Broken(error) => error.answer(&app, "nobody can be logged in").await,
     }
 }
 
@@ -190,11 +240,6 @@ fn in_words(wait: Duration) -> String {
     }
 }
 
-fn broken(error: &str) -> Response<Body> {
-    tracing::error!(error, "nobody can be logged in");
-    render::broken()
-}
-
 fn count(outcome: &'static str) {
     metrics::counter!("gavel_logins_total", "outcome" => outcome).increment(1);
 }
@@ -202,6 +247,25 @@ fn count(outcome: &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::body::to_bytes;
+
+    #[tokio::test]
+    async fn what_keeps_the_database_from_being_written_is_told() {
+        let full = Broken::from(StoreError::NoRoom { left: 7 });
+        assert_eq!(full.trouble, Some(Trouble::Full));
+        for (trouble, words) in [
+            (
+                Trouble::Full,
+                "The disk that the database is on is full: nobody can log in until there is room.",
+            ),
+            (Trouble::Locked, "Nobody can log in at the moment: another program holds the database."),
+        ] {
+            let answer = unwritten(trouble.words());
+            assert_eq!(answer.status(), 503);
+            let page = to_bytes(answer.into_body(), 10_000).await.unwrap();
+            assert!(String::from_utf8_lossy(&page).contains(words), "{words}");
+        }
+    }
 
     #[test]
     fn waits_are_rounded_up() {

@@ -19,7 +19,9 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 struct CrossSite;
 
 /// Refuses every request but GET, HEAD and OPTIONS that a browser sends on behalf of another site, by `Sec-Fetch-Site`
-/// or `Origin`. A proxy may change `Host`; the public URL counts as this site, whatever `Host` says.
+/// or `Origin`. A page whose origin is the host that was asked for counts as this site: [`super::check_host`] stands
+/// before this, and lets only hosts of Gavel's own through. A page of the public URL counts as well, since a proxy may ask
+/// for this machine instead.
 pub fn cross_site_protection(settings: &Settings) -> CsrfLayer<fn(ProtectionError) -> Response<Body>> {
     let layer = CsrfLayer::new().with_rejection_response(refuse as fn(ProtectionError) -> Response<Body>);
     let Some(url) = &settings.public_url else { return layer };

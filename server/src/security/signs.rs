@@ -38,7 +38,6 @@ pub(crate) enum Sign {
 impl Sign {
     /// What it may mean, and what to set.
     fn in_words(&self) -> String {
-        let short = |name: &str| name.chars().take(NAME_MAX).collect::<String>();
         match self {
             Self::Forwarded { peer, header } => format!(
                 "Requests from {peer} carry the header {header}, as a proxy sends it, but {peer} is not among the \
@@ -55,13 +54,29 @@ impl Sign {
             }
             Self::Host { host } => {
                 let host = short(host);
+                let flag = public_url_flag(&host);
                 format!(
-                    "A request for the host {host} was refused: it is not that of public_url. If a proxy of yours asks \
-                     so, have it pass the host on (nginx: proxy_set_header Host $http_host), or name it in \
-                     trusted_proxies."
+                    "A request for the host {host} was refused: it is none that Gavel is known to have. If people open \
+                     Gavel at {host}, start it with {flag}; if a proxy of yours asks so, have it pass the host on \
+                     (nginx: proxy_set_header Host $http_host). If neither, nothing is to be done."
                 )
             }
         }
+    }
+}
+
+/// A name as it is shown.
+pub(super) fn short(name: &str) -> String {
+    name.chars().take(NAME_MAX).collect()
+}
+
+/// The setting that makes a host Gavel's own; without the host where a shell would read it as more than that.
+pub(super) fn public_url_flag(host: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-._:[]".contains(letter);
+    if !host.is_empty() && host.chars().all(is_plain) {
+        format!("--public-url http://{host}")
+    } else {
+        "--public-url".to_owned()
     }
 }
 
@@ -98,5 +113,13 @@ mod tests {
         }
         assert_eq!(signs.in_words().len(), SIGNS_MAX);
         assert!(signs.in_words()[0].contains("--trusted-proxies 192.0.2.1;"));
+    }
+
+    #[test]
+    fn what_is_to_be_pasted_into_a_shell_is_only_a_host() {
+        assert_eq!(public_url_flag("mods.lan:3000"), "--public-url http://mods.lan:3000");
+        for host in ["", "x;id", "$(id)", "`id`", "a b", "m\u{f6}ds.example"] {
+            assert_eq!(public_url_flag(host), "--public-url", "{host}");
+        }
     }
 }

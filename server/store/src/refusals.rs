@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{ApiToken, ApiTokenId, DetectionId, RefusalCount, RefusalKind};
+use domain::{ApiToken, ApiTokenId, DetectionId, Label, RefusalCount, RefusalKind};
 
 use crate::Result;
 
@@ -52,6 +52,9 @@ pub trait Refusals: Send + Sync {
         digest: &[u8; 32],
         since: DateTime<Utc>,
     ) -> Result<Option<DetectionId>>;
+
+    /// Notes that an app that was told so was told a verdict since.
+    async fn told_since(&self, id: DetectionId, told: Label) -> Result<()>;
 
     /// Whether the upstream is still to judge a detection of the fallback, rather than never.
     async fn awaits_recheck(&self, id: DetectionId) -> Result<bool>;

@@ -15,6 +15,8 @@ async fn the_gateways_own_trouble_with_the_upstream_lets_submissions_pass_in_the
         (401, guide::UNAUTHORIZED),
         (403, guide::NO_PLAN),
         (404, "<html>wrong base URL</html>"),
+        (422, "<html>a firewall</html>"),
+        (422, "{}"),
         (429, guide::QUOTA),
         (500, guide::SERVER),
         (200, "<html>garbage</html>"),

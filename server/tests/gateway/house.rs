@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Parser;
-use domain::{Detection, DetectionId, Fallback};
+use domain::{DecisionId, Detection, DetectionId, Fallback, Label, Role, UserId};
 use moderation::{
     Clock, SystemClock,
     tokens::{TokenWish, issue},
@@ -16,7 +16,7 @@ use reqwest::{Client, RequestBuilder, Response};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use server::{Failure, config::Settings};
-use store::Store;
+use store::{LabelOutcome, NewDecision, NewUser, Store};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
@@ -130,6 +130,37 @@ fn settings(flags: &[&str]) -> Settings {
         settings.activelayer_api_key = None;
     }
     settings
+}
+
+impl House {
+    /// Somebody who labels.
+    pub(crate) async fn moderator(&self) -> UserId {
+        let user = NewUser {
+            email: "ana@example.com".to_owned(),
+            name: "Ana".to_owned(),
+            role: Role::Moderator,
+            password_hash: "$argon2id$".to_owned(),
+            created_at: chrono::DateTime::UNIX_EPOCH,
+        };
+        self.store.create_user(&user).await.unwrap().id
+    }
+
+    /// Labels a detection; the upstream hears of it in a day.
+    pub(crate) async fn label(&self, by: UserId, detection_id: DetectionId, label: Label) -> DecisionId {
+        let now = SystemClock.now();
+        let decision = NewDecision {
+            detection_id,
+            label,
+            user_id: by,
+            decided_at: now,
+            send_after: now + chrono::TimeDelta::days(1),
+            seen_version: None,
+        };
+        match self.store.decide(&decision).await.unwrap() {
+            LabelOutcome::Decided(decision) => decision.id,
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 pub(crate) fn client() -> Client {

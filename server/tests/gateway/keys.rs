@@ -42,6 +42,32 @@ async fn a_token_is_taken_wherever_clients_put_it_and_never_sent_on_or_kept() {
 }
 
 #[tokio::test]
+async fn a_token_is_forgotten_wherever_in_the_body_it_stands() {
+    let upstream = Upstream::start().await;
+    let house = House::before(&upstream).await;
+    let token = house.token.as_str();
+    let body = json!({
+        "message": format!("hello, my key is {token}"), "api_key": token, "API_KEY": token, "apikey": token,
+        "name": token, "website_url": format!("https://shop.example.com/?key={token}"), "X-Api-Key": token,
+        "context": { "api_key": token, "nested": [{ "api_key": token }], "note": format!("<{token}>") },
+    });
+    let in_head = house.post("check", &body);
+    for request in [in_head, house.app.post(house.url("check")).json(&body)] {
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        let logged = house.logged(&response).await.content;
+        let asked = upstream.asked("check").pop().unwrap().body;
+        assert!(!format!("{logged:?} {asked}").contains(token), "{logged:?} {asked}");
+        assert_eq!(logged.message, "hello, my key is [removed]");
+        assert_eq!(json!(logged.extra), json!({ "context": { "nested": [{}], "note": "<[removed]>" } }));
+        assert_eq!(
+            (&asked["message"], &asked["context"]),
+            (&json!(logged.message), &logged.extra["context"])
+        );
+    }
+}
+
+#[tokio::test]
 async fn without_a_token_in_force_nothing_opens() {
     let upstream = Upstream::start().await;
     let house = House::before(&upstream).await;

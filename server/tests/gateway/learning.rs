@@ -1,9 +1,8 @@
 //! What moderators label and apps say, the embedded detector knows for the next check.
 
-use domain::{DecisionId, Label, Role, UserId};
+use domain::Label;
 use moderation::{Clock, SystemClock};
 use serde_json::{Value, json};
-use store::{LabelOutcome, NewDecision, NewUser};
 
 use crate::house::{House, until};
 
@@ -14,41 +13,16 @@ async fn judged(house: &House, message: &str) -> Value {
     house.post("check", &json!({ "message": message })).send().await.unwrap().json().await.unwrap()
 }
 
-async fn moderator(house: &House) -> UserId {
-    let user = NewUser {
-        email: "ana@example.com".to_owned(),
-        name: "Ana".to_owned(),
-        role: Role::Moderator,
-        password_hash: "$argon2id$".to_owned(),
-        created_at: chrono::DateTime::UNIX_EPOCH,
-    };
-    house.store.create_user(&user).await.unwrap().id
-}
-
-async fn label(house: &House, by: UserId, upstream_id: &str) -> DecisionId {
-    let detection = house.store.detection_by_upstream_id(upstream_id).await.unwrap().unwrap();
-    let decision = NewDecision {
-        detection_id: detection.id,
-        label: Label::Spam,
-        user_id: by,
-        decided_at: detection.created_at,
-        send_after: detection.created_at + chrono::TimeDelta::days(1),
-        seen_version: None,
-    };
-    match house.store.decide(&decision).await.unwrap() {
-        LabelOutcome::Decided(decision) => decision.id,
-        other => panic!("{other:?}"),
-    }
-}
-
 #[tokio::test]
 async fn a_label_teaches_and_its_undo_is_forgotten() {
     let house = House::with(&[]).await;
-    let ana = moderator(&house).await;
+    let ana = house.moderator().await;
     let first = judged(&house, ADVERTISEMENT).await;
     assert_eq!(first["is_spam"], false);
 
-    let decision = label(&house, ana, first["detection_id"].as_str().unwrap()).await;
+    let upstream_id = first["detection_id"].as_str().unwrap();
+    let first = house.store.detection_by_upstream_id(upstream_id).await.unwrap().unwrap();
+    let decision = house.label(ana, first.id, Label::Spam).await;
     let copy = ADVERTISEMENT.replace("Norwich", "Ipswich");
     // Asking again and again is remembered too, and becomes evidence of its own; what counts is the signal.
     until("a near copy is known", async || {

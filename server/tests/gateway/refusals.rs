@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     guide,
     house::{House, read},
-    upstream::Upstream,
+    upstream::{KEY, Upstream},
 };
 
 async fn sent(house: &House, path: &str, body: impl Into<reqwest::Body>) -> (u16, String) {
@@ -104,6 +104,20 @@ async fn other_sites_pages_may_call_since_no_cookie_counts() {
     let request = house.post("check", &json!({ "message": "hi" }));
     let request = request.header("origin", "https://shop.example.com").header("sec-fetch-site", "cross-site");
     assert_eq!(request.send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn apps_may_ask_for_any_host() {
+    let upstream = Upstream::start().await;
+    let base_url = upstream.base_url();
+    let to = ["--activelayer-base-url", base_url.as_str(), "--activelayer-api-key", KEY];
+    let public = [&to[..], &["--public-url", "https://gavel.example.com"]].concat();
+    for house in [House::before(&upstream).await, House::with(&public).await] {
+        for host in ["gavel:3000", "10.0.0.5", "gavel.internal.example"] {
+            let request = house.post("check", &json!({ "message": "hi" })).header("host", host);
+            assert_eq!(request.send().await.unwrap().status(), 200, "{host}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -220,6 +220,20 @@ async fn who_was_told_that_there_is_no_verdict_meets_the_row_that_waits() {
     ask("first words", "Bo", "check").await;
     let now = upstream.asked("check").iter().filter(|asked| asked.body["message"] == "first words").count();
     assert_eq!(now, same);
+
+    // What the app was told in the end counts as told: a label to the contrary comes late.
+    assert_eq!(found(&house, "is:late").await, 0);
+    let ana = house.moderator().await;
+    house.label(ana, id, domain::Label::Ham).await;
+    assert_eq!(found(&house, "is:late \"first words\"").await, 1);
+
+    // The same words from somewhere else are another submission.
+    let elsewhere =
+        json!({ "message": "first words", "name": "Bo", "ip": "203.0.113.66", "context": { "post_id": 2 } });
+    let request = house.app.post(house.url("check")).bearer_auth(&token).json(&elsewhere);
+    let response = request.send().await.unwrap();
+    assert_ne!(response.headers()["x-gavel-detection"].to_str().unwrap(), row);
+    assert_eq!(upstream.asked("check").last().unwrap().body["ip"], "203.0.113.66");
 }
 
 #[tokio::test]
@@ -307,6 +321,33 @@ async fn bodies_that_clients_really_send_are_read() {
     let with_key = with_key.body(format!("message=Hi&api_key={}", house.token)).send().await.unwrap();
     assert_eq!(with_key.status(), 200);
     assert!(upstream.asked("check").pop().unwrap().body.get("api_key").is_none());
+}
+
+#[tokio::test]
+async fn a_base_url_that_is_misspelt_is_told_so_in_json() {
+    let upstream = Upstream::start().await;
+    let house = House::before(&upstream).await;
+    let base = format!("http://{}", house.address);
+    for path in ["//api/v1/check", "/API/v1/check", "/Api/V1/check", "/api/", "/api//x", "//api/"] {
+        let request = || house.app.post(format!("{base}{path}")).body(r#"{"message":"hi"}"#);
+        for request in [
+            request().bearer_auth(&house.token),
+            request().header("x-api-key", &house.token),
+            request().header("x-api-key", &house.token).header("cookie", "gavel_session=x"),
+            request().header("content-type", "application/json"),
+            request().header("accept", "application/json"),
+        ] {
+            let response = request.send().await.unwrap();
+            assert_eq!(response.headers()["content-type"], "application/json", "{path}");
+            let (status, text) = read(response).await;
+            assert_eq!(status, 404, "{path}");
+            assert!(text.contains("/api/v1"), "{path}: {text}");
+        }
+    }
+    // People get their page, or the way to it.
+    let page =
+        house.app.get(format!("{base}/API/")).header("accept", "text/html,*/*;q=0.8").send().await.unwrap();
+    assert_eq!(page.headers()["content-type"].to_str().unwrap().split(';').next(), Some("text/html"));
 }
 
 #[tokio::test]

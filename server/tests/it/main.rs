@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where its assumptions do")]
 
 mod accounts;
+mod budgets;
 mod cases;
 mod check;
 mod command_line;

@@ -13,10 +13,12 @@ use crate::{
         field_problem,
     },
     error::AppError,
-    server_fns::budgets::{BudgetSubmission, RemoveBudget, SetBudget, list_budgets, submitted_budget},
+    server_fns::budgets::{
+        BudgetLine, BudgetSubmission, RemoveBudget, SetBudget, list_budgets, submitted_budget,
+    },
 };
 
-type BudgetsResource = Resource<Result<Option<Vec<BudgetStanding>>, AppError>>;
+type BudgetsResource = Resource<Result<Option<Vec<BudgetLine>>, AppError>>;
 
 /// The section; nothing for those who are no administrators.
 #[component]
@@ -77,12 +79,11 @@ fn Section(
 }
 
 #[component]
-fn List(list: Vec<BudgetStanding>, remove: ServerAction<RemoveBudget>) -> impl IntoView {
+fn List(list: Vec<BudgetLine>, remove: ServerAction<RemoveBudget>) -> impl IntoView {
     if list.is_empty() {
         return view! { <p class="mb-3">"There is no budget yet."</p> }.into_any();
     }
-    let rows =
-        list.into_iter().map(|standing| view! { <Row standing=standing remove=remove/> }).collect_view();
+    let rows = list.into_iter().map(|line| view! { <Row line=line remove=remove/> }).collect_view();
     view! {
         <div class="overflow-x-auto" tabindex="0" role="region" aria-label="List of budgets">
             <table class="w-full text-sm">
@@ -104,16 +105,19 @@ fn List(list: Vec<BudgetStanding>, remove: ServerAction<RemoveBudget>) -> impl I
 }
 
 #[component]
-fn Row(standing: BudgetStanding, remove: ServerAction<RemoveBudget>) -> impl IntoView {
-    let BudgetStanding { budget, spent, time } = standing;
+fn Row(line: BudgetLine, remove: ServerAction<RemoveBudget>) -> impl IntoView {
+    let BudgetLine { standing: BudgetStanding { budget, spent, time }, is_of_no_token } = line;
     let class =
         if spent >= budget.checks { "pr-4 tabular-nums text-spam font-medium" } else { "pr-4 tabular-nums" };
     let figures = format!("{} of {}", grouped(spent), grouped(budget.checks));
     let left = if spent >= budget.checks { ", spent" } else { "" };
     let whose = format!("{} {}", budget.scope, budget.subject);
+    let note = is_of_no_token.then(|| {
+        view! { <p class="font-normal text-muted">"No token in force has this name."</p> }
+    });
     view! {
         <tr class="border-t border-line">
-            <th class="text-left font-medium py-2 pr-4 break-all" scope="row">{whose.clone()}</th>
+            <th class="text-left font-medium py-2 pr-4 break-all" scope="row">{whose.clone()}{note}</th>
             <td class=class>{figures}{left}</td>
             <td class="pr-4">{budget.span.to_string()}</td>
             <td class="pr-4">{kind_words(budget.hard)}</td>
@@ -149,11 +153,11 @@ fn NewBudget(set: ServerAction<SetBudget>, submission: Option<BudgetSubmission>)
     view! {
         <h3 class="font-medium mt-4 mb-2">"New budget"</h3>
         <form class="grid gap-4 md:grid-cols-2 items-start" method="post" action="/settings#budgets" on:submit=on_submit>
-            <SelectField id="budget-scope" name="budget[scope]" label="Of a" chosen=scope options=scopes.to_vec()/>
+            <SelectField id="budget-scope" name="budget[scope]" label="Of a" chosen=scope options=scopes.to_vec() problem=problem("scope")/>
             <TextField name="subject" form_name="budget[subject]" label="Site or name of the token" value=subject placeholder="shop.example.com" required=true problem=problem("subject")/>
             <TextField name="checks" form_name="budget[checks]" label="Checks" value=checks placeholder="5000" required=true problem=problem("checks")/>
-            <SelectField id="budget-span" name="budget[span]" label="In each" chosen=span options=spans.to_vec()/>
-            <SelectField id="budget-kind" name="budget[kind]" label="When it is spent" chosen=kind options=kinds.to_vec()/>
+            <SelectField id="budget-span" name="budget[span]" label="In each" chosen=span options=spans.to_vec() problem=problem("span")/>
+            <SelectField id="budget-kind" name="budget[kind]" label="When it is spent" chosen=kind options=kinds.to_vec() problem=problem("kind")/>
             <div class="self-end"><button class=PRIMARY disabled=set.pending()>"Set budget"</button></div>
         </form>
         <div aria-live="polite">

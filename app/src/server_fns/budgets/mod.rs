@@ -4,4 +4,4 @@ mod change;
 mod list;
 
 pub use change::{BudgetSubmission, RemoveBudget, SetBudget, remove_budget, set_budget, submitted_budget};
-pub use list::list_budgets;
+pub use list::{BudgetLine, list_budgets};

@@ -24,10 +24,8 @@ pub use options::{ClientOptions, ConfigError, DEFAULT_CONNECT_TIMEOUT, DEFAULT_T
 use crate::{
     Answer, ApiError, CheckEndpoint, CheckRequest, CheckResponse, FeedbackRequest, FeedbackResponse, SpamApi,
     StatsResponse, VerifyResponse,
+    wire::keys::{drop_key_fields, has_key_fields},
 };
-
-/// Where a caller of a gateway may have put its key. That key is for the gateway, and never sent on.
-const CALLERS_KEY: &str = "api_key";
 
 /// A client of ActiveLayer, or of any service that speaks its API.
 ///
@@ -112,16 +110,18 @@ impl SpamApi for Client {
         request: &CheckRequest,
     ) -> Result<Answer<CheckResponse>, ApiError> {
         let mut request = Cow::Borrowed(request);
-        if request.extra.contains_key(CALLERS_KEY) {
-            request.to_mut().extra.remove(CALLERS_KEY);
+        // The key of a gateway's caller is for the gateway, and never sent on.
+        if has_key_fields(&request.extra) {
+            drop_key_fields(&mut request.to_mut().extra);
         }
         self.post(endpoint.path(), &request).await
     }
 
     async fn feedback(&self, request: &FeedbackRequest) -> Result<Answer<FeedbackResponse>, ApiError> {
         let mut request = Cow::Borrowed(request);
-        if request.extra.contains_key(CALLERS_KEY) {
-            request.to_mut().extra.remove(CALLERS_KEY);
+        // The key of a gateway's caller is for the gateway, and never sent on.
+        if has_key_fields(&request.extra) {
+            drop_key_fields(&mut request.to_mut().extra);
         }
         self.post("feedback", &request).await
     }

@@ -24,7 +24,7 @@ pub(super) fn error(status: StatusCode, headers: &HeaderMap, body: &str) -> ApiE
         401 => ApiError::Unauthorized { message },
         403 if is_from_api(&payload) => ApiError::NoPlan { message },
         404 if is_about_detection(&payload) => ApiError::NotFound { message },
-        422 => ApiError::Invalid { message, errors: field_errors(&payload) },
+        422 if is_about_content(&payload) => ApiError::Invalid { message, errors: field_errors(&payload) },
         429 if is_monthly(&payload, headers) => {
             let count = |name: &str| payload.get(name).and_then(count_of);
             ApiError::QuotaExhausted {
@@ -49,6 +49,13 @@ fn is_from_api(payload: &Map<String, Value>) -> bool {
 fn is_about_detection(payload: &Map<String, Value>) -> bool {
     let error = payload.get("error").and_then(Value::as_str).unwrap_or_default();
     payload.contains_key("error_details") || error.to_lowercase().contains("detection")
+}
+
+/// Firewalls answer 422, too. Taking what is not the API's word for a refusal would leave the content without a verdict for
+/// good.
+fn is_about_content(payload: &Map<String, Value>) -> bool {
+    let has_errors = matches!(payload.get("errors"), Some(Value::Object(fields)) if !fields.is_empty());
+    has_errors || is_from_api(payload)
 }
 
 /// The most telling text of the payload; the status's own name when there is none.

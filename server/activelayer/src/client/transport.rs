@@ -13,6 +13,9 @@ use crate::{Answer, ApiError};
 /// no answer of this API, and must not fill the memory.
 const ANSWER_MAX_BYTES: usize = 1024 * 1024;
 
+/// What some servers write before their JSON. It is no part of it (RFC 8259, 8.1).
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 impl Client {
     /// Sends a request to the endpoint at `path` and reads its answer.
     pub(super) async fn call<T: DeserializeOwned>(
@@ -68,6 +71,9 @@ async fn read_text(mut response: Response) -> Result<String, ApiError> {
             return Err(too_long());
         }
         bytes.extend_from_slice(&chunk);
+    }
+    if bytes.starts_with(BYTE_ORDER_MARK) {
+        bytes.drain(..BYTE_ORDER_MARK.len());
     }
     String::from_utf8(bytes).map_err(|_| ApiError::Malformed { reason: "not UTF-8".to_owned() })
 }

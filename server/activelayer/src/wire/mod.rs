@@ -3,6 +3,7 @@
 //! Gateways in front of ActiveLayer, and engines in its place, answer from here, so that every client sees one
 //! contract. Successful answers are the crate's response types, which serialise in the guide's order.
 
+pub(crate) mod keys;
 pub mod odd;
 mod refusal;
 mod request;

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 
 use super::{
-    Refusal,
+    Refusal, keys,
     odd::{EMAIL_MAX_CHARS, is_in_seconds, is_web_address},
 };
 use crate::{CheckRequest, FeedbackRequest};
@@ -18,7 +18,7 @@ const DEPTH_MAX: usize = 122;
 /// A request, and the key if the client put it into the body.
 #[derive(Clone, Debug)]
 pub struct Received<T> {
-    /// The request, free of the key.
+    /// The request, free of the key and of every field that is named as one that holds a key.
     pub request: T,
     /// The body's `api_key`.
     pub api_key: Option<SecretString>,
@@ -140,9 +140,11 @@ impl Fields {
         false
     }
 
-    /// The body's key, which is nobody's to keep, in whatever form it is.
+    /// The body's key. Keys are nobody's to keep, in whatever form and however deep they are.
     fn key(&mut self) -> Option<SecretString> {
-        self.take("api_key")?.as_str().map(SecretString::from)
+        let key = self.take("api_key");
+        keys::drop_key_fields(&mut self.left);
+        key?.as_str().map(SecretString::from)
     }
 
     /// An optional text that has the guide's form; any other value stays where it is.

@@ -59,6 +59,14 @@ async fn every_endpoint_gives_typed_fields_and_the_exact_body() {
 }
 
 #[tokio::test]
+async fn a_byte_order_mark_is_no_part_of_an_answer() {
+    let server = Server::giving(200, &[], &format!("\u{feff}{}", guide::CHECK)).await;
+    let answer = server.client().check(CheckEndpoint::Check, &CheckRequest::new("hello")).await.unwrap();
+    assert_eq!(answer.body, guide::CHECK);
+    assert!(answer.value.is_spam);
+}
+
+#[tokio::test]
 async fn feedback_that_is_only_accepted_counts() {
     let server = Server::giving(202, &[], guide::FEEDBACK).await;
     assert!(server.client().feedback(&FeedbackRequest::new("d", true)).await.is_ok());

@@ -66,6 +66,18 @@ async fn status_422_with_one_text_a_field_is_understood() {
 }
 
 #[tokio::test]
+async fn status_422_in_other_words_than_the_apis_is_no_refusal_of_the_content() {
+    for body in
+        ["", "<h1>Blocked</h1>", "{}", "[]", "null", r#"{"errors":{}}"#, r#"{"error":7}"#, r#"{"ok":false}"#]
+    {
+        let error = refused(422, &[("content-type", "text/html")], body).await;
+        assert!(matches!(error, ApiError::UnexpectedStatus { status: 422, .. }), "{body}: {error:?}");
+    }
+    let marked = format!("\u{feff}{}", guide::INVALID);
+    assert!(matches!(refused(422, &[], &marked).await, ApiError::Invalid { .. }));
+}
+
+#[tokio::test]
 async fn status_429_by_the_month_has_figures() {
     let expected = ApiError::QuotaExhausted {
         message: "Monthly request limit exceeded".to_owned(),

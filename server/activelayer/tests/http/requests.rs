@@ -92,12 +92,16 @@ async fn all_eight_fields_and_unknown_ones_are_forwarded_unchanged() {
     let received: Value = serde_json::from_slice(&sent(&request).await.body).unwrap();
     assert_eq!(received, fields);
 
-    // A caller's key for a gateway is the one field that is held back.
-    fields["api_key"] = json!("callers-secret");
+    // A caller's key for a gateway is all that is held back, wherever it stands.
+    for name in ["api_key", "API_KEY", "x-api-key"] {
+        fields[name] = json!("callers-secret");
+        fields["context"]["form"][name] = json!("callers-secret");
+    }
     let request: CheckRequest = serde_json::from_value(fields).unwrap();
     let received: Value = serde_json::from_slice(&sent(&request).await.body).unwrap();
-    assert_eq!(received.get("api_key"), None);
+    assert!(!received.to_string().contains("callers-secret"), "{received}");
     assert_eq!(received["data_type"], "comment");
+    assert_eq!(received["context"]["form"]["id"], 7);
 }
 
 #[tokio::test]

@@ -89,7 +89,7 @@ impl Lessons {
     }
 
     /// What the lessons say of a text with this sketch. Each teacher's word on it and on near copies adds at most
-    /// [`Teacher::cap`], all apps together no more than a person's.
+    /// [`Teacher::cap`], so that nobody outweighs another by saying the same more often; all apps together no more than a person's.
     pub(crate) fn signal(
         &self,
         model: &Model,
@@ -102,15 +102,13 @@ impl Lessons {
         }
         let said = self.copies.said(sketch);
         let text = sparse(model, request, reading);
-        let (mut people, mut apps) = (Voices::default(), Voices::default());
+        let (mut people, mut apps) = (0.0, 0.0);
         for (teacher, logit) in self.layer.logits(&text) {
             let cap = teacher.cap();
             let word = said.get(&teacher).map_or(0.0, |said| if said.is_spam { cap } else { -cap });
             let voices = if teacher.is_human() { &mut people } else { &mut apps };
-            voices.add(logit + word, cap);
+            *voices += (logit + word).clamp(-cap, cap);
         }
-        let is_known = !said.is_empty();
-        let (people, apps) = (people.together(is_known), apps.together(is_known));
         let apps = apps.clamp(-PERSON_CAP, PERSON_CAP);
         let taught = f64::from(people + apps);
         if taught.abs() < WORTH_TELLING {
@@ -127,29 +125,6 @@ impl Lessons {
             (true, copies)
         };
         Some(told(is_spam, by_people, is_copy, like, taught))
-    }
-}
-
-/// What several teachers say of a text.
-#[derive(Default)]
-struct Voices {
-    sum: f32,
-    least: f32,
-    most: f32,
-}
-
-impl Voices {
-    fn add(&mut self, logit: f32, cap: f32) {
-        self.sum += logit;
-        self.least += logit.clamp(-cap, 0.0);
-        self.most += logit.clamp(0.0, cap);
-    }
-
-    /// Where teachers contradict each other, each logit alone can be large, since it is their sum that the lessons were fitted to:
-    /// so the sum counts, but for no more than those on its side may add. Of what is a near copy (`is_known`) no sum was
-    /// fitted: there each says at most what they may add.
-    fn together(&self, is_known: bool) -> f32 {
-        if is_known { self.least + self.most } else { self.sum.clamp(self.least, self.most) }
     }
 }
 

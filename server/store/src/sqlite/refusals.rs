@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{ApiToken, ApiTokenId, DetectionId, RefusalCount};
+use domain::{ApiToken, ApiTokenId, DetectionId, Label, RefusalCount};
 
 use super::SqliteStore;
 use super::columns::{At, to_ms};
@@ -126,6 +126,15 @@ impl Refusals for SqliteStore {
         .fetch_optional(&self.readers)
         .await?;
         Ok(id.map(DetectionId))
+    }
+
+    async fn told_since(&self, id: DetectionId, told: Label) -> Result<()> {
+        sqlx::query("UPDATE detections SET told = ? WHERE id = ? AND told = 'nothing'")
+            .bind(told.as_str())
+            .bind(id.0)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
     }
 
     async fn awaits_recheck(&self, id: DetectionId) -> Result<bool> {
