@@ -368,6 +368,8 @@ impl Sheet {
             Some(("repeated headers", "They name the columns again"))
         } else if self.header.is_some() && is_first && header::is_units(&strs) {
             Some(("rows of units", "They say how the columns are to be read"))
+        } else if self.header.is_some() && is_first && header::is_second(&strs) {
+            Some(("second headers", "They name the columns once more"))
         } else if header::is_sum(&strs) {
             Some(("rows of sums", "They add up other rows"))
         } else {
