@@ -8,7 +8,10 @@ use super::{
     header::{self, Header},
     rows::{Fields, Scanned, Syntax},
 };
-use crate::{limits::MAX_COLUMNS, mapping::time::is_time};
+use crate::{
+    limits::MAX_COLUMNS,
+    mapping::{label::LabelWords, time::is_time},
+};
 
 /// How a table is written.
 #[derive(Clone, Debug, PartialEq)]
@@ -256,12 +259,28 @@ impl Tried {
             row.fields.iter().all(|name| name.split_whitespace().count() <= 4 && !name.starts_with(' '))
         });
         let is_regular = self.share >= 0.99 && self.has_no_blanks_behind();
-        self.columns > 1 && self.rows.len() > 1 && self.share >= 0.9 && (is_rare || (is_named && is_regular))
+        let is_telling = || is_named || self.has_column_of_verdicts();
+        self.columns > 1
+            && self.rows.len() > 1
+            && self.share >= 0.9
+            && (is_rare || (is_regular && is_telling()))
+    }
+
+    /// Whether a column says spam or ham in every row.
+    fn has_column_of_verdicts(&self) -> bool {
+        let is_verdict = |row: &Row, index: usize| {
+            row.fields.get(index).is_some_and(|cell| LabelWords::is_verdict(cell.trim_matches('"')))
+        };
+        (0..self.columns).any(|index| self.header.data(&self.rows).all(|row| is_verdict(row, index)))
     }
 
     /// Whether every row has the same few fields, as hardly any lines of text do.
     fn could_be_a_table(&self) -> bool {
-        self.columns > 1 && self.rows.len() > 1 && self.share >= 0.99 && self.broken == 0 && self.has_no_blanks_behind()
+        self.columns > 1
+            && self.rows.len() > 1
+            && self.share >= 0.99
+            && self.broken == 0
+            && self.has_no_blanks_behind()
     }
 
     /// Whether hardly a cell but the first of its row begins with a blank.
@@ -373,7 +392,10 @@ fn best_quoting(sample: &Sample<'_>, delimiter: u8, told: Told) -> Tried {
         && try_as(Quoting::None, skips_blank).has_nulls()
     {
         let syntax = Syntax { has_nulls: true, ..best.syntax };
-        best = Tried { why: "Fields without a value are NULL without quotes", ..Tried::new(sample, syntax, told) };
+        best = Tried {
+            why: "Fields without a value are NULL without quotes",
+            ..Tried::new(sample, syntax, told)
+        };
     }
     if delimiter == b'\t' && text.contains('\\') && best.syntax.quoting != Quoting::Backslash {
         let escaped = try_as(Quoting::Escaped, skips_blank);

@@ -141,7 +141,8 @@ fn is_unlike(names: &[String], rest: &[Row]) -> bool {
     let is_asked = |(index, name): &(usize, &String)| {
         name.trim().ends_with('?') && !cells(*index).any(|cell| cell.trim().ends_with('?'))
     };
-    names.iter().enumerate().any(is_above_another_kind) || names.iter().enumerate().filter(is_asked).count() > 1
+    names.iter().enumerate().any(is_above_another_kind)
+        || names.iter().enumerate().filter(is_asked).count() > 1
 }
 
 /// Longest question that is taken for a name, in bytes and words.
@@ -165,7 +166,10 @@ fn could_name(cell: &str) -> bool {
 fn is_unknown(cell: &str) -> bool {
     let word = cell.trim().to_lowercase();
     word.len() < 2 && word != "#"
-        || matches!(word.as_str(), "n/a" | "na" | "nan" | "none" | "unknown" | "anonymous" | "nil" | "unbekannt" | "inconnu")
+        || matches!(
+            word.as_str(),
+            "n/a" | "na" | "nan" | "none" | "unknown" | "anonymous" | "nil" | "unbekannt" | "inconnu"
+        )
 }
 
 /// Whether a cell could be a column's name: short, and no sentence, number, address or date.
@@ -193,8 +197,12 @@ pub(super) fn is_second(fields: &[&str]) -> bool {
     if filled.peek().is_some_and(|first| first.starts_with("{\"ImportId\"")) {
         return filled.all(|field| field.starts_with("{\"ImportId\""));
     }
-    let is_marker = |field: &str| matches!(field.to_lowercase().as_str(), "open-ended response" | "response" | "other (please specify)");
-    fields.len() > 1 && fields.iter().any(|field| is_marker(field.trim())) && filled.all(|field| could_name(field) && field.len() < 80)
+    let is_marker = |field: &str| {
+        matches!(field.to_lowercase().as_str(), "open-ended response" | "response" | "other (please specify)")
+    };
+    fields.len() > 1
+        && fields.iter().any(|field| is_marker(field.trim()))
+        && filled.all(|field| could_name(field) && field.len() < 80)
 }
 
 /// Words that a row of sums begins with.
@@ -248,8 +256,10 @@ pub(super) fn is_footer(field: &str) -> bool {
     let field = field.trim().trim_start_matches('(').trim_end_matches(')');
     let lower = field.to_lowercase();
     let is_total = lower.rsplit_once(':').is_some_and(|(words, number)| {
-        matches!(words, "total entries" | "total rows" | "total records" | "total responses" | "total submissions")
-            && number.trim().parse::<u64>().is_ok()
+        matches!(
+            words,
+            "total entries" | "total rows" | "total records" | "total responses" | "total submissions"
+        ) && number.trim().parse::<u64>().is_ok()
     });
     let is_export = ["exported on ", "exported at ", "generated on ", "export date: "].iter().any(|words| {
         lower.strip_prefix(words).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))

@@ -7,10 +7,10 @@ use serde_json::{Map, Value as Json};
 
 use super::{
     NOT_UTF8, Parse,
-    flatten::{Columns, Flat},
-    lenient::{self, MENDED},
-    header,
     dialect::Row,
+    flatten::{Columns, Flat},
+    header,
+    lenient::{self, MENDED},
     records::{Located, begins_columns, columnar, is_row, numbered, row},
     table::named,
 };
@@ -74,13 +74,16 @@ impl<V: Values> FlatRecords<V> {
 
     /// The names in the first of several rows, which is then no record.
     fn first_row_names(&mut self) -> Option<Vec<String>> {
-        let is_row = |flat: &Flat| flat.0.len() > 1 && flat.0.iter().enumerate().all(|(index, (name, _))| *name == numbered(index));
+        let is_row = |flat: &Flat| {
+            flat.0.len() > 1 && flat.0.iter().enumerate().all(|(index, (name, _))| *name == numbered(index))
+        };
         let cells = |flat: &Flat| flat.0.iter().map(|(_, text)| text.clone()).collect::<Vec<_>>();
         let rows: Vec<_> = self.ahead.iter().flatten().map(|(_, flat)| (is_row(flat), cells(flat))).collect();
         if rows.len() < 2 || !rows.iter().all(|(is_row, _)| *is_row) {
             return None;
         }
-        let rows = rows.into_iter().zip(0..).map(|((_, fields), above)| Row { lines_above: Some(above), fields });
+        let rows =
+            rows.into_iter().zip(0..).map(|((_, fields), above)| Row { lines_above: Some(above), fields });
         let rows: Vec<_> = rows.collect();
         let header = header::find(&rows, rows[0].fields.len());
         let names = (header.lines_above == Some(0)).then(|| named(&rows[0].fields))?;
@@ -118,13 +121,15 @@ impl<V: Values> FlatRecords<V> {
     /// Values that stand one behind the other on a line. False where it is not that, and nothing was taken.
     fn flatten_several(&mut self, place: &Place, text: &str) -> bool {
         let values: Result<Vec<Json>, _> = serde_json::Deserializer::from_str(text).into_iter().collect();
-        let Some(values) = values.ok().filter(|values| values.len() > 1 && values.iter().all(Json::is_object))
+        let Some(values) =
+            values.ok().filter(|values| values.len() > 1 && values.iter().all(Json::is_object))
         else {
             return false;
         };
         for value in values {
             if let Err(problem) = self.flatten(place, &value.to_string()) {
-                self.ahead.push_back(Err(RecordError::new(place.clone(), problem).with_raw(value.to_string())));
+                self.ahead
+                    .push_back(Err(RecordError::new(place.clone(), problem).with_raw(value.to_string())));
             }
         }
         true
@@ -147,6 +152,11 @@ impl<V: Values> FlatRecords<V> {
             self.ahead.extend(rows.into_iter().map(|flat| Ok((place.clone(), flat))));
             return Ok(());
         }
+        if begins_thing(text) && is_more(text) {
+            let why = "Reddit only says how many more there are; export them on their own";
+            self.account.leave_out("comments that were not loaded", why, 1, place);
+            return Ok(());
+        }
         if text.starts_with('[') || !self.answers.is_empty() || begins_thing(text) {
             let value: Json =
                 serde_json::from_str(text).map_err(|error| super::flatten::explained(&error))?;
@@ -154,7 +164,11 @@ impl<V: Values> FlatRecords<V> {
             taken_apart(value, &self.answers, &mut flat)?;
             self.ahead.extend(flat.into_iter().map(|flat| Ok((place.clone(), flat))));
         } else {
-            let flat = Flat::read(text)?;
+            let mut flat = Flat::read(text)?;
+            // Twitter writes these three signs so in its texts, and no others.
+            for (_, text) in flat.0.iter_mut().filter(|(name, _)| name.ends_with("full_text")) {
+                *text = unescaped(text);
+            }
             if is_bulk_action(&flat) {
                 self.account.leave_out(
                     "lines of instructions",
@@ -183,10 +197,12 @@ fn taken_apart(value: Json, answers: &[String], flat: &mut Vec<Flat>) -> Result<
         }
         Json::Object(mut members) if is_thing(&members) => {
             let Some(Json::Object(data)) = members.get_mut("data") else { return Ok(()) };
-            let replies = data.remove("replies").map(|mut replies| replies["data"]["children"].take());
+            let mut replies = data.remove("replies");
+            let children = replies.as_mut().and_then(|replies| replies.pointer_mut("/data/children"));
+            let children = children.map(Json::take);
             unescape(data);
             flat.push(Flat::read(&Json::Object(members).to_string())?);
-            let Some(Json::Array(children)) = replies else { return Ok(()) };
+            let Some(Json::Array(children)) = children else { return Ok(()) };
             let things = children.into_iter().filter(|child| child.as_object().is_some_and(is_thing));
             things.into_iter().try_for_each(|child| taken_apart(child, answers, flat))
         }
@@ -212,10 +228,16 @@ fn taken_apart(value: Json, answers: &[String], flat: &mut Vec<Flat>) -> Result<
     }
 }
 
+/// Whether a listing of Reddit ends here, and more is to be had.
+fn is_more(text: &str) -> bool {
+    let value: Option<Json> = serde_json::from_str(text).ok();
+    value.is_some_and(|value| value["kind"] == "more" && value["data"]["children"].is_array())
+}
+
 /// Whether a text could be one: asked of every record, ahead of reading it.
 fn begins_thing(text: &str) -> bool {
     let start = text.get(..40).unwrap_or(text);
-    start.contains("\"kind\"") && start.contains("\"t")
+    start.contains("\"kind\"") && (start.contains("\"t") || start.contains("\"more\""))
 }
 
 /// Whether this is a post or comment as Reddit's listings have it: `{"kind": "t1", "data": {…}}`.
@@ -224,11 +246,15 @@ fn is_thing(members: &Map<String, Json>) -> bool {
     matches!(kind, Some("t1" | "t3" | "t4")) && members.get("data").is_some_and(Json::is_object)
 }
 
+fn unescaped(text: &str) -> String {
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}
+
 /// Reddit writes `&amp;`, `&lt;` and `&gt;` in its texts; and the text of a post has another name than that of a comment.
 fn unescape(data: &mut Map<String, Json>) {
     for name in ["body", "selftext", "title"] {
         if let Some(Json::String(text)) = data.get_mut(name) {
-            *text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+            *text = unescaped(text);
         }
     }
     if !data.contains_key("body")

@@ -139,7 +139,8 @@ fn entries(count: u64) -> String {
 
 /// Finds out where the records are. `read` is the file, or its beginning.
 pub(crate) fn locate(read: impl Read) -> io::Result<Located> {
-    let mut survey = Survey { window: Window::new(read), lists: BTreeMap::new(), names: BTreeMap::new(), values: 0 };
+    let mut survey =
+        Survey { window: Window::new(read), lists: BTreeMap::new(), names: BTreeMap::new(), values: 0 };
     loop {
         survey.window.skip_json_blanks()?;
         match survey.window.held().first() {
@@ -332,7 +333,9 @@ pub(super) fn columnar(value: &Value) -> Option<Vec<Flat>> {
     let is_column = |column: &Value| {
         column.as_object().is_some_and(|cells| {
             cells.len() == first.len()
-                && cells.iter().all(|(key, cell)| first.contains_key(key) && !cell.is_object() && !cell.is_array())
+                && cells
+                    .iter()
+                    .all(|(key, cell)| first.contains_key(key) && !cell.is_object() && !cell.is_array())
         })
     };
     if !first.keys().all(is_number) || !columns.values().all(is_column) {
@@ -343,9 +346,8 @@ pub(super) fn columnar(value: &Value) -> Option<Vec<Flat>> {
         Value::Null => String::new(),
         other => other.to_string(),
     };
-    let row = |key: &String| {
-        Flat(columns.iter().map(|(name, column)| (name.clone(), cell(column, key))).collect())
-    };
+    let row =
+        |key: &String| Flat(columns.iter().map(|(name, column)| (name.clone(), cell(column, key))).collect());
     let mut keys: Vec<_> = first.keys().collect();
     keys.sort_by_key(|key| key.parse::<u64>().unwrap_or(u64::MAX));
     Some(keys.into_iter().map(row).collect())
@@ -354,7 +356,8 @@ pub(super) fn columnar(value: &Value) -> Option<Vec<Flat>> {
 /// Whether a text could be such a table: asked of every record, ahead of reading it.
 pub(super) fn begins_columns(text: &str) -> bool {
     let Some((_, inner)) = text.split_once(':') else { return false };
-    let inner = inner.trim_start().strip_prefix('{').map(str::trim_start).and_then(|rest| rest.strip_prefix('"'));
+    let inner =
+        inner.trim_start().strip_prefix('{').map(str::trim_start).and_then(|rest| rest.strip_prefix('"'));
     inner.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
@@ -398,6 +401,9 @@ const CHILD_TEXT: f64 = 0.4;
 /// How much more the records of a list have to look like texts than the one object around it.
 const ENVELOPE: f64 = 0.2;
 
+/// How much the only member of objects has to look like texts.
+const ALONE: f64 = 0.45;
+
 /// Scores that are nearly the same.
 const NEAR: f64 = 0.15;
 
@@ -413,7 +419,8 @@ fn chosen_among(lists: BTreeMap<Path, List>) -> Located {
                 let is_answer = is_answer(known_path, known, path, list);
                 let is_more = has_more_texts(known, list) && list.place <= known.place;
                 // One object around a list says how the request went, and is no record.
-                let is_around = known.count == 1 && known_path.0.is_empty() && list.text > known.text + ENVELOPE;
+                let is_around =
+                    known.count == 1 && known_path.0.is_empty() && list.text > known.text + ENVELOPE;
                 !is_answer
                     && list.message.is_some()
                     && (known.message.is_none() || is_around || (is_more && list.score + NEAR >= known.score))
@@ -484,7 +491,10 @@ fn scored(mut list: List) -> List {
     let found = guess::guess_columns(&columns.names, &records);
     let (place, text) =
         guess::message_looks(&columns.names, &records, found.mapping.column(MappedField::Message));
-    let is_text = |_: &&str| text > 0.0 || place.is_some();
+    // One member that every object has, and that is no text, says what kind of object it is.
+    let is_text = |_: &&str| {
+        place.is_some() || list.is_of_texts || text >= ALONE || (columns.names.len() > 1 && text > 0.0)
+    };
     list.message = found.mapping.column(MappedField::Message).filter(is_text).map(ToOwned::to_owned);
     if list.samples.iter().any(is_phpmyadmin) {
         list.message = None;
@@ -499,7 +509,8 @@ fn scored(mut list: List) -> List {
 
 /// Whether this is what phpMyAdmin says of its export, ahead of its tables.
 fn is_phpmyadmin(flat: &Flat) -> bool {
-    let has = |name: &str, words: &str| flat.0.iter().any(|(known, text)| known == name && text.contains(words));
+    let has =
+        |name: &str, words: &str| flat.0.iter().any(|(known, text)| known == name && text.contains(words));
     has("type", "header") && has("comment", "PHPMyAdmin")
 }
 

@@ -163,8 +163,7 @@ impl Syntax {
                 }
             }
         }
-        if input[start..at] == *b"\\N" || input[start..at] == *b"NULL"
-        {
+        if input[start..at] == *b"\\N" || input[start..at] == *b"NULL" {
             fields.text.truncate(from);
         }
         End::At(at)
@@ -291,7 +290,8 @@ mod tests {
 
     #[test]
     fn a_quote_that_closes_nothing_is_told() {
-        let syntax = Syntax { delimiter: b',', quoting: Quoting::Doubled, skips_blank: false, has_nulls: false };
+        let syntax =
+            Syntax { delimiter: b',', quoting: Quoting::Doubled, skips_blank: false, has_nulls: false };
         let mut fields = Fields::default();
         assert_eq!(syntax.scan(b"\"a\"b,c\n", true, false, 500, &mut fields), Scanned::Broken(2));
         assert_eq!(syntax.scan(b"\"a \"b\" c\",d\n", true, true, 500, &mut fields), Scanned::Row(12));

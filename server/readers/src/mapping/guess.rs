@@ -215,8 +215,10 @@ fn guess_message(seen: &[Seen<'_>], mapping: &Mapping) -> FileGuess {
         let field = mapping.iter().find(|(_, column)| *column == seen.column).map(|(field, _)| field);
         field.is_some_and(|field| field != MappedField::Subject)
     };
-    let mut by_looks: Vec<_> =
-        seen.iter().filter(|seen| !is_other(seen) && !seen.is_by_others && !seen.looks.are_values()).collect();
+    let mut by_looks: Vec<_> = seen
+        .iter()
+        .filter(|seen| !is_other(seen) && !seen.is_by_others && !seen.looks.are_values())
+        .collect();
     by_looks.sort_by(|one, other| other.looks.text().total_cmp(&one.looks.text()));
     let (value, evidence, in_doubt) = match (best_named, by_looks.first(), by_looks.get(1)) {
         (Some(named), Some(best), _)
