@@ -11,8 +11,18 @@ use serde_json::{Map, Value};
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().nth(1).ok_or("usage: read FILE")?;
     let name = std::path::Path::new(&path).file_name().map(|name| name.to_string_lossy().into_owned());
+    // "-" behind the file: by its content alone, as of what is handed over without a name.
+    let name = name.filter(|_| std::env::args().nth(2).is_none());
     let mut reader = RecordReader::open(File::open(&path)?, name.as_deref(), Choices::default())?;
     eprintln!("{:?}, {:?}, {}", reader.format(), reader.packing(), reader.encoding());
+    for guess in reader.guesses() {
+        eprintln!("{}: {} ({})", guess.about, guess.value, guess.evidence);
+    }
+    let look = reader.look(200).columns;
+    for (field, column) in look.mapping.iter() {
+        eprintln!("{field}: \"{column}\"");
+    }
+    eprintln!("message \"{}\": {}", look.message.value, look.message.evidence);
     let columns = reader.columns().to_vec();
     let mut out = std::io::stdout().lock();
     for item in reader.by_ref() {

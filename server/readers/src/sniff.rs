@@ -47,6 +47,7 @@ pub(crate) fn format(head: &Head<'_>) -> Result<FileFormat, ReadError> {
         return Ok(FileFormat::Chat);
     }
     other_text(text)?;
+    drawn_table(text)?;
     if let Some(format) = json(text, head.is_whole) {
         return Ok(format);
     }
@@ -56,7 +57,7 @@ pub(crate) fn format(head: &Head<'_>) -> Result<FileFormat, ReadError> {
     if is_binary(head.raw) && is_binary(head.text.as_bytes()) {
         return Err(ReadError::new("this is no text; choose a CSV, JSON, XML, mail or text file"));
     }
-    Ok(table_or_text(head))
+    table_or_text(head)
 }
 
 /// Refuses what is known to hold no messages, or to be packed by something else, whatever it is said to be.
@@ -183,6 +184,23 @@ fn other_text(text: &str) -> Result<(), ReadError> {
     Ok(())
 }
 
+/// Refuses tables that are drawn with signs for people to look at: MySQL's boxes, psql's columns, Markdown.
+fn drawn_table(text: &str) -> Result<(), ReadError> {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let (Some(first), Some(second)) = (lines.next(), lines.next()) else { return Ok(()) };
+    let is_of = |line: &str, signs: &str| line.contains("--") && line.chars().all(|c| signs.contains(c));
+    let words = if first.starts_with("+-") && is_of(first, "+-") && second.starts_with('|') {
+        "this is what mysql shows on a screen; export the table as CSV, or run mysql --batch and choose what that writes"
+    } else if first.contains('|') && is_of(second, "-+") && second.contains("-+-") {
+        "this is what psql shows on a screen; export the table with \\copy … csv header, or run psql --csv"
+    } else if first.contains('|') && second.contains('|') && is_of(second, "|-: ") {
+        "this is a table in Markdown; save it as CSV"
+    } else {
+        return Ok(());
+    };
+    Err(ReadError::new(words))
+}
+
 /// Whether bytes are no text: more than one in twenty is a control character that no text has, and more than a few are.
 fn is_binary(raw: &[u8]) -> bool {
     let odd = |byte: &&u8| {
@@ -251,6 +269,7 @@ fn page(text: &str) -> &'static str {
 }
 
 fn json(text: &str, is_whole: bool) -> Option<FileFormat> {
+    let text = &text[records::assignment(text)..];
     let mut significant = records::without_comments(text).chars().filter(|c| !c.is_whitespace());
     let is_json = match (significant.next()?, significant.next()) {
         ('[', Some('{' | '"' | '\'' | '[' | ']') | None) => true,
@@ -264,7 +283,7 @@ fn json(text: &str, is_whole: bool) -> Option<FileFormat> {
     is_json.then(lines)
 }
 
-fn table_or_text(head: &Head<'_>) -> FileFormat {
+fn table_or_text(head: &Head<'_>) -> Result<FileFormat, ReadError> {
     let extension = head.name.and_then(|name| {
         let name = name.to_ascii_lowercase();
         let name = name.strip_suffix(".gz").unwrap_or(&name);
@@ -277,9 +296,14 @@ fn table_or_text(head: &Head<'_>) -> FileFormat {
     let is_named_text = matches!(extension, Some("txt" | "text" | "md" | "log"));
     if is_named_table || guess.header.is_known || (guess.is_convincing && !is_named_text) {
         let is_tabs = guess.syntax.delimiter == b'\t' || (guess.columns < 2 && extension == Some("tsv"));
-        return if is_tabs { FileFormat::Tsv } else { FileFormat::Csv };
+        return Ok(if is_tabs { FileFormat::Tsv } else { FileFormat::Csv });
     }
-    if has_blocks(head.text) { FileFormat::Paragraphs } else { FileFormat::Lines }
+    if guess.could_be_a_table && !is_named_text {
+        let words = "this could be a table or lines of text: each line has one sign that may stand between two columns; \
+                     choose the format csv or lines";
+        return Err(ReadError::new(words));
+    }
+    Ok(if has_blocks(head.text) { FileFormat::Paragraphs } else { FileFormat::Lines })
 }
 
 /// Whether blank lines separate blocks, of which at least one has several lines.

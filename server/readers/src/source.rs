@@ -476,6 +476,9 @@ fn begin(shared: &Shared, name: Option<&str>, choices: &Choices, scout: &Scout) 
         (FileFormat::Ndjson, _) if !located.is_by_lines() => FileFormat::Json,
         (format, _) => format,
     };
+    // Of a script that holds a JSON, its first words are none of it.
+    let is_json = matches!(format, FileFormat::Json | FileFormat::Ndjson) && !encoding.is_utf16();
+    let mark = mark + if is_json { formats::records::assignment(&text) } else { 0 };
     let behind_mark = Cursor::new(raw[mark..].to_vec()).chain(read);
     let parse = if format == FileFormat::Chat {
         archive::chat(shared, Decoded::mended(behind_mark, encoding), name)?
@@ -505,7 +508,7 @@ fn located(
     // Of lines, each tells as much as the next.
     let found = match &scout.located {
         Some(located) if format == FileFormat::Json => Ok(located.clone()),
-        _ => formats::records::locate(head.text.as_bytes()),
+        _ => formats::records::locate(&head.text.as_bytes()[formats::records::assignment(head.text)..]),
     };
     found.map_err(|error| ReadError::new(error.to_string()))
 }

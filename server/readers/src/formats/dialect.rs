@@ -8,7 +8,10 @@ use super::{
     header::{self, Header},
     rows::{Fields, Scanned, Syntax},
 };
-use crate::{limits::MAX_COLUMNS, mapping::time::is_time};
+use crate::{
+    limits::MAX_COLUMNS,
+    mapping::{label::LabelWords, time::is_time},
+};
 
 /// How a table is written.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +25,8 @@ pub(crate) struct Dialect {
     pub(crate) columns: usize,
     /// Whether this is a table, judging by nothing but its rows.
     pub(crate) is_convincing: bool,
+    /// Whether nothing but its rows would leave open whether it is one.
+    pub(crate) could_be_a_table: bool,
     /// What the cells of each column are, where nearly all are alike.
     pub(crate) kinds: Vec<Option<Kind>>,
     /// Share of the rows looked at that fit.
@@ -247,10 +252,41 @@ impl Tried {
         self.needed > 0 && self.rows.len() > 1 && self.broken == 0
     }
 
-    /// Two columns by commas are what two clauses of a sentence look like.
+    /// Two columns by commas are what two clauses of a sentence look like; but a sentence has a blank behind its comma.
     fn is_convincing(&self, text: &str) -> bool {
         let is_rare = self.syntax.delimiter == b'\t' || self.columns > 2 || text.starts_with('"');
-        self.columns > 1 && self.rows.len() > 1 && self.share >= 0.9 && is_rare
+        let is_named = self.header.row(&self.rows).is_some_and(|row| {
+            row.fields.iter().all(|name| name.split_whitespace().count() <= 4 && !name.starts_with(' '))
+        });
+        let is_regular = self.share >= 0.99 && self.has_no_blanks_behind();
+        let is_telling = || is_named || self.has_column_of_verdicts();
+        self.columns > 1
+            && self.rows.len() > 1
+            && self.share >= 0.9
+            && (is_rare || (is_regular && is_telling()))
+    }
+
+    /// Whether a column says spam or ham in every row.
+    fn has_column_of_verdicts(&self) -> bool {
+        let is_verdict = |row: &Row, index: usize| {
+            row.fields.get(index).is_some_and(|cell| LabelWords::is_verdict(cell.trim_matches('"')))
+        };
+        (0..self.columns).any(|index| self.header.data(&self.rows).all(|row| is_verdict(row, index)))
+    }
+
+    /// Whether every row has the same few fields, as hardly any lines of text do.
+    fn could_be_a_table(&self) -> bool {
+        self.columns > 1
+            && self.rows.len() > 1
+            && self.share >= 0.99
+            && self.broken == 0
+            && self.has_no_blanks_behind()
+    }
+
+    /// Whether hardly a cell but the first of its row begins with a blank.
+    fn has_no_blanks_behind(&self) -> bool {
+        let cells = || self.rows.iter().flat_map(|row| row.fields.iter().skip(1));
+        cells().filter(|cell| cell.starts_with(' ')).count() * 20 <= cells().count()
     }
 
     /// What the cells of each column are.
@@ -276,6 +312,7 @@ impl Tried {
             lines_skipped: 0,
             columns: if self.is_single { 1 } else { self.columns },
             is_convincing: self.is_convincing(sample.head),
+            could_be_a_table: self.could_be_a_table(),
             kinds: self.kinds(),
             share: self.share,
             looked_at: self.rows.len(),
@@ -290,7 +327,9 @@ impl Tried {
 fn best_quoting(sample: &Sample<'_>, delimiter: u8, told: Told) -> Tried {
     let text = sample.head;
     let skips_blank = told.skips_blank.unwrap_or_else(|| has_blanks_ahead_of_quotes(text, delimiter));
-    let try_as = |quoting, skips_blank| Tried::new(sample, Syntax { delimiter, quoting, skips_blank }, told);
+    let try_as = |quoting, skips_blank| {
+        Tried::new(sample, Syntax { delimiter, quoting, skips_blank, has_nulls: false }, told)
+    };
     if let Some(quoting) = told.quoting {
         return Tried { why: "It was chosen", ..try_as(quoting, skips_blank) };
     }
@@ -337,9 +376,26 @@ fn best_quoting(sample: &Sample<'_>, delimiter: u8, told: Told) -> Tried {
             && plain.rows.len() > best.rows.len();
         let is_freed = plain.share >= best.share && (has_more || (best.broken > 0 && !are_used));
         let is_idle = delimiter == b'\t' && !are_used && plain.has_idle_quotes();
-        if plain.score() > best.score() + 0.05 || is_freed || is_idle {
+        // Where quoted fields close, quotes are no text; and one row that is broken or cut is an error of that row alone.
+        let is_sound = delimiter != b'\t'
+            && plain.columns == best.columns
+            && best.broken < 2
+            && (best.broken == 0 || plain.open_quotes() < 2);
+        let is_swallowed = plain.rows.len() > best.rows.len() + best.broken;
+        let is_better = plain.score() > best.score() + 0.05 && (!is_sound || is_swallowed);
+        if is_better || (is_freed && (has_more || !is_sound)) || is_idle {
             best = Tried { why: "Quotes stand within texts and close nothing", ..plain };
         }
+    }
+    if best.syntax.quoting == Quoting::Doubled
+        && text.contains("NULL")
+        && try_as(Quoting::None, skips_blank).has_nulls()
+    {
+        let syntax = Syntax { has_nulls: true, ..best.syntax };
+        best = Tried {
+            why: "Fields without a value are NULL without quotes",
+            ..Tried::new(sample, syntax, told)
+        };
     }
     if delimiter == b'\t' && text.contains('\\') && best.syntax.quoting != Quoting::Backslash {
         let escaped = try_as(Quoting::Escaped, skips_blank);
@@ -367,6 +423,11 @@ impl Tried {
         self.cells().filter(|cell| cell.contains(['\n', '\r'])).count()
     }
 
+    /// Fields that begin with a quote and do not end with one.
+    fn open_quotes(&self) -> usize {
+        self.cells().filter(|cell| cell.len() > 1 && cell.starts_with('"') && !cell.ends_with('"')).count()
+    }
+
     /// Whether all cells of a column stand in these quotes.
     fn has_column_in(&self, quote: u8) -> bool {
         let is_in = |cell: &str| {
@@ -383,6 +444,20 @@ impl Tried {
                     .peekable();
                 cells.peek().is_some() && cells.all(is_in)
             })
+    }
+
+    /// Whether a column has NULL among cells that all stand in quotes, as MySQL and phpMyAdmin write them.
+    fn has_nulls(&self) -> bool {
+        let is_quoted = |cell: &str| cell.len() > 1 && cell.starts_with('"') && cell.ends_with('"');
+        (0..self.columns).any(|index| {
+            let cells = || {
+                let data = self.header.data(&self.rows).filter(|row| row.fields.len() == self.columns);
+                data.map(|row| row.fields[index].as_str())
+            };
+            let nulls = cells().filter(|cell| *cell == "NULL").count();
+            let quoted = cells().filter(|cell| is_quoted(cell)).count();
+            nulls > 0 && quoted > 0 && nulls + quoted == cells().count()
+        })
     }
 
     /// Whether a quoted cell holds doubled quotes and no others.
@@ -423,7 +498,9 @@ impl Tried {
         are_sound
             && (self.cells().any(|cell| cell == "\\N")
                 || (with_breaks().count() > 1
-                    && !with_breaks().any(|cell| cell.contains(":\\") || cell.starts_with('{'))))
+                    && !with_breaks().any(|cell| {
+                        cell.contains(":\\") && !cell.contains(":\\\\") || cell.starts_with('{')
+                    })))
     }
 }
 

@@ -8,6 +8,7 @@ use serde::{
 };
 use serde_json::Value;
 
+use super::records::numbered;
 use crate::{Place, Record, limits::MAX_COLUMNS, own};
 
 /// How deep objects within objects are taken apart; what lies deeper, and lists, stay JSON.
@@ -36,6 +37,17 @@ impl Flat {
             return Err(format!("has more than {MAX_COLUMNS} members"));
         }
         Ok(Self(pairs))
+    }
+
+    /// Names the columns of a row; those that it has more keep their numbers.
+    pub(super) fn name(&mut self, names: &[String]) {
+        for (index, (name, _)) in self.0.iter_mut().enumerate() {
+            if let Some(known) = names.get(index)
+                && *name == numbered(index)
+            {
+                name.clone_from(known);
+            }
+        }
     }
 
     pub(super) fn size(&self) -> usize {

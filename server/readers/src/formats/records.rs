@@ -68,6 +68,8 @@ pub(crate) struct Located {
     pub(super) path: Path,
     /// Members that hold answers to a record, which are records as well.
     pub(super) answers: Vec<String>,
+    /// Names of the columns of rows, where they stand beside them.
+    pub(super) names: Option<Vec<String>>,
     /// Other lists, and how many records they would have.
     others: Vec<(Path, u64)>,
     count: u64,
@@ -137,7 +139,8 @@ fn entries(count: u64) -> String {
 
 /// Finds out where the records are. `read` is the file, or its beginning.
 pub(crate) fn locate(read: impl Read) -> io::Result<Located> {
-    let mut survey = Survey { window: Window::new(read), lists: BTreeMap::new(), values: 0 };
+    let mut survey =
+        Survey { window: Window::new(read), lists: BTreeMap::new(), names: BTreeMap::new(), values: 0 };
     loop {
         survey.window.skip_json_blanks()?;
         match survey.window.held().first() {
@@ -146,12 +149,23 @@ pub(crate) fn locate(read: impl Read) -> io::Result<Located> {
             Some(_) => survey.value(&Path::default())?,
         }
     }
-    Ok(chosen_among(survey.lists))
+    let (names, mut lists) = (survey.names, survey.lists);
+    for (path, list) in &mut lists {
+        let beside = path.0.len().checked_sub(2).and_then(|length| names.get(&path.0[..length]));
+        let Some(names) = beside else { continue };
+        list.samples.iter_mut().for_each(|flat| flat.name(names));
+    }
+    let mut located = chosen_among(lists);
+    let beside = located.path.0.len().checked_sub(2).and_then(|length| names.get(&located.path.0[..length]));
+    located.names = beside.cloned();
+    Ok(located)
 }
 
 struct Survey<R> {
     window: Window<R>,
     lists: BTreeMap<Path, List>,
+    /// Names of columns that stand beside rows, by where both are.
+    names: BTreeMap<Vec<Step>, Vec<String>>,
     values: u64,
 }
 
@@ -230,6 +244,12 @@ impl<R: Read> Survey<R> {
         if path.0.len() > STEPS {
             return;
         }
+        if let Some(rows) = columnar(value).filter(|_| path.0.is_empty()) {
+            let list = self.lists.entry(path.clone()).or_default();
+            list.count += rows.len() as u64;
+            list.samples.extend(rows.into_iter().take(SAMPLES));
+            return;
+        }
         match value {
             Value::Object(members) => {
                 let is_list = members.len() > 1 && are_alike(members.values());
@@ -246,7 +266,18 @@ impl<R: Read> Survey<R> {
                     }
                 }
             }
+            Value::Array(elements) if path.0.last() == Some(&Step::Each) && is_row(elements) => {
+                self.note(path, value)
+            }
             Value::Array(elements) => {
+                if let Some(Step::Name(name)) = path.0.last()
+                    && NAMES.contains(&name.as_str())
+                    && elements.len() > 1
+                    && elements.iter().all(Value::is_string)
+                {
+                    let names = elements.iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect();
+                    self.names.insert(path.0[..path.0.len() - 1].to_vec(), names);
+                }
                 let within = path.then(Step::Each);
                 elements.iter().take(ELEMENTS).for_each(|element| self.tree(&within, element));
                 if let Some(list) = self.lists.get_mut(&within) {
@@ -266,12 +297,73 @@ impl<R: Read> Survey<R> {
         let list = self.lists.entry(path.clone()).or_default();
         list.count += 1;
         list.is_of_texts = value.is_string();
-        if list.samples.len() < SAMPLES
-            && let Ok(flat) = Flat::read(&without_lists(value).to_string())
-        {
-            list.samples.push(flat);
+        if list.samples.len() < SAMPLES {
+            let flat = match value {
+                Value::Array(cells) => Ok(row(cells)),
+                _ => Flat::read(&without_lists(value).to_string()),
+            };
+            list.samples.extend(flat);
         }
     }
+}
+
+/// Members that name the columns of rows that stand beside them.
+const NAMES: [&str; 6] = ["columns", "fields", "header", "headers", "columnNames", "cols"];
+
+/// Whether an array is a row of a table: several values, of which none is a list.
+pub(super) fn is_row(elements: &[Value]) -> bool {
+    elements.len() > 1 && !elements.iter().any(|element| element.is_object() || element.is_array())
+}
+
+/// A row of a table; its columns have numbers.
+pub(super) fn row(cells: &[Value]) -> Flat {
+    let text = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    };
+    Flat(cells.iter().enumerate().map(|(index, cell)| (numbered(index), text(cell))).collect())
+}
+
+/// The rows of a table that is written column by column, as pandas does: `{"name": {"0": "Ann", "1": "Bo"}, …}`.
+pub(super) fn columnar(value: &Value) -> Option<Vec<Flat>> {
+    let columns = value.as_object().filter(|columns| columns.len() > 1)?;
+    let first = columns.values().next()?.as_object().filter(|cells| !cells.is_empty())?;
+    let is_number = |key: &String| key.bytes().all(|byte| byte.is_ascii_digit());
+    let is_column = |column: &Value| {
+        column.as_object().is_some_and(|cells| {
+            cells.len() == first.len()
+                && cells
+                    .iter()
+                    .all(|(key, cell)| first.contains_key(key) && !cell.is_object() && !cell.is_array())
+        })
+    };
+    if !first.keys().all(is_number) || !columns.values().all(is_column) {
+        return None;
+    }
+    let cell = |column: &Value, key: &String| match &column[key] {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    };
+    let row =
+        |key: &String| Flat(columns.iter().map(|(name, column)| (name.clone(), cell(column, key))).collect());
+    let mut keys: Vec<_> = first.keys().collect();
+    keys.sort_by_key(|key| key.parse::<u64>().unwrap_or(u64::MAX));
+    Some(keys.into_iter().map(row).collect())
+}
+
+/// Whether a text could be such a table: asked of every record, ahead of reading it.
+pub(super) fn begins_columns(text: &str) -> bool {
+    let Some((_, inner)) = text.split_once(':') else { return false };
+    let inner =
+        inner.trim_start().strip_prefix('{').map(str::trim_start).and_then(|rest| rest.strip_prefix('"'));
+    inner.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// The name of a column that has none.
+pub(super) fn numbered(index: usize) -> String {
+    format!("column {}", index + 1)
 }
 
 fn parsed(text: &str) -> Option<Value> {
@@ -306,6 +398,12 @@ fn are_alike<'a>(mut members: impl Iterator<Item = &'a Value>) -> bool {
 /// How much better a list within another has to be; and how much its messages have to look like texts.
 const CHILD_TEXT: f64 = 0.4;
 
+/// How much more the records of a list have to look like texts than the one object around it.
+const ENVELOPE: f64 = 0.2;
+
+/// How much the only member of objects has to look like texts.
+const ALONE: f64 = 0.45;
+
 /// Scores that are nearly the same.
 const NEAR: f64 = 0.15;
 
@@ -320,9 +418,12 @@ fn chosen_among(lists: BTreeMap<Path, List>) -> Located {
             Some((known_path, known)) if path.is_within(known_path) => {
                 let is_answer = is_answer(known_path, known, path, list);
                 let is_more = has_more_texts(known, list) && list.place <= known.place;
+                // One object around a list says how the request went, and is no record.
+                let is_around =
+                    known.count == 1 && known_path.0.is_empty() && list.text > known.text + ENVELOPE;
                 !is_answer
                     && list.message.is_some()
-                    && (known.message.is_none() || (is_more && list.score + NEAR >= known.score))
+                    && (known.message.is_none() || is_around || (is_more && list.score + NEAR >= known.score))
             }
             Some((_, known)) => list.score > known.score,
         };
@@ -347,7 +448,7 @@ fn chosen_among(lists: BTreeMap<Path, List>) -> Located {
     let others =
         lists.iter().filter(is_other).map(|(path, list)| (path.clone(), list.count)).take(20).collect();
     let (count, message) = (list.count, list.message.clone());
-    Located { path: path.clone(), answers, others, count, message, in_doubt, is_chosen: false }
+    Located { path: path.clone(), answers, names: None, others, count, message, in_doubt, is_chosen: false }
 }
 
 /// Whether a list within another has many more records with texts.
@@ -390,13 +491,27 @@ fn scored(mut list: List) -> List {
     let found = guess::guess_columns(&columns.names, &records);
     let (place, text) =
         guess::message_looks(&columns.names, &records, found.mapping.column(MappedField::Message));
-    list.message = found.mapping.column(MappedField::Message).map(ToOwned::to_owned);
+    // One member that every object has, and that is no text, says what kind of object it is.
+    let is_text = |_: &&str| {
+        place.is_some() || list.is_of_texts || text >= ALONE || (columns.names.len() > 1 && text > 0.0)
+    };
+    list.message = found.mapping.column(MappedField::Message).filter(is_text).map(ToOwned::to_owned);
+    if list.samples.iter().any(is_phpmyadmin) {
+        list.message = None;
+    }
     list.text = text;
     list.place = place.unwrap_or(usize::MAX);
     let is_sure = place.is_some() && !list.is_of_texts;
     list.score = if list.message.is_some() { text + if is_sure { 0.8 } else { 0.0 } } else { 0.0 };
     list.score += 0.15 * (list.count.max(1) as f64).log10();
     list
+}
+
+/// Whether this is what phpMyAdmin says of its export, ahead of its tables.
+fn is_phpmyadmin(flat: &Flat) -> bool {
+    let has =
+        |name: &str, words: &str| flat.0.iter().any(|(known, text)| known == name && text.contains(words));
+    has("type", "header") && has("comment", "PHPMyAdmin")
 }
 
 /// The text behind comments and signs that stand ahead of a JSON.
@@ -415,6 +530,17 @@ pub(crate) fn without_comments(text: &str) -> &str {
             None => return text,
         }
     }
+}
+
+/// How many bytes of JavaScript stand ahead of a JSON: `window.YTD.tweets.part0 = [`, as in archives of Twitter.
+pub(crate) fn assignment(text: &str) -> usize {
+    let start = text.get(..200).unwrap_or(text);
+    let Some((name, behind)) = start.split_once('=') else { return 0 };
+    let name = name.trim();
+    let bare = ["var ", "let ", "const "].iter().find_map(|word| name.strip_prefix(word)).unwrap_or(name);
+    let is_name = bare.starts_with(|c: char| c.is_ascii_alphabetic())
+        && bare.chars().all(|c| c.is_ascii_alphanumeric() || "._$".contains(c));
+    if is_name && behind.trim_start().starts_with(['[', '{']) { start.len() - behind.len() } else { 0 }
 }
 
 /// Whether a text is one value a line: at least half of its lines are.

@@ -15,6 +15,8 @@ pub(crate) struct Syntax {
     pub(crate) quoting: Quoting,
     /// Whether blanks behind a delimiter are no part of the field.
     pub(crate) skips_blank: bool,
+    /// Whether NULL without quotes is a field without a value.
+    pub(crate) has_nulls: bool,
 }
 
 /// The fields of a row, one after the other, and where each ends.
@@ -131,15 +133,14 @@ impl Syntax {
 
     fn plain(&self, input: &[u8], at: usize, is_last: bool, fields: &mut Fields) -> End {
         match memchr3(self.delimiter, b'\n', b'\r', &input[at..]) {
-            Some(length) => {
-                fields.text.extend_from_slice(&input[at..at + length]);
-                End::At(at + length)
+            None if !is_last => End::Stop(Scanned::More),
+            found => {
+                let end = found.map_or(input.len(), |length| at + length);
+                if !(self.has_nulls && input[at..end] == *b"NULL") {
+                    fields.text.extend_from_slice(&input[at..end]);
+                }
+                End::At(end)
             }
-            None if is_last => {
-                fields.text.extend_from_slice(&input[at..]);
-                End::At(input.len())
-            }
-            None => End::Stop(Scanned::More),
         }
     }
 
@@ -162,8 +163,7 @@ impl Syntax {
                 }
             }
         }
-        if input[start..at] == *b"\\N" || (self.quoting == Quoting::Backslash && input[start..at] == *b"NULL")
-        {
+        if input[start..at] == *b"\\N" || input[start..at] == *b"NULL" {
             fields.text.truncate(from);
         }
         End::At(at)
@@ -256,7 +256,7 @@ mod tests {
     use super::*;
 
     fn rows(input: &str, delimiter: u8, quoting: Quoting, skips_blank: bool) -> Vec<Vec<String>> {
-        let syntax = Syntax { delimiter, quoting, skips_blank };
+        let syntax = Syntax { delimiter, quoting, skips_blank, has_nulls: false };
         let (mut rest, mut rows, mut fields) = (input.as_bytes(), Vec::new(), Fields::default());
         while !rest.is_empty() {
             match syntax.scan(rest, true, false, 500, &mut fields) {
@@ -290,7 +290,8 @@ mod tests {
 
     #[test]
     fn a_quote_that_closes_nothing_is_told() {
-        let syntax = Syntax { delimiter: b',', quoting: Quoting::Doubled, skips_blank: false };
+        let syntax =
+            Syntax { delimiter: b',', quoting: Quoting::Doubled, skips_blank: false, has_nulls: false };
         let mut fields = Fields::default();
         assert_eq!(syntax.scan(b"\"a\"b,c\n", true, false, 500, &mut fields), Scanned::Broken(2));
         assert_eq!(syntax.scan(b"\"a \"b\" c\",d\n", true, true, 500, &mut fields), Scanned::Row(12));

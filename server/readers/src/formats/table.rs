@@ -179,10 +179,14 @@ impl<R: Read> Table<R> {
         if is_first && self.header.is_some() && is_short && header::is_units(&strs(fields)) {
             return Some(("rows of units", "They say how the columns are to be read"));
         }
+        if is_first && self.header.is_some() && header::is_second(&strs(fields)) {
+            return Some(("second headers", "They name the columns once more"));
+        }
         if is_sum_like && header::is_sum(&strs(fields)) {
             return Some(("rows of sums", "They add up other rows"));
         }
-        if fields.len() == 1 && self.columns.len() > 1 && is_short && header::is_footer(strs(fields)[0]) {
+        let is_alone = fields.ends[0] == fields.text.len();
+        if is_alone && self.columns.len() > 1 && is_short && header::is_footer(strs(fields)[0]) {
             return Some(("lines below the table", "They say how many rows there were"));
         }
         None

@@ -10,7 +10,7 @@ use std::{
     thread,
 };
 
-use calamine::{Data, Ods, Reader, Xls, Xlsb, Xlsx};
+use calamine::{Data, Ods, Reader, SheetVisible, Xls, Xlsb, Xlsx};
 use domain::{FileAccount, FileAlternative, FileGuess, FileTrait, MappedField, paging::grouped};
 
 use super::{
@@ -122,6 +122,17 @@ impl Book {
             Self::Xls(book) => book.sheet_names(),
             Self::Ods(book) => book.sheet_names(),
         }
+    }
+
+    /// Whether a sheet is not shown to who opens the workbook.
+    fn is_hidden(&self, name: &str) -> bool {
+        let sheets = match self {
+            Self::Xlsx(book) => book.sheets_metadata(),
+            Self::Xlsb(book) => book.sheets_metadata(),
+            Self::Xls(book) => book.sheets_metadata(),
+            Self::Ods(book) => book.sheets_metadata(),
+        };
+        sheets.iter().any(|sheet| sheet.name == name && sheet.visible != SheetVisible::Visible)
     }
 
     /// Hands over the rows of a sheet with their numbers from 1, without those that are empty, until nobody wants more.
@@ -293,6 +304,7 @@ impl Sheet {
             }
             read.map_err(ReadError::new)?;
             let (score, header) = scored(&rows, choices);
+            let score = if book.is_hidden(name) { score - HIDDEN } else { score };
             if !rows.is_empty() && best.as_ref().is_none_or(|(known, ..)| score > *known) {
                 best = Some((score, name.clone(), rows, header));
             }
@@ -368,6 +380,8 @@ impl Sheet {
             Some(("repeated headers", "They name the columns again"))
         } else if self.header.is_some() && is_first && header::is_units(&strs) {
             Some(("rows of units", "They say how the columns are to be read"))
+        } else if self.header.is_some() && is_first && header::is_second(&strs) {
+            Some(("second headers", "They name the columns once more"))
         } else if header::is_sum(&strs) {
             Some(("rows of sums", "They add up other rows"))
         } else {
@@ -375,6 +389,9 @@ impl Sheet {
         }
     }
 }
+
+/// How much better a hidden sheet has to be than one that is shown: more than any can.
+const HIDDEN: f64 = 100.0;
 
 /// Reads on a thread of its own, which ends when nobody takes its rows any more.
 fn begin_reading(mut book: Book, sheet: String) -> Receiver<Batch> {

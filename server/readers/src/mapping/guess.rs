@@ -6,7 +6,7 @@ use super::{
     kept,
     label::LabelWords,
     looks::Looks,
-    names::{normal, rank},
+    names::{is_by_others, normal, rank, written},
     time::day_order,
 };
 use crate::{Record, own::OwnExport};
@@ -140,6 +140,8 @@ pub(crate) fn message_looks(
 struct Seen<'a> {
     column: &'a str,
     rank: Option<(MappedField, usize)>,
+    /// Whether it holds answers, what is agreed to, or notes of the staff.
+    is_by_others: bool,
     looks: Looks,
 }
 
@@ -148,7 +150,8 @@ const WEAK: usize = 12;
 
 impl<'a> Seen<'a> {
     fn new(index: usize, column: &'a str, samples: &[Record]) -> Self {
-        Self { column, rank: rank(column), looks: Looks::of(index, column, samples) }
+        let rank = rank(column).or_else(|| written(column));
+        Self { column, rank, is_by_others: is_by_others(column), looks: Looks::of(index, column, samples) }
     }
 
     fn place(&self) -> usize {
@@ -170,7 +173,10 @@ impl<'a> Seen<'a> {
             }
             MappedField::Name => looks.emails < 0.5 || looks.length < 40.0,
             MappedField::Message => !looks.are_values() || place == 0,
-            MappedField::Label => looks.labels > 0.5,
+            // How often a thing was called spam is no word about it.
+            MappedField::Label => looks.labels > 0.5 && looks.counts == 0.0,
+            // Of a help desk, the agent is a person.
+            MappedField::UserAgent => place < 2 || looks.agents > 0.3,
             _ => true,
         }
     }
@@ -178,7 +184,8 @@ impl<'a> Seen<'a> {
     /// Whether the cells alone show what the column is.
     fn shows(&self, field: MappedField) -> bool {
         match field {
-            MappedField::Email => self.looks.emails > 0.8,
+            // <a@b> is the number of a letter, and stands where addresses do only with its name.
+            MappedField::Email => self.looks.emails > 0.8 && !normal(self.column).ends_with("id"),
             MappedField::Ip => self.looks.ips > 0.8,
             _ => false,
         }
@@ -199,7 +206,8 @@ const BELIED: f64 = 0.4;
 
 fn guess_message(seen: &[Seen<'_>], mapping: &Mapping) -> FileGuess {
     let mut named: Vec<_> = seen.iter().filter(|seen| seen.suits(MappedField::Message)).collect();
-    named.sort_by_key(|seen| seen.place());
+    // An answer is a message only where there is nothing that it answers.
+    named.sort_by_key(|seen| (seen.is_by_others, seen.looks.count == 0, seen.place()));
     // A name stands for texts, unless its cells are the same few words while another named column has texts.
     let is_doubtful = |seen: &&&Seen<'_>| seen.looks.text() < 0.25;
     let best_named = named.iter().find(|seen| !is_doubtful(seen)).or(named.first()).copied();
@@ -207,8 +215,10 @@ fn guess_message(seen: &[Seen<'_>], mapping: &Mapping) -> FileGuess {
         let field = mapping.iter().find(|(_, column)| *column == seen.column).map(|(field, _)| field);
         field.is_some_and(|field| field != MappedField::Subject)
     };
-    let mut by_looks: Vec<_> =
-        seen.iter().filter(|seen| !is_other(seen) && !seen.looks.are_values()).collect();
+    let mut by_looks: Vec<_> = seen
+        .iter()
+        .filter(|seen| !is_other(seen) && !seen.is_by_others && !seen.looks.are_values())
+        .collect();
     by_looks.sort_by(|one, other| other.looks.text().total_cmp(&one.looks.text()));
     let (value, evidence, in_doubt) = match (best_named, by_looks.first(), by_looks.get(1)) {
         (Some(named), Some(best), _)
@@ -264,7 +274,7 @@ fn guess_label(seen: &[Seen<'_>]) -> FileGuess {
         (None, None) => (None, "No column says by its name that it is about spam"),
     };
     let could =
-        |seen: &&Seen<'_>| Some(seen.column) != found && seen.looks.count > 0 && seen.looks.labels > 0.95;
+        |seen: &&Seen<'_>| Some(seen.column) != found && seen.looks.count > 0 && seen.looks.labels > 0.6;
     FileGuess {
         about: FileTrait::Label,
         value: found.unwrap_or_default().to_owned(),

@@ -20,6 +20,10 @@ pub(super) struct Looks {
     pub(super) labels: f64,
     /// Cells that are "spam", "ham" or what means the same, and nothing else could.
     pub(super) verdicts: f64,
+    /// Cells that are a number other than 0 and 1.
+    pub(super) counts: f64,
+    /// Cells that name a browser as browsers do, with a version behind a slash.
+    pub(super) agents: f64,
     /// Numbers, addresses, times, a yes or no: what is no text as a whole. A link is one.
     pub(super) values: f64,
     /// Different cells, of those that are not empty.
@@ -50,6 +54,8 @@ impl Looks {
             links: share(&is_link),
             labels: share(&|cell| words.read(cell).is_some()),
             verdicts: share(&LabelWords::is_verdict),
+            counts: share(&|cell| cell.parse::<f64>().is_ok_and(|number| number != 0.0 && number != 1.0)),
+            agents: share(&|cell| cell.contains('/')),
             values: share(&is_value),
             distinct: distinct_count as f64 / count,
             distinct_count,

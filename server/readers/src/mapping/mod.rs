@@ -3,7 +3,7 @@
 pub(crate) mod apply;
 pub(crate) mod guess;
 mod kept;
-mod label;
+pub(crate) mod label;
 pub(crate) mod looks;
 pub(crate) mod names;
 pub(crate) mod time;

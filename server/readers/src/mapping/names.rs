@@ -43,9 +43,6 @@ const NAMES: [(MappedField, &[&str]); 10] = [
             "tweet",
             "tweettext",
             "caption",
-            "reply",
-            "replytext",
-            "answer",
             "question",
             "feedback",
             "yourmessage",
@@ -74,6 +71,9 @@ const NAMES: [(MappedField, &[&str]); 10] = [
             "sentence",
             "statement",
             "testimonial",
+            "reply",
+            "replytext",
+            "answer",
             "nachricht",
             "kommentar",
             "nachrichtentext",
@@ -165,6 +165,29 @@ const NAMES: [(MappedField, &[&str]); 10] = [
             "訊息",
             "評論",
             "文本",
+            "meddelande",
+            "besked",
+            "melding",
+            "viesti",
+            "zpráva",
+            "správa",
+            "üzenet",
+            "mesaj",
+            "mesajınız",
+            "μήνυμα",
+            "σχόλιο",
+            "הודעה",
+            "תגובה",
+            "رسالة",
+            "الرسالة",
+            "تعليق",
+            "التعليق",
+            "повідомлення",
+            "메시지",
+            "댓글",
+            "내용",
+            "ข้อความ",
+            "votredemande",
         ],
     ),
     (
@@ -246,6 +269,8 @@ const NAMES: [(MappedField, &[&str]); 10] = [
             "afzender",
             "adresemail",
             "nadawca",
+            "epost",
+            "epostadress",
             "почта",
             "элпочта",
             "электроннаяпочта",
@@ -345,6 +370,21 @@ const NAMES: [(MappedField, &[&str]); 10] = [
             "用户",
             "用户名",
             "作者",
+            "namn",
+            "navn",
+            "nimi",
+            "jméno",
+            "meno",
+            "név",
+            "isim",
+            "adınız",
+            "όνομα",
+            "שם",
+            "الاسم",
+            "اسم",
+            "імя",
+            "이름",
+            "ชื่อ",
             "昵称",
             "暱稱",
         ],
@@ -413,9 +453,16 @@ const NAMES: [(MappedField, &[&str]); 10] = [
             "sentdate",
             "datesent",
             "submitdate",
+            "submissiontime",
+            "submittime",
+            "datesubmittedutc",
+            "startdate",
+            "submitdateutc",
+            "conversiondate",
             "updatedat",
             "ts",
             "when",
+            "at",
             "day",
             "datum",
             "zeit",
@@ -428,6 +475,7 @@ const NAMES: [(MappedField, &[&str]); 10] = [
             "zeitpunkt",
             "dateheure",
             "horodatage",
+            "horodateur",
             "créé",
             "crééle",
             "envoyéle",
@@ -564,6 +612,158 @@ pub(crate) fn normal(name: &str) -> String {
 /// The field that a column's name stands for.
 pub(crate) fn known_field(name: &str) -> Option<MappedField> {
     rank(name).map(|(field, _)| field)
+}
+
+/// Words of which one in a name of several says that the column holds what people wrote.
+const WRITTEN: [&str; 61] = [
+    "message",
+    "messages",
+    "comment",
+    "comments",
+    "feedback",
+    "inquiry",
+    "enquiry",
+    "question",
+    "review",
+    "text",
+    "nachricht",
+    "kommentar",
+    "mitteilung",
+    "anliegen",
+    "anfrage",
+    "frage",
+    "mitteilen",
+    "commentaire",
+    "commentaires",
+    "demande",
+    "mensaje",
+    "comentario",
+    "comentarios",
+    "consulta",
+    "mensagem",
+    "comentário",
+    "messaggio",
+    "commento",
+    "richiesta",
+    "bericht",
+    "opmerking",
+    "opmerkingen",
+    "vraag",
+    "wiadomość",
+    "wiadomości",
+    "treść",
+    "komentarz",
+    "сообщение",
+    "сообщения",
+    "комментарий",
+    "вопрос",
+    "повідомлення",
+    "meddelande",
+    "kommentarer",
+    "besked",
+    "melding",
+    "beskjed",
+    "viesti",
+    "viestisi",
+    "zpráva",
+    "zprávy",
+    "správa",
+    "üzenet",
+    "üzenete",
+    "mesaj",
+    "mesajınız",
+    "μήνυμα",
+    "הודעה",
+    "رسالة",
+    "الرسالة",
+    "رسالتك",
+];
+
+/// Words of names that are about a message or its sender, or say what kind of column it is, and hold no message.
+const ABOUT: [&str; 34] = [
+    "id", "ids", "date", "time", "type", "status", "author", "name", "email", "mail", "ip", "url", "link",
+    "count", "number", "no", "color", "colour", "lang", "language", "length", "size", "format", "user",
+    "rating", "score", "likes", "subject", "title", "page", "gmt", "karma", "parent", "agent",
+];
+
+/// Words of what others than the writer wrote: answers, what is agreed to, notes of the staff.
+const OTHERS_WROTE: [&str; 48] = [
+    "consent",
+    "gdpr",
+    "rgpd",
+    "dsgvo",
+    "rodo",
+    "privacy",
+    "policy",
+    "terms",
+    "agree",
+    "agreement",
+    "zgoda",
+    "zgody",
+    "einwilligung",
+    "datenschutz",
+    "zustimmung",
+    "consentement",
+    "consentimiento",
+    "privacidad",
+    "consenso",
+    "samtycke",
+    "toestemming",
+    "souhlas",
+    "согласие",
+    "reply",
+    "replied",
+    "response",
+    "answer",
+    "answered",
+    "antwort",
+    "réponse",
+    "respuesta",
+    "resposta",
+    "risposta",
+    "svar",
+    "antwoord",
+    "odpowiedź",
+    "ответ",
+    "internal",
+    "intern",
+    "interne",
+    "interno",
+    "interna",
+    "staff",
+    "admin",
+    "moderator",
+    "confirmation",
+    "bestätigung",
+    "signature",
+];
+
+/// How far down its list a name stands of which only one word is known.
+const BY_WORD: usize = 3_000;
+
+fn words(name: &str) -> Vec<String> {
+    name.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect()
+}
+
+/// Whether a column holds what others wrote than those who are judged: answers to them, texts to agree to, notes of the staff.
+pub(crate) fn is_by_others(name: &str) -> bool {
+    name.len() <= 300 && words(name).iter().any(|word| OTHERS_WROTE.contains(&word.as_str()))
+}
+
+/// Where a name stands of which one word says that the column is the message: "Write a message", "Votre demande".
+pub(crate) fn written(name: &str) -> Option<(MappedField, usize)> {
+    let words = if name.len() <= 300 { words(name) } else { return None };
+    let is_in = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    if is_in(&ABOUT) || is_in(&OTHERS_WROTE) {
+        return None;
+    }
+    let place = WRITTEN.iter().position(|known| words.iter().any(|word| word == known))?;
+    // The same text without markup is better.
+    let markup = if is_in(&["html", "raw", "markup"]) { WRITTEN.len() } else { 0 };
+    Some((MappedField::Message, BY_WORD + markup + place))
 }
 
 /// How far down a list a name stands that is known only by a part of it.

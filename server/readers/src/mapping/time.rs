@@ -194,7 +194,8 @@ impl Parts {
         }
         self.numbers.push(number);
         let rest = &text[end..];
-        let ordinal = ["st", "nd", "rd", "th"].into_iter().find_map(|ending| rest.strip_prefix(ending));
+        let ordinal =
+            ["st", "nd", "rd", "th", "er", "º", "ª"].into_iter().find_map(|ending| rest.strip_prefix(ending));
         Ok(ordinal.filter(|rest| !rest.starts_with(char::is_alphabetic)).unwrap_or(rest))
     }
 
