@@ -255,7 +255,7 @@ fn known_xml(text: &str) -> Option<&'static str> {
         Some("this is a spreadsheet as XML of Excel 2003; open it and save it as .xlsx or CSV (UTF-8)")
     } else if text.contains("<rss") || text.contains("<feed") {
         Some(
-            "this is a feed (RSS or Atom), which holds the newest entries alone; export the comments as WXR, CSV or JSON",
+            "this XML is neither an export of WordPress (WXR) nor one of Disqus, but a feed; export it as CSV or JSON",
         )
     } else {
         None

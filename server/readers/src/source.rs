@@ -473,7 +473,8 @@ fn begin(shared: &Shared, name: Option<&str>, choices: &Choices, scout: &Scout) 
     };
     if shared.is_archive()
         && matches!(format, FileFormat::Lines | FileFormat::Paragraphs)
-        && head.text.contains('\0')
+        && head.raw.contains(&0)
+        && head.text.chars().any(|char| char < ' ' && !char.is_whitespace())
     {
         return Err(ReadError::new(sniff::NO_TEXT));
     }

@@ -28,6 +28,7 @@ impl StrayRows {
     pub(crate) fn decode(&mut self, fields: &Fields) -> Option<(String, Vec<usize>)> {
         self.is_damaged = false;
         if !has_utf8(&fields.text)
+            && !is_cut(&fields.text)
             && let Some(read) = self.in_another(fields)
         {
             return Some(read);
@@ -88,6 +89,11 @@ fn joined(fields: &Fields, decode: impl Fn(&[u8]) -> String) -> (String, Vec<usi
 /// Whether there are characters of several bytes in UTF-8.
 fn has_utf8(bytes: &[u8]) -> bool {
     bytes.utf8_chunks().any(|chunk| !chunk.valid().is_ascii())
+}
+
+/// Whether a character of four bytes lost some of them; in single bytes these would make no word.
+fn is_cut(bytes: &[u8]) -> bool {
+    bytes.utf8_chunks().any(|chunk| chunk.invalid().len() > 1 && chunk.invalid()[0] >= 0xf0)
 }
 
 /// Places that are no UTF-8.
