@@ -71,7 +71,9 @@ impl Shrinker {
         stale.sort_by_key(|module| std::cmp::Reverse(module.0));
         let processes = std::thread::available_parallelism().map_or(1, usize::from).min(stale.len());
         let parts: Vec<String> = (0..processes)
-            .map(|first| stale.iter().skip(first).step_by(processes).map(|(_, line, ..)| line.as_str()).collect())
+            .map(|first| {
+                stale.iter().skip(first).step_by(processes).map(|(_, line, ..)| line.as_str()).collect()
+            })
             .collect();
         std::thread::scope(|scope| {
             let running: Vec<_> = parts.iter().map(|part| scope.spawn(|| optimise(&script, part))).collect();

@@ -58,11 +58,9 @@ fn letters_of_one_language_tell_the_encoding() {
 
 #[test]
 fn rows_of_joined_files_are_read_each_in_its_encoding() {
-    let file = [
-        &"name,message\n\u{c4}nne,Sch\u{f6}ne Gr\u{fc}\u{df}e\n".as_bytes()[..],
-        b"J\xf6rg,M\xfcde F\xfc\xdfe\n",
-    ]
-    .concat();
+    let file =
+        ["name,message\n\u{c4}nne,Sch\u{f6}ne Gr\u{fc}\u{df}e\n".as_bytes(), b"J\xf6rg,M\xfcde F\xfc\xdfe\n"]
+            .concat();
     let (encoding, rows, mended) = read(&file);
     assert_eq!(
         (encoding, rows.as_str()),
