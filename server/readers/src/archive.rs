@@ -38,6 +38,9 @@ pub(crate) fn aside(shared: &Shared, head: &Head<'_>) -> Result<(), ReadError> {
     }
     let file = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
     let stem = file.split('.').next().unwrap_or_default();
+    if let Some(why) = of_mail_server(&file).or_else(|| of_page(&file)) {
+        return refused(why);
+    }
     let is_text =
         matches!(file.rsplit('.').next(), Some("txt" | "md" | "html" | "htm" | "rst")) || stem == file;
     if is_text
@@ -56,6 +59,26 @@ pub(crate) fn aside(shared: &Shared, head: &Head<'_>) -> Result<(), ReadError> {
         return refused("it is about the archive");
     }
     Ok(())
+}
+
+/// What mail servers keep beside the mails of a Maildir.
+fn of_mail_server(file: &str) -> Option<&'static str> {
+    let is_servers = ["dovecot", "courier", "maildirsize", "maildirfolder", "cyrus."]
+        .iter()
+        .any(|start| file.starts_with(start))
+        || matches!(file, "subscriptions" | "maildirsize");
+    is_servers.then_some("the mail server wrote it")
+}
+
+/// What belongs to a web page.
+fn of_page(file: &str) -> Option<&'static str> {
+    let is_of_page = [".css", ".js", ".map", ".woff", ".woff2", ".ttf"].iter().any(|end| file.ends_with(end));
+    is_of_page.then_some("it is a part of a web page")
+}
+
+/// Whether a file of an archive was refused as one that belongs to the messages and holds none.
+pub(crate) fn is_aside(error: &ReadError) -> bool {
+    error.problem.starts_with(ASIDE)
 }
 
 /// Notes why a file of the archive was refused: what was known to hold no messages is left out, the rest was not read.

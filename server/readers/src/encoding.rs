@@ -6,14 +6,44 @@ use std::{
     str::FromStr,
 };
 
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{CoderResult, Decoder, UTF_8, UTF_16BE, UTF_16LE};
 
-use crate::{formats::rows::Fields, unpack::invalid};
+use self::dos::DosPage;
+pub(crate) use self::stray::StrayRows;
+use crate::unpack::invalid;
 
-/// A character encoding by its name in the WHATWG's standard: "UTF-8", "UTF-16LE", "windows-1252" and 37 others.
+mod choose;
+mod dos;
+mod fit;
+mod stray;
+
+/// A character encoding by its name in the WHATWG's standard: "UTF-8", "UTF-16LE", "windows-1252" and 37 others; or a code page
+/// of DOS: "IBM850", "IBM437", "IBM852".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Encoding(&'static encoding_rs::Encoding);
+pub struct Encoding(Kind);
+
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Standard(&'static encoding_rs::Encoding),
+    Dos(&'static DosPage),
+}
+
+impl PartialEq for Kind {
+    fn eq(&self, other: &Self) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl Eq for Kind {}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Standard(encoding) => encoding.name(),
+            Self::Dos(page) => page.name,
+        }
+    }
+}
 
 /// A name that stands for no encoding.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,22 +52,26 @@ pub struct UnknownEncoding(String);
 
 impl Encoding {
     /// UTF-8, with or without a byte order mark.
-    pub const UTF_8: Self = Self(UTF_8);
+    pub const UTF_8: Self = Self::standard(UTF_8);
     /// What Windows wrote in western Europe and America before Unicode; also reads ISO 8859-1.
-    pub const WINDOWS_1252: Self = Self(encoding_rs::WINDOWS_1252);
+    pub const WINDOWS_1252: Self = Self::standard(encoding_rs::WINDOWS_1252);
 
     /// Those to offer; `FromStr` knows the others.
     pub const COMMON: [Self; 9] = [
-        Self(UTF_8),
-        Self(UTF_16LE),
-        Self(UTF_16BE),
-        Self(encoding_rs::WINDOWS_1252),
-        Self(encoding_rs::WINDOWS_1250),
-        Self(encoding_rs::WINDOWS_1251),
-        Self(encoding_rs::SHIFT_JIS),
-        Self(encoding_rs::GB18030),
-        Self(encoding_rs::EUC_KR),
+        Self::standard(UTF_8),
+        Self::standard(UTF_16LE),
+        Self::standard(UTF_16BE),
+        Self::standard(encoding_rs::WINDOWS_1252),
+        Self::standard(encoding_rs::WINDOWS_1250),
+        Self::standard(encoding_rs::WINDOWS_1251),
+        Self::standard(encoding_rs::SHIFT_JIS),
+        Self::standard(encoding_rs::GB18030),
+        Self::standard(encoding_rs::EUC_KR),
     ];
+
+    const fn standard(encoding: &'static encoding_rs::Encoding) -> Self {
+        Self(Kind::Standard(encoding))
+    }
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -46,41 +80,48 @@ impl Encoding {
 
     /// Whether characters are two or four bytes.
     pub(crate) fn is_utf16(self) -> bool {
-        self.0 == UTF_16LE || self.0 == UTF_16BE
+        self == Self::standard(UTF_16LE) || self == Self::standard(UTF_16BE)
     }
 
     /// Guesses from the first bytes of a file, and from whole lines of its middle and end: byte order mark, zeros, what XML
     /// declares, validity as UTF-8, frequencies.
     pub(crate) fn detect(head: &[u8], lines: &[u8]) -> Self {
         if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(head) {
-            return Self(encoding);
+            return Self::standard(encoding);
         }
         if let Some(encoding) = utf16_by_zeros(head).or_else(|| declared_by_xml(head)) {
-            return Self(encoding);
+            return Self::standard(encoding);
         }
-        if reads_as_utf8(head, lines) {
-            return Self(UTF_8);
+        if choose::reads_as_utf8(head, lines) { Self::UTF_8 } else { choose::choose(head, lines) }
+    }
+
+    /// What is odd about a text that was read in this encoding: that it was encoded twice.
+    pub(crate) fn oddness(self, text: &str) -> Option<String> {
+        if self != Self::UTF_8 {
+            return None;
         }
-        let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-        detector.feed(head, lines.is_empty());
-        if !lines.is_empty() {
-            detector.feed(lines, true);
-        }
-        Self(detector.guess(None, Utf8Detection::Deny))
+        choose::twice_encoded(text).map(|(found, meant)| {
+            format!(
+                "it was encoded twice in places (\"{found}\" stands where \"{meant}\" was meant): a program took UTF-8 for \
+                 windows-1252 before; it is read as it stands, so export it again if you can"
+            )
+        })
     }
 
     /// Length of the byte order mark that `head` starts with, if it is one of this encoding.
     pub(crate) fn mark_length(self, head: &[u8]) -> usize {
         match encoding_rs::Encoding::for_bom(head) {
-            Some((encoding, length)) if encoding == self.0 => length,
+            Some((encoding, length)) if Self::standard(encoding) == self => length,
             _ => 0,
         }
     }
 
     /// The first bytes of a file as text, for guessing.
     pub(crate) fn decode_head(self, head: &[u8]) -> String {
-        let (text, _) = self.0.decode_without_bom_handling(head);
-        let text = text.into_owned();
+        let text = match self.0 {
+            Kind::Standard(encoding) => encoding.decode_without_bom_handling(head).0.into_owned(),
+            Kind::Dos(page) => return page.decode(head),
+        };
         // A character that the head cuts in two is not the file's mistake.
         text.trim_end_matches('\u{fffd}').to_owned()
     }
@@ -101,8 +142,13 @@ impl FromStr for Encoding {
             "utf16be" => "utf-16be".to_owned(),
             other => other.to_owned(),
         };
+        let of_dos =
+            |page: &&DosPage| page.name.eq_ignore_ascii_case(&label) || page.labels.contains(&label.as_str());
+        if let Some(page) = dos::PAGES.iter().find(of_dos) {
+            return Ok(Self(Kind::Dos(page)));
+        }
         let known = encoding_rs::Encoding::for_label_no_replacement(label.as_bytes());
-        known.map(Self).ok_or(UnknownEncoding(label))
+        known.map(Self::standard).ok_or(UnknownEncoding(label))
     }
 }
 
@@ -142,74 +188,12 @@ fn declared_by_xml(head: &[u8]) -> Option<&'static encoding_rs::Encoding> {
         .filter(|encoding| encoding.is_ascii_compatible())
 }
 
-/// Whether this is UTF-8, or UTF-8 with a few broken places: then those are the records' mistakes.
-fn reads_as_utf8(head: &[u8], lines: &[u8]) -> bool {
-    let (mut characters, mut broken) = (0, 0);
-    for part in [head, lines] {
-        let mut chunks = part.utf8_chunks().peekable();
-        while let Some(chunk) = chunks.next() {
-            characters += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
-            let is_cut = chunks.peek().is_none() && part.len() >= crate::limits::HEAD_BYTES;
-            broken += usize::from(!chunk.invalid().is_empty() && !is_cut);
-        }
-    }
-    broken == 0 || characters > 2 * broken
-}
-
-/// Rows of a file in UTF-8 that are in another encoding, as when files were joined. All of them together tell which it is.
-pub(crate) struct StrayRows {
-    detector: EncodingDetector,
-    encoding: &'static encoding_rs::Encoding,
-}
-
-impl Default for StrayRows {
-    fn default() -> Self {
-        let detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-        Self { detector, encoding: encoding_rs::WINDOWS_1252 }
-    }
-}
-
-impl StrayRows {
-    /// The row's text and where its fields end; `None` when parts of it are UTF-8: then it is damaged, and no guess helps.
-    pub(crate) fn decode(&mut self, fields: &Fields) -> Option<(String, Vec<usize>)> {
-        if has_utf8(&fields.text) {
-            return None;
-        }
-        self.detector.feed(&fields.text, false);
-        self.encoding = self.detector.guess(None, Utf8Detection::Deny);
-        let (mut text, mut ends) = (String::with_capacity(fields.text.len() * 2), Vec::new());
-        for field in fields.iter() {
-            text.push_str(&self.encoding.decode_without_bom_handling_and_without_replacement(field)?);
-            ends.push(text.len());
-        }
-        Some((text, ends))
-    }
-
-    /// A text that is all of a row.
-    pub(crate) fn decode_text(&mut self, text: &[u8]) -> Option<String> {
-        let fields = Fields { text: text.to_vec(), ends: vec![text.len()] };
-        self.decode(&fields).map(|(text, _)| text)
-    }
-
-    /// What these rows are, and why they are read so.
-    pub(crate) fn words(&self) -> (String, &'static str) {
-        let kind = format!("rows in {} among those in UTF-8", self.encoding.name());
-        (
-            kind,
-            "They are no UTF-8, but make sense so; files were joined, or a field was copied from elsewhere",
-        )
-    }
-}
-
-/// Whether there are characters of several bytes in UTF-8.
-fn has_utf8(bytes: &[u8]) -> bool {
-    bytes.utf8_chunks().any(|chunk| !chunk.valid().is_ascii())
-}
-
 /// Turns what is read through it into UTF-8. UTF-8 is passed on as it is, unless it is asked to be mended.
 pub(crate) struct Decoded<R> {
     read: R,
     decoder: Option<Decoder>,
+    /// Of a code page of DOS; then there is no decoder.
+    page: Option<&'static DosPage>,
     raw: Vec<u8>,
     raw_start: usize,
     raw_end: usize,
@@ -233,13 +217,33 @@ impl<R: Read> Decoded<R> {
 
     /// Puts U+FFFD for what is wrong also in UTF-8.
     pub(crate) fn mended(read: R, encoding: Encoding) -> Self {
-        let decoder = Some(encoding.0.new_decoder_without_bom_handling());
-        Self { read, decoder, raw: vec![0; STEP], raw_start: 0, raw_end: 0, is_over: false, is_done: false }
+        let (decoder, page) = match encoding.0 {
+            Kind::Standard(encoding) => (Some(encoding.new_decoder_without_bom_handling()), None),
+            Kind::Dos(page) => (None, Some(page)),
+        };
+        Self {
+            read,
+            decoder,
+            page,
+            raw: vec![0; STEP],
+            raw_start: 0,
+            raw_end: 0,
+            is_over: false,
+            is_done: false,
+        }
     }
 }
 
 impl<R: Read> Read for Decoded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if let Some(page) = self.page {
+            // No character of these pages has more than three bytes in UTF-8.
+            let most = (buffer.len() / 3).min(STEP);
+            let count = self.read.read(&mut self.raw[..most])?;
+            let text = page.decode(&self.raw[..count]);
+            buffer[..text.len()].copy_from_slice(text.as_bytes());
+            return Ok(text.len());
+        }
         let Some(decoder) = &mut self.decoder else { return self.read.read(buffer) };
         if buffer.len() < 16 {
             return Err(invalid(format!("text cannot be decoded into {} bytes", buffer.len())));

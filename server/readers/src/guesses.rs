@@ -34,7 +34,7 @@ pub(crate) fn encoding(encoding: Encoding, is_chosen: bool) -> FileGuess {
     let evidence = if encoding == Encoding::UTF_8 {
         "Its bytes are UTF-8, as far as they were looked at"
     } else {
-        "Its first bytes or the frequencies of its characters say so"
+        "Its bytes are no UTF-8; its first bytes, the frequencies of its letters, or what its words would be say so"
     };
     FileGuess { alternatives: others, ..guess(FileTrait::Encoding, encoding.name(), evidence, is_chosen) }
 }

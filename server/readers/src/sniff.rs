@@ -23,6 +23,9 @@ pub(crate) struct Head<'a> {
     pub(crate) name: Option<&'a str>,
 }
 
+/// What is said of bytes that are no text.
+pub(crate) const NO_TEXT: &str = "this is no text; choose a CSV, JSON, XML, mail or text file";
+
 /// Finds the format out.
 ///
 /// # Errors
@@ -55,7 +58,7 @@ pub(crate) fn format(head: &Head<'_>) -> Result<FileFormat, ReadError> {
         return Ok(FileFormat::Eml);
     }
     if is_binary(head.raw) && is_binary(head.text.as_bytes()) {
-        return Err(ReadError::new("this is no text; choose a CSV, JSON, XML, mail or text file"));
+        return Err(ReadError::new(NO_TEXT));
     }
     table_or_text(head)
 }
@@ -246,11 +249,35 @@ fn xml(text: &str, name: Option<&str>) -> Result<Option<FileFormat>, ReadError> 
         return Err(ReadError::new(page(text)));
     }
     if lower.starts_with("<?xml") {
+        if let Some(words) = known_xml(text) {
+            return Err(ReadError::new(words));
+        }
         let words =
             "this XML is neither an export of WordPress (WXR) nor one of Disqus; export it as CSV or JSON";
         return Err(ReadError::new(words));
     }
     Ok(None)
+}
+
+/// XML that holds rows or messages in a way that is not read here, and what to do.
+fn known_xml(text: &str) -> Option<&'static str> {
+    if text.contains("<pma_xml_export") || text.contains("phpMyAdmin XML Dump") {
+        Some(
+            "this is an export of phpMyAdmin as XML; export the table again and choose the format CSV (with the names of the columns)",
+        )
+    } else if text.contains("<mysqldump") || text.contains("<resultset statement=") {
+        Some(
+            "this is a dump of MySQL as XML; export the table with the messages as CSV, or by \"mysql --batch\"",
+        )
+    } else if text.contains("urn:schemas-microsoft-com:office:spreadsheet") {
+        Some("this is a spreadsheet as XML of Excel 2003; open it and save it as .xlsx or CSV (UTF-8)")
+    } else if text.contains("<rss") || text.contains("<feed") {
+        Some(
+            "this XML is neither an export of WordPress (WXR) nor one of Disqus, but a feed; export it as CSV or JSON",
+        )
+    } else {
+        None
+    }
 }
 
 /// What a web page is that holds no table of messages.

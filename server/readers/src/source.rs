@@ -54,6 +54,8 @@ struct About {
     dialect: Dialect,
     located: Located,
     columns: Vec<String>,
+    /// What is odd about its encoding.
+    oddness: Option<String>,
     /// What its format alone found out; the parser is gone once all is read.
     guesses: Vec<FileGuess>,
 }
@@ -129,6 +131,7 @@ impl RecordReader {
             dialect: dialect::guess(Sample { head: "", is_whole: true, pieces: &[] }, Told::default()),
             located: Located::default(),
             columns: sheet.columns().to_vec(),
+            oddness: None,
             guesses: sheet.guesses(),
         };
         Ok(Self {
@@ -163,6 +166,7 @@ impl RecordReader {
         }
         let mut notes = Vec::new();
         let (file, (about, parse)) = first_file(&shared, name, &choices, scout, &mut notes)?;
+        notes.extend(about.oddness.clone());
         let further = scout.records(about.format, &about.dialect, &about.columns, about.encoding);
         Ok(Self {
             shared,
@@ -428,13 +432,17 @@ fn first_file(
 ) -> Result<(Option<String>, Begun), ReadError> {
     let next = || shared.next_file().map_err(|error| ReadError::new(error.to_string()));
     let Some(mut file) = next()? else { return Ok((None, begin(shared, name, choices, scout)?)) };
+    // What is said when none can be read: of the first that is more than an addition to the messages.
+    let mut telling: Option<ReadError> = None;
     loop {
         match begin(shared, Some(&file), choices, &Scout::default()) {
             Ok(begun) => return Ok((Some(file), begun)),
             Err(error) => {
-                let Some(other) = next()? else {
-                    return Err(ReadError { problem: format!("{file}: {}", error.problem), ..error });
-                };
+                let said = ReadError { problem: format!("{file}: {}", error.problem), ..error.clone() };
+                if telling.is_none() && !archive::is_aside(&error) {
+                    telling = Some(said.clone());
+                }
+                let Some(other) = next()? else { return Err(telling.unwrap_or(said)) };
                 archive::note(shared, &file, &error);
                 notes.push(format!("{file} is left out: {}", error.problem));
                 file = other;
@@ -463,6 +471,13 @@ fn begin(shared: &Shared, name: Option<&str>, choices: &Choices, scout: &Scout) 
         None if own::begins(head.text) => FileFormat::Csv,
         None => sniff::format(&head)?,
     };
+    if shared.is_archive()
+        && matches!(format, FileFormat::Lines | FileFormat::Paragraphs)
+        && head.raw.contains(&0)
+        && head.text.chars().any(|char| char < ' ' && !char.is_whitespace())
+    {
+        return Err(ReadError::new(sniff::NO_TEXT));
+    }
     let pieces = scout.texts(encoding);
     let dialect = table_dialect(format, Sample { head: &text, is_whole, pieces: &pieces }, choices);
     let located = if matches!(format, FileFormat::Json | FileFormat::Ndjson) {
@@ -487,7 +502,9 @@ fn begin(shared: &Shared, name: Option<&str>, choices: &Choices, scout: &Scout) 
     };
     let columns = parse.columns().to_vec();
     let guesses = parse.guesses();
-    Ok((About { format, encoding, dialect, located, columns, guesses }, parse))
+    let is_letters = matches!(format, FileFormat::Mbox | FileFormat::Eml);
+    let oddness = if is_letters { None } else { encoding.oddness(&text) };
+    Ok((About { format, encoding, dialect, located, columns, oddness, guesses }, parse))
 }
 
 /// Whether a file is a line with one record and nothing else.

@@ -120,3 +120,21 @@ fn one_mail_is_a_file_too() {
     assert_eq!(records.len(), 1);
     assert_eq!(records[0].get(0), Some("Gr\u{fc}\u{df}e from the quay"));
 }
+
+#[test]
+fn messages_of_a_contact_form_in_wordpress_are_records() {
+    let file = r#"<?xml version="1.0" encoding="UTF-8" ?><rss version="2.0" xmlns:wp="http://wordpress.org/export/1.2/"><channel>
+        <item><title>c</title><wp:post_type>feedback</wp:post_type><wp:status>spam</wp:status><content:encoded><![CDATA[Cheap roofs
+        <!--more-->
+        AUTHOR: Ann
+        AUTHOR EMAIL: a@x.example]]></content:encoded></item>
+        <item><title>p</title><wp:post_type>post</wp:post_type><content:encoded>a post</content:encoded></item>
+        </channel></rss>"#;
+    let mut reader = RecordReader::open(std::io::Cursor::new(file), None, Choices::default()).unwrap();
+    let columns = reader.columns().to_vec();
+    let records = read(&mut reader);
+    let rows = rows(&columns, &records);
+    assert_eq!(rows.len(), 1);
+    assert_eq!((rows[0].content.message.as_str(), rows[0].label), ("Cheap roofs", Some(Label::Spam)));
+    assert_eq!(rows[0].content.email.as_deref(), Some("a@x.example"));
+}

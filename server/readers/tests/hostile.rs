@@ -346,12 +346,13 @@ fn bytes_that_are_not_of_the_encoding_are_named() {
     let mended = &reader.account().mended[0];
     assert_eq!((mended.count, mended.first.as_str()), (1, "line 2,002"));
     assert_eq!(mended.kind, "rows in windows-1252 among those in UTF-8");
-    let damaged = [file.as_slice(), b"z,gr\xc3\xbc\xdfe\n"].concat();
+    let damaged = [file.as_slice(), b"y,gr\xc3\xbc\xdfe\nz,gr\xc3\xbc\xdfe \xdf\n"].concat();
     let (records, error) = read_to_error(open(damaged).unwrap());
-    assert_eq!(records.len(), 2002);
-    assert_eq!(error.place.to_string(), "line 2,004");
+    // With one damaged character it is read, with more it is an error.
+    assert_eq!((records.len(), records[2002].get(1)), (2003, Some("gr\u{fc}\u{fffd}e")));
+    assert_eq!(error.place.to_string(), "line 2,005");
     assert!(error.problem.starts_with("is not UTF-8; if the whole file"), "{error}");
-    assert_eq!(error.fields, ["z", "gr\u{fc}\u{fffd}e"]);
+    assert_eq!(error.fields, ["z", "gr\u{fc}\u{fffd}e \u{fffd}"]);
     let choices = Choices { encoding: Some("windows-1252".parse().unwrap()), ..Choices::default() };
     let (records, errors) = read(RecordReader::open(Cursor::new(file), None, choices).unwrap());
     assert_eq!((records.len(), errors.len()), (2002, 0));

@@ -2,6 +2,7 @@
 
 pub(crate) mod chats;
 pub(crate) mod dialect;
+mod feedback;
 mod flatten;
 mod header;
 pub(crate) mod html;

@@ -16,7 +16,7 @@ use quick_xml::{
     events::{BytesRef, BytesStart, Event},
 };
 
-use super::{Parse, checked, html};
+use super::{Parse, checked, feedback, html};
 use crate::{
     Place, Record, RecordError,
     error::TOO_LONG,
@@ -123,6 +123,20 @@ pub(super) struct Export<R> {
 struct Around {
     id: String,
     thread: Thread,
+    item: Item,
+}
+
+/// An item of WordPress: a post, a page, or a message of a contact form.
+#[derive(Default)]
+struct Item {
+    line: u64,
+    kind: String,
+    status: String,
+    content: String,
+    is_too_long: bool,
+    id: String,
+    date: String,
+    date_gmt: String,
 }
 
 #[derive(Clone, Default)]
@@ -314,7 +328,8 @@ impl<R: Read> Export<R> {
             });
             self.attribute_of_draft("", element);
         } else if name == self.kind.around() {
-            self.around = Around { id: id_of(element), ..Around::default() };
+            let item = Item { line: self.reader.get_ref().line, ..Item::default() };
+            self.around = Around { id: id_of(element), item, ..Around::default() };
         }
         self.path.push(name);
         Ok(())
@@ -358,6 +373,8 @@ impl<R: Read> Export<R> {
             self.text.push_str(text);
         } else if let Some(draft) = &mut self.draft {
             draft.problem.get_or_insert_with(|| TOO_LONG.to_owned());
+        } else {
+            self.around.item.is_too_long = true;
         }
     }
 
@@ -406,19 +423,61 @@ impl<R: Read> Export<R> {
                 2 => self.set(&format!("{parent}.{name}"), text),
                 _ => {}
             }
+        } else if parent == "item" && name == "content:encoded" {
+            self.around.item.content = text;
+        } else if name == "item" && self.around.item.kind == "feedback" {
+            return Some(self.feedback());
         } else if parent == self.kind.around() {
             let text: String = text.trim().chars().take(THREAD_TEXT_MAX).collect();
             match name.as_str() {
                 "link" => self.around.thread.link = text,
                 "title" => self.around.thread.title = text,
                 "isDeleted" => self.around.thread.is_deleted = text == "true",
+                "wp:post_type" => self.around.item.kind = text,
+                "wp:status" => self.around.item.status = text,
+                "wp:post_id" => self.around.item.id = text,
+                "wp:post_date" => self.around.item.date = text,
+                "wp:post_date_gmt" => self.around.item.date_gmt = text,
                 _ => {}
             }
         } else if self.kind == Kind::Disqus && name == "thread" && self.threads.len() < THREADS_MAX {
-            let Around { id, thread } = std::mem::take(&mut self.around);
+            let Around { id, thread, .. } = std::mem::take(&mut self.around);
             self.threads.insert(id, thread);
         }
         None
+    }
+
+    /// A message of a contact form, as a comment.
+    fn feedback(&mut self) -> Draft {
+        let item = std::mem::take(&mut self.around.item);
+        let found = feedback::parse(&item.content);
+        self.count += 1;
+        let problem = item.is_too_long.then(|| TOO_LONG.to_owned());
+        // A message that nobody called spam was not judged, as an approved comment was.
+        let status = if item.status == "spam" { item.status } else { String::new() };
+        let values = [
+            ("comment_content", found.message),
+            ("comment_author", found.name),
+            ("comment_author_email", found.email),
+            ("comment_author_IP", found.ip),
+            ("comment_author_url", found.url),
+            ("comment_date_gmt", item.date_gmt),
+            ("comment_date", item.date),
+            ("comment_approved", status),
+            ("comment_type", "feedback".to_owned()),
+            ("comment_id", item.id),
+        ];
+        if !found.subject.is_empty() {
+            self.around.thread.title = found.subject;
+        }
+        let mut fields = vec![String::new(); self.columns.len()];
+        for (name, value) in values {
+            if let Some(index) = self.columns.iter().position(|known| known == name) {
+                fields[index] = value;
+            }
+        }
+        let size = fields.iter().map(String::len).sum();
+        Draft { depth: self.path.len(), line: item.line, fields, size, problem, in_deleted_thread: false }
     }
 
     fn finish(&mut self, mut draft: Draft) -> Result<Record, RecordError> {

@@ -304,10 +304,14 @@ fn of_deflate(error: &io::Error, name: &str) -> io::Error {
     }
 }
 
+const APPLE: &str = "this is a document of Apple's Numbers, Pages or Keynote; open it and export it as CSV (File, Export To, CSV) or plain text";
+
 /// Office's files are zips: what each is called, by the first file in it that tells.
 fn office_file(name: &str) -> Option<&'static str> {
     let folder = name.split('/').next().unwrap_or_default();
     match (folder, name) {
+        ("Index", _) if name.ends_with(".iwa") => Some(APPLE),
+        (_, "Index.zip") => Some(APPLE),
         ("word", _) => {
             Some("this is a Word document (.docx); save it as plain text, or put the messages into a table")
         }

@@ -1,8 +1,10 @@
-//! What chats' apps export: Telegram's JSON, Slack's zip, Discord by DiscordChatExporter, WhatsApp's text, and the JSON of
-//! Messenger and Instagram. One record is what one person wrote at one time; notices of the app are left out and counted.
+//! What chats' apps export: Telegram's JSON, Slack's zip, Discord by DiscordChatExporter or its data package, Google Chat's
+//! takeout, WhatsApp's text, and the JSON of Messenger and Instagram. One record is what one person wrote at one time; notices of the app are left out and counted.
 
 mod discord;
+mod google;
 mod meta;
+mod remarks;
 mod slack;
 mod stream;
 mod telegram;
@@ -31,6 +33,8 @@ pub(crate) enum App {
     Messenger,
     Instagram,
     Whatsapp,
+    GoogleChat,
+    DiscordPackage,
 }
 
 /// What files of one archive share: who has which id.
@@ -57,6 +61,8 @@ struct Written {
     id: String,
     author: String,
     kind: String,
+    /// Whether remarks of the app were cut off.
+    is_cut: bool,
 }
 
 /// What an entry of an export is.
@@ -144,6 +150,8 @@ impl<R: Read> Chat<R> {
                     App::Telegram => telegram::entry(&pairs, &around),
                     App::Slack => slack::entry(&pairs, &self.archive, &self.folder),
                     App::Discord => discord::entry(&pairs, &around),
+                    App::GoogleChat => google::entry(&pairs, &self.folder),
+                    App::DiscordPackage => google::discord_package(&pairs, &self.folder),
                     App::Messenger | App::Instagram | App::Whatsapp => meta::entry(&pairs, &around),
                 };
                 Some(Ok((place, entry)))
@@ -156,8 +164,8 @@ impl App {
     /// Whether messages stand in the list at this path of names.
     fn is_list(self, path: &[&str]) -> bool {
         match self {
-            Self::Slack => path.is_empty(),
-            Self::Telegram | Self::Discord | Self::Messenger | Self::Whatsapp => {
+            Self::Slack | Self::DiscordPackage => path.is_empty(),
+            Self::Telegram | Self::Discord | Self::Messenger | Self::Whatsapp | Self::GoogleChat => {
                 path.last() == Some(&"messages") || (path.is_empty() && self == Self::Telegram)
             }
             Self::Instagram => path.len() <= 1,
@@ -186,6 +194,11 @@ pub(crate) fn recognise(head: &str) -> Option<App> {
             && has("text"));
     if has("messages") && (has("guild") && has("channel") || has("exportedAt")) {
         Some(App::Discord)
+    } else if text.starts_with('{') && has("messages") && has("creator") && has("created_date") {
+        Some(App::GoogleChat)
+    } else if text.starts_with('[') && has("ID") && has("Timestamp") && has("Contents") && has("Attachments")
+    {
+        Some(App::DiscordPackage)
     } else if text.starts_with('{') && has("messages") && (has("sender_name") || has("participants")) {
         Some(App::Messenger)
     } else if has("comments_v2") || has("string_map_data") && has("Comment") {
@@ -215,7 +228,18 @@ impl<R: Read + Send> Parse for Chat<R> {
                 break;
             };
             match item {
-                Ok((place, Entry::Written(written))) => return Some(record(place, written)),
+                Ok((place, Entry::Written(written))) => {
+                    if written.is_cut {
+                        let why = "That a message was edited, or which file was with it, is not its text";
+                        self.account.mend(
+                            "messages with remarks of the app, which were cut off",
+                            why,
+                            1,
+                            &place,
+                        );
+                    }
+                    return Some(record(place, written));
+                }
                 Ok((place, Entry::Aside(kind, why))) => self.account.leave_out(kind, why, 1, place),
                 Err(error) => {
                     self.is_over = error.is_fatal;
@@ -239,7 +263,7 @@ impl<R: Read + Send> Parse for Chat<R> {
 }
 
 fn record(place: Place, written: Written) -> Result<Record, RecordError> {
-    let Written { text, name, email, date, chat, id, author, kind } = written;
+    let Written { text, name, email, date, chat, id, author, kind, is_cut: _ } = written;
     let fields = [text, name, email, date, chat, id, author, kind];
     if fields.iter().map(String::len).sum::<usize>() > RECORD_MAX_BYTES {
         return Err(RecordError::new(place, TOO_LONG));

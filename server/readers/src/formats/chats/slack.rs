@@ -56,6 +56,7 @@ pub(super) fn entry(pairs: &Pairs, archive: &Archive, folder: &str) -> Entry {
         author: if id.is_empty() { pairs.text("bot_id") } else { id },
         kind: pairs.text("subtype"),
         id: pairs.text("client_msg_id"),
+        is_cut: false,
     })
 }
 
@@ -144,7 +145,7 @@ fn blocks(blocks: &[Value], archive: &Archive) -> String {
     lines(each)
 }
 
-/// What a list of Slack's export is, if a file of an archive is one: it holds no messages. Its people are remembered.
+/// What a list of Slack's, Google Chat's or Discord's export is, if a file of an archive is one: it holds no messages. Its people are remembered.
 pub(crate) fn aside(name: &str, text: &str, archive: &mut Archive) -> Option<&'static str> {
     let file = name.rsplit('/').next().unwrap_or(name);
     let has = |key: &str| text.contains(&format!("\"{key}\""));
@@ -156,12 +157,18 @@ pub(crate) fn aside(name: &str, text: &str, archive: &mut Archive) -> Option<&'s
             Some("it lists who is in the workspace")
         }
         "channels.json" | "groups.json" | "dms.json" | "mpims.json"
-            if is_list && (has("members") || is_empty) =>
+            if is_list && (is_empty || has("id") && !has("ts") && !has("text")) =>
         {
             Some("it lists the channels")
         }
         "integration_logs.json" | "canvases.json" | "lists.json" | "file_conversations.json" if is_list => {
             Some("it lists what is connected to the workspace")
+        }
+        "user_info.json" | "group_info.json" if has("membership_info") || has("members") || has("user") => {
+            Some("it lists who is in a conversation")
+        }
+        "index.json" | "channel.json" if name.contains("messages/") && !is_list && !has("Contents") => {
+            Some("it names the channels")
         }
         "users.json" | "org_users.json" if is_empty => Some("it lists nobody"),
         _ => None,

@@ -159,6 +159,7 @@ impl<R: Read> Elements<R> {
                 }
                 b'}' | b']' => {
                     self.stack.pop();
+                    self.forget();
                     self.window.consume(1);
                 }
                 b',' => {
@@ -208,6 +209,14 @@ impl<R: Read> Elements<R> {
                 self.passed.remove(&path[..at]);
                 self.holders.insert(path[..at].to_owned());
             }
+        }
+    }
+
+    /// What was said of an element of a list says nothing of the next.
+    fn forget(&mut self) {
+        let path = self.path().join(".") + ".";
+        if path.len() > 1 && self.stack.last().is_some_and(|frame| frame.is_list) {
+            self.around.retain(|known, _| !known.starts_with(&path));
         }
     }
 

@@ -5,7 +5,10 @@
 
 use std::{collections::VecDeque, io::Read};
 
-use super::{Entry, NOTICE, WORDLESS, Written};
+use super::{
+    Entry, NOTICE, WORDLESS, Written,
+    remarks::{self, Seen},
+};
 use crate::{
     Place, RecordError,
     error::TOO_LONG,
@@ -26,6 +29,7 @@ enum Order {
 struct Stamp<'a> {
     numbers: [u32; 3],
     year_first: bool,
+    has_dots: bool,
     time: String,
     rest: &'a str,
 }
@@ -40,36 +44,87 @@ fn without_marks(line: &str) -> String {
 
 fn stamp(line: &str) -> Option<Stamp<'_>> {
     let is_bracketed = line.starts_with('[');
-    let text = line.strip_prefix('[').unwrap_or(line);
-    let (date, after) = text.split_at(text.find([',', ' '])?);
-    let parts: Vec<&str> = date.split(['/', '.', '-']).filter(|part| !part.is_empty()).collect();
-    let numbers: Vec<u32> =
-        parts.iter().filter_map(|part| (part.len() <= 4).then(|| part.parse().ok()).flatten()).collect();
-    let numbers: [u32; 3] = (parts.len() == 3).then(|| numbers.try_into().ok()).flatten()?;
-    let after = after.trim_start_matches([',', ' ']);
+    let (numbers, year_first, separator, after) = date(line.strip_prefix('[').unwrap_or(line))?;
+    let behind = after.trim_start_matches([',', '،', ' ']);
     let (time, rest) = if is_bracketed {
-        let (time, rest) = after.split_once(']')?;
+        let (time, rest) = behind.split_once(']')?;
         (time, rest.trim_start())
+    } else if separator == '년' {
+        behind.split_once(", ")?
     } else {
-        after.split_once(" - ").or_else(|| after.strip_suffix(" -").map(|time| (time, "")))?
+        behind.split_once(" - ").or_else(|| behind.strip_suffix(" -").map(|time| (time, "")))?
     };
-    let time = clock(time)?;
-    Some(Stamp { numbers, year_first: parts[0].len() == 4, time, rest })
+    let time = clock(time).filter(|_| behind.len() < after.len())?;
+    Some(Stamp { numbers, year_first, has_dots: separator == '.', time, rest })
 }
 
-/// A time of day as 21:05:11.
+/// Three numbers, whether the first is a year, what stands between them, and what follows.
+fn date(text: &str) -> Option<([u32; 3], bool, char, &str)> {
+    let (mut numbers, mut year_first, mut separator, mut rest) = ([0; 3], false, '/', text);
+    for (index, slot) in numbers.iter_mut().enumerate() {
+        let (value, digits, after) = number(rest)?;
+        *slot = value;
+        rest = after;
+        year_first |= index == 0 && digits == 4;
+        if index < 2 {
+            let mut chars = rest.chars();
+            let sign =
+                chars.next().filter(|sign| matches!(sign, '/' | '.' | '-' | '년' | '월' | '年' | '月'))?;
+            separator = if index == 0 { sign } else { separator };
+            rest = chars.as_str().trim_start_matches(' ');
+        }
+    }
+    Some((numbers, year_first, separator, rest.strip_prefix(['.', '일', '日']).unwrap_or(rest)))
+}
+
+/// A number of up to four digits, western or Arabic ones, how many they are, and what follows.
+fn number(text: &str) -> Option<(u32, usize, &str)> {
+    let (mut value, mut digits, mut end) = (0, 0, 0);
+    for (at, char) in text.char_indices() {
+        let Some(digit) = digit(char) else { break };
+        value = value * 10 + digit;
+        digits += 1;
+        end = at + char.len_utf8();
+        if digits > 4 {
+            return None;
+        }
+    }
+    (digits > 0).then(|| (value, digits, &text[end..]))
+}
+
+fn digit(char: char) -> Option<u32> {
+    let zero = match char {
+        '0'..='9' => '0',
+        '\u{660}'..='\u{669}' => '\u{660}',
+        '\u{6f0}'..='\u{6f9}' => '\u{6f0}',
+        _ => return None,
+    };
+    Some(u32::from(char) - u32::from(zero))
+}
+
+/// A time of day as 21:05:11: with words ahead of it ("klo 10.15", "오전 10:15"), or behind ("10:15 PM").
 fn clock(text: &str) -> Option<String> {
     let lower = text.trim().to_lowercase();
-    let digits_end = lower.find(|c: char| !c.is_ascii_digit() && c != ':' && c != '.').unwrap_or(lower.len());
-    let (digits, half) = lower.split_at(digits_end);
-    let digits = digits.trim_end_matches('.');
-    let half: String = half.chars().filter(|c| c.is_alphabetic()).collect();
-    let numbers: Option<Vec<u32>> = digits.split([':', '.']).map(|part| part.parse().ok()).collect();
+    let (ahead, rest) = lower.split_at(lower.find(|char| digit(char).is_some())?);
+    let end = rest.find(|c: char| digit(c).is_none() && c != ':' && c != '.').unwrap_or(rest.len());
+    let (digits, behind) = rest.split_at(end);
+    let of_letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).collect::<String>();
+    let (ahead, behind) = (of_letters(ahead), of_letters(behind));
+    let numbers: Option<Vec<u32>> = digits
+        .trim_end_matches('.')
+        .split([':', '.'])
+        .map(|part| number(part).filter(|(_, _, rest)| rest.is_empty()).map(|(number, ..)| number))
+        .collect();
     let numbers = numbers.filter(|numbers| (2..=3).contains(&numbers.len()))?;
+    let half = match ahead.as_str() {
+        "" | "à" | "às" | "a" | "klo" | "kl" | "om" | "um" | "at" | "o" | "в" => behind,
+        _ if behind.is_empty() => ahead,
+        _ => return None,
+    };
     let hour = match half.as_str() {
         "" | "uhr" => numbers[0],
-        "am" => numbers[0] % 12,
-        "pm" => numbers[0] % 12 + 12,
+        "am" | "오전" | "上午" | "午前" | "凌晨" | "早上" | "ص" | "πμ" => numbers[0] % 12,
+        "pm" | "오후" | "下午" | "午後" | "晚上" | "中午" | "م" | "μμ" => numbers[0] % 12 + 12,
         _ => return None,
     };
     let second = numbers.get(2).copied().unwrap_or(0);
@@ -105,10 +160,7 @@ fn order(head: &str) -> Order {
         let days = stamps.iter().map(|stamp| (stamp.numbers[2], stamp.numbers[month], stamp.numbers[day]));
         days.collect::<Vec<_>>().is_sorted()
     };
-    let has_dots = lines.iter().any(|line| {
-        stamp(line).is_some()
-            && line.trim_start_matches('[').get(..3).is_some_and(|start| start.contains('.'))
-    });
+    let has_dots = stamps.iter().any(|stamp| stamp.has_dots);
     match (beyond(0), beyond(1)) {
         (true, false) => Order::DayFirst,
         (false, true) => Order::MonthFirst,
@@ -133,6 +185,7 @@ pub(super) fn begins(head: &str) -> bool {
 pub(super) struct Lines<R> {
     window: Window<R>,
     order: Order,
+    seen: Seen,
     ready: VecDeque<(Place, Entry)>,
     open: Option<Open>,
     count: u64,
@@ -144,12 +197,22 @@ struct Open {
     name: Option<String>,
     date: String,
     text: String,
+    /// Behind the name is the sign that the app puts ahead of what it writes itself.
+    is_marked: bool,
     is_too_long: bool,
 }
 
 impl<R: Read> Lines<R> {
     pub(super) fn new(window: Window<R>, head: &str) -> Self {
-        Self { window, order: order(head), ready: VecDeque::new(), open: None, count: 0, is_over: false }
+        Self {
+            window,
+            order: order(head),
+            seen: seen(head),
+            ready: VecDeque::new(),
+            open: None,
+            count: 0,
+            is_over: false,
+        }
     }
 
     pub(super) fn next(&mut self) -> Option<Result<(Place, Entry), RecordError>> {
@@ -188,7 +251,7 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    fn take(&mut self, line: &str, number: u64) -> Option<RecordError> {
+    fn take(&mut self, line: &str, line_number: u64) -> Option<RecordError> {
         let bare = without_marks(line);
         let Some(stamp) = stamp(&bare) else {
             if let Some(open) = &mut self.open {
@@ -202,15 +265,14 @@ impl<R: Read> Lines<R> {
         };
         let error = self.close();
         self.count += 1;
-        let (name, text) =
-            match stamp.rest.split_once(": ").or_else(|| stamp.rest.strip_suffix(':').map(|name| (name, "")))
-            {
-                Some((name, text)) => (Some(name.trim().trim_start_matches('~').trim().to_owned()), text),
-                None => (None, stamp.rest),
-            };
+        let (name, text) = match said(stamp.rest) {
+            Some((name, text)) => (Some(name).filter(|name| !self.seen.is_notice(name)), text),
+            None => (None, stamp.rest),
+        };
+        let is_marked = line.split_once(": ").is_some_and(|(_, text)| text.starts_with('\u{200e}'));
         let date = format!("{} {}", stamp.day(self.order), stamp.time);
-        let place = Place::entry(self.count, number);
-        self.open = Some(Open { place, name, date, text: text.to_owned(), is_too_long: false });
+        let place = Place::entry(self.count, line_number);
+        self.open = Some(Open { place, name, date, text: text.to_owned(), is_marked, is_too_long: false });
         error
     }
 
@@ -219,57 +281,38 @@ impl<R: Read> Lines<R> {
         if open.is_too_long {
             return Some(RecordError::new(open.place, TOO_LONG));
         }
-        let text = open.text.trim_end().to_owned();
+        let (kept, is_cut) = remarks::without_remarks(&open.text);
         let entry = match open.name {
             None => NOTICE,
-            Some(_) if is_deleted(&text) => Entry::Aside("deleted messages", "Their text is gone"),
-            Some(_) if text.trim().is_empty() || is_omitted(&text) => WORDLESS,
-            Some(name) => Entry::Written(Written { text, name, date: open.date, ..Written::default() }),
+            Some(_) if remarks::is_deleted(&open.text) => {
+                Entry::Aside("deleted messages", "Their text is gone")
+            }
+            Some(_) if kept.trim().is_empty() || self.seen.is_omitted(kept) => WORDLESS,
+            Some(_) if !is_cut && remarks::is_notice(kept, open.is_marked) => NOTICE,
+            Some(name) => {
+                let text = kept.to_owned();
+                Entry::Written(Written { text, name, date: open.date, is_cut, ..Written::default() })
+            }
         };
         self.ready.push_back((open.place, entry));
         None
     }
 }
 
-/// What stands for a picture or a file that was not exported, in the languages that say so.
-fn is_omitted(text: &str) -> bool {
-    const WORDS: [&str; 12] = [
-        "omitted",
-        "weggelassen",
-        "ausgeschlossen",
-        "omitido",
-        "omitida",
-        "omis",
-        "omise",
-        "omesso",
-        "omessa",
-        "weggelaten",
-        "pomini\u{119}to",
-        "\u{43e}\u{43f}\u{443}\u{449}\u{435}\u{43d}",
-    ];
-    let lower = text.trim().to_lowercase();
-    let bare = lower.trim_matches(['<', '>', '\u{200e}']);
-    lower.len() < 60
-        && !lower.contains('\n')
-        && (WORDS.iter().any(|word| bare.ends_with(word))
-            && (lower.starts_with(['<', '\u{200e}']) || bare.split_whitespace().count() <= 3)
-            || bare.starts_with("attached:")
-            || lower.ends_with("(file attached)"))
+/// Who says what in a line behind its date; nobody, in most notices.
+fn said(rest: &str) -> Option<(String, &str)> {
+    let (name, text) = rest.split_once(": ").or_else(|| rest.strip_suffix(':').map(|name| (name, "")))?;
+    Some((name.trim().trim_start_matches('~').trim().to_owned(), text))
 }
 
-fn is_deleted(text: &str) -> bool {
-    let lower = text.trim().trim_matches('\u{200e}').trim_end_matches('.').to_lowercase();
-    matches!(
-        lower.as_str(),
-        "this message was deleted"
-            | "you deleted this message"
-            | "diese nachricht wurde gel\u{f6}scht"
-            | "du hast diese nachricht gel\u{f6}scht"
-            | "se elimin\u{f3} este mensaje"
-            | "eliminaste este mensaje"
-            | "ce message a \u{e9}t\u{e9} supprim\u{e9}"
-            | "null"
-    )
+fn seen(head: &str) -> Seen {
+    let mut seen = Seen::default();
+    for line in head.lines().map(without_marks) {
+        if let Some((name, text)) = stamp(&line).and_then(|stamp| said(stamp.rest)) {
+            seen.add(&name, text);
+        }
+    }
+    seen
 }
 
 #[cfg(test)]
@@ -300,6 +343,12 @@ mod tests {
             "2024-12-31, 21:05 - Ana: hi\nyou\n",
             "31.12.24, 21:05 - Ana: hi\nyou\n",
             "31-12-2024 21:05 - Ana: hi\nyou\n",
+            "31/12/2024 à 21:05 - Ana: hi\nyou\n",
+            "31.12.2024 klo 21.05 - Ana: hi\nyou\n",
+            "2024년 12월 31일 오후 9:05, Ana : hi\nyou\n",
+            "[2024. 12. 31. 오후 9:05:00] Ana: hi\nyou\n",
+            "[2024/12/31 下午9:05:00] Ana: hi\nyou\n",
+            "\u{200f}٣١\u{200f}/١٢\u{200f}/٢٠٢٤، ٩:٠٥ م - Ana: hi\nyou\n",
         ] {
             assert!(begins(text), "{text}");
             assert_eq!(read(text), ["2024-12-31 21:05:00 Ana: hi\nyou"], "{text}");
@@ -321,6 +370,31 @@ mod tests {
         );
         assert!(!begins("Just a text: with a colon\n"));
         assert!(!begins("2024-12-31, 21:05 something happened\n"));
+    }
+
+    #[test]
+    fn what_the_app_wrote_is_nobodys_word() {
+        let text = "13/5/24, 10:00 - Ann: hi\n13/5/24, 10:00 - Ann changed the subject from \"A: b\" to \"C: d\"\n\
+                    13/5/24, 10:00 - You created group \"Deal: pills\"\n13/5/24, 10:01 - Bob: \u{200e}Missed voice call\n\
+                    13/5/24, 10:01 - Bob: edited \u{200e}<This message was edited>\n13/5/24, 10:01 - Bob: look \u{200e}<attached: 1.jpg>\n\
+                    13/5/24, 10:02 - Bob: IMG-20240501-WA0001.jpg (file attached)\ncaption\n13/5/24, 10:03 - Bob: <Medya dahil edilmedi>\n\
+                    13/5/24, 10:03 - Bob: Mensagem apagada\n";
+        let found: Vec<_> = read(text).into_iter().map(|line| line.replace("2024-05-13 10:0", "")).collect();
+        let notice = "notices of the app";
+        assert_eq!(
+            found,
+            [
+                "0:00 Ann: hi",
+                notice,
+                notice,
+                notice,
+                "1:00 Bob: edited",
+                "1:00 Bob: look",
+                "2:00 Bob: caption",
+                "messages without a text",
+                "deleted messages"
+            ]
+        );
     }
 
     #[test]
