@@ -53,8 +53,9 @@ pub(super) fn fit(text: &str) -> f64 {
 fn alphabet(chars: &[char]) -> &'static str {
     let letters: Vec<char> = chars.iter().filter(|char| is_latin(**char)).map(lower).collect();
     let covered = |alphabet: &str| letters.iter().filter(|letter| alphabet.contains(**letter)).count();
+    let has_marks = letters.iter().any(|letter| matches!(letter, 'ơ' | 'ư' | '\u{300}'..='\u{36f}'));
     // Of those with equally many, the first.
-    let all = ALPHABETS.iter().copied().chain([VIETNAMESE]).rev();
+    let all = ALPHABETS.iter().copied().chain(has_marks.then_some(VIETNAMESE)).rev();
     all.max_by_key(|alphabet| covered(alphabet)).unwrap_or_default()
 }
 
