@@ -16,7 +16,8 @@ test('new detections that match wait behind "2 new"; the list does not move unti
   const word = marker('live')
   const secret = gavel.createToken(word, 'blog.example.com')
   await paste(page, marked(word, 2))
-  const listening = page.waitForRequest('**/events')
+  // Its answer has begun: from now on the server tells of what arrives.
+  const listening = page.waitForResponse('**/events')
   await open(searching(word))
   await listening
   await expect(rows(page)).toHaveCount(2)
@@ -36,9 +37,9 @@ test('a hidden page closes its stream, and catches up when it is looked at again
   const word = marker('hidden')
   const secret = gavel.createToken(word, 'blog.example.com')
   await paste(page, marked(word, 1))
-  const listening = page.waitForRequest('**/events')
+  const listening = page.waitForResponse('**/events')
   await open(searching(word))
-  const stream = await listening
+  const stream = (await listening).request()
   const look = (hidden: boolean) => page.evaluate(hidden => {
     Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden })
     document.dispatchEvent(new Event('visibilitychange'))
@@ -48,7 +49,7 @@ test('a hidden page closes its stream, and catches up when it is looked at again
   await closed
   await send(gavel, secret, `${word} while nobody looks`)
   await expect(page.getByRole('button', { name: /new$/ })).toHaveCount(0)
-  const again = page.waitForRequest('**/events')
+  const again = page.waitForResponse('**/events')
   await look(false)
   await again
   await expect(page.getByRole('button', { name: '1 new' })).toBeVisible()
