@@ -12,6 +12,8 @@ pub(crate) struct Live {
     pub(crate) arrived: RwSignal<Option<DetectionId>>,
     /// Grows when something may have been missed: the page was hidden, or the connection was lost.
     pub(crate) looks: RwSignal<usize>,
+    /// Whether the stream has been opened: what happened between the writing of the page and that is to be asked for.
+    pub(crate) begun: RwSignal<bool>,
     /// The import that got on last, and how often any did.
     pub(crate) import: RwSignal<(i64, usize)>,
     decisions: Decisions,
@@ -23,6 +25,7 @@ impl Live {
         Self {
             arrived: RwSignal::new(None),
             looks: RwSignal::new(0),
+            begun: RwSignal::new(false),
             import: RwSignal::new((0, 0)),
             decisions,
         }
@@ -101,6 +104,7 @@ mod browser {
             if missed.get_value() {
                 live.catch_up();
             }
+            live.begun.set(true);
             missed.set_value(true);
         });
         let failed = Closure::<dyn Fn()>::new(move || {
