@@ -1,8 +1,7 @@
 import { expect, test } from '../fixtures/test.js'
 
-/** What the first, cold load of the log may cost over the wire, all included, in bytes. What is loaded later is `app/src/later`. It was 350,000
- * until the notes about a search, which read it in the browser, brought the tables of Unicode with them. */
-const LIMIT = 430_000
+/** What the first, cold load of the log may cost over the wire, all included, in bytes. What is loaded later is `app/src/later`. */
+const LIMIT = 350_000
 
 test('the first load of /detections stays small', async ({ page, open, context }) => {
   const session = await context.newCDPSession(page)

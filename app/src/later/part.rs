@@ -34,7 +34,10 @@ impl Part {
     /// Whether a pointer or the focus brings it to life. What only says something waits for news.
     #[cfg(feature = "hydrate")]
     pub(super) fn wakes_by_touch(self) -> bool {
-        !matches!(self, Self::Frame(FramePart::Notice))
+        match self {
+            Self::Frame(part) => !matches!(part, FramePart::Notice),
+            Self::Log(part) => !part.is_said(),
+        }
     }
 
     /// What, where the server rendered it, must be alive at once.

@@ -1,46 +1,56 @@
-//! Budgets: what a site or an app may spend, counted in memory beside the log.
+//! Budgets: what a site or an app may spend. The store counts it, since several programs may work on one database; which budgets there are is
+//! remembered here for a moment.
 //!
-//! What is spent is read from the store once, when a budget is first looked at or set; from there on every check counts
-//! here too, and a check under way holds its place, so that apps that ask together cannot spend more than there is. After a
-//! restart the count is the store's again: what was logged.
+//! A check under way holds a place in its budgets, so that apps that ask together cannot spend more than there is.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use domain::{
-    ApiToken, ApiTokenId, Budget, BudgetForm, BudgetId, BudgetScope, BudgetStanding, BudgetTime, UsageSample,
-    User,
+    ApiToken, ApiTokenId, Budget, BudgetForm, BudgetId, BudgetScope, BudgetStanding, UsageSample, User,
 };
+use store::{Counter, PlaceId, Store};
 use tokio::sync::OnceCell;
 
 use crate::{Moderation, ModerationError, alerts::BudgetLine};
 
-/// What is spent of each budget.
+/// How long budgets are remembered: so late is one heard of that another program has set.
+const REMEMBERED: Duration = Duration::from_secs(1);
+
+/// The budgets that there are, as far as they are remembered.
 #[derive(Debug, Default)]
-pub(crate) struct Meters {
-    /// Set once the store was read.
-    read: OnceCell<()>,
-    meters: Arc<Mutex<Vec<Meter>>>,
+pub(crate) struct Budgets {
+    /// Set once the counts were made from the log: a crash may have kept what was logged from being counted.
+    counted: OnceCell<()>,
+    known: RwLock<Option<(Instant, Arc<Known>)>>,
 }
 
-#[derive(Clone, Debug)]
-struct Meter {
-    budget: Budget,
-    time: BudgetTime,
-    spent: u64,
-    /// Checks under way.
-    held: u64,
-    /// Tokens of the name, as far as they asked.
-    tokens: Vec<ApiTokenId>,
+#[derive(Debug)]
+struct Known {
+    budgets: Vec<(Budget, Vec<ApiTokenId>)>,
+    /// Where the upstream's period begins and ends.
+    quota: Option<UsageSample>,
 }
 
-/// Who wants to spend a check.
-#[derive(Clone, Copy)]
-enum Spender<'a> {
+/// Who spends a check.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Spender<'a> {
     /// An app.
     App(&'a ApiToken),
-    /// Somebody who has checked what is there already: a backlog of a site, or what a site or an app submitted before.
-    Backlog { site: Option<&'a str>, token: Option<ApiTokenId> },
+    /// Somebody who asks for a verdict of their own: counted, and never refused.
+    Person {
+        /// The site that it is for.
+        site: Option<&'a str>,
+    },
+    /// Somebody who has checked what is there already: a backlog of a site, or what a site or an app submitted before. What belongs to
+    /// no site and no app has no budget.
+    Backlog {
+        /// The site.
+        site: Option<&'a str>,
+        /// The app's token.
+        token: Option<ApiTokenId>,
+    },
 }
 
 /// A hard budget that is spent.
@@ -52,113 +62,58 @@ pub(crate) struct SpentBudget {
     pub(crate) until: DateTime<Utc>,
 }
 
-impl Meter {
-    fn is_of(&self, spender: Spender<'_>) -> bool {
-        match (self.budget.scope, spender) {
-            (BudgetScope::Site, Spender::App(token)) => self.is_about(&token.site),
-            (BudgetScope::Site, Spender::Backlog { site, .. }) => {
-                site.is_some_and(|site| self.is_about(site))
-            }
-            (BudgetScope::Token, Spender::App(token)) => self.is_about(&token.name),
-            (BudgetScope::Token, Spender::Backlog { token, .. }) => {
-                token.is_some_and(|token| self.tokens.contains(&token))
-            }
-        }
-    }
+/// The places of a check under way; given back when it is dropped.
+#[derive(Default)]
+pub(crate) struct Held(Option<(Arc<dyn Store>, PlaceId)>);
 
-    fn is_about(&self, subject: &str) -> bool {
-        self.budget.subject.eq_ignore_ascii_case(subject)
+impl Held {
+    fn take(&mut self) -> Option<PlaceId> {
+        self.0.take().map(|(_, place)| place)
     }
-
-    /// Starts anew when its time is over. What was logged since midnight is nothing yet.
-    fn turn(&mut self, now: DateTime<Utc>) {
-        if now >= self.time.ends_at() {
-            self.time = self.budget.span.around(now, None);
-            self.spent = 0;
-        }
-    }
-}
-
-/// The place of a check under way; given back when it is dropped.
-#[derive(Debug)]
-pub(crate) struct Held {
-    meters: Arc<Mutex<Vec<Meter>>>,
-    of: Vec<BudgetId>,
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        if self.of.is_empty() {
+        let (Some((store, place)), Ok(runtime)) = (self.0.take(), tokio::runtime::Handle::try_current())
+        else {
             return;
-        }
-        let mut meters = lock(&self.meters);
-        for meter in meters.iter_mut().filter(|meter| self.of.contains(&meter.budget.id)) {
-            meter.held = meter.held.saturating_sub(1);
-        }
+        };
+        runtime.spawn(async move {
+            // Kept, it counts as spent until this program ends.
+            if let Err(error) = store.settle_places(&[place], false).await {
+                tracing::error!(%error, "a place in a budget could not be given back");
+            }
+        });
     }
 }
 
-fn lock(meters: &Mutex<Vec<Meter>>) -> MutexGuard<'_, Vec<Meter>> {
-    meters.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Meters {
-    /// A place for a check, or the hard budget that is spent.
-    fn admit(&self, spender: Spender<'_>, now: DateTime<Utc>) -> Result<Held, SpentBudget> {
-        let mut meters = lock(&self.meters);
-        let mut of = Vec::new();
-        for meter in meters.iter_mut().filter(|meter| meter.is_of(spender)) {
-            meter.turn(now);
-            if meter.budget.hard && meter.spent + meter.held >= meter.budget.checks {
-                return Err(SpentBudget { name: name(&meter.budget), until: meter.time.ends_at() });
+impl Known {
+    /// The budgets that a check counts in.
+    fn counters(&self, spender: Spender<'_>, now: DateTime<Utc>) -> Vec<Counter> {
+        let its = self.budgets.iter().filter(|(budget, tokens)| match (budget.scope, spender) {
+            (BudgetScope::Site, Spender::App(token)) => budget.subject.eq_ignore_ascii_case(&token.site),
+            (BudgetScope::Site, Spender::Backlog { site, .. } | Spender::Person { site }) => {
+                site.is_some_and(|site| budget.subject.eq_ignore_ascii_case(site))
             }
-            if let (BudgetScope::Token, Spender::App(token)) = (meter.budget.scope, spender)
-                && !meter.tokens.contains(&token.id)
-            {
-                meter.tokens.push(token.id);
+            (BudgetScope::Token, Spender::App(token)) => budget.subject.eq_ignore_ascii_case(&token.name),
+            (BudgetScope::Token, Spender::Backlog { token, .. }) => {
+                token.is_some_and(|token| tokens.contains(&token))
             }
-            of.push(meter.budget.id);
+            (BudgetScope::Token, Spender::Person { .. }) => false,
+        });
+        let mut counters: Vec<_> = its.map(|(budget, _)| self.counter(budget, now)).collect();
+        if matches!(spender, Spender::Person { .. }) {
+            counters.iter_mut().for_each(|counter| counter.budget.hard = false);
         }
-        for meter in meters.iter_mut().filter(|meter| of.contains(&meter.budget.id)) {
-            meter.held += 1;
-        }
-        Ok(Held { meters: Arc::clone(&self.meters), of })
+        counters
     }
 
-    /// A place for a check of what is there already: a row of a site's backlog, or what an app submitted before. What belongs to no
-    /// site and no app has no budget. The store must have been read.
-    pub(crate) fn admit_backlog(
-        &self,
-        site: Option<&str>,
-        token: Option<ApiTokenId>,
-        now: DateTime<Utc>,
-    ) -> Result<Held, SpentBudget> {
-        self.admit(Spender::Backlog { site, token }, now)
+    fn counter(&self, budget: &Budget, now: DateTime<Utc>) -> Counter {
+        Counter { budget: budget.clone(), time: budget.span.around(now, self.quota.as_ref()) }
     }
 
-    /// Counts a check that the upstream judged. Returns whether a budget is spent by it.
-    pub(crate) fn count(&self, site: Option<&str>, token: Option<ApiTokenId>, now: DateTime<Utc>) -> bool {
-        let mut is_spent = false;
-        for meter in lock(&self.meters).iter_mut() {
-            let is_its = match meter.budget.scope {
-                BudgetScope::Site => site.is_some_and(|site| meter.is_about(site)),
-                BudgetScope::Token => token.is_some_and(|token| meter.tokens.contains(&token)),
-            };
-            if is_its {
-                meter.turn(now);
-                meter.spent += 1;
-                is_spent |= meter.spent == meter.budget.checks;
-            }
-        }
-        is_spent
-    }
-
-    /// Sets what was read; places held stay held.
-    fn put(&self, meter: Meter) {
-        let mut meters = lock(&self.meters);
-        let held = meters.iter().find(|old| old.budget.id == meter.budget.id).map_or(0, |old| old.held);
-        meters.retain(|old| old.budget.id != meter.budget.id);
-        meters.push(Meter { held, ..meter });
+    fn all(&self, now: DateTime<Utc>) -> Vec<Counter> {
+        self.budgets.iter().map(|(budget, _)| self.counter(budget, now)).collect()
     }
 }
 
@@ -168,52 +123,79 @@ fn name(budget: &Budget) -> String {
 }
 
 impl Moderation {
-    /// A place in the budgets of a token and its site, or the name of the one that is spent. Reads the store only the first
-    /// time.
+    /// Places for a check in the budgets that it counts in, or the hard one that is spent.
     pub(crate) async fn hold_budget(
         &self,
-        token: &ApiToken,
-    ) -> Result<Result<Held, String>, ModerationError> {
-        self.read_budgets().await?;
-        let admitted = self.budgets.admit(Spender::App(token), self.clock.now());
-        if admitted.is_err() {
-            self.alerts_wanted.notify_one();
+        spender: Spender<'_>,
+    ) -> Result<Result<Held, SpentBudget>, ModerationError> {
+        let counters = self.known_budgets().await?.counters(spender, self.clock.now());
+        if counters.is_empty() {
+            return Ok(Ok(Held::default()));
         }
-        Ok(admitted.map_err(|spent| spent.name))
-    }
-
-    pub(crate) async fn read_budgets(&self) -> Result<(), ModerationError> {
-        self.budgets.read.get_or_try_init(async || self.read_meters().await).await?;
-        Ok(())
-    }
-
-    /// Whether what is spent has been looked at.
-    pub(crate) fn has_read_budgets(&self) -> bool {
-        self.budgets.read.initialized()
-    }
-
-    /// Counts anew what is spent, from the log.
-    pub(crate) async fn read_meters(&self) -> Result<(), ModerationError> {
-        let quota = self.store.latest_usage_sample().await?;
-        for budget in self.store.budgets().await? {
-            self.read_meter(budget, quota.as_ref()).await?;
-        }
-        Ok(())
-    }
-
-    async fn read_meter(&self, budget: Budget, quota: Option<&UsageSample>) -> Result<(), ModerationError> {
-        let time = budget.span.around(self.clock.now(), quota);
-        let spent = self.store.spent_since(&budget, time.first).await?;
-        let tokens = match budget.scope {
-            BudgetScope::Site => Vec::new(),
-            BudgetScope::Token => {
-                let tokens = self.store.api_tokens().await?.into_iter();
-                let its = tokens.filter(|token| token.name.eq_ignore_ascii_case(&budget.subject));
-                its.map(|token| token.id).collect()
+        Ok(match self.store.take_places(&counters).await? {
+            Ok(place) => Ok(Held(Some((Arc::clone(&self.store), place)))),
+            Err(full) => {
+                self.alerts_wanted.notify_one();
+                // It is one of those that were asked for.
+                let full = counters.into_iter().find(|counter| counter.budget.id == full);
+                Err(full.map_or_else(
+                    || SpentBudget { name: "A budget".to_owned(), until: self.clock.now() },
+                    |Counter { budget, time }| SpentBudget { name: name(&budget), until: time.ends_at() },
+                ))
             }
+        })
+    }
+
+    /// Counts checks that the upstream judged and the log has, and gives their places back. Where that cannot be written the places
+    /// themselves count.
+    pub(crate) async fn spend(&self, held: impl IntoIterator<Item = Held>) {
+        let places: Vec<PlaceId> = held.into_iter().filter_map(|mut held| held.take()).collect();
+        if places.is_empty() {
+            return;
+        }
+        match self.store.settle_places(&places, true).await {
+            Ok(true) => self.alerts_wanted.notify_one(),
+            Ok(false) => {}
+            Err(error) => {
+                tracing::error!(%error, "checks count as under way in their budgets until the next start")
+            }
+        }
+    }
+
+    async fn known_budgets(&self) -> Result<Arc<Known>, ModerationError> {
+        let known = self.budgets.known.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let known = match known {
+            Some((at, known)) if at.elapsed() < REMEMBERED => known,
+            _ => self.look_at_budgets().await?,
         };
-        self.budgets.put(Meter { budget, time, spent, held: 0, tokens });
-        Ok(())
+        let recount = async || match known.all(self.clock.now()) {
+            all if all.is_empty() => Ok(()),
+            all => self.store.recount(&all).await,
+        };
+        self.budgets.counted.get_or_try_init(recount).await?;
+        Ok(known)
+    }
+
+    async fn look_at_budgets(&self) -> Result<Arc<Known>, ModerationError> {
+        let at = Instant::now();
+        let budgets = self.store.budgets().await?;
+        let (mut tokens, mut quota) = (Vec::new(), None);
+        if budgets.iter().any(|budget| budget.scope == BudgetScope::Token) {
+            tokens = self.store.api_tokens().await?;
+        }
+        if !budgets.is_empty() {
+            quota = self.store.latest_usage_sample().await?;
+        }
+        let with_tokens = budgets.into_iter().map(|budget| {
+            let its = tokens.iter().filter(|token| {
+                budget.scope == BudgetScope::Token && token.name.eq_ignore_ascii_case(&budget.subject)
+            });
+            let its = its.map(|token| token.id).collect();
+            (budget, its)
+        });
+        let known = Arc::new(Known { budgets: with_tokens.collect(), quota });
+        *self.budgets.known.write().unwrap_or_else(PoisonError::into_inner) = Some((at, Arc::clone(&known)));
+        Ok(known)
     }
 
     /// Every budget with what is spent of it, by subject.
@@ -221,19 +203,12 @@ impl Moderation {
     /// # Errors
     /// When the store fails.
     pub async fn budget_standings(&self) -> Result<Vec<BudgetStanding>, ModerationError> {
-        self.read_budgets().await?;
-        let now = self.clock.now();
-        let mut meters = lock(&self.budgets.meters);
-        meters.iter_mut().for_each(|meter| meter.turn(now));
-        let mut standings: Vec<_> = meters
-            .iter()
-            .map(|meter| BudgetStanding {
-                budget: meter.budget.clone(),
-                spent: meter.spent,
-                time: meter.time,
-            })
-            .collect();
-        drop(meters);
+        let counters = self.known_budgets().await?.all(self.clock.now());
+        let mut standings = Vec::with_capacity(counters.len());
+        for counter in counters {
+            let spent = self.store.spent(&counter).await?;
+            standings.push(BudgetStanding { budget: counter.budget, spent, time: counter.time });
+        }
         standings.sort_by(|a, b| a.budget.subject.cmp(&b.budget.subject).then(a.budget.id.cmp(&b.budget.id)));
         Ok(standings)
     }
@@ -257,10 +232,8 @@ impl Moderation {
     /// [`ModerationError::Invalid`] for fields that are wrong, otherwise when the store fails.
     pub async fn set_budget(&self, form: &BudgetForm, by: &User) -> Result<Budget, ModerationError> {
         let budget = form.validate().map_err(ModerationError::Invalid)?;
-        self.read_budgets().await?;
         let kept = self.store.set_budget(&budget, by.id, self.clock.now()).await?;
-        let quota = self.store.latest_usage_sample().await?;
-        self.read_meter(kept.clone(), quota.as_ref()).await?;
+        self.look_at_budgets().await?;
         self.alerts_wanted.notify_one();
         self.imports_wanted.notify_one();
         Ok(kept)
@@ -272,106 +245,9 @@ impl Moderation {
     /// [`ModerationError::NotFound`] when it is not there.
     pub async fn remove_budget(&self, id: BudgetId, by: &User) -> Result<Budget, ModerationError> {
         let removed = self.store.remove_budget(id, by.id, self.clock.now()).await?;
-        lock(&self.budgets.meters).retain(|meter| meter.budget.id != id);
+        self.look_at_budgets().await?;
         self.alerts_wanted.notify_one();
         self.imports_wanted.notify_one();
         removed.ok_or(ModerationError::NotFound("budget"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use chrono::TimeDelta;
-    use domain::{BudgetSpan, Fallback};
-
-    fn noon() -> DateTime<Utc> {
-        DateTime::from_timestamp(1_739_620_800, 0).unwrap()
-    }
-
-    fn token(id: i64) -> ApiToken {
-        ApiToken {
-            id: ApiTokenId(id),
-            name: "shop".to_owned(),
-            prefix: String::new(),
-            site: "Shop.example.com".to_owned(),
-            per_minute: None,
-            fallback: Fallback::Pass,
-            of_people: false,
-            created_at: noon(),
-            last_used_at: None,
-            revoked_at: None,
-        }
-    }
-
-    fn meters(scope: BudgetScope, checks: u64, hard: bool) -> Meters {
-        let subject = if scope == BudgetScope::Site { "shop.example.com" } else { "shop" };
-        let budget = Budget {
-            id: BudgetId(1),
-            scope,
-            subject: subject.to_owned(),
-            span: BudgetSpan::Day,
-            checks,
-            hard,
-        };
-        let meters = Meters::default();
-        let time = budget.span.around(noon(), None);
-        meters.put(Meter { budget, time, spent: 0, held: 0, tokens: Vec::new() });
-        meters
-    }
-
-    #[test]
-    fn checks_under_way_hold_their_place() {
-        for scope in [BudgetScope::Site, BudgetScope::Token] {
-            let meters = meters(scope, 2, true);
-            let first = meters.admit(Spender::App(&token(1)), noon()).unwrap();
-            let second = meters.admit(Spender::App(&token(2)), noon()).unwrap();
-            assert!(meters.admit(Spender::App(&token(1)), noon()).is_err(), "two are under way");
-            drop(first);
-            let third = meters.admit(Spender::App(&token(1)), noon()).unwrap();
-            assert!(!meters.count(Some("shop.example.com"), Some(ApiTokenId(1)), noon()));
-            drop(third);
-            assert!(meters.count(Some("SHOP.example.com"), Some(ApiTokenId(2)), noon()), "now it is spent");
-            drop(second);
-            let refused = meters.admit(Spender::App(&token(1)), noon()).unwrap_err();
-            assert!(refused.name.starts_with("The budget of the "), "{refused:?}");
-            assert_eq!(refused.until, noon() + TimeDelta::hours(12));
-            assert!(
-                meters.admit(Spender::App(&token(1)), noon() + TimeDelta::hours(12)).is_ok(),
-                "a new day"
-            );
-        }
-    }
-
-    #[test]
-    fn a_soft_budget_refuses_nothing_and_others_are_not_counted() {
-        let meters = meters(BudgetScope::Site, 1, false);
-        assert!(!meters.count(Some("blog.example.com"), Some(ApiTokenId(1)), noon()));
-        assert!(!meters.count(None, None, noon()));
-        assert!(meters.count(Some("shop.example.com"), None, noon()));
-        assert!(meters.admit(Spender::App(&token(1)), noon()).is_ok());
-    }
-
-    #[test]
-    fn a_backlog_spends_the_budget_of_its_site_and_no_other() {
-        let of_site = meters(BudgetScope::Site, 1, true);
-        let held = of_site.admit_backlog(Some("SHOP.example.com"), None, noon()).unwrap();
-        assert!(of_site.admit(Spender::App(&token(1)), noon()).is_err(), "its place is taken");
-        assert!(of_site.admit_backlog(Some("shop.example.com"), None, noon()).is_err());
-        for other in [Some("blog.example.com"), None] {
-            assert!(of_site.admit_backlog(other, None, noon()).is_ok());
-        }
-        drop(held);
-        assert!(of_site.admit_backlog(Some("shop.example.com"), None, noon()).is_ok());
-        let of_token = meters(BudgetScope::Token, 1, true);
-        let _held = of_token.admit(Spender::App(&token(1)), noon()).unwrap();
-        assert!(of_token.admit(Spender::App(&token(1)), noon()).is_err());
-        assert!(
-            of_token.admit_backlog(Some("shop"), None, noon()).is_ok(),
-            "a token's budget is not that of a site"
-        );
-        let again = |id| of_token.admit_backlog(Some("shop.example.com"), Some(ApiTokenId(id)), noon());
-        assert!(again(1).is_err(), "what the app submitted before spends its budget too");
-        assert!(again(2).is_ok(), "another app's does not");
     }
 }

@@ -4,13 +4,13 @@ use std::time::Instant;
 
 use activelayer::{Answer, CheckEndpoint, CheckRequest, CheckResponse};
 use domain::{
-    ApiTokenId, Circumstances, Content, Detection, DetectionId, Endpoint, JudgedBy, Judgement, Language,
-    NewDetection, Origin, Signal,
+    Circumstances, Content, Detection, DetectionId, Endpoint, JudgedBy, Judgement, Language, NewDetection,
+    Origin, Signal,
 };
 use serde_json::Map;
 use sha2::{Digest, Sha256};
 
-use crate::{Moderation, ModerationError, readings};
+use crate::{Moderation, ModerationError, budgets::Spender, readings};
 
 /// Content that somebody wants judged.
 #[derive(Clone, Debug)]
@@ -25,23 +25,6 @@ pub struct NewCheck {
     pub content: Content,
 }
 
-/// Whose budgets a check is counted against.
-pub(crate) struct Spent {
-    site: Option<String>,
-    token: Option<ApiTokenId>,
-}
-
-impl Spent {
-    /// `None` when the upstream gave no verdict.
-    pub(crate) fn on(detection: &NewDetection) -> Option<Self> {
-        detection
-            .judgement
-            .judged_by
-            .is_verdict()
-            .then(|| Self { site: detection.site.clone(), token: detection.circumstances.token_id })
-    }
-}
-
 impl Moderation {
     /// Asks the upstream for a verdict and logs it.
     ///
@@ -51,6 +34,7 @@ impl Moderation {
     pub async fn check(&self, check: NewCheck) -> Result<Detection, ModerationError> {
         let started = Instant::now();
         self.expect_to_keep()?;
+        let held = self.hold_budget(Spender::Person { site: check.site.as_deref() }).await?.ok();
         let request = as_sent(readings::request(&check.content), check.origin);
         let answer = self.timed(self.upstreams.interactive.check(to_wire(check.endpoint), &request)).await?;
         let circumstances =
@@ -58,9 +42,8 @@ impl Moderation {
         let answer = self.at_own_threshold(answer, self.options.judged_by, check.site.as_deref()).await;
         let judgement = to_judgement(answer, self.options.judged_by);
         let detection = self.new_detection(check, judgement, circumstances);
-        let spent = Spent::on(&detection);
         let appended = self.log.append(detection).await?;
-        self.count_check(spent);
+        self.spend(held).await;
         self.detection(appended.id).await
     }
 
@@ -81,14 +64,6 @@ impl Moderation {
             content: check.content,
             judgement,
             circumstances: Circumstances { language: language.map(|language| language.tag), ..circumstances },
-        }
-    }
-
-    /// Counts what was logged against the budgets.
-    pub(crate) fn count_check(&self, spent: Option<Spent>) {
-        let Some(Spent { site, token }) = spent else { return };
-        if self.budgets.count(site.as_deref(), token, self.clock.now()) {
-            self.alerts_wanted.notify_one();
         }
     }
 

@@ -53,10 +53,6 @@ impl Moderation {
         if moved > 0 {
             tracing::warn!(moved, "brought forward what was due later than it can have been meant to be");
         }
-        if has_jumped && self.has_read_budgets() {
-            // Days and months may have begun or ended with the jump.
-            self.read_meters().await?;
-        }
         for woken in
             [&self.outbox_changed, &self.recheck_wanted, &self.deliveries_wanted, &self.alerts_wanted]
         {

@@ -14,8 +14,8 @@ use store::Appended;
 
 use crate::{
     Moderation, ModerationError, NewCheck,
-    budgets::Held,
-    check::{Spent, milliseconds, to_judgement},
+    budgets::{Held, Spender, SpentBudget},
+    check::{milliseconds, to_judgement},
     fallback::Substitute,
     in_time::AGAIN,
     log_writer::Unwritten,
@@ -123,9 +123,9 @@ impl Moderation {
                 return Ok(judged);
             }
         }
-        let held = match self.hold_budget(&token).await? {
+        let held = match self.hold_budget(Spender::App(&token)).await? {
             Ok(held) => held,
-            Err(spent) => {
+            Err(SpentBudget { name: spent, .. }) => {
                 return match waits {
                     Some(row) => Err(over_budget(spent, row)),
                     None => self.answer_over_budget(&token, detection, &wire, spent, started).await,
@@ -277,7 +277,6 @@ impl Moderation {
         kept: Option<Kept>,
         held: Held,
     ) -> Result<Appended, ModerationError> {
-        let spent = Spent::on(&detection);
         // Without a file beside the database it is asked for again after a crash.
         let mut noted = kept.as_ref().and_then(|_| self.aside.note(&detection).ok());
         let written = self.log.enqueue(detection).await?;
@@ -288,17 +287,15 @@ impl Moderation {
                 (Some(_), Err(lost)) => this.write_at_last(lost).await,
                 (_, written) => written.map_err(|lost| lost.error),
             };
-            if written.is_ok() {
-                this.count_check(spent);
-            }
             // When it stops before the row is written, the next start finds the note.
             if !matches!(written, Err(ModerationError::Stopping))
                 && let Some(noted) = noted.take()
             {
                 noted.settled();
             }
-            // It is counted as spent before its place is given back.
-            drop(held);
+            if written.is_ok() {
+                this.spend([held]).await;
+            }
             drop(kept);
             written
         };

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Moderation, ModerationError,
-    budgets::{Held, SpentBudget},
+    budgets::{Held, Spender, SpentBudget},
     check::{as_sent, to_judgement},
     outbox::{CLAIM, is_final, retry_wait},
     readings,
@@ -67,7 +67,7 @@ impl Moderation {
     pub async fn recheck_by_hand(&self, id: DetectionId, by: UserId) -> Result<Detection, ModerationError> {
         self.expect_to_keep()?;
         let before = self.detection(id).await?;
-        let _held = self.hold_again(&before).await?.map_err(|spent| {
+        let held = self.hold_again(&before).await?.map_err(|spent| {
             let message = format!("{} is spent", spent.name);
             ApiError::QuotaExhausted { message, limit: None, used: None, remaining: Some(0) }
         })?;
@@ -78,7 +78,7 @@ impl Moderation {
         let judgement = to_judgement(answer, self.options.judged_by);
         let at = self.clock.now();
         self.store.rejudged(id, &judgement, at).await?;
-        self.count_again(&before).await?;
+        self.spend([held]).await;
         let event = NewAuditEvent {
             at,
             user_id: Some(by),
@@ -189,18 +189,8 @@ impl Moderation {
 
     /// A place in the budgets of whoever submitted a detection.
     async fn hold_again(&self, detection: &Detection) -> Result<Result<Held, SpentBudget>, ModerationError> {
-        self.read_budgets().await?;
         let token = self.store.token_of(detection.id).await?;
-        Ok(self.budgets.admit_backlog(detection.site.as_deref(), token, self.clock.now()))
-    }
-
-    /// Counts a verdict that was asked for again.
-    async fn count_again(&self, detection: &Detection) -> Result<(), ModerationError> {
-        let token = self.store.token_of(detection.id).await?;
-        if self.budgets.count(detection.site.as_deref(), token, self.clock.now()) {
-            self.alerts_wanted.notify_one();
-        }
-        Ok(())
+        self.hold_budget(Spender::Backlog { site: detection.site.as_deref(), token }).await
     }
 
     async fn take_verdicts(&self, judged: Vec<(Detection, Judgement, Held)>) -> Result<(), ModerationError> {
@@ -210,14 +200,12 @@ impl Moderation {
         let (mut verdicts, mut places) = (Vec::with_capacity(judged.len()), Vec::with_capacity(judged.len()));
         for (detection, judgement, held) in judged {
             verdicts.push((detection.id, judgement));
-            places.push((detection, held));
+            places.push(held);
         }
         self.store.all_rejudged(&verdicts, self.clock.now()).await?;
-        for (detection, held) in places {
-            self.count_again(&detection).await?;
-            // It is counted as spent before its place is given back.
-            drop(held);
-            self.announce_verdict(detection.id).await?;
+        self.spend(places).await;
+        for (id, _) in &verdicts {
+            self.announce_verdict(*id).await?;
         }
         // Decisions on them, and what apps said, have waited for the upstream's ids.
         self.outbox_changed.notify_one();

@@ -1,12 +1,27 @@
 //! Budgets of sites and apps.
 
 use async_trait::async_trait;
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::{ApiTokenId, Budget, BudgetId, DetectionId, UserId};
+use chrono::{DateTime, Utc};
+use domain::{ApiTokenId, Budget, BudgetId, BudgetTime, DetectionId, UserId};
+use uuid::Uuid;
 
 use crate::Result;
 
-/// Keeps budgets, and counts what is spent. Changes leave an audit event in the same transaction.
+/// A budget that a check counts in, and the days that it counts now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counter {
+    /// The budget, as it is kept.
+    pub budget: Budget,
+    /// Its days.
+    pub time: BudgetTime,
+}
+
+/// A check under way, by its places in the budgets that it will count in. They are held until it is settled, or its program has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PlaceId(pub Uuid);
+
+/// Keeps budgets, and counts what is spent, also where several programs work on one database. Changes of budgets leave an audit event in
+/// the same transaction.
 #[async_trait]
 pub trait Budgets: Send + Sync {
     /// All of them, by subject.
@@ -21,6 +36,17 @@ pub trait Budgets: Send + Sync {
     /// The token that a detection was asked for with.
     async fn token_of(&self, id: DetectionId) -> Result<Option<ApiTokenId>>;
 
-    /// Checks that the upstream judged for a budget's subject since a day (UTC), also those logged just now.
-    async fn spent_since(&self, budget: &Budget, first: NaiveDate) -> Result<u64>;
+    /// Takes a place for a check in each of these; or none, and the inner error is the hard one of which as much is spent and under way as it
+    /// allows. A budget whose days have changed is counted from the log first.
+    async fn take_places(&self, counters: &[Counter]) -> Result<std::result::Result<PlaceId, BudgetId>>;
+
+    /// Gives back the places of checks that are over, at once with counting them where the upstream judged them. Returns whether a budget
+    /// is spent by that. Those that are not held any more are passed over.
+    async fn settle_places(&self, places: &[PlaceId], are_judged: bool) -> Result<bool>;
+
+    /// Counts anew what is spent, from the log.
+    async fn recount(&self, counters: &[Counter]) -> Result<()>;
+
+    /// Checks that the upstream judged for a budget's subject in its days.
+    async fn spent(&self, counter: &Counter) -> Result<u64>;
 }

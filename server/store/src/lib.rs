@@ -35,7 +35,7 @@ pub use accounts::{Accounts, NewUser, SessionRecord};
 pub use alerts::{AlertSettings, Alerts, DueDelivery, NewAlert, SiteSpam};
 pub use app_words::{AppFeedback, AppFeedbackOutcome, AppWords, NewAppWord};
 pub use audit::{Audit, AuditEvent, NewAuditEvent};
-pub use budgets::Budgets;
+pub use budgets::{Budgets, Counter, PlaceId};
 pub use bulk::{Bulk, BulkFate, BulkStep, NewBulk};
 pub use claims::Claims;
 pub use detections::{Appended, Detections, Unfolded};

@@ -1,4 +1,5 @@
-//! What was answered survives: a process is killed with SIGKILL right after a call returned, and the rows are there.
+//! What was answered survives: a process is killed with SIGKILL right after a call returned, and the rows are there. What it had under way
+//! does not.
 
 #[cfg(test)]
 mod samples;
@@ -6,7 +7,8 @@ mod samples;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use domain::{DetectionId, FeedbackState, Label};
+use domain::{Budget, BudgetId, BudgetScope, BudgetSpan, DetectionId, FeedbackState, Label};
+use store::{Counter, Store};
 /// Names the database to the child process; the parent's run of the same test has none.
 const DATABASE: &str = "GAVEL_CRASH_TEST_DATABASE";
 
@@ -201,4 +203,38 @@ async fn what_is_deleted_is_overwritten() {
     let query = domain::SearchQuery::parse("usual").unwrap();
     assert_eq!(store.count(&query, 1000, samples::noon()).await.unwrap().count, 299);
     assert!(!store.merge_index().await.unwrap(), "nothing is left to do");
+}
+
+#[tokio::test]
+async fn programs_on_one_file_spend_one_budget_and_what_one_had_under_way_ends_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/gavel.db", folder.path().display());
+    let (one, other) = (store::open(&url).await.unwrap(), store::open(&url).await.unwrap());
+    let ana = samples::moderator(&*one, "Ana").await;
+    let budget = Budget {
+        id: BudgetId(0),
+        scope: BudgetScope::Site,
+        subject: "shop.example.com".to_owned(),
+        span: BudgetSpan::Day,
+        checks: 50,
+        hard: true,
+    };
+    let budget = one.set_budget(&budget, ana.id, samples::noon()).await.unwrap();
+    let of = [Counter { time: budget.span.around(samples::noon(), None), budget }];
+    let take = async |store: &dyn Store| {
+        let mut held = Vec::new();
+        while let Ok(place) = store.take_places(&of).await.unwrap() {
+            held.push(place);
+        }
+        held
+    };
+    let _first = one.take_places(&of).await.unwrap().unwrap();
+    let (of_one, of_other) = tokio::join!(take(&*one), take(&*other));
+    assert_eq!(1 + of_one.len() + of_other.len(), 50);
+    other.settle_places(&of_other, true).await.unwrap();
+    assert!(take(&*other).await.is_empty(), "the first is at work with its places");
+    drop(one);
+    let again = take(&*other).await;
+    assert_eq!(again.len(), 1 + of_one.len());
+    assert_eq!(other.spent(&of[0]).await.unwrap(), of_other.len() as u64);
 }

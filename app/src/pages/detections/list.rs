@@ -10,15 +10,17 @@ use domain::{
 use leptos::prelude::*;
 
 use super::{
+    LogPart,
     bulk_bar::RowsForm,
     log::LogState,
-    notes::{StillIndexing, as_text_link},
+    notes::StillIndexing,
     place::Place,
     row_tools::{RowApp, RowButtons, RowLabel, RowProblem, RowState, RowVerdict, Tick},
 };
 use crate::{
     components::{TimeAgo, VerdictBadge, classes::BUTTON, now, score_words},
     decisions::{Decisions, Seen},
+    later::{Later, Part},
     list_look::LookSignal,
     selection::Selection,
     server_fns::detections::SearchResult,
@@ -46,7 +48,7 @@ pub(super) fn List(
     if page.rows.is_empty() && !stopped {
         return view! {
             <StillIndexing unfolded=unfolded/>
-            <Empty here=here/>
+            <Empty state=state/>
         }
         .into_any();
     }
@@ -201,11 +203,11 @@ fn Row(
 }
 
 #[component]
-fn Empty(here: LogState) -> impl IntoView {
-    let words = if !here.q.is_empty() {
+fn Empty(state: Memo<LogState>) -> impl IntoView {
+    let words = if !state.read_untracked().q.is_empty() {
         view! {
             <p>"Nothing matches this search."</p>
-            {as_text_link(&here)}
+            <Later part=Part::Log(LogPart::AsText(state))/>
             <p class="mt-2"><a class="text-accent underline" href="/detections">"Show everything"</a></p>
         }
         .into_any()

@@ -1,6 +1,6 @@
 //! The log's frame: what is searched, how it is sorted, where in it we are. All of it is in the URL.
 
-use domain::{Cursor, Direction, Order, Role, SearchQuery};
+use domain::{Cursor, Direction, Order, Role};
 use leptos::{html::Section, prelude::*};
 use leptos_meta::Title;
 use leptos_router::{
@@ -12,7 +12,6 @@ use leptos_router::{
 use super::{
     LogPart,
     list::List,
-    notes::{Corrections, SearchNotes},
     place::{self, Place},
 };
 use crate::{
@@ -77,6 +76,12 @@ impl LogState {
         Self { q: self.q.clone(), order, from: String::new() }
     }
 
+    /// Whether the search may name days. Only the server and what is loaded later read searches: the reader needs tables that are
+    /// larger than the rest of the page.
+    pub(super) fn may_have_days(&self) -> bool {
+        self.q.contains(':')
+    }
+
     /// The order that holds.
     pub(super) fn order(&self) -> Order {
         self.order.parse().unwrap_or(Order::Newest)
@@ -96,7 +101,8 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
     });
     let reload = RwSignal::new(0_usize);
     let result = Resource::new_blocking(
-        move || (state.get(), reload.get(), zone_of_days(&state.read().q, zone)),
+        // Asked again once the browser has told its zone, where the search depends on it.
+        move || (state.get(), reload.get(), state.read().may_have_days().then(|| zone.name())),
         |(state, ..)| search_detections(state.q, state.order, state.from),
     );
     let look = RwSignal::new(ListLook::remembered());
@@ -124,7 +130,7 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
                 {part(LogPart::Keep(state))}
                 {part(LogPart::Facets(state, open, look))}
                 {part(LogPart::Export(state))}
-                <SearchNotes state=state/>
+                {part(LogPart::Notes(state))}
                 <Transition>
                     {move || Suspend::new(async move {
                         let may_label = session.await.is_ok_and(|session| session.allows(Role::Moderator));
@@ -137,7 +143,7 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
                                 let is_search = matches!(error, AppError::BadSearch(_));
                                 view! {
                                     <ErrorPanel error=error/>
-                                    {is_search.then(|| view! { <Corrections state=state/> })}
+                                    {is_search.then(|| part(LogPart::Corrections(state)))}
                                 }
                                 .into_any()
                             }
@@ -155,11 +161,6 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
             </section>
         </div>
     }
-}
-
-/// The zone, where the search depends on it: it is asked again once the browser has told.
-fn zone_of_days(q: &str, zone: Zone) -> Option<String> {
-    SearchQuery::parse(q).is_ok_and(|query| query.has_days()).then(|| zone.name())
 }
 
 /// Remembers where somebody was: what they left by a click, and what is to be restored once the list is there again.

@@ -49,8 +49,10 @@ pub(super) fn Corrections(state: Memo<LogState>) -> impl IntoView {
 }
 
 /// What to search for when nothing was found: the search as a text, if it was read otherwise.
-pub(super) fn as_text_link(here: &LogState) -> Option<AnyView> {
-    as_text(&here.q).map(|text| view! { <p class="mt-2">{instead_link(here, &text)}</p> }.into_any())
+#[component]
+pub(super) fn AsText(state: Memo<LogState>) -> impl IntoView {
+    let here = state.get_untracked();
+    as_text(&here.q).map(|text| view! { <p class="mt-2">{instead_link(&here, &text)}</p> })
 }
 
 fn instead_link(here: &LogState, search: &str) -> AnyView {

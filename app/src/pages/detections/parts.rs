@@ -3,10 +3,16 @@
 use leptos::prelude::*;
 
 use super::{
-    arrivals::Arrivals, export::ExportLinks, facets::FacetPanel, filters::Filters, log::LogState,
-    look_menu::LookMenu, save_search::KeepSearch,
+    arrivals::Arrivals,
+    export::ExportLinks,
+    facets::FacetPanel,
+    filters::Filters,
+    log::LogState,
+    look_menu::LookMenu,
+    notes::{AsText, Corrections, SearchNotes},
+    save_search::KeepSearch,
 };
-use crate::{list_look::LookSignal, live::Live};
+use crate::{list_look::LookSignal, live::Live, zone::Zone};
 
 /// A part of the log.
 #[derive(Clone, Copy)]
@@ -23,6 +29,12 @@ pub(crate) enum LogPart {
     Facets(Memo<LogState>, Memo<Option<i64>>, LookSignal),
     /// Taking the matches elsewhere.
     Export(Memo<LogState>),
+    /// How the search was read.
+    Notes(Memo<LogState>),
+    /// What a search that cannot be read was perhaps meant to be.
+    Corrections(Memo<LogState>),
+    /// The search as a text, where nothing was found.
+    AsText(Memo<LogState>),
 }
 
 impl LogPart {
@@ -37,6 +49,9 @@ impl LogPart {
                 view! { <FacetPanel state=state open=open look=look/> }.into_any()
             }
             Self::Export(state) => view! { <ExportLinks state=state/> }.into_any(),
+            Self::Notes(state) => view! { <SearchNotes state=state/> }.into_any(),
+            Self::Corrections(state) => view! { <Corrections state=state/> }.into_any(),
+            Self::AsText(state) => view! { <AsText state=state/> }.into_any(),
         }
     }
 
@@ -48,12 +63,24 @@ impl LogPart {
                 live.arrived.track();
                 live.looks.track();
             }
-            Self::Look(_) => {}
+            // The latter two are made anew with what was found.
+            Self::Look(_) | Self::Corrections(_) | Self::AsText(_) => {}
             Self::Filters(state, open) | Self::Facets(state, open, _) => {
                 state.track();
                 open.track();
             }
             Self::Keep(state) | Self::Export(state) => state.track(),
+            Self::Notes(state) => {
+                if state.read().may_have_days() {
+                    expect_context::<Zone>().name();
+                }
+            }
         }
+    }
+
+    /// Whether it only says something, with links that lead on by themselves.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn is_said(self) -> bool {
+        matches!(self, Self::Notes(_) | Self::Corrections(_) | Self::AsText(_))
     }
 }

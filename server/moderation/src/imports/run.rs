@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use super::pace::Pace;
 use crate::{
     Moderation, ModerationError,
-    budgets::{Held, SpentBudget},
+    budgets::{Held, Spender, SpentBudget},
     check::{as_sent, content_hash, milliseconds, to_judgement, to_wire},
     recheck::is_away,
 };
@@ -158,8 +158,8 @@ impl Moderation {
             pace: Pace::default(),
             told: None,
         };
-        self.read_budgets().await?;
-        if let Err(spent) = self.budgets.admit_backlog(import.plan.site.as_deref(), None, self.clock.now()) {
+        let spender = Spender::Backlog { site: import.plan.site.as_deref(), token: None };
+        if let Err(spent) = self.hold_budget(spender).await? {
             run.hold(&spent);
             self.explain(&run, import).await?;
             return Ok(RunEnd::OverBudget);
@@ -289,9 +289,15 @@ impl Moderation {
 
     async fn judge_row(&self, plan: &ImportPlan, row: WaitingRow) -> (u64, Verdict) {
         let WaitingRow { number, content } = row;
-        let held = match self.budgets.admit_backlog(plan.site.as_deref(), None, self.clock.now()) {
-            Ok(held) => held,
-            Err(spent) => return (number, Verdict::OverBudget(spent)),
+        let spender = Spender::Backlog { site: plan.site.as_deref(), token: None };
+        let held = match self.hold_budget(spender).await {
+            Ok(Ok(held)) => held,
+            Ok(Err(spent)) => return (number, Verdict::OverBudget(spent)),
+            // Nobody was asked: the row waits.
+            Err(error) => {
+                let reason = format!("its budget could not be looked at: {error}");
+                return (number, Verdict::Away(ApiError::Connect { reason }));
+            }
         };
         let request = as_sent(crate::readings::request(&content), Origin::Import);
         let mut tries = 1;
@@ -372,7 +378,7 @@ impl Moderation {
             if run.plan.labels.is_some_and(|labels| labels.tell) {
                 self.outbox_changed.notify_one();
             }
-            self.count_spent(run.plan.site.as_deref(), places);
+            self.spend(places).await;
         }
         let import = self.store.import(run.id).await?.ok_or(ModerationError::NotFound("import"))?;
         if !matches!(import.state, ImportState::Running | ImportState::Waiting | ImportState::Done) {
@@ -384,19 +390,6 @@ impl Moderation {
             self.live.announce(LiveEvent::Import(run.id));
         }
         Ok(())
-    }
-
-    /// Counts logged rows in the budgets of their site, then gives their places back.
-    fn count_spent(&self, site: Option<&str>, places: Vec<Held>) {
-        let now = self.clock.now();
-        let mut is_spent = false;
-        for place in places {
-            is_spent |= self.budgets.count(site, None, now);
-            drop(place);
-        }
-        if is_spent {
-            self.alerts_wanted.notify_one();
-        }
     }
 
     /// Writes until it is written: these verdicts were paid for.

@@ -1,13 +1,13 @@
-//! Budgets of sites and apps. What is spent is read from the counts by day.
+//! Budgets of sites and apps. [`spending`] counts what is spent of them.
 
 use async_trait::async_trait;
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::{ApiTokenId, Budget, BudgetId, BudgetScope, DetectionId, UserId};
+use chrono::{DateTime, Utc};
+use domain::{ApiTokenId, Budget, BudgetId, DetectionId, UserId};
 use serde_json::json;
 
-use super::columns::{At, HOURS_PER_DAY, MS_PER_HOUR, day_to_hour};
-use super::{SqliteStore, audit, statistics};
-use crate::{Budgets, NewAuditEvent, Result, StoreError};
+use super::columns::At;
+use super::{SqliteStore, audit, spending};
+use crate::{Budgets, Counter, NewAuditEvent, PlaceId, Result, StoreError};
 
 #[derive(sqlx::FromRow)]
 struct BudgetRow {
@@ -102,32 +102,29 @@ impl Budgets for SqliteStore {
         Ok(token.flatten().map(ApiTokenId))
     }
 
-    async fn spent_since(&self, budget: &Budget, first: NaiveDate) -> Result<u64> {
-        statistics::catch_up(&self.writer).await?;
-        let whose = match budget.scope {
-            BudgetScope::Site => "site = ?",
-            BudgetScope::Token => "token_id IN (SELECT id FROM api_tokens WHERE name = ? COLLATE NOCASE)",
+    async fn take_places(&self, counters: &[Counter]) -> Result<std::result::Result<PlaceId, BudgetId>> {
+        spending::take(self, counters).await
+    }
+
+    async fn settle_places(&self, places: &[PlaceId], are_judged: bool) -> Result<bool> {
+        spending::settle(self, places, are_judged).await
+    }
+
+    async fn recount(&self, counters: &[Counter]) -> Result<()> {
+        let mut transaction = self.begin().await?;
+        for counter in counters {
+            spending::recount(counter, &mut transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    async fn spent(&self, counter: &Counter) -> Result<u64> {
+        let mut reader = self.readers.acquire().await?;
+        let spent = match spending::counted(counter, &mut reader).await? {
+            Some(spent) => spent,
+            None => spending::in_log(counter, &mut reader).await?,
         };
-        let count = format!(
-            "SELECT coalesce(sum(checks), 0) FROM stat_days WHERE day >= ? AND judged_by <> 'fallback' AND {whose}"
-        );
-        let spent: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(count))
-            .bind(day_to_hour(first) / HOURS_PER_DAY)
-            .bind(&budget.subject)
-            .fetch_one(&self.readers)
-            .await?;
-        // Asked for again since then: once for each verdict that was replaced. A fallback's or a refusal of these days was not
-        // paid for, and the verdict in its place is among the above.
-        let again = format!(
-            "SELECT count(*) FROM superseded_verdicts s JOIN detections d ON d.id = s.detection_id
-             WHERE s.replaced_at >= ?1 AND (s.judged_by NOT IN ('fallback', 'refused') OR d.created_at < ?1) AND {}",
-            whose.replace('?', "?2")
-        );
-        let again: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(again))
-            .bind(day_to_hour(first) * MS_PER_HOUR)
-            .bind(&budget.subject)
-            .fetch_one(&self.readers)
-            .await?;
-        Ok((spent + again).unsigned_abs())
+        Ok(spent.unsigned_abs())
     }
 }

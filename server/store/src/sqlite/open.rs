@@ -15,8 +15,8 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
-use super::private;
-use super::{SqliteStore, loading, statistics, words};
+use super::programs::Program;
+use super::{SqliteStore, loading, private, statistics, words};
 use crate::{Result, StoreError, Trouble};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
@@ -58,6 +58,7 @@ impl SqliteStore {
                 readers: writer.clone(),
                 writer,
                 file: None,
+                program: Arc::new(Program::new(None)),
                 reads_only: Arc::default(),
                 stale: Arc::default(),
             });
@@ -69,6 +70,7 @@ impl SqliteStore {
         let mut store = Self {
             writer: writers(false).connect_lazy_with(writing(&options)),
             readers: pool(READERS).connect_lazy_with(reading(&options)),
+            program: Arc::new(Program::new(Some(file.clone()))),
             file: Some(file),
             reads_only: Arc::default(),
             stale: Arc::default(),

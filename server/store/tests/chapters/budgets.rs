@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use domain::{ApiTokenId, Budget, BudgetId, BudgetScope, BudgetSpan, Fallback, JudgedBy};
-use store::{NewApiToken, Store};
+use domain::{ApiTokenId, Budget, BudgetId, BudgetScope, BudgetSpan, BudgetTime, Fallback, JudgedBy};
+use store::{Counter, NewApiToken, Store};
 
 use crate::samples::{moderator, noon, scored};
 
@@ -42,13 +42,18 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
     let waiting = insert(shop, Some(id), JudgedBy::Fallback, none).await;
     insert(Some("blog.example.com"), None, JudgedBy::ActiveLayer, none).await;
     let today = noon().date_naive();
-    let spent =
-        async |budget: &Budget, days| store.spent_since(budget, today - TimeDelta::days(days)).await.unwrap();
+    let since = |budget: &Budget, days| Counter {
+        budget: budget.clone(),
+        time: BudgetTime { first: today - TimeDelta::days(days), next: today + TimeDelta::days(1) },
+    };
+    let spent = async |budget: &Budget, days| store.spent(&since(budget, days)).await.unwrap();
     assert_eq!((spent(&raised, 0).await, spent(&raised, 1).await), (2, 3));
     assert_eq!((spent(&token, 0).await, spent(&token, 1).await), (1, 2));
     assert_eq!(store.token_of(waiting).await.unwrap(), Some(id));
     store.rejudged(waiting, &scored("x", 10.0).judgement, noon()).await.unwrap();
     assert_eq!((spent(&raised, 0).await, spent(&token, 0).await), (3, 2), "it is paid for now");
+
+    places(&*store, since(&token, 0), since(&raised, 0)).await;
 
     assert_eq!(store.remove_budget(token.id, ana.id, noon()).await.unwrap(), Some(token.clone()));
     assert_eq!(store.remove_budget(token.id, ana.id, noon()).await.unwrap(), None);
@@ -56,6 +61,35 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
     let actions: Vec<_> =
         events.iter().map(|event| event.action.as_str()).filter(|a| a.starts_with("budget")).collect();
     assert_eq!(actions, ["budget.removed", "budget.set", "budget.set", "budget.set"]);
+}
+
+/// Two are spent of a hard budget of ten, three of a soft one: what is under way counts too, and is given back or spent.
+async fn places(store: &dyn Store, hard: Counter, soft: Counter) {
+    let both = [hard.clone(), soft.clone()];
+    let mut held = Vec::new();
+    while let Ok(place) = store.take_places(&both).await.unwrap() {
+        held.push(place);
+    }
+    assert_eq!(held.len(), 8, "two were logged");
+    assert_eq!(store.take_places(&both).await.unwrap(), Err(hard.budget.id));
+    assert!(store.take_places(std::slice::from_ref(&soft)).await.unwrap().is_ok(), "it refuses nothing");
+    assert!(!store.settle_places(&held[..1], false).await.unwrap());
+    assert!(!store.settle_places(&held[..1], true).await.unwrap(), "it is not held any more");
+    held[0] = store.take_places(&both).await.unwrap().expect("the place of what was not judged");
+    assert!(!store.settle_places(&held[..7], true).await.unwrap());
+    assert_eq!((store.spent(&hard).await.unwrap(), store.spent(&soft).await.unwrap()), (9, 10));
+    assert_eq!(store.take_places(&both).await.unwrap(), Err(hard.budget.id), "one is under way");
+    assert!(store.settle_places(&held[7..], true).await.unwrap(), "by it the budget is spent");
+    assert!(store.take_places(&both).await.unwrap().is_err());
+    // Another day: counted from the log, and what is under way was of the day before.
+    let first = hard.time.first + TimeDelta::days(1);
+    let tomorrow = Counter { time: BudgetTime { first, ..hard.time }, ..hard.clone() };
+    let place = store.take_places(std::slice::from_ref(&tomorrow)).await.unwrap().unwrap();
+    assert_eq!(store.spent(&tomorrow).await.unwrap(), 0);
+    // And back again, as a clock may be: what was logged is what counts.
+    store.recount(std::slice::from_ref(&hard)).await.unwrap();
+    assert!(!store.settle_places(&[place], true).await.unwrap());
+    assert_eq!(store.spent(&hard).await.unwrap(), 2, "checks that were never logged");
 }
 
 async fn api_token(store: &dyn Store) -> ApiTokenId {
