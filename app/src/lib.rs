@@ -32,10 +32,12 @@ use leptos_meta::{Title, provide_meta_context};
 #[cfg(feature = "ssr")]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let theme = context::theme().as_str();
+    let happened =
+        use_context::<std::sync::Arc<moderation::Moderation>>().map(|moderation| moderation.happened());
     let style = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
     view! {
         <!DOCTYPE html>
-        <html lang="en" class=theme>
+        <html lang="en" class=theme data-happened=happened>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />

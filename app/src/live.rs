@@ -10,10 +10,8 @@ use crate::decisions::Decisions;
 pub(crate) struct Live {
     /// The newest detection heard of.
     pub(crate) arrived: RwSignal<Option<DetectionId>>,
-    /// Grows when something may have been missed: the page was hidden, or the connection was lost.
+    /// Grows when something was missed: before the stream was opened, or while the page was hidden or the connection lost.
     pub(crate) looks: RwSignal<usize>,
-    /// Whether the stream has been opened: what happened between the writing of the page and that is to be asked for.
-    pub(crate) begun: RwSignal<bool>,
     /// The import that got on last, and how often any did.
     pub(crate) import: RwSignal<(i64, usize)>,
     decisions: Decisions,
@@ -25,7 +23,6 @@ impl Live {
         Self {
             arrived: RwSignal::new(None),
             looks: RwSignal::new(0),
-            begun: RwSignal::new(false),
             import: RwSignal::new((0, 0)),
             decisions,
         }
@@ -68,12 +65,12 @@ mod browser {
 
     pub(super) fn follow(live: Live) {
         let stream: Stream = StoredValue::new_local(None);
-        connect(live, stream, false);
+        connect(live, stream);
         let seen = Closure::<dyn Fn()>::new(move || {
             if document().hidden() {
                 close(stream);
             } else {
-                connect(live, stream, true);
+                connect(live, stream);
             }
         });
         let listener = seen.into_js_value();
@@ -87,25 +84,20 @@ mod browser {
         }
     }
 
-    /// Opens the stream. The browser reopens it by itself when the connection is lost; every opening but the first catches up
-    /// with what was missed.
-    fn connect(live: Live, stream: Stream, again: bool) {
+    /// Opens the stream. The browser reopens it by itself when the connection is lost. The server says so if anything has happened since the
+    /// page was written.
+    fn connect(live: Live, stream: Stream) {
         if document().hidden() || stream.with_value(Option::is_some) {
             return;
         }
-        let Ok(source) = EventSource::new("/events") else { return };
+        let written = document().document_element().and_then(|page| page.get_attribute("data-happened"));
+        let Ok(source) = EventSource::new(&format!("/events?after={}", written.unwrap_or_default())) else {
+            return;
+        };
         let heard = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
             if let Some(event) = message.data().as_string() {
                 live.decisions.hear(live, event);
             }
-        });
-        let missed = StoredValue::new(again);
-        let opened = Closure::<dyn Fn()>::new(move || {
-            if missed.get_value() {
-                live.catch_up();
-            }
-            live.begun.set(true);
-            missed.set_value(true);
         });
         let failed = Closure::<dyn Fn()>::new(move || {
             let refused = stream.with_value(|open| {
@@ -113,11 +105,10 @@ mod browser {
             });
             if refused {
                 close(stream);
-                set_timeout(move || connect(live, stream, true), REFUSED);
+                set_timeout(move || connect(live, stream), REFUSED);
             }
         });
         source.set_onmessage(Some(heard.into_js_value().unchecked_ref()));
-        source.set_onopen(Some(opened.into_js_value().unchecked_ref()));
         source.set_onerror(Some(failed.into_js_value().unchecked_ref()));
         stream.set_value(Some(source));
     }

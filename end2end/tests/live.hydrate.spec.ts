@@ -17,7 +17,7 @@ test('new detections that match wait behind "2 new"; the list does not move unti
   const secret = gavel.createToken(word, 'blog.example.com')
   await paste(page, marked(word, 2))
   // Its answer has begun: from now on the server tells of what arrives.
-  const listening = page.waitForResponse('**/events')
+  const listening = page.waitForResponse('**/events?*')
   await open(searching(word))
   await listening
   await expect(rows(page)).toHaveCount(2)
@@ -33,11 +33,24 @@ test('new detections that match wait behind "2 new"; the list does not move unti
   await expect(page.getByRole('button', { name: /new$/ })).toHaveCount(0)
 })
 
+test('what arrives while a page is on its way is told once it listens', async ({ page, open, gavel }) => {
+  const word = marker('between')
+  const secret = gavel.createToken(word, 'blog.example.com')
+  await paste(page, marked(word, 1))
+  // Written before, and listening only after it.
+  await page.route('**/events?*', async route => {
+    await send(gavel, secret, `${word} in between`)
+    await route.continue()
+  }, { times: 1 })
+  await open(searching(word))
+  await expect(page.getByRole('button', { name: '1 new' })).toBeVisible()
+})
+
 test('a hidden page closes its stream, and catches up when it is looked at again', async ({ page, open, gavel }) => {
   const word = marker('hidden')
   const secret = gavel.createToken(word, 'blog.example.com')
   await paste(page, marked(word, 1))
-  const listening = page.waitForResponse('**/events')
+  const listening = page.waitForResponse('**/events?*')
   await open(searching(word))
   const stream = (await listening).request()
   const look = (hidden: boolean) => page.evaluate(hidden => {
@@ -49,7 +62,7 @@ test('a hidden page closes its stream, and catches up when it is looked at again
   await closed
   await send(gavel, secret, `${word} while nobody looks`)
   await expect(page.getByRole('button', { name: /new$/ })).toHaveCount(0)
-  const again = page.waitForResponse('**/events')
+  const again = page.waitForResponse('**/events?*')
   await look(false)
   await again
   await expect(page.getByRole('button', { name: '1 new' })).toBeVisible()

@@ -28,7 +28,7 @@ async function enter(browser: Browser, account: Account): Promise<Page> {
 }
 
 /** Cuts a page off from what happens elsewhere. */
-const deaf = (page: Page) => page.route('**/events', route => route.abort())
+const deaf = (page: Page) => page.route('**/events?*', route => route.abort())
 
 /** Decides a row, and waits until the server has it: the page shows it before. */
 async function decide(page: Page, number: number, label: 'ham' | 'spam') {

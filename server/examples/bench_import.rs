@@ -77,7 +77,7 @@ fn make_up(path: &Path, rows: u32) -> std::io::Result<()> {
 }
 
 async fn reach(moderation: &Moderation, id: ImportId, state: ImportState) -> Result<Import, Failure> {
-    let mut listener = moderation.listen();
+    let mut listener = moderation.listen(None);
     loop {
         let import = moderation.import(id).await?;
         if import.state == state {

@@ -8,7 +8,7 @@ use std::{
 };
 
 use axum::{
-    extract::State,
+    extract::{Query, State},
     http::HeaderName,
     response::{
         IntoResponse, Response,
@@ -16,6 +16,7 @@ use axum::{
     },
 };
 use futures_util::{StreamExt, stream};
+use serde::Deserialize;
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tower_sessions::Session;
@@ -95,8 +96,19 @@ async fn session_over(app: AppState, session: Vec<u8>) {
     }
 }
 
+/// What a page tells of itself.
+#[derive(Debug, Deserialize)]
+pub struct Since {
+    /// The mark that it was written with.
+    after: Option<String>,
+}
+
 /// The stream of one page.
-pub async fn stream(State(app): State<AppState>, session: Session) -> Response {
+pub async fn stream(
+    State(app): State<AppState>,
+    Query(Since { after }): Query<Since>,
+    session: Session,
+) -> Response {
     let until = Instant::now() + LONGEST;
     // The gate lets nobody in without one.
     let Some(session) = session.id().map(sessions::hash) else { return render::broken() };
@@ -104,7 +116,7 @@ pub async fn stream(State(app): State<AppState>, session: Session) -> Response {
     let ended = place.ended();
     let hello =
         stream::once(async { Ok::<_, Infallible>(Event::default().retry(COME_BACK).comment("hello")) });
-    let listener = app.moderation.listen();
+    let listener = app.moderation.listen(after.as_deref());
     let over = async move {
         tokio::select! {
             () = ended => {}

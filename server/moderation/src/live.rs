@@ -1,6 +1,12 @@
 //! What happens is told to open pages while it happens: ids and labels, never content.
 
-use std::{sync::OnceLock, time::Duration};
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use domain::{DetectionId, LiveEvent, UserId};
 use tokio::{
@@ -8,6 +14,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::{Moderation, ModerationError};
 
@@ -20,13 +27,32 @@ const ARRIVALS_EVERY: Duration = Duration::from_secs(1);
 /// Where events are announced.
 #[derive(Debug)]
 pub(crate) struct Live {
-    sender: broadcast::Sender<LiveEvent>,
+    announcer: Announcer,
     stopping: OnceLock<CancellationToken>,
 }
 
 impl Default for Live {
     fn default() -> Self {
-        Self { sender: broadcast::Sender::new(BACKLOG), stopping: OnceLock::new() }
+        // No mark of another program is one of this.
+        let (_, start) = Uuid::new_v4().as_u64_pair();
+        let announcer =
+            Announcer { sender: broadcast::Sender::new(BACKLOG), happened: Arc::new(AtomicU64::new(start)) };
+        Self { announcer, stopping: OnceLock::new() }
+    }
+}
+
+/// Counts what happens, and tells of it.
+#[derive(Clone, Debug)]
+struct Announcer {
+    sender: broadcast::Sender<LiveEvent>,
+    happened: Arc<AtomicU64>,
+}
+
+impl Announcer {
+    fn announce(&self, event: LiveEvent) {
+        self.happened.fetch_add(1, Ordering::Release);
+        // Nobody may listen.
+        let _ = self.sender.send(event);
     }
 }
 
@@ -39,19 +65,25 @@ impl Live {
 
     /// Tells of new detections, from elsewhere.
     pub(crate) fn arrivals(&self) -> impl Fn(DetectionId) + Send + 'static + use<> {
-        let sender = self.sender.clone();
-        move |id| drop(sender.send(LiveEvent::Arrived(id)))
+        let announcer = self.announcer.clone();
+        move |id| announcer.announce(LiveEvent::Arrived(id))
     }
 
     /// Tells everybody who listens; nobody may.
     pub(crate) fn announce(&self, event: LiveEvent) {
-        let _ = self.sender.send(event);
+        self.announcer.announce(event);
     }
 
-    fn listen(&self) -> Listener {
+    fn mark(&self) -> String {
+        self.announcer.happened.load(Ordering::Acquire).to_string()
+    }
+
+    fn listen(&self, after: Option<&str>) -> Listener {
+        let receiver = self.announcer.sender.subscribe();
         Listener {
-            receiver: self.sender.subscribe(),
+            receiver,
             stopping: self.stopping.get().cloned().unwrap_or_default(),
+            has_missed: after.is_some_and(|after| after != self.mark()),
             arrived: None,
             arrivals_from: Instant::now(),
         }
@@ -63,6 +95,8 @@ impl Live {
 pub struct Listener {
     receiver: broadcast::Receiver<LiveEvent>,
     stopping: CancellationToken,
+    /// Whether something happened before it listened, and it was not told so yet.
+    has_missed: bool,
     /// The newest detection that the reader was not told of yet.
     arrived: Option<DetectionId>,
     arrivals_from: Instant,
@@ -71,6 +105,9 @@ pub struct Listener {
 impl Listener {
     /// The next event; `None` when the program stops. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Option<LiveEvent> {
+        if std::mem::take(&mut self.has_missed) {
+            return Some(LiveEvent::Missed);
+        }
         loop {
             tokio::select! {
                 biased;
@@ -91,9 +128,14 @@ impl Listener {
 }
 
 impl Moderation {
-    /// Listens to what happens from now on.
-    pub fn listen(&self) -> Listener {
-        self.live.listen()
+    /// A mark of all that has happened so far, in this program: a page carries it from when it was written.
+    pub fn happened(&self) -> String {
+        self.live.mark()
+    }
+
+    /// Listens to what happens from now on; told at once that something was missed if anything has happened since `after`, a mark.
+    pub fn listen(&self, after: Option<&str>) -> Listener {
+        self.live.listen(after)
     }
 
     /// Tells open pages what stands of a detection after somebody decided.
@@ -117,7 +159,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn arrivals_are_told_once_a_second_and_the_newest_counts() {
         let live = Live::default();
-        let mut listener = live.listen();
+        let mut listener = live.listen(None);
         let arrived = |id| LiveEvent::Arrived(DetectionId(id));
         live.announce(arrived(1));
         assert_eq!(listener.next().await, Some(arrived(1)));
@@ -130,12 +172,29 @@ mod tests {
         assert!(told.elapsed() >= ARRIVALS_EVERY);
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn who_was_told_of_an_earlier_time_has_missed_what_happened_since() {
+        let (live, other) = (Live::default(), Live::default());
+        let mark = live.mark();
+        let next =
+            async |mut listener: Listener| tokio::time::timeout(ARRIVALS_EVERY, listener.next()).await.ok();
+        assert_eq!(next(live.listen(Some(&mark))).await, None);
+        assert_eq!(
+            next(other.listen(Some(&mark))).await,
+            Some(Some(LiveEvent::Missed)),
+            "it was started again"
+        );
+        live.arrivals()(DetectionId(1));
+        assert_eq!(next(live.listen(Some(&mark))).await, Some(Some(LiveEvent::Missed)));
+        assert_eq!(next(live.listen(Some(&live.mark()))).await, None);
+    }
+
     #[tokio::test]
     async fn who_falls_behind_is_told_so_and_a_stop_ends_it() {
         let live = Live::default();
         let stop = CancellationToken::new();
         live.end_with(&stop);
-        let mut listener = live.listen();
+        let mut listener = live.listen(None);
         for _ in 0..=BACKLOG {
             live.announce(LiveEvent::Missed);
         }

@@ -203,7 +203,7 @@ impl House {
 
     /// Waits for the event that tells of a state.
     async fn reaches(&self, id: ImportId, state: ImportState) -> Import {
-        let mut listener = self.moderation.listen();
+        let mut listener = self.moderation.listen(None);
         loop {
             let import = self.moderation.import(id).await.unwrap();
             if import.state == state {
@@ -365,7 +365,7 @@ async fn while_the_upstream_is_away_an_import_waits_and_goes_on_by_itself() {
     let working = house.works();
     house.mood(Mood::Away);
     let id = house.run(&table(10)).await;
-    let mut listener = house.moderation.listen();
+    let mut listener = house.moderation.listen(None);
     while house.moderation.import(id).await.unwrap().reason.is_none() {
         assert!(matches!(listener.next().await, Some(LiveEvent::Import(_))));
     }

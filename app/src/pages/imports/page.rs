@@ -84,8 +84,8 @@ struct Shown {
 impl Shown {
     /// Asks how far the import is whenever it is heard of, and once it can be heard of: it goes on while the page is on its way.
     fn follow(self, id: Memo<Option<i64>>, live: Live) {
-        Effect::new(move |before: Option<(usize, (usize, bool))>| {
-            let ((about, count), looks) = (live.import.get(), (live.looks.get(), live.begun.get()));
+        Effect::new(move |before: Option<(usize, usize)>| {
+            let ((about, count), looks) = (live.import.get(), live.looks.get());
             let id = id.get_untracked();
             let is_news = before.is_some_and(|(_, seen)| looks != seen) || Some(about) == id;
             if let (true, Some(id)) = (is_news, id) {
