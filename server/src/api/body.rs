@@ -15,7 +15,7 @@ use axum::{
 };
 use tokio::time::timeout;
 
-use super::{BODY_MAX_BYTES, Contract, key, text};
+use super::{Asks, BODY_MAX_BYTES, Contract, key, text};
 use crate::{
     auth::ClientAddress,
     bodies::{self, Room, Sender},
@@ -46,10 +46,11 @@ pub(super) struct Received<T> {
 pub(super) async fn receive<C: Contract>(
     contract: &C,
     request: Request,
+    asks: Asks,
 ) -> Result<Received<C::Caller>, Refusal> {
     let (parts, body) = request.into_parts();
     let in_head = match key::in_head(&parts) {
-        Some(key) => match contract.caller(&key).await {
+        Some(key) => match contract.caller(&key, asks).await {
             Ok(caller) => Some((caller, key)),
             Err(refusal) => {
                 bodies::drop_rest(body).await;
@@ -73,7 +74,7 @@ pub(super) async fn receive<C: Contract>(
                 contract.note_refusal(None, &Refusal::unauthorized());
                 return Err(body.err().unwrap_or_else(Refusal::unauthorized));
             };
-            (contract.caller(&key).await?, key)
+            (contract.caller(&key, asks).await?, key)
         }
     };
     let body = body.inspect_err(|refusal| contract.note_refusal(Some(&caller), refusal))?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use activelayer::{CheckEndpoint, wire::read_check};
 use axum::extract::{Request, State};
 
-use super::{Contract, Reply, body, openapi};
+use super::{Asks, Contract, Reply, body, openapi};
 
 /// Full analysis
 ///
@@ -31,7 +31,7 @@ pub(super) async fn answer<C: Contract>(
     endpoint: CheckEndpoint,
     request: Request,
 ) -> Result<Reply, Reply> {
-    let received = body::receive(contract, request).await?;
+    let received = body::receive(contract, request, Asks::Answer).await?;
     let request = read_check(&received.body);
     let mut request =
         request.inspect_err(|refusal| contract.note_refusal(Some(&received.caller), refusal))?.request;

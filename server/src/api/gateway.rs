@@ -8,7 +8,7 @@ use domain::{ApiTokenId, Fallback, RefusalKind};
 use moderation::{AccountAnswer, GatewayError, Submission, Told};
 
 use super::{
-    Contract, Reply,
+    Asks, Contract, Reply,
     callers::{Caller, Callers},
     limits::MinuteLimits,
 };
@@ -21,7 +21,7 @@ const TROUBLE_LASTS: Duration = Duration::from_secs(10);
 pub struct Gateway {
     app: AppState,
     callers: Callers,
-    limits: MinuteLimits<ApiTokenId>,
+    limits: MinuteLimits<(ApiTokenId, Asks)>,
 }
 
 impl Gateway {
@@ -35,11 +35,11 @@ impl Gateway {
 impl Contract for Gateway {
     type Caller = Caller;
 
-    async fn caller(&self, key: &str) -> Result<Caller, Refusal> {
+    async fn caller(&self, key: &str, asks: Asks) -> Result<Caller, Refusal> {
         let caller = self.callers.find(key).await?;
         if let Some(per_minute) = caller.token.per_minute {
             self.limits
-                .charge(caller.token.id, per_minute, self.app.clock.now())
+                .charge((caller.token.id, asks), asks.allowed(per_minute), self.app.clock.now())
                 .map_err(|wait| Refusal::rate_limited(Some(wait)))
                 .inspect_err(|refusal| self.note_refusal(Some(&caller), refusal))?;
         }

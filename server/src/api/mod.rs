@@ -47,17 +47,39 @@ pub const BODY_MAX_BYTES: usize = 1024 * 1024;
 const BASES: [&str; 2] = ["/v1", "/v1/"];
 const ENDS: [&str; 2] = ["", "/"];
 
+/// What a caller asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Asks {
+    /// A verdict, or about the account.
+    Answer,
+    /// To be heard: an app's word on a detection costs nothing, and one that is refused is lost.
+    ToBeHeard,
+}
+
+/// So many words an app may send for each request that it may make: in WordPress a moderator marks a page of comments at once.
+const WORDS_A_REQUEST: u32 = 10;
+
+impl Asks {
+    /// How many a minute, for a caller who may make so many requests.
+    fn allowed(self, per_minute: u32) -> u32 {
+        match self {
+            Self::Answer => per_minute,
+            Self::ToBeHeard => per_minute.saturating_mul(WORDS_A_REQUEST),
+        }
+    }
+}
+
 /// Who answers the five endpoints.
 #[async_trait]
 pub trait Contract: Send + Sync + 'static {
     /// Who asks.
     type Caller: Send + Sync;
 
-    /// Finds out who asks, and counts the request.
+    /// Finds out who asks, and counts what costs something.
     ///
     /// # Errors
     /// 401 for a key that opens nothing, 429 for a caller who asks too often.
-    async fn caller(&self, key: &str) -> Result<Self::Caller, Refusal>;
+    async fn caller(&self, key: &str, asks: Asks) -> Result<Self::Caller, Refusal>;
 
     /// Counts a request that was refused before it was read.
     fn note_refusal(&self, _caller: Option<&Self::Caller>, _refusal: &Refusal) {}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 
-use super::{Contract, Reply, body, openapi};
+use super::{Asks, Contract, Reply, body, openapi};
 
 /// Usage of the plan
 ///
@@ -20,6 +20,6 @@ pub(super) async fn get<C: Contract>(
     State(contract): State<Arc<C>>,
     request: Request,
 ) -> Result<Reply, Reply> {
-    let received = body::receive(&*contract, request).await?;
+    let received = body::receive(&*contract, request, Asks::Answer).await?;
     Ok(contract.stats(received.caller).await)
 }

@@ -129,4 +129,11 @@ async fn each_token_has_a_limit_of_its_own() {
         r#"{"error":"Rate Limit Exceeded","message":"Per-minute request limit exceeded","remaining":0}"#;
     assert_eq!(read(refused).await, (429, minute.to_owned()));
     assert_eq!(house.check("hi").await.status(), 200);
+    // What its people have marked is heard all the same: a page of it at once.
+    let word = json!({ "detection_id": "from-before", "is_spam": true });
+    let tell = || house.app.post(house.url("feedback")).bearer_auth(&limited).json(&word).send();
+    for _ in 0..30 {
+        assert_eq!(tell().await.unwrap().status(), 200);
+    }
+    assert_eq!(tell().await.unwrap().status(), 429);
 }
