@@ -85,6 +85,10 @@ fn List(list: OwnThresholds, remove: ServerAction<RemoveThreshold>) -> impl Into
     let standing_in = (!list.is_embedded).then(|| {
         view! { <p class="mb-3">"ActiveLayer judges at present; these count where the built-in detector stands in for it."</p> }
     });
+    if list.set.is_empty() {
+        let words = format!("No other threshold is set: it is {USUAL_THRESHOLD} everywhere.");
+        return view! { {standing_in}<p class="mb-3">{words}</p> }.into_any();
+    }
     let rows = list.set.into_iter().map(|one| view! { <Row threshold=one remove=remove/> }).collect_view();
     view! {
         {standing_in}
@@ -99,6 +103,7 @@ fn List(list: OwnThresholds, remove: ServerAction<RemoveThreshold>) -> impl Into
             <tbody>{rows}</tbody>
         </table>
     }
+    .into_any()
 }
 
 #[component]
