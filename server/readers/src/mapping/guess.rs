@@ -262,23 +262,37 @@ fn guess_message(seen: &[Seen<'_>], mapping: &Mapping) -> FileGuess {
     FileGuess { about: FileTrait::Message, value, evidence, alternatives, in_doubt, is_chosen: false }
 }
 
-/// Only a name that speaks of spam or approval, or cells that say "spam" and "ham", make a label; a yes or no does not.
+/// Only a name that speaks of spam or approval, or cells that say "spam" and "ham", make a label; a yes or no does not. What
+/// programs wrote is offered.
 fn guess_label(seen: &[Seen<'_>]) -> FileGuess {
-    let mut named: Vec<_> = seen.iter().filter(|seen| seen.suits(MappedField::Label)).collect();
+    let is_by_program = |seen: &&Seen<'_>| LabelWords::is_of_program(seen.column);
+    let marked =
+        seen.iter().filter(is_by_program).find(|seen| seen.looks.count > 0 && seen.looks.labels > 0.6);
+    let mut named: Vec<_> =
+        seen.iter().filter(|seen| seen.suits(MappedField::Label) && !is_by_program(seen)).collect();
     named.sort_by_key(|seen| seen.place());
-    let is_sure = |seen: &&&Seen<'_>| LabelWords::is_plain(seen.column) || seen.looks.verdicts > 0.0;
-    let is_filled = |seen: &&Seen<'_>| seen.looks.verdicts > 0.95 && seen.looks.filled > 0.5;
-    let (found, evidence) = match (named.iter().find(is_sure), seen.iter().find(is_filled)) {
-        (Some(found), _) => (Some(found.column), "Its name and its words say so"),
-        (None, Some(found)) => (Some(found.column), "It says \"spam\" or \"ham\" in every row"),
-        (None, None) => (None, "No column says by its name that it is about spam"),
+    // A column of which nothing is known does not hide what programs wrote.
+    let is_sure = |seen: &&&Seen<'_>| {
+        (LabelWords::is_plain(seen.column) || seen.looks.verdicts > 0.0)
+            && (marked.is_none() || seen.looks.count > 0)
+    };
+    let is_filled =
+        |seen: &&Seen<'_>| seen.looks.verdicts > 0.95 && seen.looks.filled > 0.5 && !is_by_program(seen);
+    let (found, evidence) = match (named.iter().find(is_sure), seen.iter().find(is_filled), marked) {
+        (Some(found), ..) => (Some(found.column), "Its name and its words say so".to_owned()),
+        (None, Some(found), _) => (Some(found.column), "It says \"spam\" or \"ham\" in every row".to_owned()),
+        (None, None, Some(marked)) => {
+            let words = format!("\"{}\" is what a program said, and a label by choice alone", marked.column);
+            (None, words)
+        }
+        (None, None, None) => (None, "No column says by its name that it is about spam".to_owned()),
     };
     let could =
         |seen: &&Seen<'_>| Some(seen.column) != found && seen.looks.count > 0 && seen.looks.labels > 0.6;
     FileGuess {
         about: FileTrait::Label,
         value: found.unwrap_or_default().to_owned(),
-        evidence: evidence.to_owned(),
+        evidence,
         alternatives: seen.iter().filter(could).map(Seen::alternative).collect(),
         in_doubt: false,
         is_chosen: false,
