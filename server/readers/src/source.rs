@@ -15,6 +15,7 @@ use crate::{
     formats::{
         self, Parse,
         dialect::{self, Dialect, Sample, Told},
+        drawn::{self, AsCsv, Drawing},
         records::Located,
         workbook,
     },
@@ -54,6 +55,8 @@ struct About {
     dialect: Dialect,
     located: Located,
     columns: Vec<String>,
+    /// Where a table is drawn with signs: how.
+    drawing: Option<Drawing>,
     /// What is odd about its encoding.
     oddness: Option<String>,
     /// What its format alone found out; the parser is gone once all is read.
@@ -131,6 +134,7 @@ impl RecordReader {
             dialect: dialect::guess(Sample { head: "", is_whole: true, pieces: &[] }, Told::default()),
             located: Located::default(),
             columns: sheet.columns().to_vec(),
+            drawing: None,
             oddness: None,
             guesses: sheet.guesses(),
         };
@@ -167,7 +171,10 @@ impl RecordReader {
         let mut notes = Vec::new();
         let (file, (about, parse)) = first_file(&shared, name, &choices, scout, &mut notes)?;
         notes.extend(about.oddness.clone());
-        let further = scout.records(about.format, &about.dialect, &about.columns, about.encoding);
+        let further = match about.drawing {
+            Some(_) => Vec::new(),
+            None => scout.records(about.format, &about.dialect, &about.columns, about.encoding),
+        };
         Ok(Self {
             shared,
             choices,
@@ -213,11 +220,16 @@ impl RecordReader {
     /// chosen is among it. What the columns are is told by [`RecordReader::look`].
     pub fn guesses(&self) -> Vec<FileGuess> {
         let first = &self.first;
-        let mut guesses = vec![crate::guesses::format(first.format, self.choices.format.is_some())];
+        let is_chosen = self.choices.format.is_some();
+        let format = match first.drawing {
+            Some(drawing) => crate::guesses::drawn(drawing.words(), is_chosen),
+            None => crate::guesses::format(first.format, is_chosen),
+        };
+        let mut guesses = vec![format];
         if !matches!(first.format, FileFormat::Mbox | FileFormat::Eml | FileFormat::Spreadsheet) {
             guesses.push(crate::guesses::encoding(first.encoding, self.choices.encoding.is_some()));
         }
-        if self.is_table() {
+        if self.is_table() && first.drawing.is_none() {
             guesses.extend(crate::guesses::table(&first.dialect, &self.choices));
         }
         if matches!(first.format, FileFormat::Json | FileFormat::Ndjson) {
@@ -478,6 +490,12 @@ fn begin(shared: &Shared, name: Option<&str>, choices: &Choices, scout: &Scout) 
     {
         return Err(ReadError::new(sniff::NO_TEXT));
     }
+    let is_csv = format == FileFormat::Csv && choices.delimiter.is_none();
+    let drawing = if is_csv { drawn::recognise(&text) } else { None };
+    if let Some(drawing) = drawing {
+        let read = Decoded::new(Cursor::new(raw[mark..].to_vec()).chain(read), encoding);
+        return begin_drawn(read, drawing, encoding, &text, choices);
+    }
     let pieces = scout.texts(encoding);
     let dialect = table_dialect(format, Sample { head: &text, is_whole, pieces: &pieces }, choices);
     let located = if matches!(format, FileFormat::Json | FileFormat::Ndjson) {
@@ -504,7 +522,46 @@ fn begin(shared: &Shared, name: Option<&str>, choices: &Choices, scout: &Scout) 
     let guesses = parse.guesses();
     let is_letters = matches!(format, FileFormat::Mbox | FileFormat::Eml);
     let oddness = if is_letters { None } else { encoding.oddness(&text) };
-    Ok((About { format, encoding, dialect, located, columns, oddness, guesses }, parse))
+    Ok((About { format, encoding, dialect, located, columns, drawing, oddness, guesses }, parse))
+}
+
+/// Begins to read a table that is drawn with signs.
+fn begin_drawn(
+    read: impl Read + Send + 'static,
+    drawing: Drawing,
+    encoding: Encoding,
+    head: &str,
+    choices: &Choices,
+) -> Result<Begun, ReadError> {
+    let mut sample = String::new();
+    // Of a text in memory nothing can fail.
+    let _ = AsCsv::new(head.as_bytes(), drawing).read_to_string(&mut sample);
+    let told = Told {
+        delimiter: Some(b','),
+        quoting: Some(Quoting::Doubled),
+        skips_blank: Some(false),
+        has_header: Some(true),
+        lines_above: Some(drawing.lines_above),
+    };
+    let dialect = dialect::guess(Sample { head: &sample, is_whole: false, pieces: &[] }, told);
+    let csv = AsCsv::new(read, drawing);
+    let located = Located::default();
+    let parse = formats::begin(FileFormat::Csv, csv, Encoding::UTF_8, &dialect, &located, choices)?;
+    let columns = parse.columns().to_vec();
+    let (oddness, drawing) = (encoding.oddness(head), Some(drawing));
+    Ok((
+        About {
+            format: FileFormat::Csv,
+            encoding,
+            dialect,
+            located,
+            columns,
+            drawing,
+            oddness,
+            guesses: Vec::new(),
+        },
+        parse,
+    ))
 }
 
 /// Whether a file is a line with one record and nothing else.

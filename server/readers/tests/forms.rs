@@ -147,14 +147,106 @@ fn tables_of_two_columns_are_told_from_sentences() {
     assert_eq!(read("name,comment\n").rows.len(), 0);
     let lines = read("Hello, how are you\nfine, thanks\nwell, then\n");
     assert_eq!((lines.format, lines.rows.len()), (FileFormat::Lines, 3));
-    for (text, words) in [
-        ("+----+------+\n| id | text |\n+----+------+\n|  1 | hi   |\n+----+------+\n", "mysql --batch"),
-        (" id | text \n----+------\n  1 | hi\n(1 row)\n", "psql --csv"),
-        ("| id | text |\n|---|:---|\n| 1 | a \\| b |\n", "Markdown"),
+}
+
+#[test]
+fn tables_that_are_drawn_are_read() {
+    let messages = ["Nice post, thanks", "Buy | sell \"pills\""];
+    for text in [
+        // mysql, and after what was typed
+        "+----+------+--------------------+\n| id | name | comment            |\n+----+------+--------------------+\n\
+         |  1 | Ann  | Nice post, thanks  |\n|  2 | Bo   | Buy | sell \"pills\" |\n+----+------+--------------------+\n2 rows in set (0.00 sec)\n",
+        "mysql> select * from c\n    -> limit 2;\n+----+------+--------------------+\n| id | name | comment            |\n+----+------+--------------------+\n\
+         |  1 | Ann  | Nice post, thanks  |\n|  2 | Bo   | Buy | sell \"pills\" |\n+----+------+--------------------+\n",
+        // psql
+        " id | name |      comment       \n----+------+--------------------\n  1 | Ann  | Nice post, thanks\n  2 | Bo   | Buy | sell \"pills\"\n(2 rows)\n\n",
+        // psql with Unicode, sqlite3 in a box
+        " id │ name │      comment       \n────┼──────┼────────────────────\n  1 │ Ann  │ Nice post, thanks\n  2 │ Bo   │ Buy | sell \"pills\"\n(2 rows)\n",
+        "┌────┬──────┬────────────────────┐\n│ id │ name │      comment       │\n├────┼──────┼────────────────────┤\n\
+         │ 1  │ Ann  │ Nice post, thanks  │\n│ 2  │ Bo   │ Buy | sell \"pills\" │\n└────┴──────┴────────────────────┘\n",
+        // Markdown
+        "| id | name | comment |\n|---|:---|---:|\n| 1 | Ann | Nice post, thanks |\n| 2 | Bo | Buy \\| sell \"pills\" |\n",
+        "id | name | comment\n--- | --- | ---\n1 | Ann | Nice post, thanks\n2 | Bo | Buy \\| sell \"pills\"\n",
+        // A line for each field
+        "*************************** 1. row ***************************\n     id: 1\n   name: Ann\ncomment: Nice post, thanks\n\
+         *************************** 2. row ***************************\n     id: 2\n   name: Bo\ncomment: Buy | sell \"pills\"\n2 rows in set (0.00 sec)\n",
+        "-[ RECORD 1 ]--------------\nid      | 1\nname    | Ann\ncomment | Nice post, thanks\n-[ RECORD 2 ]--------------\nid      | 2\n\
+         name    | Bo\ncomment | Buy | sell \"pills\"\n\n",
     ] {
-        let refusal = open(text).err().unwrap();
-        assert!(refusal.contains(words), "{refusal}");
+        let found = read(text);
+        assert_eq!((found.messages(), found.errors.len()), (messages.to_vec(), 0), "{text}");
+        assert_eq!((found.format, found.of(MappedField::Name)), (FileFormat::Csv, Some("name")));
+        assert!(found.left_out.iter().all(|(kind, _)| kind.starts_with("lines ")), "{:?}", found.left_out);
+        let windows = read(&text.replace('\n', "\r\n"));
+        assert_eq!(windows.messages(), messages, "{text}");
     }
+}
+
+#[test]
+fn cells_of_several_lines_are_whole_where_tables_are_drawn() {
+    let messages = ["Hello\nthere", "C++"];
+    for text in [
+        "+------+---------+\n| name | comment |\n+------+---------+\n| Ann  | Hello\nthere   |\n| Bo   | C++     |\n+------+---------+\n",
+        "+------+---------+\n| name | comment |\n+------+---------+\n| Ann  | Hello  +|\n|      | there   |\n| Bo   | C++     |\n+------+---------+\n(2 rows)\n",
+        " name | comment \n------+---------\n Ann  | Hello  +\n      | there\n Bo   | C++\n(2 rows)\n",
+        "| name | comment |\n| --- | --- |\n| Ann | Hello<br>there |\n| Bo | C++ |\n",
+        "*** 1. row ***\n   name: Ann\ncomment: Hello\nthere\n*** 2. row ***\n   name: Bo\ncomment: C++\n",
+        "-[ RECORD 1 ]---\nname    | Ann\ncomment | Hello +\n        | there\n-[ RECORD 2 ]---\nname    | Bo\ncomment | C++\n",
+    ] {
+        let found = read(text);
+        assert_eq!((found.messages(), found.errors.len()), (messages.to_vec(), 0), "{text}");
+    }
+    // What does not fit is told, and so is what stands below.
+    let broken = read(
+        "+------+---------+\n| name | comment |\n+------+---------+\n| Ann  | one | two | three |\n| Bo   | Hello | \n+------+---------+\nsome note\n",
+    );
+    assert_eq!((broken.messages(), broken.errors.len()), (vec!["Hello"], 2), "{:?}", broken.errors);
+    assert!(broken.errors[0].starts_with("line 4"), "{:?}", broken.errors);
+}
+
+#[test]
+fn columns_of_one_name_are_told_apart() {
+    let asked = read("Name,Message,Message\nAnn,Hello there dear friend,\nBo,,Second one here for you\n");
+    assert_eq!((asked.of(MappedField::Message), asked.guess.message.in_doubt), (None, true));
+    let candidates: Vec<_> =
+        asked.guess.message.alternatives.iter().map(|other| other.value.as_str()).collect();
+    assert_eq!(candidates, ["Message", "Message (2)"]);
+    let better = read(
+        "Message,Name,Message\n1,Ann,Hello there dear friend\n2,Bo,Second one here for you\n3,Cy,And a third one as well\n",
+    );
+    assert_eq!(better.of(MappedField::Message), Some("Message (2)"));
+    let first = read("Message,Name,Message\nHello there dear friend,Ann,\nSecond one here for you,Bo,ok\n");
+    assert_eq!(first.of(MappedField::Message), Some("Message"));
+    let same =
+        read("Message,Name,Message\nHello there friend,Ann,Hello there friend\nSecond one,Bo,Second one\n");
+    assert_eq!(same.of(MappedField::Message), Some("Message"));
+}
+
+#[test]
+fn a_cell_stands_in_every_row_and_column_that_it_covers() {
+    let page = "<table><tr><th>Name</th><th>Message</th><th>Note</th></tr><tr><td rowspan=\"2\">Bo</td><td>first of Bo</td><td>n1</td></tr>\
+                <tr><td>second of Bo</td><td rowspan=3>n2</td></tr><tr><td colspan=2>for both</td></tr>\
+                <tr><td>Ann</td><td>last</td></tr></table>";
+    let found = read(page);
+    let expected = [
+        ["Bo", "first of Bo", "n1"],
+        ["Bo", "second of Bo", "n2"],
+        ["for both", "for both", "n2"],
+        ["Ann", "last", "n2"],
+    ];
+    assert_eq!((found.format, found.errors.len()), (FileFormat::Html, 0));
+    assert_eq!(found.rows, expected);
+    let two_rows = read(
+        "<table><tr><th rowspan=2>Name</th><th colspan=2>Content</th></tr><tr><th>Message</th><th>Note</th></tr>\
+         <tr><td>Ann</td><td>Hello</td><td>n</td></tr><tr><td colspan=3>(1 row)</td></tr></table>",
+    );
+    assert_eq!(
+        (two_rows.columns, two_rows.rows),
+        (
+            vec!["Name".into(), "Message".into(), "Note".into()],
+            vec![vec!["Ann".to_owned(), "Hello".into(), "n".into()]]
+        )
+    );
 }
 
 #[test]

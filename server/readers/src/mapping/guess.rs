@@ -250,6 +250,18 @@ fn guess_message(seen: &[Seen<'_>], mapping: &Mapping) -> FileGuess {
         ),
         (None, ..) => (String::new(), "No column looks like texts that people write".to_owned(), true),
     };
+    let (value, evidence, in_doubt) = match twin(seen, &value) {
+        Some(Twin::Better(twin)) => {
+            let words = format!("\"{value}\" has the same name in the file, and shorter or fewer texts");
+            (twin.column.to_owned(), words, false)
+        }
+        Some(Twin::Equal(twin)) => {
+            let words =
+                format!("\"{value}\" and \"{}\" have one name in the file, and both hold texts", twin.column);
+            (String::new(), words, true)
+        }
+        None => (value, evidence, in_doubt),
+    };
     let others = by_looks.iter().filter(|seen| seen.column != value && (in_doubt || seen.looks.text() > 0.2));
     let mut alternatives: Vec<_> = others.map(|seen| seen.alternative()).collect();
     if let Some(named) = best_named.filter(|_| in_doubt) {
@@ -260,6 +272,34 @@ fn guess_message(seen: &[Seen<'_>], mapping: &Mapping) -> FileGuess {
         alternatives = seen.iter().map(Seen::alternative).collect();
     }
     FileGuess { about: FileTrait::Message, value, evidence, alternatives, in_doubt, is_chosen: false }
+}
+
+/// A column that has the same name in the file as another.
+enum Twin<'a, 'b> {
+    /// It looks more like texts.
+    Better(&'a Seen<'b>),
+    /// It looks like texts as well, and has others.
+    Equal(&'a Seen<'b>),
+}
+
+/// The best column that has the name of this one in the file: all but the first have a number in brackets here.
+fn twin<'a, 'b>(seen: &'a [Seen<'b>], column: &str) -> Option<Twin<'a, 'b>> {
+    let name = |column: &str| match column.strip_suffix(')').and_then(|column| column.rsplit_once(" (")) {
+        Some((name, number)) if number.bytes().all(|byte| byte.is_ascii_digit()) => name.to_owned(),
+        _ => column.to_owned(),
+    };
+    let own = seen.iter().find(|seen| seen.column == column)?;
+    let others = seen
+        .iter()
+        .filter(|seen| seen.column != column && name(seen.column) == name(column) && seen.looks.count > 0);
+    let best = others.max_by(|one, other| one.looks.text().total_cmp(&other.looks.text()))?;
+    let (mine, theirs) = (own.looks.text(), best.looks.text());
+    let is_same = own.looks.first == best.looks.first && own.looks.count == best.looks.count;
+    if own.looks.count == 0 || theirs > mine + AHEAD {
+        Some(Twin::Better(best))
+    } else {
+        (theirs + AHEAD >= mine && !is_same).then_some(Twin::Equal(best))
+    }
 }
 
 /// Only a name that speaks of spam or approval, or cells that say "spam" and "ham", make a label; a yes or no does not. What
@@ -294,7 +334,7 @@ fn guess_label(seen: &[Seen<'_>]) -> FileGuess {
         value: found.unwrap_or_default().to_owned(),
         evidence,
         alternatives: seen.iter().filter(could).map(Seen::alternative).collect(),
-        in_doubt: false,
+        in_doubt: found.is_none() && marked.is_some(),
         is_chosen: false,
     }
 }
