@@ -339,6 +339,9 @@ fn guess_label(seen: &[Seen<'_>]) -> FileGuess {
     }
 }
 
+/// The word for times that are numbers of days as Excel counts them.
+pub(crate) const EXCEL_DAYS: &str = "excel";
+
 /// Which number is the day, by the whole column.
 fn guess_days(
     mapping: &Mapping,
@@ -378,8 +381,23 @@ fn guess_days(
             let words = "Some of its dates have the day first, others the month: those that read both ways are left out".to_owned();
             (guess(String::new(), words, both(), true), None)
         }
-        Ok(None) => (None, None),
+        Ok(None) => (of_excel(&cells().collect::<Vec<_>>()), None),
     }
+}
+
+/// What is said of times that are numbers of days.
+fn of_excel(cells: &[&str]) -> Option<FileGuess> {
+    let first = cells.iter().find_map(|cell| Some((cell, super::time::excel_seconds(cell)?)));
+    let (cell, seconds) = first.filter(|(cell, _)| super::time::unix_seconds(cell, None).is_err())?;
+    let time = chrono::DateTime::from_timestamp(seconds, 0)?.format("%Y-%m-%d %H:%M");
+    Some(FileGuess {
+        about: FileTrait::Days,
+        value: EXCEL_DAYS.to_owned(),
+        evidence: format!("Its times are days as Excel counts them: {} is {time}", cell.trim()),
+        alternatives: Vec::new(),
+        in_doubt: false,
+        is_chosen: false,
+    })
 }
 
 /// Whether the message begins with the subject in most samples that have one.
