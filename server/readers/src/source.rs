@@ -85,10 +85,16 @@ impl About {
 
     /// Whether it is plain that there are messages in it: by its format, or as a column is named like them.
     fn has_messages(&self) -> bool {
-        use FileFormat::{Chat, Disqus, Eml, Mbox, WordPress};
-        matches!(self.format, Chat | Disqus | Eml | Mbox | WordPress)
-            || (!matches!(self.format, FileFormat::Lines | FileFormat::Paragraphs)
-                && self.columns.iter().any(|name| known_field(name) == Some(MappedField::Message)))
+        use FileFormat::{Chat, Csv, Disqus, Eml, Html, Json, Lines, Mbox, Ndjson};
+        use FileFormat::{Paragraphs, Spreadsheet, Tsv, WordPress};
+        let is_named = |name: &String| known_field(name) == Some(MappedField::Message);
+        match self.format {
+            Chat | Disqus | Eml | Mbox | WordPress => true,
+            Lines | Paragraphs => false,
+            // Of a list of texts, the only column has its name from here.
+            Json | Ndjson => self.columns.len() > 1 && self.columns.iter().any(is_named),
+            Csv | Tsv | Html | Spreadsheet => self.columns.iter().any(is_named),
+        }
     }
 }
 
@@ -508,7 +514,7 @@ fn first_file(
                     held = Some((file, begun));
                 }
                 None => return Ok(First { file: Some(file), begun, waiting: None }),
-                Some((aside, first)) if begun.0.has_messages() && !first.0.goes_with(&begun.0) => {
+                Some((aside, _)) if begun.0.has_messages() => {
                     let why = "nothing says that it holds messages, and the file behind it does; import it by itself";
                     shared.pass_over(&aside, why);
                     return Ok(First { file: Some(file), begun, waiting: None });

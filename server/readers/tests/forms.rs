@@ -305,3 +305,49 @@ fn counts_persons_and_numbers_of_letters_are_not_taken_for_something_else() {
         read("comment,status\nNice post,approved\nBuy pills,rejected\nHello all,pending\n").guess.label;
     assert_eq!((offered.value.as_str(), offered.alternatives.len()), ("", 1));
 }
+
+#[test]
+fn how_times_are_read_is_told() {
+    let excel = read("Date,Message\n45292.5,Hello there friend\n45413.4270833333,Buy pills now\n");
+    let days = excel.guess.days.clone().unwrap();
+    assert_eq!(days.value, "excel");
+    assert!(days.evidence.contains("45292.5 is 2024-01-01 12:00"), "{}", days.evidence);
+    let bound = readers::bind(&excel.guess.mapping, &excel.columns).unwrap();
+    let row = bound.apply(&readers::Record::new(readers::Place::line(2), &excel.rows[0])).unwrap();
+    assert_eq!((row.content.timestamp, row.left_out.len()), (Some(1_704_110_400), 0));
+    let both =
+        read("Date,Message\n3/4/2024,Hello there friend\n5/6/2024,Buy pills now\n").guess.days.unwrap();
+    assert!(both.in_doubt && both.alternatives.len() == 2, "{both:?}");
+    let told =
+        read("Date,Message\n3/4/2024,Hello there friend\n25/6/2024,Buy pills now\n").guess.days.unwrap();
+    assert_eq!((told.value.as_str(), told.in_doubt), ("day-first", false));
+    // Numbers that are times already, and those of a column that is none.
+    assert_eq!(read("Date,Message\n1714557600,Hello there friend\n1714557700,Buy pills\n").guess.days, None);
+    assert_eq!(
+        read("Price,Message\n45292,Hello there friend\n45293,Buy pills now\n").of(MappedField::Timestamp),
+        None
+    );
+}
+
+#[test]
+fn what_stands_below_a_table_is_no_row_or_told() {
+    for (below, kind) in [
+        ("Total,,42\n", "rows of sums"),
+        ("TOTAL:,42,\n", "rows of sums"),
+        ("Total entries: 2,,\n", "lines below the table"),
+        ("Total entries: 2\n", "lines below the table"),
+        ("\n(2 rows)\n", "lines below the table"),
+    ] {
+        let found =
+            read(&format!("Name,Message,Likes\nAnn,Hello there friend,40\nBo,Buy pills now,2\n{below}"));
+        assert_eq!(found.messages().len(), 2, "{below}");
+        assert_eq!(found.left_out, [(kind.to_owned(), 1)], "{below}");
+    }
+    let note = read(
+        "Name,Message,Likes\nAnn,Hello there friend,40\nBo,Buy pills now,2\nAll of it was exported by Ann\n",
+    );
+    assert_eq!((note.messages().len(), note.errors.len()), (2, 1));
+    // A row that only looks like one.
+    let row = read("Name,Message,Likes\nAnn,Hello there friend,40\nTotal,what a mess,2\n");
+    assert_eq!(row.messages(), ["Hello there friend", "what a mess"]);
+}
