@@ -50,14 +50,14 @@ pub(crate) fn format(head: &Head<'_>) -> Result<FileFormat, ReadError> {
         return Ok(FileFormat::Chat);
     }
     other_text(text)?;
-    if drawn::recognise(head.text).is_some() {
-        return Ok(FileFormat::Csv);
-    }
     if let Some(format) = json(text, head.is_whole) {
         return Ok(format);
     }
     if mail::begins_mail(head.text.as_bytes(), head.name) {
         return Ok(FileFormat::Eml);
+    }
+    if drawn::recognise(head.text).is_some() {
+        return Ok(FileFormat::Csv);
     }
     if is_binary(head.raw) && is_binary(head.text.as_bytes()) {
         return Err(ReadError::new(NO_TEXT));

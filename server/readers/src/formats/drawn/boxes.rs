@@ -68,7 +68,7 @@ impl Boxes {
     }
 
     fn border(&mut self, line: &str) {
-        let places = line.chars().enumerate().filter(|(_, c)| CORNERS.contains(*c));
+        let places = line.trim().chars().enumerate().filter(|(_, c)| CORNERS.contains(*c));
         self.corners = places.map(|(place, _)| place).collect();
         self.last_width = line.trim_end().chars().rev().take_while(|c| DASHES.contains(*c)).count();
     }

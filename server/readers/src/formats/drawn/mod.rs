@@ -64,11 +64,16 @@ pub(crate) fn recognise(text: &str) -> Option<Drawing> {
             Kind::Records { sign: '|' }
         } else if let Some((pipe, is_closed)) = boxes::begin(line, next) {
             Kind::Boxes { pipe, is_closed }
-        } else if is_markdown(line, next) && above.iter().all(|line| is_heading(line)) {
+        } else if is_markdown(line, next) {
             Kind::Markdown
         } else {
             continue;
         };
+        let stands_above = if kind == Kind::Markdown { is_heading } else { is_asked };
+        // Within a text, a table is a part of it.
+        if !above.iter().all(|line| line.trim().is_empty()) && !above.iter().any(|line| stands_above(line)) {
+            return None;
+        }
         return Some(Drawing { kind, lines_above: index as u64 });
     }
     None
@@ -80,7 +85,15 @@ fn is_markdown(line: &str, next: &str) -> bool {
 }
 
 fn is_heading(line: &str) -> bool {
-    line.trim().is_empty() || line.starts_with('#')
+    line.starts_with('#')
+}
+
+/// Whether a line asks a database for rows.
+fn is_asked(line: &str) -> bool {
+    let lower = line.trim().to_ascii_lowercase();
+    let is_prompt = ["mysql>", "mariadb", "sqlite>"].iter().any(|prompt| lower.starts_with(prompt))
+        || lower.split_whitespace().next().is_some_and(|word| word.ends_with("=#") || word.ends_with("=>"));
+    is_prompt || lower.starts_with("select ") || lower.starts_with("table ")
 }
 
 /// What becomes of a line.
@@ -224,7 +237,9 @@ mod tests {
 
     #[test]
     fn texts_are_no_tables() {
+        let letter = "From: a@example.com\nSubject: s\n\n+---+---+\n| a | b |\n+---+---+\n";
         for text in [
+            letter,
             "a | b\nc | d\n",
             "one\n----\ntwo\n",
             "+1 for this\n| really\n",
