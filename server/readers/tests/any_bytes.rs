@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use readers::{Choices, RecordReader, bind, guess};
 
 /// Pieces that files are made of, so that more than the first byte is tried.
-const PIECES: &[&[u8]] = [
+const PIECES: &[&[u8]] = &[
     b"\n",
     b"\r",
     b"\r\n",
