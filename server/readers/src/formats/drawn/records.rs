@@ -130,7 +130,7 @@ impl Draw for Records {
                 out.blank();
             }
             self.is_open = true;
-        } else if (self.is_open && header::is_footer(bare)) || !self.is_open {
+        } else if !self.is_open || header::is_footer(bare) {
             self.end_row(out);
             out.beside(line);
         } else if bare.is_empty() && self.sign == '|' {
