@@ -5,6 +5,7 @@ use domain::{DayOrder, FileChoices, FileFormat, FileTrait, Quoting};
 use crate::{
     Encoding,
     formats::dialect::{NO_DELIMITER, is_delimiter},
+    mapping::guess::EXCEL_DAYS,
 };
 
 /// What is known about a file beforehand; the rest is found out.
@@ -99,6 +100,8 @@ impl Choices {
             }
             FileTrait::Sheet => self.sheet = Some(value.to_owned()),
             FileTrait::Records => self.records = Some(value.to_owned()),
+            // Numbers of days have no order: they are told, and nothing is to be chosen.
+            FileTrait::Days if value == EXCEL_DAYS => {}
             FileTrait::Days => self.days = Some(value.parse().map_err(|error| format!("{error}"))?),
             FileTrait::Pings => {
                 self.pings = Some(match value {

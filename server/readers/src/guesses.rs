@@ -29,6 +29,11 @@ pub(crate) fn format(format: FileFormat, is_chosen: bool) -> FileGuess {
     FileGuess { alternatives: others, ..guess(FileTrait::Format, format.as_str(), evidence, is_chosen) }
 }
 
+/// That a table is drawn, and how.
+pub(crate) fn drawn(words: &str, is_chosen: bool) -> FileGuess {
+    FileGuess { evidence: format!("It is {words}"), ..format(FileFormat::Csv, is_chosen) }
+}
+
 pub(crate) fn encoding(encoding: Encoding, is_chosen: bool) -> FileGuess {
     let others = alternatives(Encoding::COMMON.iter().map(|encoding| encoding.name()), encoding.name());
     let evidence = if encoding == Encoding::UTF_8 {

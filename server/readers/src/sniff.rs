@@ -7,7 +7,7 @@ use crate::{
     formats::{
         chats,
         dialect::{self, Sample, Told},
-        mail, page_table, records,
+        drawn, mail, page_table, records,
     },
 };
 
@@ -50,12 +50,14 @@ pub(crate) fn format(head: &Head<'_>) -> Result<FileFormat, ReadError> {
         return Ok(FileFormat::Chat);
     }
     other_text(text)?;
-    drawn_table(text)?;
     if let Some(format) = json(text, head.is_whole) {
         return Ok(format);
     }
     if mail::begins_mail(head.text.as_bytes(), head.name) {
         return Ok(FileFormat::Eml);
+    }
+    if drawn::recognise(head.text).is_some() {
+        return Ok(FileFormat::Csv);
     }
     if is_binary(head.raw) && is_binary(head.text.as_bytes()) {
         return Err(ReadError::new(NO_TEXT));
@@ -185,23 +187,6 @@ fn other_text(text: &str) -> Result<(), ReadError> {
         return Err(ReadError::new(words));
     }
     Ok(())
-}
-
-/// Refuses tables that are drawn with signs for people to look at: MySQL's boxes, psql's columns, Markdown.
-fn drawn_table(text: &str) -> Result<(), ReadError> {
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let (Some(first), Some(second)) = (lines.next(), lines.next()) else { return Ok(()) };
-    let is_of = |line: &str, signs: &str| line.contains("--") && line.chars().all(|c| signs.contains(c));
-    let words = if first.starts_with("+-") && is_of(first, "+-") && second.starts_with('|') {
-        "this is what mysql shows on a screen; export the table as CSV, or run mysql --batch and choose what that writes"
-    } else if first.contains('|') && is_of(second, "-+") && second.contains("-+-") {
-        "this is what psql shows on a screen; export the table with \\copy … csv header, or run psql --csv"
-    } else if first.contains('|') && second.contains('|') && is_of(second, "|-: ") {
-        "this is a table in Markdown; save it as CSV"
-    } else {
-        return Ok(());
-    };
-    Err(ReadError::new(words))
 }
 
 /// Whether bytes are no text: more than one in twenty is a control character that no text has, and more than a few are.

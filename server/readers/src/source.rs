@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use domain::{FileAccount, FileFormat, FileGuess, Quoting};
+use domain::{FileAccount, FileFormat, FileGuess, MappedField, Quoting};
 
 use crate::{
     Choices, ColumnGuess, Encoding, FailedWriter, Packing, Place, Progress, ReadError, Record, RecordError,
@@ -15,11 +15,13 @@ use crate::{
     formats::{
         self, Parse,
         dialect::{self, Dialect, Sample, Told},
+        drawn::{self, AsCsv, Drawing},
         records::Located,
         workbook,
     },
     guess_columns,
     limits::HEAD_BYTES,
+    mapping::names::known_field,
     own,
     scout::Scout,
     sniff::{self, Head},
@@ -42,6 +44,8 @@ pub struct RecordReader {
     /// For files after the first: which of their columns stands for which of the first's.
     order: Option<Vec<Option<usize>>>,
     file: Option<Arc<str>>,
+    /// The file behind the first, where it was begun to find out which of them tells what the archive is.
+    waiting: Option<(String, Begun)>,
     notes: Vec<String>,
     /// Of the files that are over, and the records and errors of this one.
     account: FileAccount,
@@ -54,10 +58,44 @@ struct About {
     dialect: Dialect,
     located: Located,
     columns: Vec<String>,
+    /// Where a table is drawn with signs: how.
+    drawing: Option<Drawing>,
     /// What is odd about its encoding.
     oddness: Option<String>,
     /// What its format alone found out; the parser is gone once all is read.
     guesses: Vec<FileGuess>,
+}
+
+impl About {
+    /// Whether another file of an archive holds the same.
+    fn goes_with(&self, other: &Self) -> bool {
+        archive::goes_with(self.format, &self.columns, other.format, &other.columns)
+    }
+
+    /// Whether another table goes on with this one: it has as many columns, and no names for them.
+    fn is_continued_by(&self, other: &Self) -> bool {
+        let is_table = |about: &Self| matches!(about.format, FileFormat::Csv | FileFormat::Tsv);
+        is_table(self)
+            && is_table(other)
+            && self.dialect.header.lines_above.is_some()
+            && other.dialect.header.lines_above.is_none()
+            && self.columns.len() > 1
+            && self.columns.len() == other.columns.len()
+    }
+
+    /// Whether it is plain that there are messages in it: by its format, or as a column is named like them.
+    fn has_messages(&self) -> bool {
+        use FileFormat::{Chat, Csv, Disqus, Eml, Html, Json, Lines, Mbox, Ndjson};
+        use FileFormat::{Paragraphs, Spreadsheet, Tsv, WordPress};
+        let is_named = |name: &String| known_field(name) == Some(MappedField::Message);
+        match self.format {
+            Chat | Disqus | Eml | Mbox | WordPress => true,
+            Lines | Paragraphs => false,
+            // Of a list of texts, the only column has its name from here.
+            Json | Ndjson => self.columns.len() > 1 && self.columns.iter().any(is_named),
+            Csv | Tsv | Html | Spreadsheet => self.columns.iter().any(is_named),
+        }
+    }
 }
 
 /// What a first look at the records tells.
@@ -131,6 +169,7 @@ impl RecordReader {
             dialect: dialect::guess(Sample { head: "", is_whole: true, pieces: &[] }, Told::default()),
             located: Located::default(),
             columns: sheet.columns().to_vec(),
+            drawing: None,
             oddness: None,
             guesses: sheet.guesses(),
         };
@@ -145,6 +184,7 @@ impl RecordReader {
             further: Vec::new(),
             order: None,
             file: None,
+            waiting: None,
             notes: Vec::new(),
             account: FileAccount::default(),
         })
@@ -165,9 +205,13 @@ impl RecordReader {
             return Err(ReadError::new("the delimiter must be a tab, a blank or a sign, and no quote"));
         }
         let mut notes = Vec::new();
-        let (file, (about, parse)) = first_file(&shared, name, &choices, scout, &mut notes)?;
+        let First { file, begun: (about, parse), waiting } =
+            first_file(&shared, name, &choices, scout, &mut notes)?;
         notes.extend(about.oddness.clone());
-        let further = scout.records(about.format, &about.dialect, &about.columns, about.encoding);
+        let further = match about.drawing {
+            Some(_) => Vec::new(),
+            None => scout.records(about.format, &about.dialect, &about.columns, about.encoding),
+        };
         Ok(Self {
             shared,
             choices,
@@ -179,6 +223,7 @@ impl RecordReader {
             further,
             order: None,
             file: file.map(Into::into),
+            waiting,
             notes,
             account: FileAccount::default(),
         })
@@ -213,11 +258,16 @@ impl RecordReader {
     /// chosen is among it. What the columns are is told by [`RecordReader::look`].
     pub fn guesses(&self) -> Vec<FileGuess> {
         let first = &self.first;
-        let mut guesses = vec![crate::guesses::format(first.format, self.choices.format.is_some())];
+        let is_chosen = self.choices.format.is_some();
+        let format = match first.drawing {
+            Some(drawing) => crate::guesses::drawn(drawing.words(), is_chosen),
+            None => crate::guesses::format(first.format, is_chosen),
+        };
+        let mut guesses = vec![format];
         if !matches!(first.format, FileFormat::Mbox | FileFormat::Eml | FileFormat::Spreadsheet) {
             guesses.push(crate::guesses::encoding(first.encoding, self.choices.encoding.is_some()));
         }
-        if self.is_table() {
+        if self.is_table() && first.drawing.is_none() {
             guesses.extend(crate::guesses::table(&first.dialect, &self.choices));
         }
         if matches!(first.format, FileFormat::Json | FileFormat::Ndjson) {
@@ -304,36 +354,45 @@ impl RecordReader {
 
     /// Goes on to the next file of a zip. False when there is none.
     fn next_file(&mut self) -> Result<bool, RecordError> {
+        if let Some((name, begun)) = self.waiting.take() {
+            self.file = Some(name.as_str().into());
+            self.go_on_with(&name, Ok(begun));
+            return Ok(true);
+        }
         let begin_of = |file: &Option<Arc<str>>| Place::line(1).within(file.as_ref());
         let name = self.shared.next_file().map_err(|error| RecordError::io(begin_of(&self.file), &error))?;
         let Some(name) = name else { return Ok(false) };
         self.file = Some(name.as_str().into());
         let choices = archive::choices(&self.choices, self.first.format, &name);
-        match begin(&self.shared, Some(&name), &choices, &Scout::default()) {
-            Ok((about, _))
-                if !archive::goes_with(
-                    self.first.format,
-                    &self.first.columns,
-                    about.format,
-                    &about.columns,
-                ) =>
-            {
-                self.shared
-                    .pass_over(&name, "it holds something else than the first file; import it by itself");
-                self.parse = Some(Box::new(Nothing));
-                Ok(true)
+        let begun = begin(&self.shared, self.shared.clone(), Some(&name), &choices, &Scout::default());
+        self.go_on_with(&name, begun);
+        Ok(true)
+    }
+
+    /// Reads a further file, if it holds what the first one does.
+    fn go_on_with(&mut self, name: &str, begun: Result<Begun, ReadError>) {
+        self.parse = Some(match begun {
+            Ok((about, parse)) if self.first.is_continued_by(&about) => {
+                self.order = None;
+                self.notes.push(format!(
+                    "{name} does not name its columns: they are taken for those of the first file"
+                ));
+                parse
             }
-            Ok((about, parse)) => {
-                self.arrange(&about, &name);
-                self.parse = Some(parse);
-                Ok(true)
+            Ok((about, parse)) if self.first.goes_with(&about) => {
+                self.arrange(&about, name);
+                parse
+            }
+            Ok(_) => {
+                let why = "it holds something else than the first file; import it by itself";
+                self.shared.pass_over(name, why);
+                Box::new(Nothing)
             }
             Err(error) => {
-                archive::note(&self.shared, &name, &error);
-                self.parse = Some(Box::new(Nothing));
-                Ok(true)
+                archive::note(&self.shared, name, &error);
+                Box::new(Nothing)
             }
-        }
+        });
     }
 
     fn arrange(&mut self, about: &About, name: &str) {
@@ -422,38 +481,112 @@ impl Parse for Nothing {
 /// A file of which it is known what it is.
 type Begun = (About, Box<dyn Parse>);
 
-/// Begins the first file that can be read: of a zip, a picture or a README may come before it.
+/// The first file that is read, and the one behind it where that has begun as well.
+struct First {
+    file: Option<String>,
+    begun: Begun,
+    waiting: Option<(String, Begun)>,
+}
+
+/// Begins the first file that can be read: of a zip, a picture or a README may come before it. One of which it is not plain
+/// that it holds messages does not decide what the archive is, where the one behind it plainly does.
 fn first_file(
     shared: &Shared,
     name: Option<&str>,
     choices: &Choices,
     scout: &Scout,
     notes: &mut Vec<String>,
-) -> Result<(Option<String>, Begun), ReadError> {
+) -> Result<First, ReadError> {
     let next = || shared.next_file().map_err(|error| ReadError::new(error.to_string()));
-    let Some(mut file) = next()? else { return Ok((None, begin(shared, name, choices, scout)?)) };
+    let Some(mut file) = next()? else {
+        let begun = begin(shared, shared.clone(), name, choices, scout)?;
+        return Ok(First { file: None, begun, waiting: None });
+    };
     // What is said when none can be read: of the first that is more than an addition to the messages.
     let mut telling: Option<ReadError> = None;
+    let mut held: Option<(String, Begun)> = None;
     loop {
-        match begin(shared, Some(&file), choices, &Scout::default()) {
-            Ok(begun) => return Ok((Some(file), begun)),
+        let (read, is_whole) = with_beginning(shared)?;
+        let again = read.clone();
+        match begin(shared, read.before(shared, is_whole), Some(&file), choices, &Scout::default()) {
+            Ok(begun) => match held.take() {
+                None if choices.format.is_none() && is_whole && !begun.0.has_messages() => {
+                    held = Some((file, begun));
+                }
+                None => return Ok(First { file: Some(file), begun, waiting: None }),
+                Some((aside, _)) if begun.0.has_messages() => {
+                    let why = "nothing says that it holds messages, and the file behind it does; import it by itself";
+                    shared.pass_over(&aside, why);
+                    return Ok(First { file: Some(file), begun, waiting: None });
+                }
+                Some((name, first)) => {
+                    // As files behind the first are read, now that it is known which that is.
+                    let choices = archive::choices(choices, first.0.format, &file);
+                    let read = again.before(shared, is_whole);
+                    let waiting = match begin(shared, read, Some(&file), &choices, &Scout::default()) {
+                        Ok(begun) => Some((file, begun)),
+                        Err(error) => {
+                            archive::note(shared, &file, &error);
+                            None
+                        }
+                    };
+                    return Ok(First { file: Some(name), begun: first, waiting });
+                }
+            },
             Err(error) => {
                 let said = ReadError { problem: format!("{file}: {}", error.problem), ..error.clone() };
                 if telling.is_none() && !archive::is_aside(&error) {
                     telling = Some(said.clone());
                 }
-                let Some(other) = next()? else { return Err(telling.unwrap_or(said)) };
-                archive::note(shared, &file, &error);
-                notes.push(format!("{file} is left out: {}", error.problem));
-                file = other;
+                if held.is_some() {
+                    archive::note(shared, &file, &error);
+                } else if let Some(other) = next()? {
+                    archive::note(shared, &file, &error);
+                    notes.push(format!("{file} is left out: {}", error.problem));
+                    file = other;
+                    continue;
+                } else {
+                    return Err(telling.unwrap_or(said));
+                }
             }
         }
+        match (next()?, &held) {
+            (Some(other), _) => file = other,
+            (None, _) => break,
+        }
+    }
+    match held {
+        Some((name, begun)) => Ok(First { file: Some(name), begun, waiting: None }),
+        None => Err(telling.unwrap_or_else(|| ReadError::new("the archive has no files in it"))),
     }
 }
 
+/// The first bytes of a file of an archive, kept so that it can be begun twice.
+#[derive(Clone)]
+struct Beginning(Vec<u8>);
+
+impl Beginning {
+    /// The file from its beginning; what is whole does not read on, since that would be the next file.
+    fn before(self, shared: &Shared, is_whole: bool) -> Box<dyn Read + Send> {
+        let start = Cursor::new(self.0);
+        if is_whole { Box::new(start) } else { Box::new(start.chain(shared.clone())) }
+    }
+}
+
+fn with_beginning(shared: &Shared) -> Result<(Beginning, bool), ReadError> {
+    let (bytes, is_whole) =
+        head(&mut shared.clone(), false).map_err(|error| ReadError::new(error.to_string()))?;
+    Ok((Beginning(bytes), is_whole))
+}
+
 /// Finds out what the current file is, and begins to read it.
-fn begin(shared: &Shared, name: Option<&str>, choices: &Choices, scout: &Scout) -> Result<Begun, ReadError> {
-    let mut read = shared.clone();
+fn begin(
+    shared: &Shared,
+    mut read: impl Read + Send + 'static,
+    name: Option<&str>,
+    choices: &Choices,
+    scout: &Scout,
+) -> Result<Begun, ReadError> {
     // Of text there is nothing more to find out, and somebody may be typing it.
     let is_told = matches!(choices.format, Some(FileFormat::Lines | FileFormat::Paragraphs));
     let (raw, is_whole) = head(&mut read, is_told).map_err(|error| ReadError::new(error.to_string()))?;
@@ -477,6 +610,12 @@ fn begin(shared: &Shared, name: Option<&str>, choices: &Choices, scout: &Scout) 
         && head.text.chars().any(|char| char < ' ' && !char.is_whitespace())
     {
         return Err(ReadError::new(sniff::NO_TEXT));
+    }
+    let is_csv = format == FileFormat::Csv && choices.delimiter.is_none();
+    let drawing = if is_csv { drawn::recognise(&text) } else { None };
+    if let Some(drawing) = drawing {
+        let read = Decoded::new(Cursor::new(raw[mark..].to_vec()).chain(read), encoding);
+        return begin_drawn(read, drawing, encoding, &text, choices);
     }
     let pieces = scout.texts(encoding);
     let dialect = table_dialect(format, Sample { head: &text, is_whole, pieces: &pieces }, choices);
@@ -504,7 +643,46 @@ fn begin(shared: &Shared, name: Option<&str>, choices: &Choices, scout: &Scout) 
     let guesses = parse.guesses();
     let is_letters = matches!(format, FileFormat::Mbox | FileFormat::Eml);
     let oddness = if is_letters { None } else { encoding.oddness(&text) };
-    Ok((About { format, encoding, dialect, located, columns, oddness, guesses }, parse))
+    Ok((About { format, encoding, dialect, located, columns, drawing, oddness, guesses }, parse))
+}
+
+/// Begins to read a table that is drawn with signs.
+fn begin_drawn(
+    read: impl Read + Send + 'static,
+    drawing: Drawing,
+    encoding: Encoding,
+    head: &str,
+    choices: &Choices,
+) -> Result<Begun, ReadError> {
+    let mut sample = String::new();
+    // Of a text in memory nothing can fail.
+    let _ = AsCsv::new(head.as_bytes(), drawing).read_to_string(&mut sample);
+    let told = Told {
+        delimiter: Some(b','),
+        quoting: Some(Quoting::Doubled),
+        skips_blank: Some(false),
+        has_header: Some(true),
+        lines_above: Some(drawing.lines_above),
+    };
+    let dialect = dialect::guess(Sample { head: &sample, is_whole: false, pieces: &[] }, told);
+    let csv = AsCsv::new(read, drawing);
+    let located = Located::default();
+    let parse = formats::begin(FileFormat::Csv, csv, Encoding::UTF_8, &dialect, &located, choices)?;
+    let columns = parse.columns().to_vec();
+    let (oddness, drawing) = (encoding.oddness(head), Some(drawing));
+    Ok((
+        About {
+            format: FileFormat::Csv,
+            encoding,
+            dialect,
+            located,
+            columns,
+            drawing,
+            oddness,
+            guesses: Vec::new(),
+        },
+        parse,
+    ))
 }
 
 /// Whether a file is a line with one record and nothing else.

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use readers::{Choices, RecordReader, bind, guess};
 
 /// Pieces that files are made of, so that more than the first byte is tried.
-const PIECES: [&[u8]; 60] = [
+const PIECES: &[&[u8]] = &[
     b"\n",
     b"\r",
     b"\r\n",
@@ -69,6 +69,26 @@ const PIECES: [&[u8]; 60] = [
     b"Content-Type: multipart/mixed; boundary=b\n",
     b"--b\n",
     b"sep=;\n",
+    b"+---+---+\n",
+    b"| a | b |\n",
+    b"---+---\n",
+    b"|---|---|\n",
+    b" a | b +\n",
+    "\u{2502} a \u{2502}".as_bytes(),
+    b"*** 1. row ***\n",
+    b"-[ RECORD 1 ]---\n",
+    b"   id: 1\n",
+    b"10:15 <ann> hi\n",
+    b"10:15\tann\thi\n",
+    b"2024/05/01(Wed)\n",
+    "[Ann] [\u{c624}\u{c804} 10:15] hi\n".as_bytes(),
+    b"-----BEGIN PGP SIGNED MESSAGE-----\n",
+    b"-----BEGIN PGP MESSAGE-----\n",
+    b"-----END PGP MESSAGE-----\n",
+    b"Content-Length: 40\n",
+    b"----- Original message -----\n",
+    b"<td rowspan=9 colspan=3>",
+    b"<tr><th colspan=60>",
     b"PK\x03\x04",
 ];
 
@@ -155,11 +175,31 @@ readers! {
     any_bytes_as_disqus = Disqus,
     any_bytes_as_mbox = Mbox,
     any_bytes_as_eml = Eml,
+    any_bytes_as_html = Html,
+    any_bytes_as_chat = Chat,
     any_bytes_as_lines = Lines,
     any_bytes_as_paragraphs = Paragraphs
 }
 
+/// What tables that are drawn, and chats of lines, begin with.
+const DRAWN: [&[u8]; 9] = [
+    b"+---+---+\n| id | text |\n+---+---+\n",
+    b" id | text \n----+------\n",
+    "\u{250c}\u{2500}\u{252c}\u{2500}\u{2510}\n\u{2502}a\u{2502}b\u{2502}\n".as_bytes(),
+    b"| id | text |\n|---|---|\n",
+    b"*** 1. row ***\n  id: 1\ntext: x\n",
+    b"-[ RECORD 1 ]---\nid   | 1\ntext | x\n",
+    b"--- Log opened Wed May 01 10:00:00 2024\n10:15 <ann> hi\n",
+    b"[LINE] Chat history with Ann\n",
+    "Ann \u{ce74}\u{ce74}\u{c624}\u{d1a1} \u{b300}\u{d654}\n[Ann] [\u{c624}\u{c804} 10:15] hi\n".as_bytes(),
+];
+
 proptest! {
+    #[test]
+    fn any_bytes_behind_what_is_drawn(start in prop::sample::select(DRAWN.to_vec()), rest in any_file()) {
+        read([start, &rest].concat(), Choices::default());
+    }
+
     #[test]
     fn any_bytes_as_whatever_they_seem(file in any_file()) {
         read(file, Choices::default());

@@ -147,14 +147,106 @@ fn tables_of_two_columns_are_told_from_sentences() {
     assert_eq!(read("name,comment\n").rows.len(), 0);
     let lines = read("Hello, how are you\nfine, thanks\nwell, then\n");
     assert_eq!((lines.format, lines.rows.len()), (FileFormat::Lines, 3));
-    for (text, words) in [
-        ("+----+------+\n| id | text |\n+----+------+\n|  1 | hi   |\n+----+------+\n", "mysql --batch"),
-        (" id | text \n----+------\n  1 | hi\n(1 row)\n", "psql --csv"),
-        ("| id | text |\n|---|:---|\n| 1 | a \\| b |\n", "Markdown"),
+}
+
+#[test]
+fn tables_that_are_drawn_are_read() {
+    let messages = ["Nice post, thanks", "Buy | sell \"pills\""];
+    for text in [
+        // mysql, and after what was typed
+        "+----+------+--------------------+\n| id | name | comment            |\n+----+------+--------------------+\n\
+         |  1 | Ann  | Nice post, thanks  |\n|  2 | Bo   | Buy | sell \"pills\" |\n+----+------+--------------------+\n2 rows in set (0.00 sec)\n",
+        "mysql> select * from c\n    -> limit 2;\n+----+------+--------------------+\n| id | name | comment            |\n+----+------+--------------------+\n\
+         |  1 | Ann  | Nice post, thanks  |\n|  2 | Bo   | Buy | sell \"pills\" |\n+----+------+--------------------+\n",
+        // psql
+        " id | name |      comment       \n----+------+--------------------\n  1 | Ann  | Nice post, thanks\n  2 | Bo   | Buy | sell \"pills\"\n(2 rows)\n\n",
+        // psql with Unicode, sqlite3 in a box
+        " id │ name │      comment       \n────┼──────┼────────────────────\n  1 │ Ann  │ Nice post, thanks\n  2 │ Bo   │ Buy | sell \"pills\"\n(2 rows)\n",
+        "┌────┬──────┬────────────────────┐\n│ id │ name │      comment       │\n├────┼──────┼────────────────────┤\n\
+         │ 1  │ Ann  │ Nice post, thanks  │\n│ 2  │ Bo   │ Buy | sell \"pills\" │\n└────┴──────┴────────────────────┘\n",
+        // Markdown
+        "| id | name | comment |\n|---|:---|---:|\n| 1 | Ann | Nice post, thanks |\n| 2 | Bo | Buy \\| sell \"pills\" |\n",
+        "id | name | comment\n--- | --- | ---\n1 | Ann | Nice post, thanks\n2 | Bo | Buy \\| sell \"pills\"\n",
+        // A line for each field
+        "*************************** 1. row ***************************\n     id: 1\n   name: Ann\ncomment: Nice post, thanks\n\
+         *************************** 2. row ***************************\n     id: 2\n   name: Bo\ncomment: Buy | sell \"pills\"\n2 rows in set (0.00 sec)\n",
+        "-[ RECORD 1 ]--------------\nid      | 1\nname    | Ann\ncomment | Nice post, thanks\n-[ RECORD 2 ]--------------\nid      | 2\n\
+         name    | Bo\ncomment | Buy | sell \"pills\"\n\n",
     ] {
-        let refusal = open(text).err().unwrap();
-        assert!(refusal.contains(words), "{refusal}");
+        let found = read(text);
+        assert_eq!((found.messages(), found.errors.len()), (messages.to_vec(), 0), "{text}");
+        assert_eq!((found.format, found.of(MappedField::Name)), (FileFormat::Csv, Some("name")));
+        assert!(found.left_out.iter().all(|(kind, _)| kind.starts_with("lines ")), "{:?}", found.left_out);
+        let windows = read(&text.replace('\n', "\r\n"));
+        assert_eq!(windows.messages(), messages, "{text}");
     }
+}
+
+#[test]
+fn cells_of_several_lines_are_whole_where_tables_are_drawn() {
+    let messages = ["Hello\nthere", "C++"];
+    for text in [
+        "+------+---------+\n| name | comment |\n+------+---------+\n| Ann  | Hello\nthere   |\n| Bo   | C++     |\n+------+---------+\n",
+        "+------+---------+\n| name | comment |\n+------+---------+\n| Ann  | Hello  +|\n|      | there   |\n| Bo   | C++     |\n+------+---------+\n(2 rows)\n",
+        " name | comment \n------+---------\n Ann  | Hello  +\n      | there\n Bo   | C++\n(2 rows)\n",
+        "| name | comment |\n| --- | --- |\n| Ann | Hello<br>there |\n| Bo | C++ |\n",
+        "*** 1. row ***\n   name: Ann\ncomment: Hello\nthere\n*** 2. row ***\n   name: Bo\ncomment: C++\n",
+        "-[ RECORD 1 ]---\nname    | Ann\ncomment | Hello +\n        | there\n-[ RECORD 2 ]---\nname    | Bo\ncomment | C++\n",
+    ] {
+        let found = read(text);
+        assert_eq!((found.messages(), found.errors.len()), (messages.to_vec(), 0), "{text}");
+    }
+    // What does not fit is told, and so is what stands below.
+    let broken = read(
+        "+------+---------+\n| name | comment |\n+------+---------+\n| Ann  | one | two | three |\n| Bo   | Hello | \n+------+---------+\nsome note\n",
+    );
+    assert_eq!((broken.messages(), broken.errors.len()), (vec!["Hello"], 2), "{:?}", broken.errors);
+    assert!(broken.errors[0].starts_with("line 4"), "{:?}", broken.errors);
+}
+
+#[test]
+fn columns_of_one_name_are_told_apart() {
+    let asked = read("Name,Message,Message\nAnn,Hello there dear friend,\nBo,,Second one here for you\n");
+    assert_eq!((asked.of(MappedField::Message), asked.guess.message.in_doubt), (None, true));
+    let candidates: Vec<_> =
+        asked.guess.message.alternatives.iter().map(|other| other.value.as_str()).collect();
+    assert_eq!(candidates, ["Message", "Message (2)"]);
+    let better = read(
+        "Message,Name,Message\n1,Ann,Hello there dear friend\n2,Bo,Second one here for you\n3,Cy,And a third one as well\n",
+    );
+    assert_eq!(better.of(MappedField::Message), Some("Message (2)"));
+    let first = read("Message,Name,Message\nHello there dear friend,Ann,\nSecond one here for you,Bo,ok\n");
+    assert_eq!(first.of(MappedField::Message), Some("Message"));
+    let same =
+        read("Message,Name,Message\nHello there friend,Ann,Hello there friend\nSecond one,Bo,Second one\n");
+    assert_eq!(same.of(MappedField::Message), Some("Message"));
+}
+
+#[test]
+fn a_cell_stands_in_every_row_and_column_that_it_covers() {
+    let page = "<table><tr><th>Name</th><th>Message</th><th>Note</th></tr><tr><td rowspan=\"2\">Bo</td><td>first of Bo</td><td>n1</td></tr>\
+                <tr><td>second of Bo</td><td rowspan=3>n2</td></tr><tr><td colspan=2>for both</td></tr>\
+                <tr><td>Ann</td><td>last</td></tr></table>";
+    let found = read(page);
+    let expected = [
+        ["Bo", "first of Bo", "n1"],
+        ["Bo", "second of Bo", "n2"],
+        ["for both", "for both", "n2"],
+        ["Ann", "last", "n2"],
+    ];
+    assert_eq!((found.format, found.errors.len()), (FileFormat::Html, 0));
+    assert_eq!(found.rows, expected);
+    let two_rows = read(
+        "<table><tr><th rowspan=2>Name</th><th colspan=2>Content</th></tr><tr><th>Message</th><th>Note</th></tr>\
+         <tr><td>Ann</td><td>Hello</td><td>n</td></tr><tr><td colspan=3>(1 row)</td></tr></table>",
+    );
+    assert_eq!(
+        (two_rows.columns, two_rows.rows),
+        (
+            vec!["Name".into(), "Message".into(), "Note".into()],
+            vec![vec!["Ann".to_owned(), "Hello".into(), "n".into()]]
+        )
+    );
 }
 
 #[test]
@@ -212,4 +304,50 @@ fn counts_persons_and_numbers_of_letters_are_not_taken_for_something_else() {
     let offered =
         read("comment,status\nNice post,approved\nBuy pills,rejected\nHello all,pending\n").guess.label;
     assert_eq!((offered.value.as_str(), offered.alternatives.len()), ("", 1));
+}
+
+#[test]
+fn how_times_are_read_is_told() {
+    let excel = read("Date,Message\n45292.5,Hello there friend\n45413.4270833333,Buy pills now\n");
+    let days = excel.guess.days.clone().unwrap();
+    assert_eq!(days.value, "excel");
+    assert!(days.evidence.contains("45292.5 is 2024-01-01 12:00"), "{}", days.evidence);
+    let bound = readers::bind(&excel.guess.mapping, &excel.columns).unwrap();
+    let row = bound.apply(&readers::Record::new(readers::Place::line(2), &excel.rows[0])).unwrap();
+    assert_eq!((row.content.timestamp, row.left_out.len()), (Some(1_704_110_400), 0));
+    let both =
+        read("Date,Message\n3/4/2024,Hello there friend\n5/6/2024,Buy pills now\n").guess.days.unwrap();
+    assert!(both.in_doubt && both.alternatives.len() == 2, "{both:?}");
+    let told =
+        read("Date,Message\n3/4/2024,Hello there friend\n25/6/2024,Buy pills now\n").guess.days.unwrap();
+    assert_eq!((told.value.as_str(), told.in_doubt), ("day-first", false));
+    // Numbers that are times already, and those of a column that is none.
+    assert_eq!(read("Date,Message\n1714557600,Hello there friend\n1714557700,Buy pills\n").guess.days, None);
+    assert_eq!(
+        read("Price,Message\n45292,Hello there friend\n45293,Buy pills now\n").of(MappedField::Timestamp),
+        None
+    );
+}
+
+#[test]
+fn what_stands_below_a_table_is_no_row_or_told() {
+    for (below, kind) in [
+        ("Total,,42\n", "rows of sums"),
+        ("TOTAL:,42,\n", "rows of sums"),
+        ("Total entries: 2,,\n", "lines below the table"),
+        ("Total entries: 2\n", "lines below the table"),
+        ("\n(2 rows)\n", "lines below the table"),
+    ] {
+        let found =
+            read(&format!("Name,Message,Likes\nAnn,Hello there friend,40\nBo,Buy pills now,2\n{below}"));
+        assert_eq!(found.messages().len(), 2, "{below}");
+        assert_eq!(found.left_out, [(kind.to_owned(), 1)], "{below}");
+    }
+    let note = read(
+        "Name,Message,Likes\nAnn,Hello there friend,40\nBo,Buy pills now,2\nAll of it was exported by Ann\n",
+    );
+    assert_eq!((note.messages().len(), note.errors.len()), (2, 1));
+    // A row that only looks like one.
+    let row = read("Name,Message,Likes\nAnn,Hello there friend,40\nTotal,what a mess,2\n");
+    assert_eq!(row.messages(), ["Hello there friend", "what a mess"]);
 }

@@ -123,3 +123,62 @@ fn what_cannot_be_read_is_called_by_its_name() {
     let file = zip(&[("Metadata/Properties.plist", b"bplist00"), ("Index/Document.iwa", b"\0")]);
     assert!(read(file).unwrap_err().problem.contains("Numbers"));
 }
+
+#[test]
+fn a_file_beside_the_messages_does_not_decide_what_an_archive_is() {
+    let csv: &[u8] = b"name,message\nAnn,Hello there\nBo,Buy pills\n";
+    let asides: [(&str, &[u8]); 6] = [
+        ("NOTES.txt", b"Exported for the audit.\nAsk Ann about it.\n"),
+        ("how-to.txt", b"Open the other file\n"),
+        ("manifest.json", br#"{"version": 3, "files": ["comments.csv"]}"#),
+        ("meta.csv", b"key,value\nversion,3\nrows,2\n"),
+        ("desktop.ini", b"[.ShellClassInfo]\r\nIconIndex=1\r\n"),
+        ("index.html", b"<!DOCTYPE html><html><body>See comments.csv</body></html>"),
+    ];
+    for (name, bytes) in asides {
+        for file in
+            [zip(&[(name, bytes), ("comments.csv", csv)]), tar(&[(name, bytes), ("comments.csv", csv)])]
+        {
+            let (messages, left) = read(file).unwrap();
+            assert_eq!(messages, ["Hello there", "Buy pills"], "{name}");
+            assert!(left.len() == 1 && left[0].ends_with(name), "{left:?}");
+        }
+        let (messages, left) =
+            read(zip(&[(name, bytes), ("logo.png", b"\x89PNG\r\n\x1a\n"), ("comments.csv", csv)])).unwrap();
+        assert_eq!((messages.len(), left.len()), (2, 2), "{left:?}");
+    }
+    let mbox: &[u8] = b"From a@example.com Tue Mar  4 08:11:00 2025\nFrom: a@example.com\nSubject: s\n\nHi\n";
+    assert_eq!(read(zip(&[("list.txt", b"one line\n"), ("mail.mbox", mbox)])).unwrap().0, ["Hi"]);
+}
+
+#[test]
+fn where_every_file_is_a_text_each_is_read() {
+    let files: [(&str, &[u8]); 4] = [
+        ("1.txt", b"Hello, there\n"),
+        ("2.txt", b"Buy, pills\n"),
+        ("3.txt", b"a: b\n"),
+        ("4.txt", b"last\n"),
+    ];
+    for file in [zip(&files), tar(&files), zip(&files[..2])] {
+        let (messages, left) = read(file).unwrap();
+        assert_eq!(messages[..2], ["Hello, there", "Buy, pills"]);
+        assert_eq!(left, [""; 0]);
+    }
+    assert_eq!(read(zip(&files[..1])).unwrap().0, ["Hello, there"]);
+    let large = "words and words\n".repeat(40_000);
+    let (messages, _) =
+        read(zip(&[("a.txt", b"first\n"), ("b.txt", large.as_bytes()), ("c.txt", b"last\n")])).unwrap();
+    assert_eq!((messages.len(), messages[0].as_str(), messages[40_001].as_str()), (40_002, "first", "last"));
+}
+
+#[test]
+fn tables_of_one_archive_are_read_or_told() {
+    let parts: [(&str, &[u8]); 3] = [
+        ("comments-1.csv", b"name,message\nAnn,\"first, here\"\n"),
+        ("comments-2.csv", b"Bo,\"second, there\"\nCy,third part of it\n"),
+        ("people.csv", b"user,age\nann,3\n"),
+    ];
+    let (messages, left) = read(zip(&parts)).unwrap();
+    assert_eq!(messages, ["first, here", "second, there", "third part of it"]);
+    assert_eq!(left, ["people.csv"]);
+}

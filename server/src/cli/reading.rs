@@ -110,10 +110,19 @@ pub(super) fn doubt(guesses: &[FileGuess]) -> Option<String> {
 
 /// What was found out about a file, one line each, where it is worth knowing: what was chosen is known already.
 pub(super) fn lines(guesses: &[FileGuess]) -> Vec<String> {
-    let shown = guesses.iter().filter(|guess| !guess.value.is_empty() && !guess.is_chosen);
+    let shown =
+        guesses.iter().filter(|guess| !guess.is_chosen && (!guess.value.is_empty() || is_offered(guess)));
     shown
         .map(|guess| {
             let doubt = match guess.alternatives.first() {
+                Some(other) if is_offered(guess) => {
+                    return format!(
+                        "  {}: none ({}). To take it: {}",
+                        guess.about.title(),
+                        guess.evidence,
+                        flag(guess, &other.value)
+                    );
+                }
                 Some(other) if guess.in_doubt => {
                     format!(" In doubt; otherwise: {}.", flag(guess, &other.value))
                 }
@@ -122,6 +131,11 @@ pub(super) fn lines(guesses: &[FileGuess]) -> Vec<String> {
             format!("  {}: {} ({}){doubt}", guess.about.title(), guess.value, guess.evidence)
         })
         .collect()
+}
+
+/// Whether a column could be the label, and is not taken unasked.
+fn is_offered(guess: &FileGuess) -> bool {
+    guess.about == FileTrait::Label && guess.in_doubt && guess.value.is_empty()
 }
 
 #[cfg(test)]
@@ -153,5 +167,23 @@ mod tests {
         assert!(words.contains("Two columns have long texts"), "{words}");
         assert!(words.contains("\n  --column message=\"Note 1\" (text of Note 1)"), "{words}");
         assert_eq!(doubt(&[FileGuess { in_doubt: false, ..guess }]), None);
+    }
+    #[test]
+    fn what_a_program_said_is_offered_with_its_flag() {
+        let offered = FileAlternative { value: "x-spam-flag".to_owned(), about: "YES".to_owned() };
+        let guess = FileGuess {
+            about: FileTrait::Label,
+            value: String::new(),
+            evidence: "A program said so".to_owned(),
+            alternatives: vec![offered],
+            in_doubt: true,
+            is_chosen: false,
+        };
+        let words = lines(std::slice::from_ref(&guess)).join("\n");
+        assert!(
+            words.ends_with("none (A program said so). To take it: --column label=\"x-spam-flag\""),
+            "{words}"
+        );
+        assert!(lines(&[FileGuess { in_doubt: false, ..guess }]).is_empty());
     }
 }

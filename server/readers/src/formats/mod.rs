@@ -2,6 +2,7 @@
 
 pub(crate) mod chats;
 pub(crate) mod dialect;
+pub(crate) mod drawn;
 mod feedback;
 mod flatten;
 mod header;

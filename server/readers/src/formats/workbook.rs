@@ -315,8 +315,13 @@ impl Sheet {
         let mut account = FileAccount::default();
         let others: Vec<_> = names.iter().filter(|other| **other != name).collect();
         let why = "One sheet is read; choose another one to read that";
-        if let Some(first) = others.first() {
-            account.leave_out("other sheets", why, others.len() as u64, first);
+        let (hidden, shown): (Vec<&&String>, Vec<_>) = others.iter().partition(|other| book.is_hidden(other));
+        if let Some(first) = shown.first() {
+            account.leave_out("other sheets", why, shown.len() as u64, first);
+        }
+        if let Some(first) = hidden.first() {
+            let why = "The workbook does not show them; choose one to read that";
+            account.leave_out("hidden sheets", why, hidden.len() as u64, first);
         }
         let guess = FileGuess {
             about: FileTrait::Sheet,
@@ -325,7 +330,10 @@ impl Sheet {
                 .to_owned(),
             alternatives: others
                 .iter()
-                .map(|other| FileAlternative { value: (*other).clone(), about: String::new() })
+                .map(|other| FileAlternative {
+                    value: (*other).clone(),
+                    about: if book.is_hidden(other) { "hidden".to_owned() } else { String::new() },
+                })
                 .collect(),
             in_doubt: false,
             is_chosen: chosen.is_some(),
@@ -374,7 +382,9 @@ impl Sheet {
 
     /// What a row is that is no record, and why it is left out.
     fn passed_over(&self, fields: &[String]) -> Option<(&'static str, &'static str)> {
-        let strs: Vec<_> = fields.iter().map(String::as_str).collect();
+        let mut strs: Vec<_> = fields.iter().map(String::as_str).collect();
+        // Empty cells at the end of a row are not in the file.
+        strs.resize(strs.len().max(self.columns.len()), "");
         let is_first = self.last_row == self.header_row;
         if self.header.as_deref() == Some(fields) {
             Some(("repeated headers", "They name the columns again"))
@@ -384,6 +394,8 @@ impl Sheet {
             Some(("second headers", "They name the columns once more"))
         } else if header::is_sum(&strs) {
             Some(("rows of sums", "They add up other rows"))
+        } else if fields.len() == 1 && self.columns.len() > 1 && header::is_footer(strs[0]) {
+            Some(("lines below the table", "They say how many rows there were"))
         } else {
             None
         }

@@ -7,7 +7,7 @@ use domain::{Content, ContentForm, DayOrder, FieldError, Label, MappedField, Map
 use super::{
     kept::Kept,
     label::LabelWords,
-    time::{TimeProblem, unix_seconds},
+    time::{TimeProblem, excel_seconds, unix_seconds},
 };
 use crate::{Place, Record, own::OwnExport};
 
@@ -184,12 +184,16 @@ impl Taken {
                 Ok(ip) => put(&mut self.form.ip, &ip.to_string()),
                 Err(_) => Err("is no IP address; left out"),
             },
-            MappedField::Timestamp => match unix_seconds(text, bound.day_order) {
-                Ok(seconds) => put(&mut self.form.timestamp, &seconds.to_string()),
-                Err(TimeProblem::Ambiguous) => Err(
+            MappedField::Timestamp => match (unix_seconds(text, bound.day_order), excel_seconds(text)) {
+                (Ok(seconds), _) | (Err(TimeProblem::Unknown), Some(seconds)) => {
+                    put(&mut self.form.timestamp, &seconds.to_string())
+                }
+                (Err(TimeProblem::Ambiguous), _) => Err(
                     "could be two days, as day and month may stand either way; choose their order, or write it like 2025-02-15; left out",
                 ),
-                Err(TimeProblem::Unknown) => Err("is no time; write it like 2025-02-15 11:32; left out"),
+                (Err(TimeProblem::Unknown), None) => {
+                    Err("is no time; write it like 2025-02-15 11:32; left out")
+                }
             },
             MappedField::WebsiteUrl => {
                 let form = ContentForm {

@@ -250,6 +250,18 @@ fn guess_message(seen: &[Seen<'_>], mapping: &Mapping) -> FileGuess {
         ),
         (None, ..) => (String::new(), "No column looks like texts that people write".to_owned(), true),
     };
+    let (value, evidence, in_doubt) = match twin(seen, &value) {
+        Some(Twin::Better(twin)) => {
+            let words = format!("\"{value}\" has the same name in the file, and shorter or fewer texts");
+            (twin.column.to_owned(), words, false)
+        }
+        Some(Twin::Equal(twin)) => {
+            let words =
+                format!("\"{value}\" and \"{}\" have one name in the file, and both hold texts", twin.column);
+            (String::new(), words, true)
+        }
+        None => (value, evidence, in_doubt),
+    };
     let others = by_looks.iter().filter(|seen| seen.column != value && (in_doubt || seen.looks.text() > 0.2));
     let mut alternatives: Vec<_> = others.map(|seen| seen.alternative()).collect();
     if let Some(named) = best_named.filter(|_| in_doubt) {
@@ -262,28 +274,73 @@ fn guess_message(seen: &[Seen<'_>], mapping: &Mapping) -> FileGuess {
     FileGuess { about: FileTrait::Message, value, evidence, alternatives, in_doubt, is_chosen: false }
 }
 
-/// Only a name that speaks of spam or approval, or cells that say "spam" and "ham", make a label; a yes or no does not.
+/// A column that has the same name in the file as another.
+enum Twin<'a, 'b> {
+    /// It looks more like texts.
+    Better(&'a Seen<'b>),
+    /// It looks like texts as well, and has others.
+    Equal(&'a Seen<'b>),
+}
+
+/// The best column that has the name of this one in the file: all but the first have a number in brackets here.
+fn twin<'a, 'b>(seen: &'a [Seen<'b>], column: &str) -> Option<Twin<'a, 'b>> {
+    let name = |column: &str| match column.strip_suffix(')').and_then(|column| column.rsplit_once(" (")) {
+        Some((name, number)) if number.bytes().all(|byte| byte.is_ascii_digit()) => name.to_owned(),
+        _ => column.to_owned(),
+    };
+    let own = seen.iter().find(|seen| seen.column == column)?;
+    let others = seen
+        .iter()
+        .filter(|seen| seen.column != column && name(seen.column) == name(column) && seen.looks.count > 0);
+    let best = others.max_by(|one, other| one.looks.text().total_cmp(&other.looks.text()))?;
+    let (mine, theirs) = (own.looks.text(), best.looks.text());
+    let is_same = own.looks.first == best.looks.first && own.looks.count == best.looks.count;
+    if own.looks.count == 0 || theirs > mine + AHEAD {
+        Some(Twin::Better(best))
+    } else {
+        (theirs + AHEAD >= mine && !is_same).then_some(Twin::Equal(best))
+    }
+}
+
+/// Only a name that speaks of spam or approval, or cells that say "spam" and "ham", make a label; a yes or no does not. What
+/// programs wrote is offered.
 fn guess_label(seen: &[Seen<'_>]) -> FileGuess {
-    let mut named: Vec<_> = seen.iter().filter(|seen| seen.suits(MappedField::Label)).collect();
+    let is_by_program = |seen: &&Seen<'_>| LabelWords::is_of_program(seen.column);
+    let marked =
+        seen.iter().filter(is_by_program).find(|seen| seen.looks.count > 0 && seen.looks.labels > 0.6);
+    let mut named: Vec<_> =
+        seen.iter().filter(|seen| seen.suits(MappedField::Label) && !is_by_program(seen)).collect();
     named.sort_by_key(|seen| seen.place());
-    let is_sure = |seen: &&&Seen<'_>| LabelWords::is_plain(seen.column) || seen.looks.verdicts > 0.0;
-    let is_filled = |seen: &&Seen<'_>| seen.looks.verdicts > 0.95 && seen.looks.filled > 0.5;
-    let (found, evidence) = match (named.iter().find(is_sure), seen.iter().find(is_filled)) {
-        (Some(found), _) => (Some(found.column), "Its name and its words say so"),
-        (None, Some(found)) => (Some(found.column), "It says \"spam\" or \"ham\" in every row"),
-        (None, None) => (None, "No column says by its name that it is about spam"),
+    // A column of which nothing is known does not hide what programs wrote.
+    let is_sure = |seen: &&&Seen<'_>| {
+        (LabelWords::is_plain(seen.column) || seen.looks.verdicts > 0.0)
+            && (marked.is_none() || seen.looks.count > 0)
+    };
+    let is_filled =
+        |seen: &&Seen<'_>| seen.looks.verdicts > 0.95 && seen.looks.filled > 0.5 && !is_by_program(seen);
+    let (found, evidence) = match (named.iter().find(is_sure), seen.iter().find(is_filled), marked) {
+        (Some(found), ..) => (Some(found.column), "Its name and its words say so".to_owned()),
+        (None, Some(found), _) => (Some(found.column), "It says \"spam\" or \"ham\" in every row".to_owned()),
+        (None, None, Some(marked)) => {
+            let words = format!("\"{}\" is what a program said, and a label by choice alone", marked.column);
+            (None, words)
+        }
+        (None, None, None) => (None, "No column says by its name that it is about spam".to_owned()),
     };
     let could =
         |seen: &&Seen<'_>| Some(seen.column) != found && seen.looks.count > 0 && seen.looks.labels > 0.6;
     FileGuess {
         about: FileTrait::Label,
         value: found.unwrap_or_default().to_owned(),
-        evidence: evidence.to_owned(),
+        evidence,
         alternatives: seen.iter().filter(could).map(Seen::alternative).collect(),
-        in_doubt: false,
+        in_doubt: found.is_none() && marked.is_some(),
         is_chosen: false,
     }
 }
+
+/// The word for times that are numbers of days as Excel counts them.
+pub(crate) const EXCEL_DAYS: &str = "excel";
 
 /// Which number is the day, by the whole column.
 fn guess_days(
@@ -324,8 +381,23 @@ fn guess_days(
             let words = "Some of its dates have the day first, others the month: those that read both ways are left out".to_owned();
             (guess(String::new(), words, both(), true), None)
         }
-        Ok(None) => (None, None),
+        Ok(None) => (of_excel(&cells().collect::<Vec<_>>()), None),
     }
+}
+
+/// What is said of times that are numbers of days.
+fn of_excel(cells: &[&str]) -> Option<FileGuess> {
+    let first = cells.iter().find_map(|cell| Some((cell, super::time::excel_seconds(cell)?)));
+    let (cell, seconds) = first.filter(|(cell, _)| super::time::unix_seconds(cell, None).is_err())?;
+    let time = chrono::DateTime::from_timestamp(seconds, 0)?.format("%Y-%m-%d %H:%M");
+    Some(FileGuess {
+        about: FileTrait::Days,
+        value: EXCEL_DAYS.to_owned(),
+        evidence: format!("Its times are days as Excel counts them: {} is {time}", cell.trim()),
+        alternatives: Vec::new(),
+        in_doubt: false,
+        is_chosen: false,
+    })
 }
 
 /// Whether the message begins with the subject in most samples that have one.

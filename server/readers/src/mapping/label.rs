@@ -42,6 +42,21 @@ impl LabelWords {
         if APPROVALS.contains(&name.as_str()) { Self::IsApproved } else { Self::IsSpam }
     }
 
+    /// Whether a program wrote the column's words, and no person: they are a label by choice alone.
+    pub(crate) fn is_of_program(name: &str) -> bool {
+        matches!(
+            last_part(name).as_str(),
+            "xgmaillabels"
+                | "xspamflag"
+                | "xspamstatus"
+                | "xspam"
+                | "xspamlevel"
+                | "xspamresult"
+                | "xbogosity"
+                | "xdspamresult"
+        )
+    }
+
     /// Whether the name alone says that the column is about spam: "status" and "category" do not.
     pub(crate) fn is_plain(name: &str) -> bool {
         const WEAK: [&str; 9] = [
@@ -101,8 +116,9 @@ impl LabelWords {
     }
 }
 
-/// What mail programs write: SpamAssassin's `yes, score=9.1 required=5.0`, and Gmail's labels `Spam,Unread`, whose names are
-/// in the account's language. A letter in the inbox was let through; one in the bin says nothing.
+/// What mail programs write: SpamAssassin's `yes, score=9.1 required=5.0`, bogofilter's `ham, tests=bogofilter`, and Gmail's
+/// labels `Spam,Unread`, whose names are in the account's language. A letter in the inbox was let through; one in the bin says
+/// nothing.
 fn of_program(text: &str) -> Option<Option<Label>> {
     const SPAM: [&str; 8] =
         ["spam", "junk", "спам", "迷惑メール", "垃圾邮件", "垃圾郵件", "스팸함", "courrier indésirable"];
@@ -126,10 +142,11 @@ fn of_program(text: &str) -> Option<Option<Label>> {
     ];
     let mut parts = text.split(',').map(str::trim);
     let first = parts.clone().next()?;
-    if text.contains("score=") || text.contains("hits=") {
+    if ["score=", "hits=", "tests="].iter().any(|word| text.contains(word)) {
         return match first.split_whitespace().next()? {
-            "yes" => Some(Some(Label::Spam)),
-            "no" => Some(Some(Label::Ham)),
+            "yes" | "spam" => Some(Some(Label::Spam)),
+            "no" | "ham" => Some(Some(Label::Ham)),
+            "unsure" => Some(None),
             _ => None,
         };
     }
@@ -160,5 +177,10 @@ mod tests {
         assert_eq!(read("x-spam-status", "Yes, score=9.1 required=5.0"), Some(Some(Label::Spam)));
         assert_eq!(read("x-spam-status", "No, hits=-1.2"), Some(Some(Label::Ham)));
         assert_eq!(read("x-spam-flag", "YES"), Some(Some(Label::Spam)));
+        let bogofilter =
+            |word: &str| read("x-spam-status", &format!("{word}, tests=bogofilter, spamicity=0.5"));
+        assert_eq!(bogofilter("Spam"), Some(Some(Label::Spam)));
+        assert_eq!(bogofilter("Ham"), Some(Some(Label::Ham)));
+        assert_eq!(bogofilter("Unsure"), Some(None));
     }
 }

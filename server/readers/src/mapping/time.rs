@@ -35,6 +35,17 @@ pub(crate) fn unix_seconds(text: &str, order: Option<DayOrder>) -> Result<i64, T
     }
 }
 
+/// Days from Excel's first, 30 December 1899, to the epoch of UNIX; and those that are taken for a time: of 1954 to 2119.
+const EXCEL_TO_UNIX: f64 = 25_569.0;
+const EXCEL_DAYS: std::ops::Range<f64> = 20_000.0..80_000.0;
+
+/// The time of a number of days as Excel counts them, in seconds since the UNIX epoch: `45292.5` is noon of 1 January 2024.
+/// Many a number is as large: it counts in a column of times alone.
+pub(crate) fn excel_seconds(text: &str) -> Option<i64> {
+    let days = text.trim().replace(',', ".").parse::<f64>().ok().filter(|days| EXCEL_DAYS.contains(days))?;
+    Some(((days - EXCEL_TO_UNIX) * 86_400.0).round() as i64)
+}
+
 /// Whether a text is a time, if only one knew which number is the day.
 pub(crate) fn is_time(text: &str) -> bool {
     !matches!(unix_seconds(text, None), Err(TimeProblem::Unknown))
@@ -338,6 +349,16 @@ fn is_weekday(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn excel_counts_days() {
+        assert_eq!(excel_seconds("45292.5"), unix_seconds("2024-01-01 12:00", None).ok());
+        assert_eq!(excel_seconds("45292,25"), unix_seconds("2024-01-01 06:00", None).ok());
+        assert_eq!(excel_seconds("45413.4270833333"), unix_seconds("2024-05-01 10:15", None).ok());
+        for text in ["1714557600", "2024", "20240501", "12", "x"] {
+            assert_eq!(excel_seconds(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn times_are_read_in_the_ways_that_files_write_them() {

@@ -67,6 +67,8 @@ pub(crate) struct Unpacked {
     progress: Progress,
     /// Bytes that came out.
     out: u64,
+    /// Whether the last file has been.
+    is_over: bool,
     /// What went wrong: it stays wrong.
     failure: Option<(io::ErrorKind, String)>,
 }
@@ -81,7 +83,7 @@ impl Unpacked {
         }
         if head.starts_with(b"PK\x03\x04") {
             let kind = Kind::Zip(Box::new(ZipFiles::new(raw)));
-            return Ok(Self { kind, packing: Packing::Zip, progress, out: 0, failure: None });
+            return Ok(Self { kind, packing: Packing::Zip, progress, out: 0, is_over: false, failure: None });
         }
         let is_gzip = head.starts_with(&[0x1f, 0x8b]);
         let mut layer = if is_gzip {
@@ -99,7 +101,7 @@ impl Unpacked {
             (true, true) => Packing::TarGzip,
         };
         let kind = if is_tar { Kind::Tar(Box::new(TarFiles::new(looked))) } else { Kind::One(looked) };
-        Ok(Self { kind, packing, progress, out: 0, failure: None })
+        Ok(Self { kind, packing, progress, out: 0, is_over: false, failure: None })
     }
 
     pub(crate) fn packing(&self) -> Packing {
@@ -128,6 +130,15 @@ impl Unpacked {
 
     /// Goes on to the next file of a zip and gives its name. What is not packed in a zip has no further files.
     pub(crate) fn next_file(&mut self) -> io::Result<Option<String>> {
+        if self.is_over {
+            return Ok(None);
+        }
+        let next = self.further_file()?;
+        self.is_over = next.is_none();
+        Ok(next)
+    }
+
+    fn further_file(&mut self) -> io::Result<Option<String>> {
         match &mut self.kind {
             Kind::One(_) => Ok(None),
             Kind::Tar(tar) => {

@@ -244,3 +244,40 @@ fn workbooks_are_bounded_and_sheets_can_be_chosen() {
             .contains("spreadsheet")
     );
 }
+
+#[test]
+fn hidden_sheets_are_named_and_offered() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    for (name, is_hidden) in [("Comments", false), ("Old comments", true), ("Spare", true)] {
+        let sheet = book.add_worksheet();
+        sheet.set_name(name).unwrap().set_hidden(is_hidden);
+        for (column, cells) in
+            [["name", "Ann", "Total"], ["message", "See you at six o'clock", "1"], ["note", "", ""]]
+                .iter()
+                .enumerate()
+        {
+            for (row, cell) in (0..).zip(cells) {
+                sheet.write(row, u16::try_from(column).unwrap(), *cell).unwrap();
+            }
+        }
+    }
+    let bytes = book.save_to_buffer().unwrap();
+    let mut reader =
+        RecordReader::open_file(Cursor::new(bytes.clone()), Some("x.xlsx"), Choices::default()).unwrap();
+    assert_eq!(
+        reader.by_ref().map(|record| record.unwrap().get(0).unwrap().to_owned()).collect::<Vec<_>>(),
+        ["Ann"]
+    );
+    let left_out: Vec<_> =
+        reader.account().left_out.into_iter().map(|part| (part.kind, part.count, part.first)).collect();
+    let expected = [("hidden sheets", 2, "Old comments"), ("rows of sums", 1, "row 3")];
+    assert_eq!(left_out, expected.map(|(kind, count, first)| (kind.to_owned(), count, first.to_owned())));
+    let guesses = reader.guesses();
+    let sheet = guesses.iter().find(|guess| guess.about == FileTrait::Sheet).unwrap();
+    let offered: Vec<_> =
+        sheet.alternatives.iter().map(|other| (other.value.as_str(), other.about.as_str())).collect();
+    assert_eq!(offered, [("Old comments", "hidden"), ("Spare", "hidden")]);
+    let choices = Choices { sheet: Some("Old comments".to_owned()), ..Choices::default() };
+    let mut reader = RecordReader::open_file(Cursor::new(bytes), Some("x.xlsx"), choices).unwrap();
+    assert!(reader.next().unwrap().is_ok());
+}

@@ -86,6 +86,10 @@ fn send_standard(
         }
     }
     let account = reader.account();
+    if account.rows == 0 && account.failed == 0 {
+        let words = format!("There are no messages in it ({}).", reader.format().title());
+        let _ = writeln!(std::io::stderr(), "{words}");
+    }
     for line in account::lines(&account).iter().filter(|line| !line.starts_with("  Failed")) {
         // Beside the verdicts; nobody reading it is no reason to stop.
         let _ = writeln!(std::io::stderr(), "{}", line.trim_start());

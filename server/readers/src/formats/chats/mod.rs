@@ -1,8 +1,12 @@
 //! What chats' apps export: Telegram's JSON, Slack's zip, Discord by DiscordChatExporter or its data package, Google Chat's
-//! takeout, WhatsApp's text, and the JSON of Messenger and Instagram. One record is what one person wrote at one time; notices of the app are left out and counted.
+//! takeout, WhatsApp's text, and the JSON of Messenger and Instagram; LINE, KakaoTalk and logs of IRC. One record is what one person wrote at one time; notices of the app are left out and counted.
 
 mod discord;
 mod google;
+mod irc;
+mod kakao;
+mod line;
+mod logs;
 mod meta;
 mod remarks;
 mod slack;
@@ -35,6 +39,8 @@ pub(crate) enum App {
     Whatsapp,
     GoogleChat,
     DiscordPackage,
+    /// Lines of text other than WhatsApp's.
+    Log(logs::Program),
 }
 
 /// What files of one archive share: who has which id.
@@ -92,6 +98,7 @@ pub(crate) struct Chat<R> {
 enum Source<R> {
     Json(Elements<R>),
     Text(whatsapp::Lines<R>),
+    Log(logs::Lines<R>),
 }
 
 impl<R: Read> Chat<R> {
@@ -105,10 +112,10 @@ impl<R: Read> Chat<R> {
         let Some(app) = recognise(&head) else {
             return Err(ReadError::new("this is no chat export that is known here; choose another format"));
         };
-        let source = if app == App::Whatsapp {
-            Source::Text(whatsapp::Lines::new(elements.into_window(), &head))
-        } else {
-            Source::Json(elements)
+        let source = match app {
+            App::Whatsapp => Source::Text(whatsapp::Lines::new(elements.into_window(), &head)),
+            App::Log(program) => Source::Log(logs::Lines::new(elements.into_window(), program)),
+            _ => Source::Json(elements),
         };
         let folder = name
             .and_then(|name| name.rsplit_once('/'))
@@ -128,6 +135,7 @@ impl<R: Read> Chat<R> {
     fn entry(&mut self) -> Option<Result<(Place, Entry), RecordError>> {
         match &mut self.source {
             Source::Text(lines) => lines.next(),
+            Source::Log(lines) => lines.next(),
             Source::Json(elements) => {
                 let element = match elements.next(|path| self.app.is_list(path))? {
                     Ok(element) => element,
@@ -152,7 +160,9 @@ impl<R: Read> Chat<R> {
                     App::Discord => discord::entry(&pairs, &around),
                     App::GoogleChat => google::entry(&pairs, &self.folder),
                     App::DiscordPackage => google::discord_package(&pairs, &self.folder),
-                    App::Messenger | App::Instagram | App::Whatsapp => meta::entry(&pairs, &around),
+                    App::Messenger | App::Instagram | App::Whatsapp | App::Log(_) => {
+                        meta::entry(&pairs, &around)
+                    }
                 };
                 Some(Ok((place, entry)))
             }
@@ -169,6 +179,7 @@ impl App {
                 path.last() == Some(&"messages") || (path.is_empty() && self == Self::Telegram)
             }
             Self::Instagram => path.len() <= 1,
+            Self::Log(_) => false,
         }
     }
 }
@@ -178,6 +189,9 @@ pub(crate) fn recognise(head: &str) -> Option<App> {
     let text = head.trim_start_matches('\u{feff}').trim_start();
     if whatsapp::begins(text) {
         return Some(App::Whatsapp);
+    }
+    if let Some(program) = logs::recognise(text) {
+        return Some(App::Log(program));
     }
     if !text.starts_with(['{', '[']) {
         return None;

@@ -59,7 +59,7 @@ fn stamp(line: &str) -> Option<Stamp<'_>> {
 }
 
 /// Three numbers, whether the first is a year, what stands between them, and what follows.
-fn date(text: &str) -> Option<([u32; 3], bool, char, &str)> {
+pub(super) fn date(text: &str) -> Option<([u32; 3], bool, char, &str)> {
     let (mut numbers, mut year_first, mut separator, mut rest) = ([0; 3], false, '/', text);
     for (index, slot) in numbers.iter_mut().enumerate() {
         let (value, digits, after) = number(rest)?;
@@ -103,7 +103,7 @@ fn digit(char: char) -> Option<u32> {
 }
 
 /// A time of day as 21:05:11: with words ahead of it ("klo 10.15", "오전 10:15"), or behind ("10:15 PM").
-fn clock(text: &str) -> Option<String> {
+pub(super) fn clock(text: &str) -> Option<String> {
     let lower = text.trim().to_lowercase();
     let (ahead, rest) = lower.split_at(lower.find(|char| digit(char).is_some())?);
     let end = rest.find(|c: char| digit(c).is_none() && c != ':' && c != '.').unwrap_or(rest.len());

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{
     charset::{self, Hint},
     header::{self, Header},
-    parts, tnef,
+    parts, pgp, returned, tnef,
     transfer::{self, Transfer},
 };
 use crate::formats::html::{self, Page};
@@ -46,6 +46,14 @@ impl Item {
 
 /// Reads what follows a letter's header.
 pub(super) fn read(header: &Header, body: &[u8], domain: Option<&str>) -> Body {
+    let is_plain = header.kind().is_none_or(|(kind, subtype)| kind == "text" && subtype == "plain");
+    if is_plain && returned::is_by_daemon(header) {
+        let decoded = header.transfer().decode(body);
+        if let Some((note, letter)) = returned::split(&decoded) {
+            let text = clean(&charset::decode(note, Hint { declared: None, domain }));
+            return Body { text, letters: vec![letter.to_vec()], is_report: true, ..Body::default() };
+        }
+    }
     let mut gatherer = Gatherer { body: Body::default(), attached: Vec::new(), domain, parts: 0 };
     let items = gatherer.part(header, body, false, 0);
     let Gatherer { body: mut found, attached, .. } = gatherer;
@@ -262,7 +270,17 @@ impl Gatherer<'_> {
             let deletes = header.parameter("delsp").is_some_and(|answer| answer.eq_ignore_ascii_case("yes"));
             text = unflowed(&text, deletes);
         }
-        clean(&text)
+        let text = clean(&text);
+        match pgp::without_armour(&text) {
+            Some(bare) => {
+                self.body.is_sealed |= bare.is_sealed;
+                if bare.has_key {
+                    self.attach("PGP key".to_owned());
+                }
+                clean(&bare.text)
+            }
+            None => text,
+        }
     }
 }
 

@@ -126,6 +126,9 @@ impl Header {
             // "ann@example.com" without brackets, and names that are all there is.
             let (name, address) = match (name, address) {
                 (Some(name), None) if name.contains('@') => (None, Some(name)),
+                (name, address) if !address.as_ref().is_some_and(|address| address.contains('@')) => {
+                    spelled_out(name, address)
+                }
                 other => other,
             };
             if name.is_some() || address.is_some() {
@@ -152,6 +155,32 @@ fn first(address: &Address<'_>) -> (Option<String>, Option<String>) {
     let text =
         |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(ToOwned::to_owned);
     (text(first.and_then(|first| first.name())), text(first.and_then(|first| first.address())))
+}
+
+/// An address that is hidden from those who gather them: "ann at example.com (Ann Lee)" in the archives of Mailman,
+/// "Ann Lee <ann at example.com>" elsewhere.
+fn spelled_out(name: Option<String>, address: Option<String>) -> (Option<String>, Option<String>) {
+    if let Some(found) = address.as_deref().and_then(with_at_sign) {
+        return (name, Some(found));
+    }
+    let Some(text) = &name else { return (name, address) };
+    let (ahead, behind) = text.split_once('(').unwrap_or((text, ""));
+    match with_at_sign(ahead) {
+        Some(found) => {
+            let behind = behind.trim().trim_end_matches(')').trim();
+            (Some(behind.to_owned()).filter(|behind| !behind.is_empty()), Some(found))
+        }
+        None => (name, address),
+    }
+}
+
+/// The address of "ann at example.com", where that is all.
+fn with_at_sign(text: &str) -> Option<String> {
+    let mut words = text.split_whitespace();
+    let (local, at, domain) = (words.next()?, words.next()?, words.next()?);
+    let is_at = matches!(at.to_ascii_lowercase().as_str(), "at" | "(at)" | "[at]" | "_at_");
+    let is_domain = domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.');
+    (is_at && is_domain && words.next().is_none()).then(|| format!("{local}@{domain}"))
 }
 
 /// A header in UTF-8, its encoded words decoded. In fields of addresses they are encoded again, each as a whole, since a
@@ -334,6 +363,15 @@ mod tests {
             pair("M\u{fc}ller", "ann@example.com")
         );
         assert_eq!(sender("ann@example.com (Ann)"), pair("Ann", "ann@example.com"));
+        assert_eq!(sender("ann at example.com (Ann Lee)"), pair("Ann Lee", "ann@example.com"));
+        assert_eq!(sender("a.lee at mail.example.com"), pair("", "a.lee@mail.example.com"));
+        assert_eq!(sender("ann at example.com (Lee, Ann)"), pair("Lee, Ann", "ann@example.com"));
+        assert_eq!(
+            sender("bo at example.com (=?utf-8?q?=D0=91=D0=BE=D0=B1?=)"),
+            pair("\u{411}\u{43e}\u{431}", "bo@example.com")
+        );
+        assert_eq!(sender("Ann Lee <ann at example.com>"), pair("Ann Lee", "ann@example.com"));
+        assert_eq!(sender("Meet at noon.today please"), pair("Meet at noon.today please", ""));
         assert_eq!(sender("ann@example.com"), pair("", "ann@example.com"));
     }
 

@@ -126,19 +126,24 @@ impl Letter {
     ) -> Result<Record, RecordError> {
         let (name, email) = self.header.sender();
         let text = self.text(0);
-        if self.body.is_sealed && text.is_empty() {
-            account.mend(
-                "sealed letters",
-                "They are encrypted, or signed with their text inside: only their subject is judged",
-                1,
-                place,
-            );
+        if self.body.is_sealed {
+            let (kind, why) = if text.is_empty() {
+                (
+                    "sealed letters",
+                    "They are encrypted, or signed with their text inside: only their subject is judged",
+                )
+            } else {
+                ("letters with a sealed part", "A part is encrypted and cannot be read: the rest is judged")
+            };
+            account.mend(kind, why, 1, place);
         } else if text.is_empty() {
             account.mend("letters without a text", "There is only their subject to judge", 1, place);
         }
-        let header = |name: &str| {
-            let own = self.header.text(name);
-            if own.is_empty() { outer.map(|outer| outer.text(name)).unwrap_or_default() } else { own }
+        // What programs said stands in the letter that was reported, or in the one around it.
+        let said = |names: &[&str]| {
+            let headers = [Some(&self.header), outer].into_iter().flatten();
+            let mut texts = headers.flat_map(|header| names.iter().map(|name| header.text(name)));
+            texts.find(|text| !text.is_empty()).unwrap_or_default()
         };
         let either = |one: &str, other: &str| {
             let first = self.header.text(one);
@@ -153,10 +158,10 @@ impl Letter {
             self.header.text("X-Originating-IP").trim_matches(['[', ']']).to_owned(),
             either("User-Agent", "X-Mailer"),
             self.header.id(),
-            header("X-Label"),
-            header("X-Gmail-Labels"),
-            header("X-Spam-Flag"),
-            header("X-Spam-Status"),
+            said(&["X-Label"]),
+            said(&["X-Gmail-Labels"]),
+            said(&["X-Spam-Flag", "X-Spam", "X-DSPAM-Result"]),
+            said(&["X-Spam-Status", "X-Bogosity"]),
             self.body.attachments.join(", "),
             note.to_owned(),
         ];

@@ -10,6 +10,8 @@ mod header;
 mod letter;
 mod mbox;
 mod parts;
+mod pgp;
+mod returned;
 mod tnef;
 mod transfer;
 
@@ -39,10 +41,23 @@ pub(super) struct Mails<R> {
     has_begun: bool,
     /// Whether the line before was blank, or there was none.
     after_blank: bool,
+    /// How much of the letter is still to come by its Content-Length, once its header is over.
+    told: Told,
     is_over: bool,
     /// Of the letter read last: it can be several records.
     ready: VecDeque<Result<Record, RecordError>>,
     account: FileAccount,
+}
+
+/// What a letter's header says of the length of its body: mboxcl writes it, and then leaves "From " in a text as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Told {
+    /// The header is read; its Content-Length, if there was one already.
+    Header(Option<usize>),
+    /// So many bytes of the body are still to come.
+    Body(usize),
+    #[default]
+    Nothing,
 }
 
 /// One e-mail as it was found.
@@ -74,6 +89,7 @@ impl<R: Read> Mails<R> {
             count: 0,
             has_begun: !is_mbox,
             after_blank: true,
+            told: Told::default(),
             is_over: false,
             ready: VecDeque::new(),
             account: FileAccount::default(),
@@ -94,11 +110,13 @@ impl<R: Read> Mails<R> {
                 Line::TooLong => {
                     found.has_long_line = true;
                     self.after_blank = false;
+                    self.told = Told::Nothing;
                 }
                 Line::Held { length, whole } => {
-                    let separates = self.separates(length, whole)?;
+                    let separates = self.separates(length, whole)? && !self.is_within(whole)?;
                     let line = &self.window.held()[..length];
                     self.after_blank = line.trim_ascii().is_empty();
+                    self.told = if separates { Told::Header(None) } else { self.told.behind(line, whole) };
                     if !separates {
                         found.keep(line, self.is_mbox);
                     }
@@ -137,6 +155,22 @@ impl<R: Read> Mails<R> {
         Ok(mbox::separates(first, line, next, self.after_blank))
     }
 
+    /// Whether the line that is held, which looks like a separator, is a part of the letter by its Content-Length: then what
+    /// comes behind so many bytes is a separator, or the end. Lengths are often wrong.
+    fn is_within(&mut self, whole: usize) -> io::Result<bool> {
+        let Told::Body(left) = self.told else { return Ok(false) };
+        if left < whole || left > MAIL_MAX_BYTES {
+            return Ok(false);
+        }
+        // A blank line ahead of the separator, with its carriage return, and "From ".
+        while self.window.held().len() < left + 9 && self.window.more()? {}
+        let Some(behind) = self.window.held().get(left..) else { return Ok(false) };
+        let rest = behind.trim_ascii_start();
+        let is_whole_line =
+            self.window.held()[..left].ends_with(b"\n") || behind.first().is_none_or(u8::is_ascii_whitespace);
+        Ok(is_whole_line && (rest.is_empty() || rest.starts_with(b"From ")))
+    }
+
     fn read_next(&mut self) -> Option<()> {
         let found = match self.find() {
             Ok(found) => found?,
@@ -165,6 +199,22 @@ impl<R: Read> Mails<R> {
         let bytes = if !self.is_mbox { without_emlx(&found.bytes) } else { &found.bytes };
         self.ready.extend(letter::records(&place, bytes, &mut self.account));
         Some(())
+    }
+}
+
+impl Told {
+    /// What is known behind a further line of a letter, which has `whole` bytes with its end.
+    fn behind(self, line: &[u8], whole: usize) -> Self {
+        match self {
+            Self::Header(length) if line.trim_ascii().is_empty() => length.map_or(Self::Nothing, Self::Body),
+            Self::Header(length) => {
+                let name = line.get(..15).filter(|name| name.eq_ignore_ascii_case(b"content-length:"));
+                let told = name.and_then(|_| std::str::from_utf8(&line[15..]).ok()?.trim().parse().ok());
+                Self::Header(told.or(length))
+            }
+            Self::Body(left) if left >= whole => Self::Body(left - whole),
+            Self::Body(_) | Self::Nothing => Self::Nothing,
+        }
     }
 }
 
