@@ -105,14 +105,11 @@ fn short_pleasantries_are_not_spam() {
 
 #[test]
 fn disguise_does_not_help() {
-    for text in [
-        "Buy v1agra online",
-        "Buy v i a g r a online",
-        "Buy ｖｉａｇｒａ online",
-        "Buy v\u{200b}ia\u{200b}gra online",
-    ] {
-        let verdict = judge(&request(text.into(), None, None));
-        assert!(verdict.is_spam, "{text}: {verdict:?}");
-        assert!(verdict.signals.iter().any(|signal| signal.name == "pills"), "{text}");
+    for word in ["v1agra", "v i a g r a", "ｖｉａｇｒａ", "v\u{200b}ia\u{200b}gra"] {
+        let short = judge(&request(format!("Buy {word} online"), None, None));
+        assert!(short.is_spam, "{word}: {short:?}");
+        let verdict = judge(&request(format!("Buy cheap {word} online without prescription"), None, None));
+        assert!(verdict.is_spam, "{word}: {verdict:?}");
+        assert!(verdict.signals.iter().any(|signal| signal.name == "pills"), "{word}");
     }
 }
