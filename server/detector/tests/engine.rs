@@ -49,7 +49,7 @@ async fn the_guides_samples_are_judged_right_with_reasons() {
         .iter()
         .map(|signal| signal["name"].as_str().expect("a name"))
         .collect();
-    for reason in ["income_promise", "abused_tld"] {
+    for reason in ["leads_for_sale", "income_promise", "abused_tld"] {
         assert!(names.contains(&reason), "{reason} is not among {names:?}");
     }
     let ham = engine.check(CheckEndpoint::Check, &message(HAM_SAMPLE)).await.expect("a verdict").value;
