@@ -8,13 +8,12 @@ CREATE TABLE budget_counts (
     spent     INTEGER NOT NULL
 ) STRICT;
 
--- A check under way has a place in each budget that it will count in.
+-- A check under way has a place in each budget that it will count in. One that a crash cut off keeps it until the budget starts anew:
+-- the upstream may have been paid.
 CREATE TABLE budget_places (
     budget_id INTEGER NOT NULL REFERENCES budgets (id) ON DELETE CASCADE,
     first_day INTEGER NOT NULL,
     place     TEXT NOT NULL,
-    -- The program that the check is under way in.
-    program   TEXT NOT NULL,
     PRIMARY KEY (budget_id, first_day, place)
 ) STRICT, WITHOUT ROWID;
 

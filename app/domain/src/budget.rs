@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{FieldError, UsageSample};
+use crate::{FieldError, UsageSample, site};
 
 /// Local id of a budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -128,7 +128,17 @@ impl BudgetForm {
         let mut wrong = |field: &str, problem: &str| {
             problems.push(FieldError { field: field.to_owned(), problem: problem.to_owned() });
         };
-        let subject = self.subject.trim().to_owned();
+        let scope = self.scope.parse().unwrap_or_else(|_| {
+            wrong("scope", "Choose whether the budget is of a site or of a token.");
+            BudgetScope::Site
+        });
+        let mut subject = self.subject.trim().to_owned();
+        if scope == BudgetScope::Site {
+            match site::read(&subject) {
+                Ok(site) => subject = site.unwrap_or_default(),
+                Err(problem) => wrong("subject", problem),
+            }
+        }
         if subject.is_empty()
             || subject.chars().count() > LONGEST_SUBJECT
             || subject.chars().any(char::is_control)
@@ -139,10 +149,6 @@ impl BudgetForm {
         if !(1..=MOST_CHECKS).contains(&checks) {
             wrong("checks", "The budget must be a whole number of checks from 1 to 1000000000.");
         }
-        let scope = self.scope.parse().unwrap_or_else(|_| {
-            wrong("scope", "Choose whether the budget is of a site or of a token.");
-            BudgetScope::Site
-        });
         let span = self.span.parse().unwrap_or_else(|_| {
             wrong("span", "Choose the plan's period, the month or the day.");
             BudgetSpan::Period

@@ -103,6 +103,11 @@ impl ApiError {
         )
     }
 
+    /// Whether the upstream may have judged all the same, and been paid: nothing that can be read came back.
+    pub fn may_be_paid(&self) -> bool {
+        matches!(self, Self::Timeout | Self::Malformed { .. })
+    }
+
     /// How long the upstream asks to wait before the next try, where it says so.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {

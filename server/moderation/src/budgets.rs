@@ -11,7 +11,6 @@ use domain::{
     ApiToken, ApiTokenId, Budget, BudgetForm, BudgetId, BudgetScope, BudgetStanding, UsageSample, User,
 };
 use store::{Counter, PlaceId, Store};
-use tokio::sync::OnceCell;
 
 use crate::{Moderation, ModerationError, alerts::BudgetLine};
 
@@ -21,8 +20,6 @@ const REMEMBERED: Duration = Duration::from_secs(1);
 /// The budgets that there are, as far as they are remembered.
 #[derive(Debug, Default)]
 pub(crate) struct Budgets {
-    /// Set once the counts were made from the log: a crash may have kept what was logged from being counted.
-    counted: OnceCell<()>,
     known: RwLock<Option<(Instant, Arc<Known>)>>,
 }
 
@@ -62,6 +59,12 @@ pub(crate) struct SpentBudget {
     pub(crate) until: DateTime<Utc>,
 }
 
+impl SpentBudget {
+    fn of(counter: &Counter) -> Self {
+        Self { name: name(&counter.budget), until: counter.time.ends_at() }
+    }
+}
+
 /// The places of a check under way; given back when it is dropped.
 #[derive(Default)]
 pub(crate) struct Held(Option<(Arc<dyn Store>, PlaceId)>);
@@ -79,7 +82,7 @@ impl Drop for Held {
             return;
         };
         runtime.spawn(async move {
-            // Kept, it counts as spent until this program ends.
+            // Kept, it counts as spent until the budget starts anew.
             if let Err(error) = store.settle_places(&[place], false).await {
                 tracing::error!(%error, "a place in a budget could not be given back");
             }
@@ -137,17 +140,31 @@ impl Moderation {
             Err(full) => {
                 self.alerts_wanted.notify_one();
                 // It is one of those that were asked for.
-                let full = counters.into_iter().find(|counter| counter.budget.id == full);
+                let full = counters.iter().find(|counter| counter.budget.id == full);
                 Err(full.map_or_else(
                     || SpentBudget { name: "A budget".to_owned(), until: self.clock.now() },
-                    |Counter { budget, time }| SpentBudget { name: name(&budget), until: time.ends_at() },
+                    SpentBudget::of,
                 ))
             }
         })
     }
 
-    /// Counts checks that the upstream judged and the log has, and gives their places back. Where that cannot be written the places
-    /// themselves count.
+    /// The hard budget that keeps a check from being made now.
+    pub(crate) async fn spent_budget(
+        &self,
+        spender: Spender<'_>,
+    ) -> Result<Option<SpentBudget>, ModerationError> {
+        let counters = self.known_budgets().await?.counters(spender, self.clock.now());
+        for counter in counters.iter().filter(|counter| counter.budget.hard) {
+            if self.store.spent(counter).await? >= counter.budget.checks {
+                return Ok(Some(SpentBudget::of(counter)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Counts checks that the upstream judged and the log has, or may have judged, and gives their places back. Where that cannot be
+    /// written the places themselves count.
     pub(crate) async fn spend(&self, held: impl IntoIterator<Item = Held>) {
         let places: Vec<PlaceId> = held.into_iter().filter_map(|mut held| held.take()).collect();
         if places.is_empty() {
@@ -157,23 +174,17 @@ impl Moderation {
             Ok(true) => self.alerts_wanted.notify_one(),
             Ok(false) => {}
             Err(error) => {
-                tracing::error!(%error, "checks count as under way in their budgets until the next start")
+                tracing::error!(%error, "checks count as under way until their budgets start anew")
             }
         }
     }
 
     async fn known_budgets(&self) -> Result<Arc<Known>, ModerationError> {
         let known = self.budgets.known.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let known = match known {
-            Some((at, known)) if at.elapsed() < REMEMBERED => known,
-            _ => self.look_at_budgets().await?,
-        };
-        let recount = async || match known.all(self.clock.now()) {
-            all if all.is_empty() => Ok(()),
-            all => self.store.recount(&all).await,
-        };
-        self.budgets.counted.get_or_try_init(recount).await?;
-        Ok(known)
+        match known {
+            Some((at, known)) if at.elapsed() < REMEMBERED => Ok(known),
+            _ => self.look_at_budgets().await,
+        }
     }
 
     async fn look_at_budgets(&self) -> Result<Arc<Known>, ModerationError> {

@@ -177,6 +177,9 @@ impl Moderation {
             }
             Err(error) => error,
         };
+        if error.may_be_paid() {
+            self.spend([held]).await;
+        }
         if is_away(&error) {
             away.store(true, Ordering::Relaxed);
             return Ok(Again::NotNow);

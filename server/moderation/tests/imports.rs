@@ -424,7 +424,7 @@ async fn where_a_hard_budget_of_its_site_ends_it_waits_and_goes_on_when_there_is
     let waiting = house.reaches(id, ImportState::Waiting).await;
     let reason = waiting.reason.unwrap();
     assert!(
-        reason.starts_with("The budget of the site Blog.Example.com is spent. The import goes on"),
+        reason.starts_with("The budget of the site blog.example.com is spent. The import goes on"),
         "{reason}"
     );
     assert!(reason.contains(" UTC"), "{reason}");

@@ -16,7 +16,8 @@ pub struct Counter {
     pub time: BudgetTime,
 }
 
-/// A check under way, by its places in the budgets that it will count in. They are held until it is settled, or its program has ended.
+/// A check under way, by its places in the budgets that it will count in. They are held until it is settled; those that a crash cut off
+/// until their budget starts anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PlaceId(pub Uuid);
 
@@ -44,9 +45,6 @@ pub trait Budgets: Send + Sync {
     /// is spent by that. Those that are not held any more are passed over.
     async fn settle_places(&self, places: &[PlaceId], are_judged: bool) -> Result<bool>;
 
-    /// Counts anew what is spent, from the log.
-    async fn recount(&self, counters: &[Counter]) -> Result<()>;
-
-    /// Checks that the upstream judged for a budget's subject in its days.
+    /// Checks that the upstream judged for a budget's subject in its days, and those under way.
     async fn spent(&self, counter: &Counter) -> Result<u64>;
 }

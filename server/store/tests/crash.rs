@@ -1,5 +1,4 @@
-//! What was answered survives: a process is killed with SIGKILL right after a call returned, and the rows are there. What it had under way
-//! does not.
+//! What was answered survives: a process is killed with SIGKILL right after a call returned, and the rows are there.
 
 #[cfg(test)]
 mod samples;
@@ -206,7 +205,7 @@ async fn what_is_deleted_is_overwritten() {
 }
 
 #[tokio::test]
-async fn programs_on_one_file_spend_one_budget_and_what_one_had_under_way_ends_with_it() {
+async fn programs_on_one_file_spend_one_budget_and_what_one_leaves_under_way_stays_spent() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/gavel.db", folder.path().display());
     let (one, other) = (store::open(&url).await.unwrap(), store::open(&url).await.unwrap());
@@ -232,9 +231,8 @@ async fn programs_on_one_file_spend_one_budget_and_what_one_had_under_way_ends_w
     let (of_one, of_other) = tokio::join!(take(&*one), take(&*other));
     assert_eq!(1 + of_one.len() + of_other.len(), 50);
     other.settle_places(&of_other, true).await.unwrap();
-    assert!(take(&*other).await.is_empty(), "the first is at work with its places");
     drop(one);
-    let again = take(&*other).await;
-    assert_eq!(again.len(), 1 + of_one.len());
-    assert_eq!(other.spent(&of[0]).await.unwrap(), of_other.len() as u64);
+    // The upstream may have judged what that one had under way.
+    assert!(take(&*other).await.is_empty());
+    assert_eq!(other.spent(&of[0]).await.unwrap(), 50);
 }

@@ -135,8 +135,14 @@ impl Fields {
         match self.take(field) {
             Some(Value::Bool(value)) => return value,
             // As a form has them, and what the upstream's framework (Laravel's rule `boolean`) takes for one.
-            Some(Value::String(word)) if matches!(word.trim(), "true" | "1" | "on") => return true,
-            Some(Value::String(word)) if matches!(word.trim(), "false" | "0") => return false,
+            Some(Value::String(word))
+                if matches!(&*word.trim().to_ascii_lowercase(), "true" | "1" | "on") =>
+            {
+                return true;
+            }
+            Some(Value::String(word)) if matches!(&*word.trim().to_ascii_lowercase(), "false" | "0") => {
+                return false;
+            }
             Some(Value::Number(number)) if matches!(number.as_u64(), Some(0 | 1)) => {
                 return number.as_u64() == Some(1);
             }

@@ -92,6 +92,11 @@ impl Verdict {
     }
 }
 
+/// Nobody was asked, since a budget could not be looked at: the row waits.
+fn unheld(error: &ModerationError) -> Verdict {
+    Verdict::Away(ApiError::Connect { reason: format!("its budget could not be looked at: {error}") })
+}
+
 /// A run under way.
 struct Run {
     id: ImportId,
@@ -159,7 +164,7 @@ impl Moderation {
             told: None,
         };
         let spender = Spender::Backlog { site: import.plan.site.as_deref(), token: None };
-        if let Err(spent) = self.hold_budget(spender).await? {
+        if let Some(spent) = self.spent_budget(spender).await? {
             run.hold(&spent);
             self.explain(&run, import).await?;
             return Ok(RunEnd::OverBudget);
@@ -290,14 +295,10 @@ impl Moderation {
     async fn judge_row(&self, plan: &ImportPlan, row: WaitingRow) -> (u64, Verdict) {
         let WaitingRow { number, content } = row;
         let spender = Spender::Backlog { site: plan.site.as_deref(), token: None };
-        let held = match self.hold_budget(spender).await {
+        let mut held = match self.hold_budget(spender).await {
             Ok(Ok(held)) => held,
             Ok(Err(spent)) => return (number, Verdict::OverBudget(spent)),
-            // Nobody was asked: the row waits.
-            Err(error) => {
-                let reason = format!("its budget could not be looked at: {error}");
-                return (number, Verdict::Away(ApiError::Connect { reason }));
-            }
+            Err(error) => return (number, unheld(&error)),
         };
         let request = as_sent(crate::readings::request(&content), Origin::Import);
         let mut tries = 1;
@@ -326,7 +327,15 @@ impl Moderation {
                     Verdict::Refused(words_of(&error))
                 }
                 // It failed with this row: the others may fare better meanwhile.
-                Err(_) if tries < TRIES => {
+                Err(error) if tries < TRIES => {
+                    if error.may_be_paid() {
+                        self.spend([std::mem::take(&mut held)]).await;
+                        held = match self.hold_budget(spender).await {
+                            Ok(Ok(held)) => held,
+                            Ok(Err(spent)) => return (number, Verdict::OverBudget(spent)),
+                            Err(error) => return (number, unheld(&error)),
+                        };
+                    }
                     tokio::time::sleep(TRY_AGAIN * tries).await;
                     tries += 1;
                     continue;

@@ -110,19 +110,10 @@ impl Budgets for SqliteStore {
         spending::settle(self, places, are_judged).await
     }
 
-    async fn recount(&self, counters: &[Counter]) -> Result<()> {
-        let mut transaction = self.begin().await?;
-        for counter in counters {
-            spending::recount(counter, &mut transaction).await?;
-        }
-        transaction.commit().await?;
-        Ok(())
-    }
-
     async fn spent(&self, counter: &Counter) -> Result<u64> {
         let mut reader = self.readers.acquire().await?;
-        let spent = match spending::counted(counter, &mut reader).await? {
-            Some(spent) => spent,
+        let spent = match spending::taken(counter, &mut reader).await? {
+            Some(taken) => taken,
             None => spending::in_log(counter, &mut reader).await?,
         };
         Ok(spent.unsigned_abs())

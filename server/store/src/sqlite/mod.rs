@@ -21,7 +21,6 @@ mod loading;
 mod open;
 mod outbox;
 mod private;
-mod programs;
 mod rechecks;
 mod refold;
 mod refusals;
@@ -63,8 +62,6 @@ pub(crate) struct SqliteStore {
     readers: SqlitePool,
     /// The database's file; `None` in memory.
     file: Option<PathBuf>,
-    /// This program among those that work on the file.
-    program: Arc<programs::Program>,
     /// Whether it was opened to be read, since nothing could be written.
     reads_only: Arc<AtomicBool>,
     /// Connections that were opened to read before this are of no use any more.

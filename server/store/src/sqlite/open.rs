@@ -15,7 +15,6 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
-use super::programs::Program;
 use super::{SqliteStore, loading, private, statistics, words};
 use crate::{Result, StoreError, Trouble};
 
@@ -58,7 +57,6 @@ impl SqliteStore {
                 readers: writer.clone(),
                 writer,
                 file: None,
-                program: Arc::new(Program::new(None)),
                 reads_only: Arc::default(),
                 stale: Arc::default(),
             });
@@ -70,7 +68,6 @@ impl SqliteStore {
         let mut store = Self {
             writer: writers(false).connect_lazy_with(writing(&options)),
             readers: pool(READERS).connect_lazy_with(reading(&options)),
-            program: Arc::new(Program::new(Some(file.clone()))),
             file: Some(file),
             reads_only: Arc::default(),
             stale: Arc::default(),

@@ -1,7 +1,7 @@
 //! What is spent of budgets, and which checks are under way.
 //!
-//! Every program that works on the database counts here, in transactions that write: so no two of them spend the same check. The places of
-//! a program that was killed are given back when somebody wants one and the budget is full.
+//! Every program that works on the database counts here, in transactions that write: so no two of them spend the same check. A program that
+//! is killed leaves its places behind until the budget starts anew: the upstream may have judged what was under way, and been paid.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ use domain::{BudgetId, BudgetScope};
 use sqlx::{AssertSqlSafe, SqliteConnection};
 use uuid::Uuid;
 
+use super::SqliteStore;
 use super::columns::{HOURS_PER_DAY, MS_PER_HOUR, day_to_hour};
-use super::{SqliteStore, programs};
 use crate::{Counter, PlaceId, Result};
 
 pub(super) async fn take(
@@ -21,30 +21,25 @@ pub(super) async fn take(
     let mut transaction = store.begin().await?;
     let mut full = None;
     for counter in counters {
-        if counted(counter, &mut transaction).await?.is_none() {
-            recount(counter, &mut transaction).await?;
-        }
-        if counter.budget.hard
-            && is_full(counter, &mut transaction).await?
-            && (!give_back_of_the_dead(store, counter, &mut transaction).await?
-                || is_full(counter, &mut transaction).await?)
-        {
+        let taken = match taken(counter, &mut transaction).await? {
+            Some(taken) => taken,
+            None => recount(counter, &mut transaction).await?,
+        };
+        if counter.budget.hard && taken >= allowed(counter, &mut transaction).await? {
             full = Some(counter.budget.id);
             break;
         }
     }
-    // What was counted and given back meanwhile stays so.
+    // What was counted stays so.
     if let Some(full) = full {
         transaction.commit().await?;
         return Ok(Err(full));
     }
-    let program = store.program.name().map_err(sqlx::Error::from)?;
     for counter in counters {
-        sqlx::query("INSERT INTO budget_places (budget_id, first_day, place, program) VALUES (?, ?, ?, ?)")
+        sqlx::query("INSERT INTO budget_places (budget_id, first_day, place) VALUES (?, ?, ?)")
             .bind(counter.budget.id.0)
             .bind(first_day(counter))
             .bind(place.to_string())
-            .bind(program.to_string())
             .execute(&mut *transaction)
             .await?;
     }
@@ -81,8 +76,8 @@ pub(super) async fn settle(store: &SqliteStore, places: &[PlaceId], are_judged: 
     Ok(is_spent)
 }
 
-/// Sets a budget's count to what the log says, and lets places of other days go.
-pub(super) async fn recount(counter: &Counter, connection: &mut SqliteConnection) -> Result<()> {
+/// Sets a budget's count to what the log says, lets places of other days go, and returns the count.
+async fn recount(counter: &Counter, connection: &mut SqliteConnection) -> Result<i64> {
     let spent = in_log(counter, &mut *connection).await?;
     sqlx::query(
         "INSERT INTO budget_counts (budget_id, first_day, spent) VALUES (?1, ?2, ?3)
@@ -98,51 +93,23 @@ pub(super) async fn recount(counter: &Counter, connection: &mut SqliteConnection
         .bind(first_day(counter))
         .execute(connection)
         .await?;
-    Ok(())
+    Ok(spent)
 }
 
-/// What is counted of a budget's days; `None` when others, or none, were counted last.
-pub(super) async fn counted(counter: &Counter, connection: &mut SqliteConnection) -> Result<Option<i64>> {
-    let spent = sqlx::query_scalar("SELECT spent FROM budget_counts WHERE budget_id = ? AND first_day = ?")
-        .bind(counter.budget.id.0)
-        .bind(first_day(counter));
-    Ok(spent.fetch_optional(connection).await?)
-}
-
-async fn is_full(counter: &Counter, connection: &mut SqliteConnection) -> Result<bool> {
-    // What it allows is read here, since another program may have set it just now.
-    let is_full = sqlx::query_scalar(
+/// What is spent of a budget's days, and under way; `None` when others, or none, were counted last.
+pub(super) async fn taken(counter: &Counter, connection: &mut SqliteConnection) -> Result<Option<i64>> {
+    let taken = sqlx::query_scalar(
         "SELECT c.spent + (SELECT count(*) FROM budget_places p WHERE p.budget_id = c.budget_id AND p.first_day = c.first_day)
-                >= b.checks
-         FROM budget_counts c JOIN budgets b ON b.id = c.budget_id WHERE c.budget_id = ?",
-    )
-    .bind(counter.budget.id.0)
-    .fetch_optional(connection)
-    .await?;
-    // Taken away meanwhile: nothing to spend from, and nothing that limits.
-    Ok(is_full.unwrap_or(false))
+         FROM budget_counts c WHERE c.budget_id = ? AND c.first_day = ?",
+    );
+    Ok(taken.bind(counter.budget.id.0).bind(first_day(counter)).fetch_optional(connection).await?)
 }
 
-/// Gives back the places of programs that have ended. Returns whether there were any.
-async fn give_back_of_the_dead(
-    store: &SqliteStore,
-    counter: &Counter,
-    connection: &mut SqliteConnection,
-) -> Result<bool> {
-    let holders: Vec<String> =
-        sqlx::query_scalar("SELECT DISTINCT program FROM budget_places WHERE budget_id = ?")
-            .bind(counter.budget.id.0)
-            .fetch_all(&mut *connection)
-            .await?;
-    let own = store.program.name().map_err(sqlx::Error::from)?.to_string();
-    let mut gave = 0;
-    for holder in holders.into_iter().filter(|holder| *holder != own) {
-        if store.file.as_deref().is_none_or(|database| !programs::is_at_work(database, &holder)) {
-            let given = sqlx::query("DELETE FROM budget_places WHERE program = ?").bind(&holder);
-            gave += given.execute(&mut *connection).await?.rows_affected();
-        }
-    }
-    Ok(gave > 0)
+/// What a budget allows. It is read with what is taken, since another program may have set it just now; one that was taken away meanwhile
+/// limits nothing.
+async fn allowed(counter: &Counter, connection: &mut SqliteConnection) -> Result<i64> {
+    let allowed = sqlx::query_scalar("SELECT checks FROM budgets WHERE id = ?").bind(counter.budget.id.0);
+    Ok(allowed.fetch_optional(connection).await?.unwrap_or(i64::MAX))
 }
 
 /// Counts in the log: the sums of its days, and what is not in them yet.
