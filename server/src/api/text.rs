@@ -72,10 +72,12 @@ fn decoded<'a>(text: &'a [u8], charset: &'static Encoding) -> Cow<'a, str> {
     Cow::Owned(charset.decode_without_bom_handling(&bytes).0.into_owned())
 }
 
-/// A form has only texts: what the guide has as a number is read as that.
+/// A form has only texts: what the guide has as a number or a truth value is read as that.
 fn typed(field: &str, value: String) -> Value {
     match (field, value.trim()) {
         ("timestamp", number) => number.parse::<i64>().map_or(Value::String(value), Value::from),
+        ("is_spam", "1" | "on") => Value::Bool(true),
+        ("is_spam", "0") => Value::Bool(false),
         _ => Value::String(value),
     }
 }
@@ -147,7 +149,7 @@ mod tests {
             read,
             json!({
                 "message": "Last", "email": "a@example.net", "context": { "site_url": "https://x.example", "form": { "id": "7" } },
-                "tags": ["a", "b"], "timestamp": 1_739_619_120, "is_spam": "1", "empty": "", "bare": "",
+                "tags": ["a", "b"], "timestamp": 1_739_619_120, "is_spam": true, "empty": "", "bare": "",
             })
         );
     }

@@ -134,18 +134,9 @@ impl Fields {
     fn required_bool(&mut self, field: &str) -> bool {
         match self.take(field) {
             Some(Value::Bool(value)) => return value,
-            // As a form has them, and what the upstream's framework (Laravel's rule `boolean`) takes for one.
-            Some(Value::String(word))
-                if matches!(&*word.trim().to_ascii_lowercase(), "true" | "1" | "on") =>
-            {
-                return true;
-            }
-            Some(Value::String(word)) if matches!(&*word.trim().to_ascii_lowercase(), "false" | "0") => {
-                return false;
-            }
-            Some(Value::Number(number)) if matches!(number.as_u64(), Some(0 | 1)) => {
-                return number.as_u64() == Some(1);
-            }
+            // Clients that write every value as a text.
+            Some(Value::String(word)) if word.trim().eq_ignore_ascii_case("true") => return true,
+            Some(Value::String(word)) if word.trim().eq_ignore_ascii_case("false") => return false,
             Some(_) => self.wrong(field, "must be true or false."),
             None => self.wrong(field, "is required."),
         }
