@@ -143,14 +143,8 @@ fn feedback_needs_a_detection_and_a_boolean() {
     let received = read_feedback(br#"{"detection_id":"d","is_spam":false,"note":"x"}"#).unwrap();
     assert_eq!((received.request.detection_id.as_str(), received.request.is_spam), ("d", false));
     assert_eq!(received.request.extra["note"], "x");
-    for (word, is_spam) in [
-        ("1", true),
-        ("0", false),
-        (r#""true""#, true),
-        (r#""false""#, false),
-        (r#""1""#, true),
-        (r#""0""#, false),
-    ] {
+    for (word, is_spam) in [("true", true), (r#""true""#, true), (r#""False""#, false), (r#""false""#, false)]
+    {
         let body = format!(r#"{{"detection_id":"d","is_spam":{word}}}"#);
         assert_eq!(read_feedback(body.as_bytes()).unwrap().request.is_spam, is_spam, "{word}");
     }
