@@ -9,6 +9,7 @@ use domain::{
 };
 use serde_json::Map;
 use sha2::{Digest, Sha256};
+use tokio::sync::oneshot;
 
 use crate::{Moderation, ModerationError, budgets::Spender, readings};
 
@@ -25,6 +26,34 @@ pub struct NewCheck {
     pub content: Content,
 }
 
+/// A line of checks that are asked for together: they come into the log in their order, whichever verdict is there first.
+#[derive(Debug, Default)]
+pub struct Line(Option<oneshot::Receiver<()>>);
+
+/// A check's place in a line. Dropped, it lets the next one go on.
+#[derive(Debug)]
+pub struct Turn {
+    before: Option<oneshot::Receiver<()>>,
+    _done: oneshot::Sender<()>,
+}
+
+impl Line {
+    /// The place behind all that were taken before.
+    pub fn next_turn(&mut self) -> Turn {
+        let (done, behind) = oneshot::channel();
+        Turn { before: self.0.replace(behind), _done: done }
+    }
+}
+
+impl Turn {
+    async fn comes(&mut self) {
+        if let Some(before) = self.before.take() {
+            // Nothing is ever sent: it ends when the one before is in the log, or will not be.
+            let _ = before.await;
+        }
+    }
+}
+
 impl Moderation {
     /// Asks the upstream for a verdict and logs it.
     ///
@@ -32,9 +61,17 @@ impl Moderation {
     /// [`ModerationError::Upstream`] when there was no verdict (nothing is logged then: the caller still has the
     /// content), [`ModerationError::NotLogged`] when the verdict could not be written.
     pub async fn check(&self, check: NewCheck) -> Result<Detection, ModerationError> {
+        self.check_in_line(check, Line::default().next_turn()).await
+    }
+
+    /// The same, logged behind those before it in a line.
+    ///
+    /// # Errors
+    /// Those of [`check`](Self::check).
+    pub async fn check_in_line(&self, check: NewCheck, mut turn: Turn) -> Result<Detection, ModerationError> {
         let started = Instant::now();
         self.expect_to_keep()?;
-        let held = self.hold_budget(Spender::Person { site: check.site.as_deref() }).await?.ok();
+        let site = check.site.clone();
         let request = as_sent(readings::request(&check.content), check.origin);
         let answer = self.timed(self.upstreams.interactive.check(to_wire(check.endpoint), &request)).await?;
         let circumstances =
@@ -42,7 +79,12 @@ impl Moderation {
         let answer = self.at_own_threshold(answer, self.options.judged_by, check.site.as_deref()).await;
         let judgement = to_judgement(answer, self.options.judged_by);
         let detection = self.new_detection(check, judgement, circumstances);
-        let appended = self.log.append(detection).await?;
+        turn.comes().await;
+        let written = self.log.enqueue(detection).await?;
+        drop(turn);
+        let appended = written.await.map_err(|lost| lost.error)?;
+        // It is counted afterwards, since it is never kept back.
+        let held = self.hold_budget(Spender::Person { site: site.as_deref() }).await?;
         self.spend(held).await;
         self.detection(appended.id).await
     }

@@ -57,7 +57,7 @@ use tokio::sync::Notify;
 
 pub use account::AccountAnswer;
 pub use bulk::{BulkTarget, Undone};
-pub use check::{NewCheck, content_hash};
+pub use check::{Line, NewCheck, Turn, content_hash};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::ModerationError;
 pub use export::{Export, NewExport};

@@ -14,7 +14,7 @@ use clap::{
 use detector::SiteKnowledge;
 use domain::{Detection, Endpoint, FileFormat, JudgedBy, Origin};
 use moderation::{
-    Clock, Moderation, ModerationError, NewCheck, Options, SystemClock, resilience::BudgetLimits,
+    Clock, Line, Moderation, ModerationError, NewCheck, Options, SystemClock, Turn, resilience::BudgetLimits,
 };
 use tokio::{sync::mpsc::Receiver, task::JoinHandle};
 use url::Url;
@@ -155,6 +155,7 @@ impl Check {
     ) -> Result<(), Failure> {
         let at_once = self.at_once();
         let mut under_way = VecDeque::<(Item, JoinHandle<Option<Verdict>>)>::new();
+        let mut line = Line::default();
         let mut is_over = false;
         while !(is_over && under_way.is_empty()) {
             let has_room = !is_over && under_way.len() < at_once;
@@ -166,7 +167,8 @@ impl Check {
                 next = items.recv(), if has_room => {
                     match next {
                         Some(item) => {
-                            let judging = verdict(Arc::clone(moderation), item.clone(), self.site.clone());
+                            let turn = line.next_turn();
+                            let judging = verdict(Arc::clone(moderation), item.clone(), self.site.clone(), turn);
                             under_way.push_back((item, tokio::spawn(judging)));
                         }
                         None => is_over = true,
@@ -208,10 +210,15 @@ async fn finished(
 type Verdict = Result<Detection, ModerationError>;
 
 /// Asks for a verdict; none for what could not be read.
-async fn verdict(moderation: Arc<Moderation>, item: Item, site: Option<String>) -> Option<Verdict> {
+async fn verdict(
+    moderation: Arc<Moderation>,
+    item: Item,
+    site: Option<String>,
+    turn: Turn,
+) -> Option<Verdict> {
     let content = item.content.ok()?;
     let check = NewCheck { endpoint: Endpoint::Check, origin: Origin::Paste, site, content };
-    Some(moderation.check(check).await)
+    Some(moderation.check_in_line(check, turn).await)
 }
 
 /// Whether no other message would fare better.
