@@ -6,6 +6,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use activelayer::ApiError;
 use chrono::{DateTime, Utc};
 use domain::{
     ApiToken, ApiTokenId, Budget, BudgetForm, BudgetId, BudgetScope, BudgetStanding, UsageSample, User,
@@ -163,14 +164,31 @@ impl Moderation {
         Ok(None)
     }
 
-    /// Counts checks that the upstream judged and the log has, or may have judged, and gives their places back. Where that cannot be
-    /// written the places themselves count.
+    /// Counts a check that nothing keeps back.
+    pub(crate) async fn count_spent(&self, spender: Spender<'_>) {
+        match self.hold_budget(spender).await {
+            Ok(held) => self.spend(held.ok()).await,
+            Err(error) => tracing::error!(%error, "a check could not be counted in its budgets"),
+        }
+    }
+
+    /// Counts checks that the upstream judged and the log has.
     pub(crate) async fn spend(&self, held: impl IntoIterator<Item = Held>) {
+        self.settle_held(held, true).await;
+    }
+
+    /// Gives back the places of a check that failed, or counts it where the upstream may have judged all the same.
+    pub(crate) async fn unanswered(&self, held: Held, error: &ApiError) {
+        self.settle_held([held], error.may_be_paid()).await;
+    }
+
+    /// Where it cannot be written, the places themselves count.
+    async fn settle_held(&self, held: impl IntoIterator<Item = Held>, are_judged: bool) {
         let places: Vec<PlaceId> = held.into_iter().filter_map(|mut held| held.take()).collect();
         if places.is_empty() {
             return;
         }
-        match self.store.settle_places(&places, true).await {
+        match self.store.settle_places(&places, are_judged).await {
             Ok(true) => self.alerts_wanted.notify_one(),
             Ok(false) => {}
             Err(error) => {
@@ -260,5 +278,84 @@ impl Moderation {
         self.alerts_wanted.notify_one();
         self.imports_wanted.notify_one();
         removed.ok_or(ModerationError::NotFound("budget"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+    use domain::{BudgetSpan, Fallback};
+
+    fn noon() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_739_620_800, 0).unwrap()
+    }
+
+    fn token(id: i64, name: &str, site: &str) -> ApiToken {
+        ApiToken {
+            id: ApiTokenId(id),
+            name: name.to_owned(),
+            prefix: String::new(),
+            site: site.to_owned(),
+            per_minute: None,
+            fallback: Fallback::Pass,
+            of_people: false,
+            created_at: noon(),
+            last_used_at: None,
+            revoked_at: None,
+        }
+    }
+
+    fn known() -> Known {
+        let budget = |id, scope, subject: &str| Budget {
+            id: BudgetId(id),
+            scope,
+            subject: subject.to_owned(),
+            span: BudgetSpan::Day,
+            checks: 2,
+            hard: true,
+        };
+        let of_site = |id, subject| (budget(id, BudgetScope::Site, subject), Vec::new());
+        let of_token = (budget(2, BudgetScope::Token, "shop"), vec![ApiTokenId(1), ApiTokenId(2)]);
+        Known {
+            budgets: vec![of_site(1, "shop.example.com"), of_token, of_site(3, "blog.example.com")],
+            quota: None,
+        }
+    }
+
+    #[test]
+    fn a_check_counts_in_the_budgets_of_its_site_and_its_token_and_no_other() {
+        let (known, backlog) = (known(), |site, token| Spender::Backlog { site, token });
+        let (shop, other) = (token(1, "Shop", "Shop.example.com"), token(9, "other", "blog.example.com"));
+        for (spender, expected) in [
+            (Spender::App(&shop), vec![1, 2]),
+            (Spender::App(&other), vec![3]),
+            (backlog(Some("SHOP.example.com"), None), vec![1]),
+            // A token's budget is not that of a site.
+            (backlog(Some("shop"), None), vec![]),
+            // What an app submitted before spends its budget too; another app's does not.
+            (backlog(Some("shop.example.com"), Some(ApiTokenId(2))), vec![1, 2]),
+            (backlog(None, Some(ApiTokenId(9))), vec![]),
+            (backlog(None, None), vec![]),
+            (Spender::Person { site: Some("shop.example.com") }, vec![1]),
+            (Spender::Person { site: None }, vec![]),
+        ] {
+            let counters = known.counters(spender, noon());
+            let ids: Vec<_> = counters.iter().map(|counter| counter.budget.id.0).collect();
+            assert_eq!(ids, expected, "{spender:?}");
+            let is_kept_back = !matches!(spender, Spender::Person { .. });
+            assert!(counters.iter().all(|counter| counter.budget.hard == is_kept_back), "{spender:?}");
+        }
+    }
+
+    #[test]
+    fn a_new_day_is_counted_anew() {
+        let shop = token(1, "shop", "shop.example.com");
+        let at = |now| known().counters(Spender::App(&shop), now).remove(0);
+        let midnight = noon() + TimeDelta::hours(12);
+        let refused = SpentBudget::of(&at(noon()));
+        assert_eq!(refused.name, "The budget of the site shop.example.com");
+        assert_eq!(refused.until, midnight);
+        assert_eq!(at(midnight).time.first, noon().date_naive() + TimeDelta::days(1));
     }
 }

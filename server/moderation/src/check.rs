@@ -48,7 +48,7 @@ impl Line {
 impl Turn {
     async fn comes(&mut self) {
         if let Some(before) = self.before.take() {
-            // Nothing is ever sent: it ends when the one before is in the log, or will not be.
+            // Nothing is ever sent: it ends when the one before is on its way into the log, or failed.
             let _ = before.await;
         }
     }
@@ -83,9 +83,7 @@ impl Moderation {
         let written = self.log.enqueue(detection).await?;
         drop(turn);
         let appended = written.await.map_err(|lost| lost.error)?;
-        // It is counted afterwards, since it is never kept back.
-        let held = self.hold_budget(Spender::Person { site: site.as_deref() }).await?;
-        self.spend(held).await;
+        self.count_spent(Spender::Person { site: site.as_deref() }).await;
         self.detection(appended.id).await
     }
 

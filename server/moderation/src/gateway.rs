@@ -164,9 +164,7 @@ impl Moderation {
                 let same = digest(&detection);
                 let substitute = self.substitute(&token, endpoint, &wire, started).await?;
                 let judged = self.log_substitute(detection, &substitute, started).await?;
-                if cause.may_be_paid() {
-                    self.spend([held]).await;
-                }
+                self.unanswered(held, &cause).await;
                 tracing::warn!(
                     detection = judged.detection.0,
                     fallback = token.fallback.as_str(),

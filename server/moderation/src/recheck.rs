@@ -74,7 +74,13 @@ impl Moderation {
         let request = as_sent(readings::request(&before.content), before.origin);
         let asked = self.ask(&*self.upstreams.background, before.endpoint, &request, ASK_AGAIN_WITHIN);
         let site = before.site.as_deref();
-        let answer = self.at_own_threshold(asked.await?.0, self.options.judged_by, site).await;
+        let answer = match asked.await {
+            Ok((answer, _)) => self.at_own_threshold(answer, self.options.judged_by, site).await,
+            Err(error) => {
+                self.unanswered(held, &error).await;
+                return Err(error.into());
+            }
+        };
         let judgement = to_judgement(answer, self.options.judged_by);
         let at = self.clock.now();
         self.store.rejudged(id, &judgement, at).await?;
@@ -177,9 +183,7 @@ impl Moderation {
             }
             Err(error) => error,
         };
-        if error.may_be_paid() {
-            self.spend([held]).await;
-        }
+        self.unanswered(held, &error).await;
         if is_away(&error) {
             away.store(true, Ordering::Relaxed);
             return Ok(Again::NotNow);

@@ -295,17 +295,17 @@ impl Moderation {
     async fn judge_row(&self, plan: &ImportPlan, row: WaitingRow) -> (u64, Verdict) {
         let WaitingRow { number, content } = row;
         let spender = Spender::Backlog { site: plan.site.as_deref(), token: None };
-        let mut held = match self.hold_budget(spender).await {
-            Ok(Ok(held)) => held,
-            Ok(Err(spent)) => return (number, Verdict::OverBudget(spent)),
-            Err(error) => return (number, unheld(&error)),
-        };
         let request = as_sent(crate::readings::request(&content), Origin::Import);
         let mut tries = 1;
         loop {
+            let held = match self.hold_budget(spender).await {
+                Ok(Ok(held)) => held,
+                Ok(Err(spent)) => return (number, Verdict::OverBudget(spent)),
+                Err(error) => return (number, unheld(&error)),
+            };
             let started = Instant::now();
             let asked = self.upstreams.background.check(to_wire(plan.endpoint), &request);
-            let verdict = match self.timed(asked).await {
+            let error = match self.timed(asked).await {
                 Ok(answer) => {
                     let site = plan.site.as_deref();
                     let answer = self.at_own_threshold(answer, self.options.judged_by, site).await;
@@ -319,28 +319,24 @@ impl Moderation {
                         content,
                         judgement: to_judgement(answer, self.options.judged_by),
                     };
-                    Verdict::Judged(Box::new(detection), held)
+                    return (number, Verdict::Judged(Box::new(detection), held));
                 }
-                Err(error @ ApiError::QuotaExhausted { .. }) => Verdict::Exhausted(error),
-                Err(error) if is_away(&error) => Verdict::Away(error),
-                Err(error @ (ApiError::Invalid { .. } | ApiError::NotFound { .. })) => {
+                Err(error) => error,
+            };
+            self.unanswered(held, &error).await;
+            let verdict = match error {
+                error @ ApiError::QuotaExhausted { .. } => Verdict::Exhausted(error),
+                error if is_away(&error) => Verdict::Away(error),
+                error @ (ApiError::Invalid { .. } | ApiError::NotFound { .. }) => {
                     Verdict::Refused(words_of(&error))
                 }
                 // It failed with this row: the others may fare better meanwhile.
-                Err(error) if tries < TRIES => {
-                    if error.may_be_paid() {
-                        self.spend([std::mem::take(&mut held)]).await;
-                        held = match self.hold_budget(spender).await {
-                            Ok(Ok(held)) => held,
-                            Ok(Err(spent)) => return (number, Verdict::OverBudget(spent)),
-                            Err(error) => return (number, unheld(&error)),
-                        };
-                    }
+                _ if tries < TRIES => {
                     tokio::time::sleep(TRY_AGAIN * tries).await;
                     tries += 1;
                     continue;
                 }
-                Err(error) => Verdict::Refused(format!("asked {TRIES} times: {error}")),
+                error => Verdict::Refused(format!("asked {TRIES} times: {error}")),
             };
             return (number, verdict);
         }

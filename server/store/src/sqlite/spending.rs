@@ -30,12 +30,7 @@ pub(super) async fn take(
             break;
         }
     }
-    // What was counted stays so.
-    if let Some(full) = full {
-        transaction.commit().await?;
-        return Ok(Err(full));
-    }
-    for counter in counters {
+    for counter in counters.iter().filter(|_| full.is_none()) {
         sqlx::query("INSERT INTO budget_places (budget_id, first_day, place) VALUES (?, ?, ?)")
             .bind(counter.budget.id.0)
             .bind(first_day(counter))
@@ -43,8 +38,9 @@ pub(super) async fn take(
             .execute(&mut *transaction)
             .await?;
     }
+    // What was counted stays so, also where there is no place.
     transaction.commit().await?;
-    Ok(Ok(PlaceId(place)))
+    Ok(full.map_or(Ok(PlaceId(place)), Err))
 }
 
 pub(super) async fn settle(store: &SqliteStore, places: &[PlaceId], are_judged: bool) -> Result<bool> {
@@ -70,7 +66,7 @@ pub(super) async fn settle(store: &SqliteStore, places: &[PlaceId], are_judged: 
         .bind(judged)
         .fetch_optional(&mut *transaction)
         .await?;
-        is_spent |= now.is_some_and(|(spent, allowed)| (spent - judged..spent).contains(&(allowed - 1)));
+        is_spent |= now.is_some_and(|(spent, allowed)| spent >= allowed && spent - judged < allowed);
     }
     transaction.commit().await?;
     Ok(is_spent)
