@@ -128,22 +128,17 @@ impl BudgetForm {
         let mut wrong = |field: &str, problem: &str| {
             problems.push(FieldError { field: field.to_owned(), problem: problem.to_owned() });
         };
-        let scope = self.scope.parse().unwrap_or_else(|_| {
+        let scope = self.scope.parse();
+        if scope.is_err() {
             wrong("scope", "Choose whether the budget is of a site or of a token.");
-            BudgetScope::Site
-        });
-        let mut subject = self.subject.trim().to_owned();
-        if scope == BudgetScope::Site {
-            match site::read(&subject) {
-                Ok(site) => subject = site.unwrap_or_default(),
-                Err(problem) => wrong("subject", problem),
-            }
         }
-        if subject.is_empty()
-            || subject.chars().count() > LONGEST_SUBJECT
-            || subject.chars().any(char::is_control)
-        {
-            wrong("subject", "Give the site or the name of the token that the budget is for.");
+        let subject = match scope {
+            Ok(BudgetScope::Site) => site::read(&self.subject).map(Option::unwrap_or_default),
+            _ => Ok(self.subject.trim().to_owned()),
+        };
+        let subject = subject.and_then(named);
+        if let Err(problem) = &subject {
+            wrong("subject", problem);
         }
         let checks = self.checks.trim().replace([',', ' ', '\u{a0}'], "").parse().unwrap_or(0);
         if !(1..=MOST_CHECKS).contains(&checks) {
@@ -161,12 +156,21 @@ impl BudgetForm {
                 false
             }
         };
-        if problems.is_empty() {
-            Ok(Budget { id: BudgetId(0), scope, subject, span, checks, hard })
-        } else {
-            Err(problems)
+        match (scope, subject) {
+            (Ok(scope), Ok(subject)) if problems.is_empty() => {
+                Ok(Budget { id: BudgetId(0), scope, subject, span, checks, hard })
+            }
+            _ => Err(problems),
         }
     }
+}
+
+/// A subject that can be one.
+fn named(subject: String) -> Result<String, &'static str> {
+    let is_sound = !subject.is_empty()
+        && subject.chars().count() <= LONGEST_SUBJECT
+        && !subject.chars().any(char::is_control);
+    is_sound.then_some(subject).ok_or("Give the site or the name of the token that the budget is for.")
 }
 
 #[cfg(test)]
@@ -230,6 +234,27 @@ mod tests {
             let odd = || odd.to_owned();
             let form = BudgetForm { scope: odd(), span: odd(), kind: odd(), ..good.clone() };
             assert_eq!(fields(form), ["scope", "span", "kind"], "{}", odd());
+        }
+    }
+
+    #[test]
+    fn a_site_is_read_as_everywhere() {
+        let of = |subject: &str| BudgetForm {
+            scope: "site".to_owned(),
+            subject: subject.to_owned(),
+            span: "day".to_owned(),
+            checks: "5".to_owned(),
+            kind: "hard".to_owned(),
+        };
+        for written in
+            ["blog.example.com", " Blog.Example.com ", "https://blog.example.com/", "blog.example.com:443"]
+        {
+            assert_eq!(of(written).validate().unwrap().subject, "blog.example.com", "{written}");
+        }
+        for written in ["", "a b", "ftp://blog.example.com", "\u{7}", &"a".repeat(300)] {
+            let errors = of(written).validate().unwrap_err();
+            assert_eq!(errors.len(), 1, "{written}: {errors:?}");
+            assert_eq!(errors[0].field, "subject", "{written}");
         }
     }
 }
