@@ -62,7 +62,7 @@ pub(crate) fn test(paths: &Paths) -> Result<()> {
     Ok(())
 }
 
-/// Twenty seconds of bad days.
+/// Half a minute of bad days.
 const SHORT_SOAK: &[&str] = &["-m", "soak", "--seed", "make test", "--seconds", "25"];
 
 /// Real API clients against the release: the contract row by row, the examples that people copy, and whatever the OpenAPI
