@@ -334,6 +334,29 @@ fn quotes_that_swallow_are_bounded_in_time() {
 }
 
 #[test]
+fn drawn_rows_that_never_end_are_bounded_in_time() {
+    // Each line could be the row's last, as far as it goes: a look at all of the row for each would take hours.
+    for line in ["b\n", "b |\n"] {
+        let header = format!("+{}\n|{}\n+{}\n", "---+".repeat(400), " c |".repeat(400), "---+".repeat(400));
+        let file = format!("{header}| a\n{}", line.repeat(2_500_000 / line.len()));
+        let (records, errors) = read(open(file).unwrap());
+        assert!(records.len() < 10_000 && !errors.is_empty(), "{line}: {} records", records.len());
+    }
+}
+
+#[test]
+fn a_drawn_line_of_two_megabytes_is_too_long_and_no_message() {
+    let rule = "+----+---------+\n";
+    let file = format!(
+        "{rule}| id | comment |\n{rule}| 1  | one     |\n| 2  | {} |\n| 3  | three   |\n{rule}",
+        "x".repeat(2 << 20)
+    );
+    let (records, error) = read_to_error(open(file).unwrap());
+    assert_eq!(records.len(), 2);
+    assert!(error.to_string().contains("longer than 1 MiB"), "{error}");
+}
+
+#[test]
 fn bytes_that_are_not_of_the_encoding_are_named() {
     let mut file = "name,message\n".to_owned().into_bytes();
     for n in 0..2000 {

@@ -39,8 +39,9 @@ pub(super) struct Boxes {
     /// Where the columns' signs stand in a border, in characters, and how wide its last column is.
     corners: Vec<usize>,
     last_width: usize,
-    /// A row whose end has not come.
+    /// A row whose end has not come, and how many signs between cells it has so far.
     open: String,
+    pipes: usize,
     /// The cells so far of a row of several lines, and which of them go on.
     cells: Vec<String>,
     go_on: Vec<bool>,
@@ -57,6 +58,7 @@ impl Boxes {
             corners: Vec::new(),
             last_width: 0,
             open: String::new(),
+            pipes: 0,
             cells: Vec::new(),
             go_on: Vec::new(),
             lines: 0,
@@ -142,6 +144,7 @@ impl Boxes {
     fn give_up(&mut self, out: &mut Out) {
         if !self.open.is_empty() {
             let open = std::mem::take(&mut self.open);
+            self.pipes = 0;
             out.row([open.trim()], open.split('\n').count());
         }
     }
@@ -150,10 +153,12 @@ impl Boxes {
     fn closed(&mut self, line: &str, out: &mut Out) {
         let begins = line.trim_start().starts_with(self.pipe);
         let whole = |boxes: &Self, row: &str| {
+            if !row.trim_end().ends_with(boxes.pipe) {
+                return None;
+            }
             let cells = boxes.split(row.trim());
             let is_enough = boxes.columns.is_none_or(|columns| cells.len() >= columns);
-            (row.trim_end().ends_with(boxes.pipe) && is_enough)
-                .then(|| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>())
+            is_enough.then(|| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>())
         };
         if begins && !self.open.is_empty() && whole(self, line).is_some() {
             self.give_up(out);
@@ -162,9 +167,13 @@ impl Boxes {
             self.open.push('\n');
         }
         self.open.push_str(line);
-        if let Some(cells) = whole(self, &self.open) {
+        self.pipes += line.matches(self.pipe).count();
+        // Only a line that may be the row's last is worth a look at all of it.
+        let may_end = self.columns.is_none_or(|columns| self.pipes > columns);
+        if let Some(cells) = may_end.then(|| whole(self, &self.open)).flatten() {
             self.lines = self.open.split('\n').count() - 1;
             self.open.clear();
+            self.pipes = 0;
             self.add(&cells, out);
         } else if self.open.len() > RECORD_MAX_BYTES {
             self.give_up(out);

@@ -179,7 +179,8 @@ impl<R: Read> AsCsv<R> {
                 self.is_over = true;
                 self.draw.finish(&mut self.out);
             }
-            Line::TooLong => self.out.beside("a line of more than 1 MiB"),
+            // As long as it takes for the reader of CSV to say that it is too long.
+            Line::TooLong => self.out.row([" ".repeat(RECORD_MAX_BYTES + 1).as_str()], 1),
             Line::Held { length, whole } => {
                 let line = String::from_utf8_lossy(&self.window.held()[..length]);
                 if self.lines_above > 0 {
