@@ -1,15 +1,11 @@
 //! Chats that are exported as lines of text other than WhatsApp's: LINE, KakaoTalk, and logs of IRC as irssi, WeeChat, mIRC,
 //! ZNC and HexChat write them. The day stands in a line of its own, or in each.
 
-use std::{collections::VecDeque, io::Read};
-
-use super::{Entry, NOTICE, WORDLESS, Written, irc, kakao, line};
-use crate::{
-    Place, RecordError,
-    error::TOO_LONG,
-    limits::RECORD_MAX_BYTES,
-    window::{self, Window},
+use super::{
+    Entry, NOTICE, WORDLESS, Written, irc, kakao, line,
+    script::{Out, Script},
 };
+use crate::{Place, RecordError, error::TOO_LONG, limits::RECORD_MAX_BYTES};
 
 /// Whose lines they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,98 +41,20 @@ pub(super) fn recognise(head: &str) -> Option<Program> {
     }
 }
 
-/// The messages.
-pub(super) struct Lines<R> {
-    window: Window<R>,
+/// What these programs' lines are.
+pub(super) struct Log {
     program: Program,
     day: String,
-    ready: VecDeque<(Place, Entry)>,
     open: Option<(Place, Written)>,
     is_too_long: bool,
-    count: u64,
-    is_over: bool,
 }
 
-impl<R: Read> Lines<R> {
-    pub(super) fn new(window: Window<R>, program: Program) -> Self {
-        Self {
-            window,
-            program,
-            day: String::new(),
-            ready: VecDeque::new(),
-            open: None,
-            is_too_long: false,
-            count: 0,
-            is_over: false,
-        }
+impl Log {
+    pub(super) fn new(program: Program) -> Self {
+        Self { program, day: String::new(), open: None, is_too_long: false }
     }
 
-    pub(super) fn next(&mut self) -> Option<Result<(Place, Entry), RecordError>> {
-        loop {
-            if let Some(ready) = self.ready.pop_front() {
-                return Some(Ok(ready));
-            }
-            if self.is_over {
-                return None;
-            }
-            let number = self.window.line();
-            let error = match self.window.next_line(RECORD_MAX_BYTES) {
-                Ok(window::Line::Held { length, whole }) => {
-                    let text = String::from_utf8_lossy(&self.window.held()[..length]).into_owned();
-                    self.window.consume(whole);
-                    self.take(&text, number)
-                }
-                Ok(window::Line::TooLong) => {
-                    self.is_too_long = true;
-                    self.open
-                        .get_or_insert_with(|| (Place::entry(self.count + 1, number), Written::default()));
-                    None
-                }
-                Ok(window::Line::Over) => {
-                    self.is_over = true;
-                    self.close()
-                }
-                Err(error) => {
-                    self.is_over = true;
-                    Some(RecordError::io(Place::entry(self.count + 1, number), &error))
-                }
-            };
-            if let Some(error) = error {
-                return Some(Err(error));
-            }
-        }
-    }
-
-    fn take(&mut self, text: &str, number: u64) -> Option<RecordError> {
-        let said = match self.program {
-            Program::Line => line::said(text),
-            Program::Kakao => kakao::said(text),
-            Program::Irc => irc::said(text),
-        };
-        if said == Said::More {
-            return self.go_on(text, number);
-        }
-        let error = self.close();
-        let place = Place::entry(self.count + 1, number);
-        match said {
-            Said::Message { name, time, text } => {
-                self.count += 1;
-                let date = if time.contains(['-', '/', ' ']) { time } else { format!("{} {time}", self.day) };
-                let date = date.trim().to_owned();
-                self.open = Some((place, Written { name, date, text, ..Written::default() }));
-            }
-            Said::Day(day) => self.day = day,
-            Said::Notice => self.ready.push_back((place, NOTICE)),
-            Said::Head => {
-                let why = "They say whose chat it is, and when it was saved";
-                self.ready.push_back((place, Entry::Aside("lines about the chat", why)));
-            }
-            Said::More => {}
-        }
-        error
-    }
-
-    fn go_on(&mut self, text: &str, number: u64) -> Option<RecordError> {
+    fn go_on(&mut self, text: &str, number: u64, out: &mut Out) -> Option<RecordError> {
         match &mut self.open {
             Some((_, open)) if self.program != Program::Irc => {
                 self.is_too_long |= open.text.len() + text.len() > RECORD_MAX_BYTES;
@@ -148,16 +66,52 @@ impl<R: Read> Lines<R> {
             }
             _ if text.trim().is_empty() => None,
             _ => {
-                let error = self.close();
+                let error = self.close(out);
                 let why = "Nobody is said to have written them";
                 let entry = Entry::Aside("lines that are no messages", why);
-                self.ready.push_back((Place::entry(self.count + 1, number), entry));
+                out.ready.push_back((out.next_place(number), entry));
                 error
             }
         }
     }
+}
 
-    fn close(&mut self) -> Option<RecordError> {
+impl Script for Log {
+    fn take(&mut self, text: &str, number: u64, out: &mut Out) -> Option<RecordError> {
+        let said = match self.program {
+            Program::Line => line::said(text),
+            Program::Kakao => kakao::said(text),
+            Program::Irc => irc::said(text),
+        };
+        if said == Said::More {
+            return self.go_on(text, number, out);
+        }
+        let error = self.close(out);
+        let place = out.next_place(number);
+        match said {
+            Said::Message { name, time, text } => {
+                out.count += 1;
+                let date = if time.contains(['-', '/', ' ']) { time } else { format!("{} {time}", self.day) };
+                let date = date.trim().to_owned();
+                self.open = Some((place, Written { name, date, text, ..Written::default() }));
+            }
+            Said::Day(day) => self.day = day,
+            Said::Notice => out.ready.push_back((place, NOTICE)),
+            Said::Head => {
+                let why = "They say whose chat it is, and when it was saved";
+                out.ready.push_back((place, Entry::Aside("lines about the chat", why)));
+            }
+            Said::More => {}
+        }
+        error
+    }
+
+    fn take_too_long(&mut self, number: u64, out: &Out) {
+        self.is_too_long = true;
+        self.open.get_or_insert_with(|| (out.next_place(number), Written::default()));
+    }
+
+    fn close(&mut self, out: &mut Out) -> Option<RecordError> {
         let (place, mut written) = self.open.take()?;
         if std::mem::take(&mut self.is_too_long) {
             return Some(RecordError::new(place, TOO_LONG));
@@ -180,18 +134,19 @@ impl<R: Read> Lines<R> {
             written.text = text.to_owned();
             Entry::Written(written)
         };
-        self.ready.push_back((place, entry));
+        out.ready.push_back((place, entry));
         None
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::script::Lines, *};
+    use crate::window::Window;
 
     fn read(text: &str) -> Vec<String> {
         let program = recognise(text).unwrap_or_else(|| panic!("{text}"));
-        let mut lines = Lines::new(Window::new(text.as_bytes()), program);
+        let mut lines = Lines::new(Window::new(text.as_bytes()), Log::new(program));
         let mut found = Vec::new();
         while let Some(Ok((_, entry))) = lines.next() {
             found.push(match entry {

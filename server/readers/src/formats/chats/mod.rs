@@ -9,6 +9,7 @@ mod line;
 mod logs;
 mod meta;
 mod remarks;
+mod script;
 mod slack;
 mod stream;
 mod telegram;
@@ -21,7 +22,12 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 pub(crate) use self::slack::aside;
-use self::stream::{Element, Elements};
+use self::{
+    logs::Log,
+    script::Lines,
+    stream::{Element, Elements},
+    whatsapp::Whatsapp,
+};
 use super::Parse;
 use crate::{Place, ReadError, Record, RecordError, error::TOO_LONG, limits::RECORD_MAX_BYTES};
 
@@ -97,8 +103,7 @@ pub(crate) struct Chat<R> {
 
 enum Source<R> {
     Json(Elements<R>),
-    Text(whatsapp::Lines<R>),
-    Log(logs::Lines<R>),
+    Text(Lines<R>),
 }
 
 impl<R: Read> Chat<R> {
@@ -113,8 +118,8 @@ impl<R: Read> Chat<R> {
             return Err(ReadError::new("this is no chat export that is known here; choose another format"));
         };
         let source = match app {
-            App::Whatsapp => Source::Text(whatsapp::Lines::new(elements.into_window(), &head)),
-            App::Log(program) => Source::Log(logs::Lines::new(elements.into_window(), program)),
+            App::Whatsapp => Source::Text(Lines::new(elements.into_window(), Whatsapp::new(&head))),
+            App::Log(program) => Source::Text(Lines::new(elements.into_window(), Log::new(program))),
             _ => Source::Json(elements),
         };
         let folder = name
@@ -135,7 +140,6 @@ impl<R: Read> Chat<R> {
     fn entry(&mut self) -> Option<Result<(Place, Entry), RecordError>> {
         match &mut self.source {
             Source::Text(lines) => lines.next(),
-            Source::Log(lines) => lines.next(),
             Source::Json(elements) => {
                 let element = match elements.next(|path| self.app.is_list(path))? {
                     Ok(element) => element,

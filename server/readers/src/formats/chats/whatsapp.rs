@@ -3,18 +3,12 @@
 //! Android: `31/12/2024, 21:05 - Ana: text`; iOS: `[31.12.24, 21:05:11] Ana: text`; with AM and PM, `a. m.`, dots, dashes, or the
 //! year ahead. Lines without a date go on with the message before.
 
-use std::{collections::VecDeque, io::Read};
-
 use super::{
     Entry, NOTICE, WORDLESS, Written,
     remarks::{self, Seen},
+    script::{Out, Script},
 };
-use crate::{
-    Place, RecordError,
-    error::TOO_LONG,
-    limits::RECORD_MAX_BYTES,
-    window::{Line, Window},
-};
+use crate::{Place, RecordError, error::TOO_LONG, limits::RECORD_MAX_BYTES};
 
 /// Where the day stands in a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,15 +175,11 @@ pub(super) fn begins(head: &str) -> bool {
     first_is_dated && head.lines().take(200).map(without_marks).filter(says).count() > 0
 }
 
-/// The messages of an exported chat.
-pub(super) struct Lines<R> {
-    window: Window<R>,
+/// What WhatsApp's lines are.
+pub(super) struct Whatsapp {
     order: Order,
     seen: Seen,
-    ready: VecDeque<(Place, Entry)>,
     open: Option<Open>,
-    count: u64,
-    is_over: bool,
 }
 
 struct Open {
@@ -202,56 +192,15 @@ struct Open {
     is_too_long: bool,
 }
 
-impl<R: Read> Lines<R> {
-    pub(super) fn new(window: Window<R>, head: &str) -> Self {
-        Self {
-            window,
-            order: order(head),
-            seen: seen(head),
-            ready: VecDeque::new(),
-            open: None,
-            count: 0,
-            is_over: false,
-        }
+impl Whatsapp {
+    /// `head` is how the file begins.
+    pub(super) fn new(head: &str) -> Self {
+        Self { order: order(head), seen: seen(head), open: None }
     }
+}
 
-    pub(super) fn next(&mut self) -> Option<Result<(Place, Entry), RecordError>> {
-        loop {
-            if let Some(ready) = self.ready.pop_front() {
-                return Some(Ok(ready));
-            }
-            if self.is_over {
-                return None;
-            }
-            let line = self.window.line();
-            match self.window.next_line(RECORD_MAX_BYTES) {
-                Ok(Line::Held { length, whole }) => {
-                    let text = String::from_utf8_lossy(&self.window.held()[..length]).into_owned();
-                    self.window.consume(whole);
-                    if let Some(error) = self.take(&text, line) {
-                        return Some(Err(error));
-                    }
-                }
-                Ok(Line::TooLong) => {
-                    if let Some(open) = &mut self.open {
-                        open.is_too_long = true;
-                    }
-                }
-                Ok(Line::Over) => {
-                    self.is_over = true;
-                    if let Some(error) = self.close() {
-                        return Some(Err(error));
-                    }
-                }
-                Err(error) => {
-                    self.is_over = true;
-                    return Some(Err(RecordError::io(Place::entry(self.count + 1, line), &error)));
-                }
-            }
-        }
-    }
-
-    fn take(&mut self, line: &str, line_number: u64) -> Option<RecordError> {
+impl Script for Whatsapp {
+    fn take(&mut self, line: &str, number: u64, out: &mut Out) -> Option<RecordError> {
         let bare = without_marks(line);
         let Some(stamp) = stamp(&bare) else {
             if let Some(open) = &mut self.open {
@@ -263,20 +212,26 @@ impl<R: Read> Lines<R> {
             }
             return None;
         };
-        let error = self.close();
-        self.count += 1;
+        let error = self.close(out);
+        let place = out.next_place(number);
+        out.count += 1;
         let (name, text) = match said(stamp.rest) {
             Some((name, text)) => (Some(name).filter(|name| !self.seen.is_notice(name)), text),
             None => (None, stamp.rest),
         };
         let is_marked = line.split_once(": ").is_some_and(|(_, text)| text.starts_with('\u{200e}'));
         let date = format!("{} {}", stamp.day(self.order), stamp.time);
-        let place = Place::entry(self.count, line_number);
         self.open = Some(Open { place, name, date, text: text.to_owned(), is_marked, is_too_long: false });
         error
     }
 
-    fn close(&mut self) -> Option<RecordError> {
+    fn take_too_long(&mut self, _number: u64, _out: &Out) {
+        if let Some(open) = &mut self.open {
+            open.is_too_long = true;
+        }
+    }
+
+    fn close(&mut self, out: &mut Out) -> Option<RecordError> {
         let open = self.open.take()?;
         if open.is_too_long {
             return Some(RecordError::new(open.place, TOO_LONG));
@@ -294,7 +249,7 @@ impl<R: Read> Lines<R> {
                 Entry::Written(Written { text, name, date: open.date, is_cut, ..Written::default() })
             }
         };
-        self.ready.push_back((open.place, entry));
+        out.ready.push_back((open.place, entry));
         None
     }
 }
@@ -317,10 +272,11 @@ fn seen(head: &str) -> Seen {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::script::Lines, *};
+    use crate::window::Window;
 
     fn read(text: &str) -> Vec<String> {
-        let mut lines = Lines::new(Window::new(text.as_bytes()), text);
+        let mut lines = Lines::new(Window::new(text.as_bytes()), Whatsapp::new(text));
         let mut found = Vec::new();
         while let Some(Ok((_, entry))) = lines.next() {
             found.push(match entry {
