@@ -62,7 +62,7 @@ fn Section(
         <section class=CARD aria-labelledby="budgets">
             <h2 class="font-semibold mb-2" id="budgets">"Budgets"</h2>
             <p class="mb-3 text-sm text-muted">
-                "How many checks a site, or an app by its token, may spend. A soft budget opens an alert when it is spent; at a hard one the fallback of the token answers from there on, and imports of the site wait."
+                "How many checks a site, or an app by its token, may spend. A soft budget opens an alert when it is spent; at a hard one the fallback of the token answers from there on, and imports of the site wait. What was asked for and not answered counts as spent, since it may have been paid."
             </p>
             {move || problem().map(|error| view! { <ErrorPanel error=error/> })}
             <Transition>
