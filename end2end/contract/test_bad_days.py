@@ -17,6 +17,26 @@ from fixtures.upstream import CHECK, KEY, Upstream
 
 CALLERS = 20
 
+OPENINGS = [
+    "Hey team, attached is the weekly report.",
+    "Thank you for the recipe, my roses have never looked better.",
+    "We grow the same variety of tomatoes up here in Leeds.",
+    "I tried this last February and lost two bushes.",
+    "Copper tape kept the slugs away from my lettuce for a whole summer.",
+    "The meeting on Thursday is moved to the small room upstairs.",
+    "My order arrived yesterday, but one of the cups was broken.",
+    "Your article helped me to understand why the dough did not rise.",
+    "The bus was late again this morning, so I walked to school.",
+    "Could you tell me when the library is open in August?",
+]
+RESTS = [
+    "Let me know if you need any follow-up data.",
+    "Do you think that it is because of the frost?",
+    "My neighbour says that it was the same in his garden.",
+    "I shall write again when I am back home on Sunday.",
+    "Perhaps somebody here has seen the same and knows what to do.",
+]
+
 
 def at_once(count: int, ask) -> list[httpx.Response]:
     """Many callers, each with what `ask` makes of its number."""
@@ -44,9 +64,16 @@ def test_the_minutes_limit_is_spent_once_by_callers_who_come_together(kind: str)
 
 
 def test_parallel_checks_get_verdicts_and_rows_of_their_own(service: Service) -> None:
-    messages = [f"{SPAM if number % 2 else HAM} {number}" for number in range(100)]
+    # Each harmless message says something else: one text that comes fifty times is a wave, and rightly suspect.
+    harmless = iter(f"{opening} {rest}" for opening in OPENINGS for rest in RESTS)
+    messages = [f"{SPAM} {number}" if number % 2 else next(harmless) for number in range(100)]
     answers = at_once(len(messages), lambda number: service.check(messages[number]))
-    assert [answer.json()["is_spam"] for answer in answers] == [number % 2 == 1 for number in range(len(messages))]
+    wrong = [
+        (message, answer.text)
+        for message, answer in zip(messages, answers, strict=True)
+        if answer.json()["is_spam"] != message.startswith(SPAM)
+    ]
+    assert wrong == []
     assert len({answer.json()["detection_id"] for answer in answers}) == len(messages)
     if isinstance(service.program, Gavel):
         assert [service.program.row(answer)["message"] for answer in answers] == messages
