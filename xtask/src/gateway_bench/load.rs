@@ -20,6 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) struct Target {
     pub(super) address: SocketAddr,
     pub(super) key: String,
+    /// What each answer must hold: another verdict comes from whatever stands in for the upstream, and costs something else.
+    pub(super) verdict: &'static str,
 }
 
 /// What came of a load.
@@ -124,10 +126,10 @@ impl<'a> Connection<'a> {
         Ok(Self { target, stream, request: Vec::new(), line: String::new(), body: Vec::new() })
     }
 
-    /// One check; anything but 200 ends the benchmark.
+    /// One check; anything but 200 and the upstream's verdict ends the benchmark.
     fn check(&mut self, number: u64) -> Result<()> {
         let content = super::content::submission(number);
-        let Target { address, key } = self.target;
+        let Target { address, key, verdict } = self.target;
         self.request.clear();
         write!(
             self.request,
@@ -145,10 +147,10 @@ impl<'a> Connection<'a> {
         }
         self.body.resize(length.context("an answer without a length")?, 0);
         self.stream.read_exact(&mut self.body)?;
+        let body = String::from_utf8_lossy(&self.body);
         ensure!(
-            status.split(' ').nth(1) == Some("200"),
-            "answered {status}: {}",
-            String::from_utf8_lossy(&self.body)
+            status.split(' ').nth(1) == Some("200") && body.contains(verdict),
+            "answered {status}: {body}"
         );
         Ok(())
     }

@@ -15,6 +15,12 @@ use super::load::Target;
 /// What stands for ActiveLayer's key.
 const KEY: &str = "benchmark-key";
 
+/// What the upstream says of each check, as no detector of ours would.
+const VERDICT: &str = r#""is_spam":false,"total_score":12.625,"threshold":50"#;
+
+/// What the engine in process says of each.
+const ANY_VERDICT: &str = r#""total_score":"#;
+
 /// More than any run uses up, so that no limit is what is measured.
 const NO_LIMIT: &str = "1000000";
 
@@ -56,8 +62,10 @@ impl Servers {
     /// An upstream that costs next to nothing: nginx, which gives every check the same verdict. The engine's own server takes as much
     /// of the processor as what is measured, and hid it.
     pub(super) fn upstream(&self) -> Result<(Running, Target)> {
-        let verdict = r#"{"is_spam":false,"score":12.5,"confidence":0.87,"detection_id":"det_benchmark"}"#;
-        self.nginx("upstream", &format!("default_type application/json; return 200 '{verdict}';"), "")
+        let answer = format!(
+            r#"{{"detection_id":"$request_id",{VERDICT},"execution_time":0.1,"timestamp":"2026-11-29T12:00:00Z"}}"#
+        );
+        self.nginx("upstream", &format!("default_type application/json; return 200 '{answer}';"), "")
     }
 
     /// nginx as a plain reverse proxy: kept connections to the upstream.
@@ -100,7 +108,7 @@ impl Servers {
         stop.args(["-s", "stop"]);
         let running = Running { process, stop: Some(stop) };
         wait_for(name, || TcpStream::connect(address).ok())?;
-        Ok((running, Target { address, key: KEY.to_owned() }))
+        Ok((running, Target { address, key: KEY.to_owned(), verdict: VERDICT }))
     }
 
     /// `gavel serve` with an empty log, in front of `upstream` or with the engine in process.
@@ -119,7 +127,8 @@ impl Servers {
             command.arg("--activelayer-base-url").arg(format!("http://{}/api/v1", upstream.address));
         }
         let (running, address) = self.start(name, command)?;
-        Ok((running, Target { address, key }))
+        let verdict = if upstream.is_some() { VERDICT } else { ANY_VERDICT };
+        Ok((running, Target { address, key, verdict }))
     }
 
     /// Starts a server and reads from its log where it listens.
