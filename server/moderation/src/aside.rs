@@ -4,29 +4,42 @@
 //! milliseconds, its submission is on the disk already, and the line is only handed to the system: that outlives a program which is killed,
 //! though not a machine that loses its power.
 //!
-//! Each program has a file of its own, which it holds a lock on; one whose program was killed is read by the next that starts. The
-//! file is emptied whenever all of its rows are in the log.
+//! Each program has files of its own, which it holds a lock on; one whose program was killed is read by the next that starts. A file is
+//! emptied whenever all of its rows are in the log. Where checks come so fast that this never is, the next rows go into another file once
+//! one is long, and each is removed when its last row is in the log.
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{self, Read, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use domain::NewDetection;
 use uuid::Uuid;
 
-/// Longest such file, in bytes: a lock that lasts longer than it takes to fill this is answered 503.
-const LONGEST: u64 = 256 * 1024 * 1024;
+/// Most that the files of a program hold, in bytes: a lock that lasts longer than it takes to fill them is answered 503.
+const MOST: u64 = 256 * 1024 * 1024;
+
+/// From this length on, in bytes, a file takes no more rows: some thousand checks, and little for the next start to read.
+const LONG: u64 = 8 * 1024 * 1024;
+
+/// A file that several rows share, once the first of them is put into it.
+type Shared = Arc<Mutex<Option<Own>>>;
 
 /// Where it is; `None` for a database that is in no file.
 #[derive(Debug, Default)]
 pub(crate) struct Aside {
     /// How the files' names begin.
     beginning: Option<PathBuf>,
-    own: Arc<Mutex<Option<Own>>>,
+    /// The file that takes the next row.
+    own: Mutex<Shared>,
+    /// Bytes in all files of this program.
+    held: Arc<AtomicU64>,
 }
 
 /// A file with rows that are not in the log.
@@ -36,7 +49,11 @@ struct Own {
     path: PathBuf,
     /// How many these are.
     rows: usize,
-    /// Whether more may come: it is this program's.
+    /// Its length, in bytes.
+    length: u64,
+    /// Counts this file's bytes with those of the program's others.
+    held: Arc<AtomicU64>,
+    /// Whether more may come.
     grows: bool,
 }
 
@@ -47,18 +64,25 @@ impl Own {
         if self.rows > 0 {
             return false;
         }
-        if self.grows
-            && let Err(error) = self.file.set_len(0)
-        {
-            tracing::warn!(file = %self.path.display(), %error, "what the log has stays beside the database as well");
+        match if self.grows { self.file.set_len(0) } else { Ok(()) } {
+            Ok(()) => self.counts(0),
+            Err(error) => {
+                tracing::warn!(file = %self.path.display(), %error, "what the log has stays beside the database as well");
+            }
         }
         !self.grows
+    }
+
+    /// Notes its new length.
+    fn counts(&mut self, length: u64) {
+        self.held.fetch_add(length, Ordering::Relaxed);
+        self.held.fetch_sub(std::mem::replace(&mut self.length, length), Ordering::Relaxed);
     }
 }
 
 /// A row that was put aside.
 #[derive(Debug)]
-pub(crate) struct Put(Arc<Mutex<Option<Own>>>);
+pub(crate) struct Put(Shared);
 
 impl Put {
     /// The row is in the log.
@@ -74,7 +98,7 @@ impl Put {
 
 impl Aside {
     pub(crate) fn new(beginning: Option<PathBuf>) -> Self {
-        Self { beginning, own: Arc::default() }
+        Self { beginning, ..Self::default() }
     }
 
     /// Keeps a row. When this returns, a crash cannot lose it.
@@ -83,9 +107,10 @@ impl Aside {
     /// When the file cannot be written, is full, or there is no place for it.
     pub(crate) async fn put(&self, row: &NewDetection) -> io::Result<Put> {
         let (beginning, line) = self.line(row)?;
-        let own = Arc::clone(&self.own);
-        let put =
-            tokio::task::spawn_blocking(move || write(&own, &beginning, &line, true).map(|()| Put(own)));
+        let (own, held) = (self.own(), Arc::clone(&self.held));
+        let put = tokio::task::spawn_blocking(move || {
+            write(&own, &beginning, &held, &line, true).map(|()| Put(own))
+        });
         put.await.map_err(io::Error::other)?
     }
 
@@ -95,7 +120,24 @@ impl Aside {
     /// As [`put`](Self::put) has them.
     pub(crate) fn note(&self, row: &NewDetection) -> io::Result<Put> {
         let (beginning, line) = self.line(row)?;
-        write(&self.own, &beginning, &line, false).map(|()| Put(Arc::clone(&self.own)))
+        let own = self.own();
+        write(&own, &beginning, &self.held, &line, false).map(|()| Put(own))
+    }
+
+    /// The file for the next row.
+    fn own(&self) -> Shared {
+        let mut shared = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_long = {
+            let mut own = shared.lock().unwrap_or_else(PoisonError::into_inner);
+            own.as_mut().is_some_and(|own| {
+                own.grows = own.length < LONG;
+                !own.grows
+            })
+        };
+        if is_long {
+            *shared = Shared::default();
+        }
+        Arc::clone(&shared)
     }
 
     fn line(&self, row: &NewDetection) -> io::Result<(PathBuf, Vec<u8>)> {
@@ -114,34 +156,41 @@ impl Aside {
 
     /// Removes this program's file if nothing is in it that the log does not have.
     pub(crate) fn close(&self) {
-        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        let shared = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut own = shared.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(own) = own.take_if(|own| own.rows == 0) {
             remove(&own.path);
         }
     }
 }
 
-fn write(own: &Mutex<Option<Own>>, beginning: &Path, line: &[u8], sync: bool) -> io::Result<()> {
+fn write(
+    own: &Mutex<Option<Own>>,
+    beginning: &Path,
+    held: &Arc<AtomicU64>,
+    line: &[u8],
+    sync: bool,
+) -> io::Result<()> {
     let mut own = own.lock().unwrap_or_else(PoisonError::into_inner);
-    let own = match &mut *own {
-        Some(own) => own,
-        none => none.insert(begin(beginning)?),
-    };
-    let before = own.file.metadata()?.len();
-    if before + line.len() as u64 > LONGEST {
+    if held.load(Ordering::Relaxed) + line.len() as u64 > MOST {
         return Err(io::Error::other("too much was put aside already"));
     }
+    let own = match &mut *own {
+        Some(own) => own,
+        none => none.insert(begin(beginning, Arc::clone(held))?),
+    };
     let written = own.file.write_all(line);
     if let Err(error) = written.and_then(|()| if sync { own.file.sync_data() } else { Ok(()) }) {
         // What was written of it would spoil the next line.
-        own.file.set_len(before)?;
+        own.file.set_len(own.length)?;
         return Err(error);
     }
+    own.counts(own.length + line.len() as u64);
     own.rows += 1;
     Ok(())
 }
 
-fn begin(beginning: &Path) -> io::Result<Own> {
+fn begin(beginning: &Path, held: Arc<AtomicU64>) -> io::Result<Own> {
     let mut path = beginning.as_os_str().to_owned();
     path.push(Uuid::new_v4().simple().to_string());
     let path = PathBuf::from(path);
@@ -151,7 +200,7 @@ fn begin(beginning: &Path) -> io::Result<Own> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         File::open(folder)?.sync_all()?;
     }
-    Ok(Own { file, path, rows: 0, grows: true })
+    Ok(Own { file, path, rows: 0, length: 0, held, grows: true })
 }
 
 /// Reads the files that nobody holds. A line that a crash cut off was not answered.
@@ -198,7 +247,8 @@ fn read(path: &Path) -> Vec<(NewDetection, Put)> {
         remove(path);
         return Vec::new();
     }
-    let own = Own { file, path: path.to_owned(), rows: rows.len(), grows: false };
+    let own =
+        Own { file, path: path.to_owned(), rows: rows.len(), length: 0, held: Arc::default(), grows: false };
     let own = Arc::new(Mutex::new(Some(own)));
     rows.into_iter().map(|row| (row, Put(Arc::clone(&own)))).collect()
 }
@@ -249,6 +299,25 @@ mod tests {
         late.settled();
         aside.close();
         assert!(files(folder.path()).is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_long_file_is_followed_by_another_and_goes_when_its_last_row_is_in_the_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let aside = Aside::new(Some(folder.path().join("gavel.db-told-")));
+        let mut long = row("long");
+        long.content.message = "x".repeat(usize::try_from(LONG).unwrap());
+        let (first, second) = (aside.note(&long).unwrap(), aside.note(&row("second")).unwrap());
+        let third = aside.note(&row("third")).unwrap();
+        assert_eq!(files(folder.path()).len(), 2);
+        assert_eq!(aside.held.load(Ordering::Relaxed), files(folder.path()).iter().sum::<u64>());
+        first.settled();
+        assert_eq!(files(folder.path()).len(), 1);
+        second.settled();
+        third.settled();
+        assert_eq!((files(folder.path()), aside.held.load(Ordering::Relaxed)), (vec![0], 0));
+        aside.held.store(MOST, Ordering::Relaxed);
+        assert!(aside.put(&row("too much")).await.is_err());
     }
 
     #[test]

@@ -10,6 +10,7 @@ use activelayer::{ApiError, CheckEndpoint, CheckRequest, wire::odd};
 use domain::{
     ApiToken, Circumstances, Content, DetectionId, Endpoint, Fallback, JudgedBy, NewDetection, Origin,
 };
+use futures_util::future::Either;
 use store::Appended;
 
 use crate::{
@@ -280,7 +281,10 @@ impl Moderation {
     ) -> Result<Appended, ModerationError> {
         // Without a file beside the database it is asked for again after a crash.
         let mut noted = kept.as_ref().and_then(|_| self.aside.note(&detection).ok());
-        let written = self.log.enqueue(detection).await?;
+        let written = match kept {
+            Some(_) => Either::Left(self.log.enqueue_later(detection).await?),
+            None => Either::Right(self.log.enqueue(detection).await?),
+        };
         let this = Arc::clone(self);
         let answered = kept.as_ref().map(|kept| kept.appended);
         let counted = async move {

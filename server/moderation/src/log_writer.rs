@@ -1,7 +1,7 @@
 //! What is submitted is on the disk before its answer leaves, and what comes together shares the sync.
 //!
-//! A submission whose upstream is far is kept while that is asked, and its detection written once the verdict is there; any other
-//! detection is written before its answer leaves.
+//! A submission whose upstream is far is kept while that is asked, and its detection written soon after the verdict is there, several
+//! at a time: nobody waits for it. Any other detection is written before its answer leaves.
 //!
 //! One task writes. While it waits for the disk, what arrives gathers in its queue, and all of that is the next transaction: the
 //! busier it is, the more rows share a commit, and a check that comes alone is written at once. What searches look rows up by is
@@ -41,6 +41,10 @@ const BEHIND_TIME: Duration = Duration::from_millis(200);
 const FEW_ROWS: usize = 16;
 const MANY_ROWS: usize = 128;
 
+/// How long a row that nobody waits for may wait for others: each transaction costs a sync of the disk, and whoever waits for one
+/// waits for those before it.
+const LATER: Duration = Duration::from_millis(30);
+
 /// Checks that may wait for the writer; more wait for a place in the queue.
 const QUEUE: usize = 1024;
 
@@ -61,6 +65,8 @@ pub(crate) struct Unwritten {
 enum Entry {
     Keep(Row),
     Append(Row),
+    /// A row that nobody waits for.
+    Later(Row),
     /// Nothing: whoever asks wants to know when everything before is done.
     Mark(oneshot::Sender<()>),
 }
@@ -114,7 +120,7 @@ impl LogWriter {
         self.enqueue(row).await?.await.map_err(|lost| lost.error)
     }
 
-    /// Has a row appended without waiting for it; what is returned waits. For a submission that was kept: a crash cannot lose that.
+    /// Has a row appended without waiting for it; what is returned waits.
     ///
     /// # Errors
     /// [`ModerationError::Stopping`], and what [`append`](Self::append) has.
@@ -124,6 +130,19 @@ impl LogWriter {
     ) -> Result<impl Future<Output = Result<Appended, Unwritten>> + use<>, ModerationError> {
         let (written, answer) = oneshot::channel();
         self.send(Entry::Append(Row { new, written })).await?;
+        Ok(told(answer))
+    }
+
+    /// Does so within [`LATER`], for the verdict on a submission that was kept: a crash cannot lose that.
+    ///
+    /// # Errors
+    /// As [`enqueue`](Self::enqueue) has them.
+    pub(crate) async fn enqueue_later(
+        &self,
+        new: NewDetection,
+    ) -> Result<impl Future<Output = Result<Appended, Unwritten>> + use<>, ModerationError> {
+        let (written, answer) = oneshot::channel();
+        self.send(Entry::Later(Row { new, written })).await?;
         Ok(told(answer))
     }
 
@@ -200,6 +219,26 @@ impl<F: Fn(DetectionId)> Behind<F> {
     }
 }
 
+/// Rows that nobody waits for.
+struct Later {
+    rows: Vec<Row>,
+    /// When the first of them is to be written.
+    due: Instant,
+}
+
+impl Later {
+    fn add(&mut self, row: Row) {
+        if self.rows.is_empty() {
+            self.due = Instant::now() + LATER;
+        }
+        self.rows.push(row);
+    }
+
+    fn is_due(&self) -> bool {
+        !self.rows.is_empty() && (self.rows.len() >= BATCH_ROWS || self.due <= Instant::now())
+    }
+}
+
 async fn gather<F: Fn(DetectionId), G: Fn(&StoreError)>(
     mut behind: Behind<F>,
     failed: G,
@@ -208,22 +247,30 @@ async fn gather<F: Fn(DetectionId), G: Fn(&StoreError)>(
 ) {
     let mut arrived = Vec::with_capacity(BATCH_ROWS);
     let (mut submissions, mut rows, mut marks) = (Vec::new(), Vec::new(), Vec::new());
-    loop {
+    let mut later = Later { rows: Vec::new(), due: Instant::now() };
+    let mut ends = false;
+    while !ends {
         while behind.is_due(!entries.is_empty()) {
             behind.index().await;
         }
         tokio::select! {
             biased;
             () = stop.cancelled(), if !entries.is_closed() => entries.close(),
-            count = entries.recv_many(&mut arrived, BATCH_ROWS) => if count == 0 { break },
+            count = entries.recv_many(&mut arrived, BATCH_ROWS) => ends = count == 0,
             () = sleep_until(behind.due), if !behind.rows.is_empty() => {}
+            () = sleep_until(later.due), if !later.rows.is_empty() => {}
         }
         for entry in arrived.drain(..) {
             match entry {
                 Entry::Keep(row) => submissions.push(row),
                 Entry::Append(row) => rows.push(row),
+                Entry::Later(row) => later.add(row),
                 Entry::Mark(reached) => marks.push(reached),
             }
+        }
+        // A transaction that is made anyway takes them with it.
+        if ends || later.is_due() || !rows.is_empty() || !marks.is_empty() {
+            rows.append(&mut later.rows);
         }
         // A panic must not end the writer. Its callers then hear that they were not logged.
         while !submissions.is_empty() {
@@ -265,7 +312,7 @@ fn take_batch<T>(arrived: &mut Vec<T>, size: impl Fn(&T) -> usize) -> Vec<T> {
         bytes += size(one);
         bytes <= BATCH_BYTES
     };
-    let rows = arrived.iter().map(fits).take_while(|fits| *fits).count().max(1);
+    let rows = arrived.iter().take(BATCH_ROWS).map(fits).take_while(|fits| *fits).count().max(1);
     arrived.drain(..rows.min(arrived.len())).collect()
 }
 
@@ -541,6 +588,33 @@ pub(crate) mod tests {
         writer.append(row("d")).await.unwrap();
         writer.append(NewDetection { origin: Origin::Paste, ..row("e") }).await.unwrap();
         assert_eq!(indexed(), 5, "with all that came before, and before the moderator hears of it");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn rows_that_nobody_waits_for_share_a_transaction_soon_or_with_whoever_waits() {
+        let disk = Disk::new(10);
+        let writer = Arc::new(LogWriter::start(disk.clone(), disk.told(), |_| {}));
+        let mut later = Vec::new();
+        for message in ["a", "b"] {
+            later.push(writer.enqueue_later(row(message)).await.unwrap());
+            writer.keep(row(message)).await.unwrap();
+        }
+        assert_eq!(disk.commits(), [0; 0], "what is kept does not wait for them");
+        tokio::time::sleep(LATER).await;
+        for written in later {
+            written.await.unwrap();
+        }
+        assert_eq!(disk.commits(), [2]);
+        let with = writer.enqueue_later(row("c")).await.unwrap();
+        writer.append(row("d")).await.unwrap();
+        with.await.unwrap();
+        let marked = writer.enqueue_later(row("e")).await.unwrap();
+        writer.written().await.unwrap();
+        marked.await.unwrap();
+        let last = writer.enqueue_later(row("f")).await.unwrap();
+        writer.drain().await;
+        last.await.unwrap();
+        assert_eq!(disk.commits(), [2, 2, 1, 1]);
     }
 
     #[tokio::test]
