@@ -121,12 +121,15 @@ impl Moderation {
         }
     }
 
-    /// Merges the index of words beside the commits that it grows by.
+    /// Merges the index of words beside the commits that it grows by. It rests as long as it works: checks go first.
     async fn run_merging(self: Arc<Self>, stop: CancellationToken) {
         while stop.run_until_cancelled(tokio::time::sleep(MERGE_EVERY)).await.is_some() {
             while !stop.is_cancelled() {
+                let begun = Instant::now();
                 match self.store.merge_index().await {
-                    Ok(true) => {}
+                    Ok(true) => {
+                        let _ = stop.run_until_cancelled(tokio::time::sleep(begun.elapsed())).await;
+                    }
                     Ok(false) => break,
                     Err(error) => {
                         tracing::error!(%error, "the index of words could not be merged");
