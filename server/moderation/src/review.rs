@@ -32,12 +32,13 @@ impl Moderation {
     /// for the one to keep. After the end of the queue it starts again, with what was left out.
     ///
     /// # Errors
-    /// When the store fails.
+    /// When nothing can be written, since a claim could not, or the store fails.
     pub async fn next_to_review(
         &self,
         request: &QueueRequest,
         by: UserId,
     ) -> Result<Option<(Detection, QueuePlace)>, ModerationError> {
+        self.expect_to_write()?;
         let mut found = self.claim_after(request, request.after, by).await?;
         if found.is_none() && request.after.is_some() {
             found = self.claim_after(request, None, by).await?;

@@ -136,6 +136,14 @@ impl Moderation {
         }
     }
 
+    /// Says that nothing can be written at present, where that is known, to whoever waits for it and has nothing else to do.
+    ///
+    /// # Errors
+    /// [`ModerationError::NothingKept`].
+    pub(crate) fn expect_to_write(&self) -> Result<(), ModerationError> {
+        self.writing.kind().map_or(Ok(()), |trouble| Err(ModerationError::NothingKept(trouble)))
+    }
+
     /// Tries whether the log can be written, at most once a second, and says what keeps it from that. Takes a second at most.
     pub async fn try_writing(&self) -> Option<WritingTrouble> {
         self.writing.find_out(Arc::clone(&self.store), Arc::clone(&self.clock)).await;

@@ -15,6 +15,7 @@ use axum::{
     routing::{get, post},
 };
 use serde_json::{Value, json};
+use sqlx::SqlitePool;
 use tokio::{net::TcpListener, sync::Notify};
 
 use crate::test_app::{EMAIL, PASSWORD, TestApp};
@@ -195,4 +196,28 @@ async fn pages_are_answered_while_another_server_is_put_together() {
     }
     done.store(true, Ordering::Relaxed);
     elsewhere.join().unwrap();
+}
+
+#[tokio::test]
+async fn the_figures_wait_for_no_program_that_holds_the_database_and_say_what_they_lack() {
+    let app = TestApp::start_logged_in().await;
+    let check = [("form[message]", "Buy now"), ("form[split]", "one"), ("form[endpoint]", "check")];
+    assert!(
+        app.browser.post(app.url("/fn/checks/run")).form(&check).send().await.unwrap().status().is_success()
+    );
+    let writes = SqlitePool::connect(&app.database).await.unwrap();
+    let lock = writes.begin_with("BEGIN IMMEDIATE").await.unwrap();
+    let figures = || app.page("/stats").timeout(Duration::from_secs(8)).send();
+    let page = figures().await.unwrap();
+    assert_eq!(page.status(), 200);
+    let page = page.text().await.unwrap();
+    assert!(page.contains("The newest checks are not counted yet, since "), "{page}");
+    lock.rollback().await.unwrap();
+    for _ in 0..600 {
+        if !figures().await.unwrap().text().await.unwrap().contains("not counted yet") {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("they were never counted");
 }

@@ -145,6 +145,8 @@ pub struct Charts {
     pub since: Option<DateTime<Utc>>,
     /// Whether they are counted from the log itself.
     pub from_log: bool,
+    /// Why the newest checks are not counted in them; `None` when all are.
+    pub behind: Option<String>,
     /// Checks in each column ([`Days::step`]).
     pub checks: Vec<Tally>,
     /// Checks in each column of the days before; empty when those are not known.

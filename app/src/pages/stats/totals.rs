@@ -43,6 +43,11 @@ pub(super) fn Totals(report: ChartsReport) -> impl IntoView {
         }
         (false, _) => String::new(),
     };
+    let behind = charts
+        .behind
+        .as_deref()
+        .map(|reason| format!(" The newest checks are not counted yet, since {reason}."))
+        .unwrap_or_default();
     let figures = [
         ("Checks", now.checks.sum(), whole(&report, []), against(|totals| totals.checks.sum())),
         ("Spam", now.checks.spam, whole(&report, [verdict(true)]), against(|totals| totals.checks.spam)),
@@ -67,7 +72,7 @@ pub(super) fn Totals(report: ChartsReport) -> impl IntoView {
         })
         .collect();
     view! {
-        <p class="mb-3 text-sm text-muted">{format!("{days}, UTC. {cover}")}</p>
+        <p class="mb-3 text-sm text-muted">{format!("{days}, UTC. {cover}{behind}")}</p>
         <div class="grid gap-4 mb-4 grid-cols-2 lg:grid-cols-5">
             {figures}
             <section class=CARD>

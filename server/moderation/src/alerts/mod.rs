@@ -132,7 +132,7 @@ impl Moderation {
     /// Spam of the last hour by site. A backlog that is being imported is no wave: while one is, and for an hour or two after
     /// that, nobody can tell what is usual for its site.
     async fn spam_by_site(&self, now: DateTime<Utc>) -> Result<Vec<SiteSpam>, ModerationError> {
-        self.store.count_new().await?;
+        self.count_newest().await?;
         let mut sites = self.store.spam_by_site(now, rules::WAVE_LEAST).await?;
         if !sites.is_empty() {
             let recent = self.store.imports(None, IMPORTS).await?;

@@ -29,6 +29,7 @@ pub(super) fn draw(days: Days, mut counts: Counts) -> Charts {
         days,
         since: None,
         from_log: false,
+        behind: None,
         checks: match days.step() {
             Step::Hour => by_hour(days, &counts.hours),
             _ => by_day(days, &counts.days),

@@ -8,6 +8,8 @@ mod spread;
 mod tops;
 mod what_if;
 
+use std::time::Duration;
+
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use domain::statistics::{Charts, Scope, Step};
 use domain::{
@@ -15,7 +17,12 @@ use domain::{
     search::{Term, TermKind},
 };
 
+use tokio::time::timeout;
+
 use crate::{Moderation, ModerationError};
+
+/// How long a page waits for the newest checks to be counted, which takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Most sites to choose from.
 const SITES_MAX: u32 = 100;
@@ -71,10 +78,25 @@ impl Moderation {
         Ok(saved.into_iter().map(|search| (search.name, search.q)).collect())
     }
 
+    /// Takes the newest checks into the counts, if that can be written soon: whoever looks waits for no other program. Returns why not.
+    pub(crate) async fn count_newest(&self) -> Result<Option<String>, ModerationError> {
+        if let Some(trouble) = self.writing.kind() {
+            return Ok(Some(trouble.words().to_owned()));
+        }
+        match timeout(PATIENCE, self.store.count_new()).await {
+            Ok(Ok(_)) => Ok(None),
+            Ok(Err(error)) => match error.trouble() {
+                Some(trouble) => Ok(Some(trouble.words().to_owned())),
+                None => Err(error.into()),
+            },
+            Err(_) => Ok(Some("the database is busy".to_owned())),
+        }
+    }
+
     async fn kept_charts(&self, days: Days, site: Option<&str>) -> Result<Charts, ModerationError> {
-        self.store.count_new().await?;
+        let behind = self.count_newest().await?;
         let counts = self.store.counts(days, site).await?;
-        let mut charts = charts::draw(days, counts);
+        let mut charts = Charts { behind, ..charts::draw(days, counts) };
         let before = days.before();
         let days_before = self.store.day_counts(before, site).await?;
         charts.checks_before = if days.step() == Step::Hour {
