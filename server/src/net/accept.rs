@@ -90,7 +90,12 @@ impl Server {
                 () = stopping.cancelled() => break,
                 _ = sweep.tick() => self.connections.sweep(),
                 accepted = self.listener.accept() => match accepted {
-                    Ok((stream, peer)) => self.take_in(&builder, stream, peer, &stopping, &cut_off),
+                    Ok((stream, peer)) => {
+                        self.take_in(&builder, stream, peer, &stopping, &cut_off);
+                        // In a burst, what those who are in have sent is read before more come in. Otherwise the first of them would
+                        // seem to keep the server waiting, and be closed to make room.
+                        tokio::task::yield_now().await;
+                    }
                     Err(error) => self.wait_for_room(&error).await,
                 },
             }
