@@ -48,7 +48,10 @@ pub(crate) fn ImportPage() -> impl IntoView {
             }
         },
     );
+    // Not within what is fetched: it would be gone while the next stage is on its way.
+    let title = move || id.get().map_or_else(|| "Import".to_owned(), |id| format!("Import {id}"));
     view! {
+        <Title text=title/>
         <p class="mb-2 text-sm"><a class="inline-flex items-center gap-1 text-accent hover:underline" href="/imports"><Icon glyph=Glyph::Back/>"All imports"</a></p>
         <Problem actions=actions/>
         <Transition>
@@ -57,7 +60,6 @@ pub(crate) fn ImportPage() -> impl IntoView {
                 match report.await {
                     Ok(report) => view! { <Stage report=report shown=shown actions=actions may=may/> }.into_any(),
                     Err(error) => view! {
-                        <Title text="Import"/>
                         <h1 class="text-xl font-semibold mb-4">"Import"</h1>
                         <ErrorPanel error=error/>
                     }
@@ -129,7 +131,6 @@ fn Stage(report: ImportReport, shown: Shown, actions: Actions, may: bool) -> imp
     shown.state.set(Some(import.state));
     let heading = format!("Import {}", import.id.0);
     let head = view! {
-        <Title text=heading.clone()/>
         <h1 class="text-xl font-semibold">{heading}</h1>
         <About import=import.clone()/>
     };
