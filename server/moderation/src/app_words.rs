@@ -79,7 +79,7 @@ impl Moderation {
             label: Label::from_is_spam(request.is_spam),
             extra: request.extra.clone(),
             said_at: now,
-            is_known: detection.judgement.judged_by == self.options.judged_by,
+            upstream: self.options.judged_by,
             claimed_until: now + CLAIM,
         };
         let claimed = self.store.app_said(&word).await.map_err(ModerationError::from)?;

@@ -20,8 +20,9 @@ pub struct NewAppWord {
     pub extra: Map<String, Value>,
     /// Now.
     pub said_at: DateTime<Utc>,
-    /// Whether the upstream knows the detection, so that it can be told.
-    pub is_known: bool,
+    /// Who judges for the upstream: it knows what it judged, and can be told. Compared when the word is written, since a recheck may
+    /// come between whatever its sender saw and that.
+    pub upstream: JudgedBy,
     /// Until when the attempt that the caller makes at once may be under way.
     pub claimed_until: DateTime<Utc>,
 }

@@ -97,8 +97,13 @@ impl AppWords for SqliteStore {
     async fn app_said(&self, word: &NewAppWord) -> Result<Option<AppFeedback>> {
         let mut transaction = self.begin().await?;
         remember(word, &mut transaction).await?;
-        let id = queue(word, &mut transaction).await?;
-        let claimed = if word.is_known { claim(word, id, &mut transaction).await? } else { None };
+        let is_known: bool = sqlx::query_scalar("SELECT judged_by = ? FROM detections WHERE id = ?")
+            .bind(word.upstream.as_str())
+            .bind(word.detection_id.0)
+            .fetch_one(&mut *transaction)
+            .await?;
+        let id = queue(word, is_known, &mut transaction).await?;
+        let claimed = if is_known { claim(word, id, &mut transaction).await? } else { None };
         transaction.commit().await?;
         claimed.map(AppFeedback::try_from).transpose()
     }
@@ -217,7 +222,7 @@ async fn remember(word: &NewAppWord, connection: &mut SqliteConnection) -> Resul
 
 /// Puts the word in the place of the one that waits. It has an id of its own, so the outcome of an older one
 /// cannot settle it; and as long as that may be under way, its claim goes on.
-async fn queue(word: &NewAppWord, connection: &mut SqliteConnection) -> Result<i64> {
+async fn queue(word: &NewAppWord, is_known: bool, connection: &mut SqliteConnection) -> Result<i64> {
     let replaced: Option<Replaced> = sqlx::query_as(
         "DELETE FROM app_feedback WHERE detection_id = ? RETURNING is_spam, claimed_until, in_doubt, maybe_told",
     )
@@ -235,7 +240,7 @@ async fn queue(word: &NewAppWord, connection: &mut SqliteConnection) -> Result<i
     .bind(word.label.is_spam())
     .bind(Value::Object(word.extra.clone()).to_string())
     .bind(to_ms(word.said_at))
-    .bind(word.is_known.then(|| to_ms(word.said_at)))
+    .bind(is_known.then(|| to_ms(word.said_at)))
     .bind(old.claimed_until)
     .bind(old.in_doubt || may_differ)
     .fetch_one(connection)

@@ -127,8 +127,7 @@ async fn what_the_upstream_does_not_know_waits_for_it(store: &dyn Store) {
     let id = store.insert_detection(&unjudged).await.unwrap();
     let mut extra = Map::new();
     extra.insert("note".to_owned(), "by hand".into());
-    let unknown =
-        |label, after| NewAppWord { is_known: false, extra: extra.clone(), ..word(id, shop, label, after) };
+    let unknown = |label, after| NewAppWord { extra: extra.clone(), ..word(id, shop, label, after) };
     for (label, after) in [(Label::Ham, 1), (Label::Spam, 2)] {
         assert_eq!(store.app_said(&unknown(label, after)).await.unwrap(), None);
     }
@@ -282,7 +281,7 @@ pub(crate) fn word(detection_id: DetectionId, token_id: ApiTokenId, label: Label
         label,
         extra: Map::new(),
         said_at: noon() + seconds(after),
-        is_known: true,
+        upstream: JudgedBy::ActiveLayer,
         claimed_until: noon() + seconds(after + 60),
     }
 }

@@ -191,7 +191,7 @@ impl Life {
             label,
             extra: serde_json::Map::new(),
             said_at: noon(),
-            is_known: self.rng.bool(),
+            upstream: some(JudgedBy::ALL, &mut self.rng),
             claimed_until: noon(),
         };
         self.store.app_said(&word).await.unwrap();
