@@ -108,6 +108,12 @@ impl ApiError {
         matches!(self, Self::Timeout | Self::Malformed { .. })
     }
 
+    /// Whether the upstream may still carry the request out: nobody waited for its answer to the end, neither we nor a proxy
+    /// between (502, 504).
+    pub fn may_arrive_late(&self) -> bool {
+        matches!(self, Self::Timeout | Self::Malformed { .. } | Self::Server { status: 502 | 504, .. })
+    }
+
     /// How long the upstream asks to wait before the next try, where it says so.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {

@@ -17,6 +17,11 @@ pub(crate) const CLAIM: TimeDelta = TimeDelta::seconds(40);
 /// First wait after a failure; doubles with each attempt.
 const FIRST_RETRY: TimeDelta = TimeDelta::seconds(5);
 
+/// How long after nobody waited for its answer any more a request may still be carried out upstream. That long nothing else
+/// is said about the same detection. A server that was asked works on for as long as its own limits let it, which nobody tells us;
+/// most requests that outlive their caller end within seconds.
+const LATE: TimeDelta = TimeDelta::seconds(10);
+
 /// Longest wait between attempts: an outage of hours is retried every quarter of an hour.
 pub(crate) const LONGEST_RETRY: TimeDelta = TimeDelta::minutes(15);
 
@@ -43,7 +48,7 @@ impl Moderation {
     async fn deliver(&self, item: &OutboxItem) -> Result<(), ModerationError> {
         // Who did not judge the detection does not know it: that is no failure, and nobody is to be told.
         if item.judged_by != self.options.judged_by {
-            return Ok(self.store.feedback_unknown(item.id, self.clock.now()).await?);
+            return Ok(self.store.feedback_unknown(item, self.clock.now()).await?);
         }
         let request = FeedbackRequest {
             detection_id: item.upstream_id.clone(),
@@ -61,7 +66,8 @@ impl Moderation {
             Err(error) => {
                 let wait = retry_wait(item.attempts, &error);
                 tracing::info!(detection = item.detection_id.0, %error, wait_s = wait.num_seconds(), "feedback will be sent later");
-                self.store.feedback_deferred(item.id, now + wait, &error.to_string()).await?;
+                let quiet_until = error.may_arrive_late().then(|| now + LATE);
+                self.store.feedback_deferred(item.id, now + wait, quiet_until, &error.to_string()).await?;
             }
         }
         // What an app said since may have waited behind it.
@@ -82,6 +88,7 @@ pub(crate) fn retry_wait(attempts: u32, error: &ApiError) -> TimeDelta {
         ApiError::RateLimited { retry_after: Some(wait), .. } => {
             TimeDelta::from_std(*wait).unwrap_or(LONGEST_RETRY)
         }
+        error if error.may_arrive_late() => LATE,
         _ => TimeDelta::zero(),
     };
     backoff.max(asked).min(LONGEST_RETRY)
@@ -94,9 +101,10 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_a_quarter_of_an_hour() {
-        let waits: Vec<_> =
-            [0, 1, 2, 7, 8, 40].map(|n| retry_wait(n, &ApiError::Timeout).num_seconds()).into();
+        let broken = ApiError::Server { status: 500, message: String::new() };
+        let waits: Vec<_> = [0, 1, 2, 7, 8, 40].map(|n| retry_wait(n, &broken).num_seconds()).into();
         assert_eq!(waits, [5, 10, 20, 640, 900, 900]);
+        assert_eq!(retry_wait(0, &ApiError::Timeout), LATE, "the first may still arrive");
     }
 
     #[test]

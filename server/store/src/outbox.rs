@@ -46,14 +46,22 @@ pub trait Outbox: Send + Sync {
     /// The upstream accepted it.
     async fn feedback_sent(&self, id: i64, at: DateTime<Utc>) -> Result<()>;
 
-    /// It failed for now; try again at `retry_at`.
-    async fn feedback_deferred(&self, id: i64, retry_at: DateTime<Utc>, error: &str) -> Result<()>;
+    /// It failed for now; try again at `retry_at`. Where the request may still arrive, nothing else is said about its detection
+    /// before `quiet_until`: the older word must not arrive last.
+    async fn feedback_deferred(
+        &self,
+        id: i64,
+        retry_at: DateTime<Utc>,
+        quiet_until: Option<DateTime<Utc>>,
+        error: &str,
+    ) -> Result<()>;
 
     /// It failed for good.
     async fn feedback_failed(&self, id: i64, at: DateTime<Utc>, error: &str) -> Result<()>;
 
-    /// It was not sent, since the upstream does not know the detection. It is due again once the upstream judges it.
-    async fn feedback_unknown(&self, id: i64, at: DateTime<Utc>) -> Result<()>;
+    /// It was not sent, since the upstream does not know what another judged. It is due again once the upstream judges it; at
+    /// once where it has done so since `item` was taken.
+    async fn feedback_unknown(&self, item: &OutboxItem, at: DateTime<Utc>) -> Result<()>;
 
     /// How much waits and how much failed.
     async fn outbox_counts(&self) -> Result<OutboxCounts>;

@@ -157,7 +157,7 @@ impl AppWords for SqliteStore {
 
     async fn app_feedback_ended(&self, claimed: &AppFeedback, outcome: &AppFeedbackOutcome) -> Result<bool> {
         let mut transaction = self.begin().await?;
-        end(claimed.id, outcome, &mut transaction).await?;
+        end(claimed, outcome, &mut transaction).await?;
         // A newer word has waited for this attempt to end.
         let left: Option<Option<i64>> = sqlx::query_scalar(
             "UPDATE app_feedback SET claimed_until = 0 WHERE detection_id = ? RETURNING due_at",
@@ -268,7 +268,12 @@ async fn claim(word: &NewAppWord, id: i64, connection: &mut SqliteConnection) ->
 }
 
 /// Writes how an attempt with a row ended; nothing when a newer word has replaced it.
-async fn end(id: i64, outcome: &AppFeedbackOutcome, connection: &mut SqliteConnection) -> Result<()> {
+async fn end(
+    claimed: &AppFeedback,
+    outcome: &AppFeedbackOutcome,
+    connection: &mut SqliteConnection,
+) -> Result<()> {
+    let id = claimed.id;
     match outcome {
         AppFeedbackOutcome::Taken(again_at) => {
             sqlx::query("DELETE FROM app_feedback WHERE id = ? AND in_doubt = 0")
@@ -288,10 +293,17 @@ async fn end(id: i64, outcome: &AppFeedbackOutcome, connection: &mut SqliteConne
             sqlx::query("DELETE FROM app_feedback WHERE id = ?").bind(id).execute(connection).await?;
         }
         AppFeedbackOutcome::Unknown => {
-            sqlx::query("UPDATE app_feedback SET due_at = NULL, attempts = 0, maybe_told = 0 WHERE id = ?")
-                .bind(id)
-                .execute(connection)
-                .await?;
+            // Unless it was judged again since: then it is known there now.
+            sqlx::query(
+                "UPDATE app_feedback SET attempts = 0, maybe_told = 0,
+                        due_at = CASE (SELECT d.judged_by FROM detections d WHERE d.id = detection_id)
+                                 WHEN ? THEN NULL ELSE due_at END
+                 WHERE id = ?",
+            )
+            .bind(claimed.judged_by.as_str())
+            .bind(id)
+            .execute(connection)
+            .await?;
         }
         AppFeedbackOutcome::Deferred { retry_at, error, maybe_told } => {
             sqlx::query("UPDATE app_feedback SET due_at = ?, last_error = ?, maybe_told = ? WHERE id = ?")

@@ -318,14 +318,21 @@ impl Outbox for SqliteStore {
         Ok(())
     }
 
-    async fn feedback_deferred(&self, id: i64, retry_at: DateTime<Utc>, error: &str) -> Result<()> {
+    async fn feedback_deferred(
+        &self,
+        id: i64,
+        retry_at: DateTime<Utc>,
+        quiet_until: Option<DateTime<Utc>>,
+        error: &str,
+    ) -> Result<()> {
         let mut transaction = self.begin().await?;
         let Some(row) = reported(id, &mut transaction).await? else { return Ok(()) };
         sqlx::query(
-            "UPDATE feedback_outbox SET attempts = attempts + (claimed_until IS NULL), claimed_until = NULL, last_error = ?,
+            "UPDATE feedback_outbox SET attempts = attempts + (claimed_until IS NULL), claimed_until = ?, last_error = ?,
                     due_at = ?
              WHERE id = ? AND state IN ('pending', 'cancelled')",
         )
+        .bind(quiet_until.map(to_ms))
         .bind(error)
         .bind(to_ms(retry_at))
         .bind(id)
@@ -361,18 +368,23 @@ impl Outbox for SqliteStore {
         Ok(())
     }
 
-    async fn feedback_unknown(&self, id: i64, at: DateTime<Utc>) -> Result<()> {
+    async fn feedback_unknown(&self, item: &OutboxItem, at: DateTime<Utc>) -> Result<()> {
         let mut transaction = self.begin().await?;
-        let detection: Option<i64> = sqlx::query_scalar(
-            "UPDATE feedback_outbox SET state = 'cancelled', unknown = 1, claimed_until = NULL, settled_at = ?
-             WHERE id = ? AND state = 'pending' RETURNING detection_id",
+        sqlx::query("UPDATE feedback_outbox SET claimed_until = NULL WHERE id = ?")
+            .bind(item.id)
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query(
+            "UPDATE feedback_outbox SET state = 'cancelled', unknown = 1, settled_at = ?
+             WHERE id = ? AND state = 'pending'
+               AND (SELECT d.judged_by FROM detections d WHERE d.id = detection_id) = ?",
         )
         .bind(to_ms(at))
-        .bind(id)
-        .fetch_optional(&mut *transaction)
+        .bind(item.id)
+        .bind(item.judged_by.as_str())
+        .execute(&mut *transaction)
         .await?;
-        let Some(detection) = detection else { return Ok(()) };
-        refresh_state(DetectionId(detection), &mut transaction).await?;
+        refresh_state(item.detection_id, &mut transaction).await?;
         transaction.commit().await?;
         Ok(())
     }

@@ -161,7 +161,7 @@ async fn figures(store: &dyn Store) {
     store.decide(&decision(first, domain::Label::Ham, &ana)).await.unwrap();
     let due = store.due_feedback(noon() + hour, 10).await.unwrap().remove(0);
     for _ in 0..3 {
-        store.feedback_deferred(due.id, noon(), "away").await.unwrap();
+        store.feedback_deferred(due.id, noon(), None, "away").await.unwrap();
     }
     assert_eq!(store.feedback_trouble(noon()).await.unwrap(), (1, 0));
     store.feedback_failed(due.id, noon(), "unknown").await.unwrap();

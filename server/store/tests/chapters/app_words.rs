@@ -18,6 +18,7 @@ where
 {
     the_last_word_stands(&*open_fresh().await).await;
     an_older_word_never_overtakes(&*open_fresh().await).await;
+    judged_again_under_way(&*open_fresh().await).await;
     what_nobody_answered_is_told_again(&*open_fresh().await).await;
     a_clock_that_jumps_back(&*open_fresh().await).await;
     what_the_upstream_does_not_know_waits_for_it(&*open_fresh().await).await;
@@ -93,6 +94,22 @@ async fn an_older_word_never_overtakes(store: &dyn Store) {
     assert_eq!(store.app_words(id).await.unwrap()[1].way, WordWay::Settled);
 }
 
+/// The word was taken as unknown to the upstream, which judged its detection before that was noted.
+async fn judged_again_under_way(store: &dyn Store) {
+    let shop = token(store, "shop", Fallback::Engine).await;
+    let mut here = detection("judged here");
+    here.judgement.judged_by = JudgedBy::Detector;
+    let id = store.insert_detection(&here).await.unwrap();
+    store.rejudge(id, &detection("real").judgement).await.unwrap();
+    let claimed_before = store.app_said(&word(id, shop, Label::Ham, 1)).await.unwrap().unwrap();
+    let old = AppFeedback { judged_by: JudgedBy::Detector, ..claimed_before };
+    store.app_feedback_ended(&old, &Outcome::Unknown).await.unwrap();
+    let known = claimed(store, 2).await.remove(0);
+    assert_eq!((known.label, known.judged_by), (Label::Ham, JudgedBy::ActiveLayer));
+    store.app_feedback_ended(&known, &Outcome::Unknown).await.unwrap();
+    assert_eq!(claimed(store, 300).await, []);
+}
+
 async fn what_nobody_answered_is_told_again(store: &dyn Store) {
     let (id, shop) = one(store).await;
     let first = store.app_said(&word(id, shop, Label::Spam, 0)).await.unwrap().unwrap();
@@ -140,7 +157,7 @@ async fn what_the_upstream_does_not_know_waits_for_it(store: &dyn Store) {
     store.rejudged(id, &NewDetection { ..detection("first") }.judgement, noon()).await.unwrap();
     let item = store.due_feedback(noon() + seconds(99), 10).await.unwrap();
     assert_eq!(item.len(), 1);
-    store.feedback_unknown(item[0].id, noon() + seconds(20)).await.unwrap();
+    store.feedback_unknown(&item[0], noon() + seconds(20)).await.unwrap();
     assert_eq!(row(store, id).await.feedback, domain::FeedbackState::None);
     assert!(store.decisions(id).await.unwrap()[0].is_unknown);
     // Once the upstream judges it, both are due, the older one first.

@@ -75,6 +75,8 @@ where
     undone_after_a_refusal(Scene::set(open_fresh().await).await).await;
     waits_for_a_real_verdict(Scene::set(open_fresh().await).await).await;
     killed_under_way(Scene::set(open_fresh().await).await).await;
+    may_still_arrive(Scene::set(open_fresh().await).await).await;
+    judged_again_meanwhile(Scene::set(open_fresh().await).await).await;
     claimed_by_one(Scene::set(open_fresh().await).await).await;
     due_too_late(Scene::set(open_fresh().await).await).await;
 }
@@ -118,7 +120,7 @@ async fn retried_and_refused(scene: Scene) {
     let store = &*scene.store;
     scene.decide(Label::Ham).await;
     let item = scene.take().await;
-    store.feedback_deferred(item.id, noon() + seconds(100), "timed out").await.unwrap();
+    store.feedback_deferred(item.id, noon() + seconds(100), None, "timed out").await.unwrap();
     assert_eq!(store.next_feedback_due().await.unwrap(), Some(noon() + seconds(100)));
     assert_eq!(scene.take().await, OutboxItem { attempts: 1, ..item.clone() });
     assert_eq!(store.decisions(scene.id).await.unwrap()[0].last_error.as_deref(), Some("timed out"));
@@ -200,7 +202,7 @@ async fn reported_after_the_newer_word(scene: Scene) {
 async fn undone_after_an_unclear_attempt(scene: Scene) {
     let decision = scene.decide(Label::Ham).await;
     let item = scene.take().await;
-    scene.store.feedback_deferred(item.id, noon() + seconds(60), "timed out").await.unwrap();
+    scene.store.feedback_deferred(item.id, noon() + seconds(60), None, "timed out").await.unwrap();
     assert!(matches!(scene.undo(&decision).await, UndoOutcome::Reversed(_)));
     assert_eq!(scene.words().await, [Label::Spam]);
 }
@@ -209,7 +211,7 @@ async fn unclear_end_after_an_undo(scene: Scene) {
     let decision = scene.decide(Label::Ham).await;
     let item = scene.take().await;
     scene.undo(&decision).await;
-    scene.store.feedback_deferred(item.id, noon() + seconds(60), "timed out").await.unwrap();
+    scene.store.feedback_deferred(item.id, noon() + seconds(60), None, "timed out").await.unwrap();
     assert_eq!(scene.words().await, [Label::Spam]);
 
     let again = scene.decide(Label::Ham).await;
@@ -269,6 +271,36 @@ async fn killed_under_way(scene: Scene) {
     assert_eq!((opposite.len(), opposite[0].label), (1, Label::Spam));
 }
 
+/// A request that nobody waited for any more may still arrive: what stands now is said after it.
+async fn may_still_arrive(scene: Scene) {
+    let store = &*scene.store;
+    scene.decide(Label::Ham).await;
+    let item = store.claim_feedback(noon() + seconds(10), noon() + seconds(50), 10).await.unwrap().remove(0);
+    let quiet_until = Some(noon() + seconds(25));
+    store.feedback_deferred(item.id, noon() + seconds(40), quiet_until, "no answer in time").await.unwrap();
+    scene.decide(Label::Spam).await;
+    let due = async |after| store.due_feedback(noon() + seconds(after), 10).await.unwrap();
+    assert_eq!(due(24).await, []);
+    let opposite = due(25).await;
+    assert_eq!((opposite.len(), opposite[0].label), (1, Label::Spam));
+}
+
+/// Nobody upstream knew the detection when it was taken, and somebody does when that is noted.
+async fn judged_again_meanwhile(scene: Scene) {
+    let store = &*scene.store;
+    let mut here = detection("judged here");
+    here.judgement = Judgement { judged_by: JudgedBy::Detector, ..judgement("local", 90.0) };
+    let id = store.insert_detection(&here).await.unwrap();
+    decide(store, id, Label::Ham, &scene.ana).await;
+    let item = store.claim_feedback(noon() + seconds(10), noon() + seconds(50), 10).await.unwrap().remove(0);
+    store.rejudge(id, &judgement("real", 12.0)).await.unwrap();
+    store.feedback_unknown(&item, noon() + seconds(11)).await.unwrap();
+    let item = scene.take().await;
+    assert_eq!((item.upstream_id.as_str(), item.label), ("real", Label::Ham));
+    store.feedback_unknown(&item, noon() + seconds(12)).await.unwrap();
+    assert_eq!(scene.waiting().await, []);
+}
+
 /// Two programs on one database: what one has taken the other leaves alone, until the outcome is told.
 async fn claimed_by_one(scene: Scene) {
     let store = &*scene.store;
@@ -279,7 +311,7 @@ async fn claimed_by_one(scene: Scene) {
     };
     let first = claim(10).await;
     assert_eq!((first.len(), claim(11).await.len()), (1, 0));
-    store.feedback_deferred(first[0].id, noon() + seconds(15), "timed out").await.unwrap();
+    store.feedback_deferred(first[0].id, noon() + seconds(15), None, "timed out").await.unwrap();
     assert_eq!(claim(14).await, []);
     let second = claim(15).await;
     assert_eq!((second.len(), second[0].attempts), (1, 1), "an attempt counts once");
@@ -297,7 +329,7 @@ async fn due_too_late(scene: Scene) {
     scene.decide(Label::Ham).await;
     let ahead = noon() + seconds(day);
     let item = store.claim_feedback(ahead, ahead + seconds(60), 10).await.unwrap().remove(0);
-    store.feedback_deferred(item.id, ahead + seconds(5), "timed out").await.unwrap();
+    store.feedback_deferred(item.id, ahead + seconds(5), None, "timed out").await.unwrap();
     assert_eq!(store.bring_forward(noon() + seconds(60), noon() + seconds(60)).await.unwrap(), 1);
     assert_eq!(store.due_feedback(noon() + seconds(60), 10).await.unwrap().len(), 1);
     store.claim_feedback(ahead, ahead + seconds(60), 10).await.unwrap();
