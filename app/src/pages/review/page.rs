@@ -5,7 +5,10 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::queue::Queue;
+use super::{
+    progress::{ProgressBar, progress},
+    queue::Queue,
+};
 use crate::{
     components::{ErrorPanel, FramePart},
     error::AppError,
@@ -25,6 +28,7 @@ pub(crate) fn ReviewPage() -> impl IntoView {
         move || (order.get(), after.get()),
         |(order, after)| next_to_review(order.to_string(), after, 0),
     );
+    let progress = progress();
     provide_context(NoteDraft::default());
     let under = RwSignal::new(None);
     let related = Resource::new(
@@ -32,7 +36,7 @@ pub(crate) fn ReviewPage() -> impl IntoView {
         move |id: Option<i64>| async move {
             let id = match id {
                 Some(id) => Some(id),
-                None => first.await.ok().and_then(|item| item.next).map(|(story, _)| story.detection.id.0),
+                None => first.await.ok().flatten().map(|(story, _)| story.detection.id.0),
             };
             match id {
                 Some(id) => get_related(id).await,
@@ -47,10 +51,11 @@ pub(crate) fn ReviewPage() -> impl IntoView {
                 <Orders order=order/>
             </header>
             <Later part=Part::Frame(FramePart::Notice)/>
+            <ProgressBar progress=progress/>
             <Transition>
                 {move || Suspend::new(async move {
                     match first.await {
-                        Ok(item) => view! { <Queue first=item order=order.get_untracked() under=under related=related/> }.into_any(),
+                        Ok(item) => view! { <Queue first=item order=order.get_untracked() under=under related=related progress=progress/> }.into_any(),
                         Err(error) => view! { <ErrorPanel error=error/> }.into_any(),
                     }
                 })}

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::{DetectionStory, Order, QueuePlace, Related, ReviewProgress};
+use domain::{DetectionStory, Order, QueuePlace, Related};
 use leptos::{prelude::*, task::spawn_local};
 
+use super::progress::Progress;
 use crate::{
     components::{Kbd, classes::BUTTON},
     decisions::{Decisions, Seen},
@@ -21,22 +22,18 @@ const RENEW: Duration = Duration::from_secs(60);
 /// Labelled detections that an undo brings back; older ones are a matter of the log.
 const BEHIND: usize = 20;
 
-/// A detection of the queue.
-type Item = (DetectionStory, QueuePlace);
-
 #[derive(Clone, Copy)]
 struct Desk {
     order: Order,
-    now: RwSignal<Option<Item>>,
+    now: RwSignal<Option<ReviewItem>>,
     /// What comes next, once it is loaded.
-    ahead: RwSignal<Option<Item>>,
+    ahead: RwSignal<Option<ReviewItem>>,
     /// What was labelled here, the latest last.
-    behind: RwSignal<Vec<Item>>,
+    behind: RwSignal<Vec<ReviewItem>>,
     /// Whether the next one was asked for and has not come yet.
     loading: RwSignal<bool>,
     /// Whether to go on as soon as it comes.
     hurry: RwSignal<bool>,
-    progress: RwSignal<ReviewProgress>,
     expires_at: RwSignal<Option<DateTime<Utc>>>,
     related: Resource<Result<Related, AppError>>,
     decisions: Decisions,
@@ -45,22 +42,22 @@ struct Desk {
 /// One after the other. Without JavaScript a label or "Skip" loads the page again with the next.
 #[component]
 pub(super) fn Queue(
-    first: ReviewItem,
+    first: Option<ReviewItem>,
     order: Order,
     /// The detection that the page asks what is related to.
     under: RwSignal<Option<i64>>,
     /// What is related to it.
     related: Resource<Result<Related, AppError>>,
+    progress: Progress,
 ) -> impl IntoView {
     let desk = Desk {
         order,
-        expires_at: RwSignal::new(first.next.as_ref().map(|(_, place)| place.expires_at)),
-        now: RwSignal::new(first.next),
+        expires_at: RwSignal::new(first.as_ref().map(|(_, place)| place.expires_at)),
+        now: RwSignal::new(first),
         ahead: RwSignal::new(None),
         behind: RwSignal::new(Vec::new()),
         loading: RwSignal::new(false),
         hurry: RwSignal::new(false),
-        progress: RwSignal::new(first.progress),
         related,
         decisions: expect_context(),
     };
@@ -74,9 +71,9 @@ pub(super) fn Queue(
     desk.run();
     let story =
         move || desk.now.get().map(|(story, place)| view! { <Under desk=desk story=story place=place/> });
-    let empty = move || desk.now.with(Option::is_none).then(|| view! { <Empty desk=desk/> });
+    let empty =
+        move || desk.now.with(Option::is_none).then(|| view! { <Empty desk=desk progress=progress/> });
     view! {
-        <Progress progress=desk.progress/>
         {story}
         {empty}
     }
@@ -136,12 +133,12 @@ impl Desk {
     }
 
     /// Whether a label was set or taken back since it was loaded.
-    fn has_changed(self, (story, _): &Item) -> bool {
+    fn has_changed(self, (story, _): &ReviewItem) -> bool {
         let seen = Seen::from(&story.detection);
         self.decisions.of(&seen).label != seen.label
     }
 
-    fn put_behind(self, item: Item) {
+    fn put_behind(self, item: ReviewItem) {
         self.behind.update(|behind| {
             behind.retain(|(story, _)| story.detection.id != item.0.detection.id);
             behind.push(item);
@@ -156,8 +153,7 @@ impl Desk {
         let order = self.order.to_string();
         spawn_local(async move {
             match next_to_review(order, String::new(), 0).await {
-                Ok(ReviewItem { next, progress }) => {
-                    self.progress.set(progress);
+                Ok(next) => {
                     self.expires_at.set(next.as_ref().map(|(_, place)| place.expires_at));
                     if next.is_some() {
                         self.now.set(next);
@@ -182,10 +178,7 @@ impl Desk {
             let item = next_to_review(order, cursor, id).await;
             self.loading.set(false);
             match item {
-                Ok(ReviewItem { next, progress }) => {
-                    self.progress.set(progress);
-                    self.ahead.set(next);
-                }
+                Ok(next) => self.ahead.set(next),
                 Err(error) => self.decisions.set_problem(Some(error)),
             }
             if self.hurry.get_untracked() {
@@ -264,30 +257,14 @@ fn Under(desk: Desk, story: DetectionStory, place: QueuePlace) -> impl IntoView 
 }
 
 #[component]
-fn Progress(progress: RwSignal<ReviewProgress>) -> impl IntoView {
-    let words = move || {
-        let progress = progress.get();
-        format!("{} of {} today", progress.labelled, progress.total())
-    };
-    view! {
-        <div class="mb-4">
-            <p class="text-sm text-muted tabular-nums">{words}</p>
-            <progress
-                class="w-full h-2"
-                aria-label="Labelled today"
-                max=move || progress.get().total().count.max(1)
-                value=move || progress.get().labelled.count
-            ></progress>
-        </div>
-    }
-}
-
-#[component]
-fn Empty(desk: Desk) -> impl IntoView {
+fn Empty(desk: Desk, progress: Progress) -> impl IntoView {
     let words = move || {
         if desk.loading.get() {
             "Loading the next one."
-        } else if desk.progress.get().waiting.count > 0 {
+        } else if progress
+            .get()
+            .is_some_and(|progress| progress.is_ok_and(|progress| progress.waiting.count > 0))
+        {
             "What still waits is being reviewed by others."
         } else {
             "Everything has a label. Well done."

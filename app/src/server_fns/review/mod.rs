@@ -2,4 +2,4 @@
 
 mod next;
 
-pub use next::{LeaveReview, ReviewItem, leave_review, next_to_review, renew_claim};
+pub use next::{LeaveReview, ReviewItem, get_progress, leave_review, next_to_review, renew_claim};

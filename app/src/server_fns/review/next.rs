@@ -3,20 +3,14 @@
 use chrono::{DateTime, Utc};
 use domain::{DetectionStory, QueuePlace, ReviewProgress};
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 
-/// What a reviewer gets.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ReviewItem {
-    /// The next detection, claimed; `None` when nothing waits that nobody else reviews.
-    pub next: Option<(DetectionStory, QueuePlace)>,
-    /// How far the team is today.
-    pub progress: ReviewProgress,
-}
+/// A detection of the queue, claimed, and its place there.
+pub type ReviewItem = (DetectionStory, QueuePlace);
 
-/// Claims the next detection and gives it, whole. It is a POST: it ends other claims.
+/// Claims the next detection and gives it, whole; `None` when nothing waits that nobody else reviews. It is a POST: it ends
+/// other claims.
 ///
 /// # Errors
 /// [`AppError::BadSearch`] when `after` is no place of the queue.
@@ -28,7 +22,7 @@ pub async fn next_to_review(
     after: String,
     /// The detection on screen, when the next one is asked for ahead; 0 when there is none.
     keep: i64,
-) -> Result<ReviewItem, AppError> {
+) -> Result<Option<ReviewItem>, AppError> {
     use domain::{Cursor, DetectionId, Order};
     use moderation::QueueRequest;
 
@@ -50,11 +44,22 @@ pub async fn next_to_review(
         after,
         keep: (keep > 0).then_some(DetectionId(keep)),
     };
-    let next = match moderation.next_to_review(&request, user.id).await? {
+    Ok(match moderation.next_to_review(&request, user.id).await? {
         Some((detection, place)) => Some((get_detection(detection.id.0, String::new()).await?, place)),
         None => None,
-    };
-    Ok(ReviewItem { next, progress: moderation.review_progress().await? })
+    })
+}
+
+/// How far the team is today.
+///
+/// # Errors
+/// When the store fails.
+#[server(prefix = "/fn", endpoint = "review/progress")]
+pub async fn get_progress() -> Result<ReviewProgress, AppError> {
+    use crate::context::{authorise, moderation};
+
+    authorise(domain::Role::Moderator)?;
+    Ok(moderation()?.review_progress().await?)
 }
 
 /// Renews a claim; gives when it ends now.
