@@ -25,6 +25,9 @@ test('a token is made, shown once, opens the gateway, and opens nothing once it 
   await expect(section).toContainText(token.slice(0, 12))
   await expect(page.getByText(token)).toHaveCount(0)
 
+  // It asks first.
+  await expect(section.getByRole('button', { name: `Revoke ${name}` })).toBeHidden()
+  await row.getByText('Revoke …').click()
   await section.getByRole('button', { name: `Revoke ${name}` }).click()
   await expect(row).toContainText('revoked')
   expect((await verify()).status()).toBe(401)

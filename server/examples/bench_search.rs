@@ -6,9 +6,9 @@
 //! ```
 //!
 //! For each size it fills a database under target/ by `gavel demo-data`, starts `gavel serve` on it, logs in, and asks what the
-//! page asks for a search: one page of matches with their count, and their facets beside it, at the same time. Times are
-//! from the request to the last byte of the later answer. The plain SQL is what one would write who does not know of the
-//! planner: the page alone, without count and facets. The database is deleted afterwards.
+//! page asks for a search: one page of matches, and then, at the same time, how many match and what they are made of. Times
+//! are from the request to the last byte of the later answer. The plain SQL is what one would write who does not know of the
+//! planner: for the page, and for the count, which has to be the same. The database is deleted afterwards.
 #![expect(clippy::print_stdout, reason = "it prints a table")]
 
 mod running;
@@ -34,7 +34,23 @@ struct Search {
     name: &'static str,
     q: String,
     from: String,
-    plain: String,
+    condition: String,
+    offset: u64,
+}
+
+impl Search {
+    fn plain_page(&self) -> String {
+        format!(
+            "SELECT d.*, coalesce(c.excerpt, c.message) FROM detections d
+             JOIN detection_contents c ON c.detection_id = d.id
+             WHERE {} ORDER BY d.id DESC LIMIT 51 OFFSET {}",
+            self.condition, self.offset
+        )
+    }
+
+    fn plain_count(&self) -> String {
+        format!("SELECT count(*) FROM detections d WHERE {}", self.condition)
+    }
 }
 
 impl Gavel {
@@ -55,41 +71,72 @@ impl Gavel {
         self.ask("facets", &[("q", q)]).await
     }
 
-    /// Times of one search as the page asks it, in milliseconds, and how many match.
-    async fn times(&self, search: &Search) -> Result<(Vec<f64>, String), Failure> {
+    async fn count(&self, q: &str) -> Result<(u64, bool), Failure> {
+        let count = self.ask("count", &[("q", q)]).await?;
+        let found = count["count"].as_u64().ok_or("no count")?;
+        Ok((found, count["more"] == true))
+    }
+
+    /// Times of one page, in milliseconds.
+    async fn page_times(&self, search: &Search) -> Result<Vec<f64>, Failure> {
         let mut times = Vec::with_capacity(RUNS);
-        let mut matches = String::new();
         // Some to warm up: a page that was never read is the disk's time.
         for run in 0..RUNS + 5 {
             let begun = Instant::now();
-            if search.name == "facets" {
-                let facets = self.facets(&search.q).await?;
-                matches =
-                    format!("{}{}", facets["counted"], if facets["complete"] == true { "" } else { "+" });
-            } else {
-                let (found, facets) =
-                    tokio::join!(self.search(&search.q, &search.from), self.facets(&search.q));
-                facets?;
-                let count = &found?["count"];
-                matches = format!("{}{}", count["count"], if count["more"] == true { "+" } else { "" });
+            self.search(&search.q, &search.from).await?;
+            if run >= 5 {
+                times.push(milliseconds(begun));
+            }
+        }
+        Ok(times)
+    }
+
+    /// Times of count and facets together, and how many match.
+    async fn count_times(&self, search: &Search) -> Result<(Vec<f64>, (u64, bool)), Failure> {
+        let mut times = Vec::with_capacity(RUNS);
+        let mut matches = (0, false);
+        for run in 0..RUNS + 5 {
+            let begun = Instant::now();
+            let (count, facets) = tokio::join!(self.count(&search.q), self.facets(&search.q));
+            let facets = facets?;
+            matches = count?;
+            if !matches.1 && facets["counted"] != matches.0 {
+                return Err(
+                    format!("{}: {matches:?} and facets of {}", search.name, facets["counted"]).into()
+                );
             }
             if run >= 5 {
-                times.push(begun.elapsed().as_secs_f64() * 1000.0);
+                times.push(milliseconds(begun));
             }
         }
         Ok((times, matches))
     }
 }
 
-async fn plain_times(search: &Search, pool: &SqlitePool) -> Result<Vec<f64>, Failure> {
+fn milliseconds(begun: Instant) -> f64 {
+    begun.elapsed().as_secs_f64() * 1000.0
+}
+
+async fn plain_times(sql: &str, pool: &SqlitePool) -> Result<Vec<f64>, Failure> {
     let begun = Instant::now();
     let mut times = Vec::new();
     while times.is_empty() || (times.len() < PLAIN_RUNS && begun.elapsed() < PLAIN_LIMIT) {
         let one = Instant::now();
-        sqlx::query(AssertSqlSafe(search.plain.as_str())).fetch_all(pool).await?;
-        times.push(one.elapsed().as_secs_f64() * 1000.0);
+        sqlx::query(AssertSqlSafe(sql)).fetch_all(pool).await?;
+        times.push(milliseconds(one));
     }
     Ok(times)
+}
+
+/// The count has to be that of plain SQL; where it stopped, no more than that.
+async fn compare(search: &Search, (count, more): (u64, bool), pool: &SqlitePool) -> Result<(), Failure> {
+    let plain: i64 = sqlx::query_scalar(AssertSqlSafe(search.plain_count())).fetch_one(pool).await?;
+    let plain = plain.unsigned_abs();
+    if count == plain || (more && count < plain) {
+        Ok(())
+    } else {
+        Err(format!("{}: {count} counted, {plain} by plain SQL", search.name).into())
+    }
 }
 
 /// Words of this log: often, rather often, next to each other, hardly ever.
@@ -124,7 +171,7 @@ async fn words(gavel: &Gavel, pool: &SqlitePool, rows: u64) -> Result<Words, Fai
     // Of the words that the sample has once, the first that the whole log has few times.
     let mut rare = by_count.last().cloned().unwrap_or_default().0;
     for (word, _) in by_count.iter().rev().take(400) {
-        let count = gavel.search(word, "").await?["count"]["count"].as_u64().unwrap_or_default();
+        let (count, _) = gavel.count(word).await?;
         if (1..100).contains(&count) {
             rare.clone_from(word);
             break;
@@ -136,20 +183,11 @@ async fn words(gavel: &Gavel, pool: &SqlitePool, rows: u64) -> Result<Words, Fai
 
 fn searches(words: &Words, rows: u64) -> Vec<Search> {
     let Words { common, second, phrase, rare } = words;
-    let select = "SELECT d.*, coalesce(c.excerpt, c.message) FROM detections d
-                  JOIN detection_contents c ON c.detection_id = d.id";
-    let plain = |condition: String, rest: &str| {
-        format!("{select} WHERE {condition} ORDER BY d.id DESC LIMIT 51{rest}")
-    };
     let having = |expression: String| {
         format!("d.id IN (SELECT rowid FROM detections_fts WHERE detections_fts MATCH '{expression}')")
     };
-    let search = |name, q: String, condition: String| Search {
-        name,
-        q,
-        from: String::new(),
-        plain: plain(condition, ""),
-    };
+    let search =
+        |name, q: String, condition: String| Search { name, q, from: String::new(), condition, offset: 0 };
     let month_ago = "(unixepoch() - 30 * 86400) * 1000";
     let (low, high) = ("x'00000000000000000000ffffc6120700'", "x'00000000000000000000ffffc61207ff'");
     vec![
@@ -158,7 +196,8 @@ fn searches(words: &Words, rows: u64) -> Vec<Search> {
             name: "deep page",
             q: String::new(),
             from: format!("after:0~{}", rows / 2),
-            plain: plain("TRUE".to_owned(), &format!(" OFFSET {}", rows / 2)),
+            condition: "TRUE".to_owned(),
+            offset: rows / 2,
         },
         search("rare word", rare.clone(), having(rare.clone())),
         search("common word", common.clone(), having(common.clone())),
@@ -177,7 +216,16 @@ fn searches(words: &Words, rows: u64) -> Vec<Search> {
             "label:ham age:<30d".to_owned(),
             format!("d.label = 'ham' AND d.created_at >= {month_ago}"),
         ),
-        search("facets", common.clone(), having(common.clone())),
+        search(
+            "verdict and score",
+            "is:spam score:>80".to_owned(),
+            "d.is_spam = 1 AND d.score > 80".to_owned(),
+        ),
+        search(
+            "all but a site",
+            "-site:blog.example.com is:ham".to_owned(),
+            "(d.site = 'blog.example.com') IS NOT TRUE AND d.is_spam = 0".to_owned(),
+        ),
     ]
 }
 
@@ -192,13 +240,18 @@ async fn measure(gavel: &str, rows: u64) -> Result<(), Failure> {
     let pool = SqlitePool::connect_with(options).await?;
     println!("\n{rows} rows, {megabytes} MB\n");
     println!(
-        "| search | matches | HTTP, median | p99 | plain SQL, median | p99 |\n|---|---|---|---|---|---|"
+        "| search | matches | page, median | p99 | count and facets, median | p99 | plain page, median | p99 \
+         | plain count, median | p99 |\n|---|---|---|---|---|---|---|---|---|---|"
     );
     for search in searches(&words(&running, &pool, rows).await?, rows) {
-        let (times, matches) = running.times(&search).await?;
-        let plain = plain_times(&search, &pool).await?;
-        let (name, q) = (search.name, search.q);
-        println!("| {name} `{q}` | {matches} | {} | {} |", quantiles(times), quantiles(plain));
+        let pages = running.page_times(&search).await?;
+        let (counts, (count, more)) = running.count_times(&search).await?;
+        compare(&search, (count, more), &pool).await?;
+        let plain_pages = plain_times(&search.plain_page(), &pool).await?;
+        let plain_counts = plain_times(&search.plain_count(), &pool).await?;
+        let (name, q, more) = (search.name, &search.q, if more { "+" } else { "" });
+        let times = [pages, counts, plain_pages, plain_counts].map(quantiles).join(" | ");
+        println!("| {name} `{q}` | {count}{more} | {times} |");
     }
     pool.close().await;
     Ok(())

@@ -91,14 +91,8 @@ pub struct BoundedCount {
     pub more: bool,
 }
 
-/// Where counts of the log stop: "10,000+". A count that must look at the rows stops sooner.
+/// Where counts of what waits stop: "10,000+".
 pub const COUNT_BOUND: u64 = 10_000;
-
-/// How many matches are looked at to say what they are made of.
-pub const FACETS_BOUND: u64 = 500;
-
-/// Where counts of words stop: meeting several common words costs more than walking an index.
-pub const WORDS_BOUND: u64 = 2_000;
 
 impl std::fmt::Display for BoundedCount {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

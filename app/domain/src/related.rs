@@ -34,7 +34,7 @@ pub struct Alike {
 pub struct History {
     /// The search, which leads to all of it.
     pub search: String,
-    /// How many there are, the detection itself included; counted to [`HISTORY_BOUND`].
+    /// How many there are, the detection itself included.
     pub count: BoundedCount,
     /// How many of them were judged spam.
     pub spam: BoundedCount,

@@ -162,8 +162,8 @@ impl Keys {
     fn step(&self, by: isize) -> bool {
         let next = match focused_row().and_then(|row| row_id(&row, "data-row")) {
             Some(here) => self.selection.beside(here, by),
-            // From elsewhere, the first press comes back to where the keyboard was.
-            None => self.selection.at(),
+            // From elsewhere, the first press comes back to where the keyboard was, if that is on this page.
+            None => self.row_at().and_then(|row| row_id(&row, "data-row")),
         };
         match next {
             Some(id) => self.focus_row(id),
@@ -172,9 +172,15 @@ impl Keys {
         }
     }
 
+    /// Goes to a row. What is open goes along: a key is for what one sees.
     fn focus_row(&self, id: i64) -> bool {
         self.selection.go_to(id);
-        focus(&format!("[data-row='{id}'] a"), false)
+        let link = format!("[data-row='{id}'] a");
+        let open = query("[data-open-detection]").and_then(|open| row_id(&open, "data-open-detection"));
+        if open.is_some_and(|open| open != id) {
+            query(&link).is_some_and(|link| press_element(&link));
+        }
+        focus(&link, false)
     }
 
     fn here(&self) -> Option<i64> {

@@ -114,7 +114,7 @@ impl Moderation {
             BulkTarget::Rows(rows) => Ok(rows.len() as u64),
             BulkTarget::Search(q) => {
                 let query = parse(q)?;
-                let count = self.store.count(&query, CONFIRM_ABOVE + 1, self.clock.now()).await?;
+                let count = self.store.count(&query, self.clock.now()).await?;
                 match count.count {
                     0 if !count.more => Err(invalid("rows", "Nothing matches this search.")),
                     // Nobody looked to the end: they may be many.

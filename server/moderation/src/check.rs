@@ -129,21 +129,6 @@ impl Moderation {
         Ok(page)
     }
 
-    /// One page of the log, and how many match at all, counted no further than [`domain::paging::COUNT_BOUND`].
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn search_counted(
-        &self,
-        query: &domain::SearchQuery,
-        page: &domain::PageRequest,
-    ) -> Result<(domain::Page<domain::DetectionSummary>, domain::BoundedCount), ModerationError> {
-        let bound = domain::paging::COUNT_BOUND;
-        let (mut page, count) = self.store.search_counted(query, page, bound, self.clock.now()).await?;
-        self.mark_matches(query, &mut page.rows).await?;
-        Ok((page, count))
-    }
-
     /// How many detections, of how many, are still found only as an older Gavel looked words up; `None` when none are, or the search
     /// asks for no words.
     ///
@@ -156,15 +141,15 @@ impl Moderation {
         Ok(self.store.unfolded().await?.map(|unfolded| (unfolded.left, unfolded.of)))
     }
 
-    /// How many match, counted no further than [`domain::paging::COUNT_BOUND`].
+    /// How many match.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn count(&self, query: &domain::SearchQuery) -> Result<domain::BoundedCount, ModerationError> {
-        Ok(self.store.count(query, domain::paging::COUNT_BOUND, self.clock.now()).await?)
+        Ok(self.store.count(query, self.clock.now()).await?)
     }
 
-    /// What the newest matches are made of.
+    /// What the matches are made of.
     ///
     /// # Errors
     /// When the store fails.

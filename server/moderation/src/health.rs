@@ -11,7 +11,6 @@ use activelayer::{Answer, ApiError, StatsResponse};
 use chrono::{DateTime, Utc};
 use domain::{
     SearchQuery, UpstreamHealth,
-    paging::COUNT_BOUND,
     search::State,
     upstream::{Circuit, ConnectionReport, ErrorCount, ErrorKind, FailedAnswers, Latency},
 };
@@ -192,7 +191,7 @@ impl Moderation {
             in_line: u64::try_from(in_line).unwrap_or(u64::MAX),
             quota_used_up: guard.is_some_and(|guard| guard.quota_exhausted.is_some()),
             backlog: self.store.backlog().await?,
-            late: self.store.count(&late, COUNT_BOUND, self.clock.now()).await?,
+            late: self.store.count(&late, self.clock.now()).await?,
             writing: self.writing_trouble(),
             failures: self.health.read().failures,
         })

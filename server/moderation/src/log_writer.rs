@@ -496,7 +496,7 @@ pub(crate) mod tests {
         ) -> store::Result<Page<DetectionSummary>> {
             Err(StoreError::Taken("not here"))
         }
-        async fn count(&self, _: &SearchQuery, _: u64, _: DateTime<Utc>) -> store::Result<BoundedCount> {
+        async fn count(&self, _: &SearchQuery, _: DateTime<Utc>) -> store::Result<BoundedCount> {
             Err(StoreError::Taken("not here"))
         }
         async fn matches_below(

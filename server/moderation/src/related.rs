@@ -110,8 +110,8 @@ impl Moderation {
         let spam = query(vec![kind, TermKind::Is(State::Spam)]);
         Ok(Some(History {
             search,
-            count: self.store.count(&all, HISTORY_BOUND, now).await?,
-            spam: self.store.count(&spam, HISTORY_BOUND, now).await?,
+            count: self.store.count(&all, now).await?,
+            spam: self.store.count(&spam, now).await?,
             latest,
         }))
     }

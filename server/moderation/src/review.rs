@@ -4,7 +4,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Cursor, Detection, DetectionId, DetectionSummary, Direction, Order, PageRequest, QueuePlace,
     ReviewProgress, SearchQuery, UserId,
-    paging::COUNT_BOUND,
     search::{Age, State, Term, TermKind, Unit},
 };
 
@@ -124,8 +123,8 @@ impl Moderation {
             count: u32::try_from(since_midnight.num_seconds()).unwrap_or_default().max(1),
             unit: Unit::Second,
         };
-        let labelled = self.store.count(&query(TermKind::Labelled(today)), COUNT_BOUND, now).await?;
-        let waiting = self.store.count(&query(TermKind::Is(State::Waiting)), COUNT_BOUND, now).await?;
+        let labelled = self.store.count(&query(TermKind::Labelled(today)), now).await?;
+        let waiting = self.store.count(&query(TermKind::Is(State::Waiting)), now).await?;
         Ok(ReviewProgress { labelled, waiting })
     }
 }

@@ -5,9 +5,6 @@ use store::{NewSavedSearch, StoreError};
 
 use crate::{Moderation, ModerationError};
 
-/// Where the counts beside saved searches stop: a sidebar needs no more than "1,000+".
-const COUNT_BOUND: u64 = 1_000;
-
 /// Most saved searches: each is counted whenever the sidebar is.
 const AT_MOST: usize = 30;
 
@@ -23,9 +20,7 @@ impl Moderation {
         let mut counted = Vec::new();
         for search in self.store.saved_searches().await? {
             let count = match SearchQuery::parse(&search.q) {
-                Ok(query) => {
-                    Some(self.store.count(&query.in_zone(zone), COUNT_BOUND, self.clock.now()).await?)
-                }
+                Ok(query) => Some(self.store.count(&query.in_zone(zone), self.clock.now()).await?),
                 Err(_) => None,
             };
             counted.push((search, count));

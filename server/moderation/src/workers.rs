@@ -1,6 +1,7 @@
 //! What runs beside the requests: the outbox, bulk actions, the rechecks, the detector's lessons, the poll of the upstream, and
 //! alerts.
 
+use domain::SearchQuery;
 use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
@@ -110,6 +111,10 @@ impl Moderation {
 
     /// Keeps the counts of the charts near the log, so that no page finds much left to count.
     async fn run_counting(self: Arc<Self>, stop: CancellationToken) {
+        // What searches count by is read into memory before the first of them asks.
+        if let Err(error) = self.store.count(&SearchQuery::default(), self.clock.now()).await {
+            tracing::error!(%error, "the log could not be read to be counted");
+        }
         while !stop.is_cancelled() {
             if let Err(error) = self.store.count_new().await {
                 tracing::error!(%error, "the log could not be counted");

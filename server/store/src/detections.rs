@@ -85,19 +85,8 @@ pub trait Detections: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Page<DetectionSummary>>;
 
-    /// One page and, as [`Detections::count`] counts them, how many match at all; for a store to do cheaper than the two by themselves.
-    async fn search_counted(
-        &self,
-        query: &SearchQuery,
-        page: &PageRequest,
-        bound: u64,
-        now: DateTime<Utc>,
-    ) -> Result<(Page<DetectionSummary>, BoundedCount)> {
-        Ok((self.search(query, page, now).await?, self.count(query, bound, now).await?))
-    }
-
-    /// How many match, counted no further than `bound`, and less far where no index answers the whole search.
-    async fn count(&self, query: &SearchQuery, bound: u64, now: DateTime<Utc>) -> Result<BoundedCount>;
+    /// How many match: all of them, up to two million detections and as far as some tenths of a second go.
+    async fn count(&self, query: &SearchQuery, now: DateTime<Utc>) -> Result<BoundedCount>;
 
     /// The newest matches below an id, whole, newest first.
     async fn matches_below(
@@ -108,7 +97,7 @@ pub trait Detections: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Vec<Detection>>;
 
-    /// What the newest matches are made of, at most [`domain::paging::FACETS_BOUND`] of them.
+    /// What the matches are made of, as many as are counted.
     async fn facets(&self, query: &SearchQuery, now: DateTime<Utc>) -> Result<Facets>;
 
     /// Replaces what was judged while the upstream was away by its verdict.

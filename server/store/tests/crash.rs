@@ -93,7 +93,7 @@ async fn an_emptied_index_of_words_is_filled_again() {
     let store = store::open(&url).await.unwrap();
     for (search, found) in [("casino", 3), ("email:*@mail.ru", 3), ("number1 email:ana1@mail.ru", 1)] {
         let query = domain::SearchQuery::parse(search).unwrap();
-        assert_eq!(store.count(&query, 10, samples::noon()).await.unwrap().count, found, "{search}");
+        assert_eq!(store.count(&query, samples::noon()).await.unwrap().count, found, "{search}");
     }
 }
 
@@ -124,7 +124,7 @@ async fn an_older_index_of_words_is_folded_while_it_is_searched() {
     let store = store::open(&url).await.unwrap();
     let found = async |store: &dyn store::Store, search: &str| {
         let query = domain::SearchQuery::parse(search).unwrap();
-        store.count(&query, 100, samples::noon()).await.unwrap().count
+        store.count(&query, samples::noon()).await.unwrap().count
     };
     assert_eq!(store.unfolded().await.unwrap(), Some(store::Unfolded { left: 10, of: 10 }));
     assert_eq!((found(&*store, "number3").await, found(&*store, "strasse 🔥").await), (1, 0));
@@ -163,7 +163,7 @@ async fn a_load_that_was_cut_off_is_finished_at_the_next_start() {
 
     let store = store::open(&url("cut")).await.unwrap();
     let query = domain::SearchQuery::parse("score:>30").unwrap();
-    assert_eq!(store.count(&query, 10, samples::noon()).await.unwrap().count, 3);
+    assert_eq!(store.count(&query, samples::noon()).await.unwrap().count, 3);
     store.close().await;
     assert_eq!(schema("cut").await, schema("fresh").await);
 }
@@ -200,7 +200,7 @@ async fn what_is_deleted_is_overwritten() {
     assert!(!has("zyxwunmistakable") && !has("nmistakable"));
     let store = store::open(&url).await.unwrap();
     let query = domain::SearchQuery::parse("usual").unwrap();
-    assert_eq!(store.count(&query, 1000, samples::noon()).await.unwrap().count, 299);
+    assert_eq!(store.count(&query, samples::noon()).await.unwrap().count, 299);
     assert!(!store.merge_index().await.unwrap(), "nothing is left to do");
 }
 

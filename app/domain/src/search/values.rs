@@ -110,6 +110,20 @@ impl Pattern {
         (!self.0.contains('*')).then_some(&*self.0)
     }
 
+    /// Whether a value is one that is meant. The case of ASCII letters does not matter, as in the database.
+    pub fn matches(&self, value: &str) -> bool {
+        let (pattern, value) = (self.0.to_ascii_lowercase(), value.to_ascii_lowercase());
+        let mut parts = pattern.split('*');
+        let Some(mut rest) = parts.next().and_then(|start| value.strip_prefix(start)) else { return false };
+        let mut parts: Vec<&str> = parts.collect();
+        let Some(end) = parts.pop() else { return rest.is_empty() };
+        for part in parts {
+            let Some(at) = rest.find(part) else { return false };
+            rest = &rest[at + part.len()..];
+        }
+        rest.ends_with(end)
+    }
+
     /// What every match starts with: all before the first star.
     pub fn prefix(&self) -> &str {
         self.0.split('*').next().unwrap_or_default()

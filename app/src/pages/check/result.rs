@@ -9,7 +9,7 @@ use crate::{
         CopyButton, ErrorPanel, Glyph, Icon, ScoreBar, Signals, VerdictBadge,
         classes::{BUTTON, CARD},
     },
-    decisions::Decisions,
+    decisions::{Decisions, Seen},
     error::AppError,
     server_fns::{checks::CheckedRow, labels::LabelDetection},
 };
@@ -85,26 +85,34 @@ fn ThatsWrong(id: i64, version: i64, verdict: Label) -> impl IntoView {
     let correction = if verdict == Label::Spam { Label::Ham } else { Label::Spam };
     let correct = ServerAction::<LabelDetection>::new();
     Effect::new(move |_| match correct.value().get() {
-        Some(Ok(_)) => decisions.list_undoable(),
+        Some(Ok(_)) => {
+            decisions.list_undoable();
+            decisions.refresh(vec![id]);
+        }
         Some(Err(error)) => decisions.set_problem(Some(error)),
         None => {}
     });
+    let seen = Seen { id, label: None, by: None, version };
+    let known = Memo::new(move |_| decisions.of(&seen));
+    let is_taken_back = move || known.with(|known| known.version > version && known.label.is_none());
     let done = move || {
-        correct.value().with(|value| {
-            value
-                .as_ref()
-                .and_then(|result| result.as_ref().ok())
-                .is_some_and(|decision| decision.detection_id.0 == id)
-        })
+        !is_taken_back()
+            && correct.value().with(|value| {
+                value
+                    .as_ref()
+                    .and_then(|result| result.as_ref().ok())
+                    .is_some_and(|decision| decision.detection_id.0 == id)
+            })
     };
     view! {
         <ActionForm action=correct>
             <input type="hidden" name="detection_id" value=id.to_string() />
             <input type="hidden" name="label" value=correction.as_str() />
-            <input type="hidden" name="version" value=version.to_string() />
+            <input type="hidden" name="version" value=move || known.with(|known| known.version.to_string()) />
             <button class=BUTTON disabled=move || correct.pending().get() || done()>
                 {move || if done() { format!("Corrected to {correction}") } else { format!("That\u{2019}s wrong, it is {correction}") }}
             </button>
+            {move || is_taken_back().then(|| view! { <span class="ml-2 text-sm text-muted">"Taken back."</span> })}
         </ActionForm>
     }
 }

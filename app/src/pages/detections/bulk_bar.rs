@@ -5,6 +5,7 @@ use leptos::{
     ev::SubmitEvent, prelude::*, server_fn::ServerFn, wasm_bindgen::JsCast, web_sys::HtmlInputElement,
 };
 
+use super::list::Count;
 use crate::{
     components::{Kbd, classes::BUTTON},
     decisions::{Decisions, RowsAsked},
@@ -19,7 +20,7 @@ pub(super) fn RowsForm(
     /// The search, as typed.
     q: String,
     /// How many match it.
-    count: BoundedCount,
+    count: Count,
     /// How many are on the page.
     shown: usize,
     /// The list.
@@ -58,7 +59,9 @@ pub(super) fn RowsForm(
                 </label>
                 <Buttons name="bulk"/>
             </div>
-            <AllThatMatch count=count shown=shown/>
+            <Transition>
+                {move || count.get().and_then(Result::ok).map(|count| view! { <AllThatMatch count=count shown=shown/> })}
+            </Transition>
             {children()}
         </form>
     }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::{
-    DetectionSummary, Direction, Label, Order,
+    BoundedCount, DetectionSummary, Direction, Label, Order,
     paging::PAGE_SIZE,
     text::{marked_line, single_line},
     time::day_heading,
@@ -20,6 +20,7 @@ use super::{
 use crate::{
     components::{TimeAgo, VerdictBadge, classes::BUTTON, now, score_words},
     decisions::{Decisions, Seen},
+    error::AppError,
     later::{Later, Part},
     list_look::LookSignal,
     selection::Selection,
@@ -27,10 +28,15 @@ use crate::{
     zone::Zone,
 };
 
+/// How many match a search, once that is known.
+pub(super) type Count = Resource<Result<BoundedCount, AppError>>;
+
 /// The rows of one page, and the way to the next.
 #[component]
 pub(super) fn List(
     found: SearchResult,
+    /// How many match on all pages.
+    count: Count,
     state: Memo<LogState>,
     open: Memo<Option<i64>>,
     look: LookSignal,
@@ -39,7 +45,7 @@ pub(super) fn List(
     /// Whether who is looking may label.
     may_label: bool,
 ) -> impl IntoView {
-    let SearchResult { page, count, unfolded } = found;
+    let SearchResult { page, unfolded } = found;
     on_screen(&page.rows);
     let here = state.get_untracked();
     // A page that could go on and is not full: few match, and the search stopped to stay quick.
@@ -89,7 +95,9 @@ pub(super) fn List(
         list.into_any()
     };
     view! {
-        <p class="text-sm text-muted tabular-nums">{count.to_string()}{if count.count == 1 { " detection" } else { " detections" }}</p>
+        <p class="text-sm text-muted tabular-nums min-h-5">
+            <Transition>{move || count.get().and_then(Result::ok).map(in_words)}</Transition>
+        </p>
         <StillIndexing unfolded=unfolded/>
         {list}
         {stopped.then(|| view! { <p class="text-sm text-muted" data-stopped="">"Few match here. The search stopped so far to stay quick; the next page goes on."</p> })}
@@ -100,6 +108,10 @@ pub(super) fn List(
         </nav>
     }
     .into_any()
+}
+
+fn in_words(count: BoundedCount) -> String {
+    format!("{count} {}", if count.count == 1 { "detection" } else { "detections" })
 }
 
 /// Tells the keyboard and the decisions what is on screen.

@@ -130,9 +130,13 @@ fn Row(line: TokenLine, revoke: ServerAction<RevokeToken>, mark: ServerAction<Ma
     let state = match token.revoked_at {
         Some(time) => view! { <span class="text-muted">"revoked "<TimeAgo time=time/></span> }.into_any(),
         None => view! {
-            <ActionForm action=revoke>
-                <button class=BUTTON name="name" value=name.clone() aria-label=format!("Revoke {name}")>"Revoke"</button>
-            </ActionForm>
+            <details>
+                <summary class="cursor-pointer text-accent" aria-label=format!("Revoke {name} …")>"Revoke …"</summary>
+                <p class="my-2 min-w-48">"What uses it gets no verdict any more. That cannot be taken back."</p>
+                <ActionForm action=revoke>
+                    <button class=BUTTON name="name" value=name.clone() aria-label=format!("Revoke {name}")>"Revoke "{name.clone()}</button>
+                </ActionForm>
+            </details>
         }
         .into_any(),
     };

@@ -12,7 +12,7 @@ pub use export::{cancel_export, follow_export};
 pub use facets::detection_facets;
 pub use get::{get_detection, get_related, get_whole_detection};
 pub use known_values::get_known_values;
-pub use search::{SearchResult, Unfolded, search_detections};
+pub use search::{SearchResult, Unfolded, count_detections, search_detections};
 
 /// Reads a search as typed; its days are those of who asks.
 #[cfg(feature = "ssr")]

@@ -6,13 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 
-/// A page of what matches, and how many there are.
+/// A page of what matches.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SearchResult {
     /// The rows and the places to go on from.
     pub page: Page<DetectionSummary>,
-    /// How many match, up to a bound.
-    pub count: BoundedCount,
     /// What an older Gavel indexed and is not indexed again yet, where the search asks for words.
     pub unfolded: Option<Unfolded>,
 }
@@ -59,7 +57,22 @@ pub async fn search_detections(
     let order = order.parse().unwrap_or(Order::Newest);
     let request = PageRequest { order, from, limit: PAGE_SIZE };
     let moderation = moderation()?;
-    let (page, count) = moderation.search_counted(&query, &request).await?;
+    let page = moderation.search(&query, &request).await?;
     let unfolded = moderation.unfolded(&query).await?.map(|(left, of)| Unfolded { left, of });
-    Ok(SearchResult { page, count, unfolded })
+    Ok(SearchResult { page, unfolded })
+}
+
+/// How many match a search. Asked beside the page: it may take longer, and nobody should wait for it to read.
+///
+/// # Errors
+/// [`AppError::BadSearch`] names the term that could not be read.
+#[server(prefix = "/fn", endpoint = "detections/count", input = GetUrl)]
+pub async fn count_detections(
+    /// The search, as typed; empty is everything.
+    q: String,
+) -> Result<BoundedCount, AppError> {
+    use crate::context::{authorise, moderation};
+
+    authorise(domain::Role::Viewer)?;
+    Ok(moderation()?.count(&super::read(&q)?).await?)
 }

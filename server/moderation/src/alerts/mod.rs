@@ -14,7 +14,6 @@ use std::{sync::Arc, time::Duration};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Alert, AlertChannel, AlertDelivery, AlertId, AlertKind, SearchQuery, User,
-    paging::COUNT_BOUND,
     search::{Age, State, Term, TermKind, Unit},
 };
 use store::SiteSpam;
@@ -153,7 +152,7 @@ impl Moderation {
         let week = Age { longer: false, count: 7, unit: Unit::Day };
         let kinds = [TermKind::Is(State::Late), TermKind::Age(week)];
         let terms = kinds.map(|kind| Term { negated: false, kind }).to_vec();
-        Ok(self.store.count(&SearchQuery { terms }, COUNT_BOUND, self.clock.now()).await?.count)
+        Ok(self.store.count(&SearchQuery { terms }, self.clock.now()).await?.count)
     }
 
     /// The alerts whose banners a person has not put away, oldest first. Of the marks of one quota, only the newest that was

@@ -129,7 +129,7 @@ impl Scene {
 
     async fn labelled(&self, label: Label) -> u64 {
         let query = SearchQuery::parse(&format!("label:{label}")).unwrap();
-        self.store.count(&query, 1_000, noon()).await.unwrap().count
+        self.store.count(&query, noon()).await.unwrap().count
     }
 
     async fn now(&self, action: &BulkAction) -> BulkAction {

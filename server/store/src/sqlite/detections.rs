@@ -91,18 +91,8 @@ impl Detections for SqliteStore {
         self.search_page(query, page, now).await
     }
 
-    async fn search_counted(
-        &self,
-        query: &SearchQuery,
-        page: &PageRequest,
-        bound: u64,
-        now: DateTime<Utc>,
-    ) -> Result<(Page<DetectionSummary>, BoundedCount)> {
-        self.search_page_counted(query, page, bound, now).await
-    }
-
-    async fn count(&self, query: &SearchQuery, bound: u64, now: DateTime<Utc>) -> Result<BoundedCount> {
-        self.search_count(query, bound, now).await
+    async fn count(&self, query: &SearchQuery, now: DateTime<Utc>) -> Result<BoundedCount> {
+        self.search_count(query, now).await
     }
 
     async fn matches_below(
@@ -128,7 +118,7 @@ impl Detections for SqliteStore {
     }
 
     async fn facets(&self, query: &SearchQuery, now: DateTime<Utc>) -> Result<Facets> {
-        self.search_facets(query, now).await
+        self.facts.facets(query, now, &self.readers).await
     }
 
     async fn rejudge(&self, id: DetectionId, judgement: &Judgement) -> Result<()> {

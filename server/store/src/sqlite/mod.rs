@@ -12,6 +12,7 @@ mod columns;
 mod decision;
 mod detections;
 mod due_times;
+mod facts;
 mod imports;
 mod insert;
 mod keys;
@@ -66,6 +67,8 @@ pub(crate) struct SqliteStore {
     reads_only: Arc<AtomicBool>,
     /// Connections that were opened to read before this are of no use any more.
     stale: Arc<OnceLock<Instant>>,
+    /// What searches count by.
+    facts: Arc<facts::Facts>,
 }
 
 impl SqliteStore {

@@ -59,6 +59,7 @@ impl SqliteStore {
                 file: None,
                 reads_only: Arc::default(),
                 stale: Arc::default(),
+                facts: Arc::default(),
             });
         }
         let file = options.get_filename().to_owned();
@@ -71,6 +72,7 @@ impl SqliteStore {
             file: Some(file),
             reads_only: Arc::default(),
             stale: Arc::default(),
+            facts: Arc::default(),
         };
         if let Err(error) = prepare(&store.writer).await {
             let Some(readers) = open_to_read(&error, &options, &store.stale).await else {

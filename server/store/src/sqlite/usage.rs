@@ -2,10 +2,8 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use domain::paging::COUNT_BOUND;
-use domain::{BoundedCount, DailyCount, LogCount, Overview, UsageSample};
-use sqlx::AssertSqlSafe;
-use sqlx::sqlite::SqlitePool;
+use domain::search::{Age, Moment, State, Term, TermKind, Unit};
+use domain::{DailyCount, JudgedBy, LogCount, Overview, SearchQuery, UsageSample};
 
 use super::columns::{At, HOURS_PER_DAY, MS_PER_HOUR, day_to_hour, to_hour, to_ms};
 use super::{SqliteStore, outbox};
@@ -135,17 +133,8 @@ impl Usage for SqliteStore {
         let first_hour: Option<i64> =
             sqlx::query_scalar("SELECT min(hour) FROM check_hours").fetch_one(&self.readers).await?;
         let begins = first_hour.and_then(|hour| DateTime::from_timestamp_millis(hour * MS_PER_HOUR));
-        // What the fallback answered is few, or the upstream is away: then the count stops at a bound rather than hold pages up.
-        // Nothing older than the first hour is walked over.
-        let waiting: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM (SELECT 1 FROM detections INDEXED BY detections_to_rejudge
-             WHERE judged_by = 'fallback' AND created_at >= ?1
-               AND id >= (SELECT min(first_id) FROM check_hours WHERE hour >= ?1 / 3600000) LIMIT ?2)",
-        )
-        .bind(to_ms(from))
-        .bind(saturated(COUNT_BOUND))
-        .fetch_one(&self.readers)
-        .await?;
+        let by_fallback = [TermKind::Judged(JudgedBy::Fallback), TermKind::After(Moment::Time(from))];
+        let waiting = self.search_count(&all_of(by_fallback), from).await?;
         // A verdict that took the place of the fallback's is the first that was paid for.
         let rechecked: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM superseded_verdicts s INDEXED BY superseded_verdicts_by_time
@@ -157,7 +146,7 @@ impl Usage for SqliteStore {
         .await?;
         Ok(LogCount {
             logged: self.checks_since(from).await?,
-            waiting: waiting.unsigned_abs(),
+            waiting: waiting.count,
             rechecked: rechecked.unsigned_abs(),
             log_begins: begins,
         })
@@ -215,39 +204,21 @@ impl Usage for SqliteStore {
         .await?;
         Ok(Overview {
             today: DailyCount { day: today, spam: spam.unsigned_abs(), ham: ham.unsigned_abs() },
-            waiting: waiting(now, &self.readers).await?,
+            waiting: self.search_count(&of_the_week(State::Waiting), now).await?,
             false_positives_week: false_positives.unsigned_abs(),
             labelled_week: labelled.unsigned_abs(),
-            late: late_of_the_week(now, &self.readers).await?,
+            late: self.search_count(&of_the_week(State::Late), now).await?,
             outbox: outbox::counts(&self.readers).await?,
         })
     }
 }
 
-/// Detections of the last week on which nobody has said a word, read from an index of just those.
-async fn waiting(now: DateTime<Utc>, readers: &SqlitePool) -> Result<BoundedCount> {
-    of_the_week("INDEXED BY detections_waiting WHERE label IS NULL AND app_word IS NULL", now, readers).await
+/// Detections of the last week in some state.
+fn of_the_week(state: State) -> SearchQuery {
+    let week = Age { longer: false, count: 1, unit: Unit::Week };
+    all_of([TermKind::Is(state), TermKind::Age(week)])
 }
 
-/// Checks of the last week whose app was told something else than what stands now, likewise.
-async fn late_of_the_week(now: DateTime<Utc>, readers: &SqlitePool) -> Result<BoundedCount> {
-    of_the_week("INDEXED BY detections_late WHERE late = 1", now, readers).await
-}
-
-/// Rows of the last week that `which`, an index by id and its condition, holds. They are counted up to a bound.
-async fn of_the_week(which: &'static str, now: DateTime<Utc>, readers: &SqlitePool) -> Result<BoundedCount> {
-    let since = now - WEEK;
-    let found: i64 = sqlx::query_scalar(AssertSqlSafe(format!(
-        "SELECT count(*) FROM (
-             SELECT 1 FROM detections {which} AND created_at >= ?1
-               AND id >= (SELECT coalesce(min(first_id), 9223372036854775807) FROM check_hours WHERE hour >= ?2)
-             LIMIT ?3)"
-    )))
-    .bind(to_ms(since))
-    .bind(to_hour(since))
-    .bind(saturated(COUNT_BOUND + 1))
-    .fetch_one(readers)
-    .await?;
-    let found = found.unsigned_abs();
-    Ok(BoundedCount { count: found.min(COUNT_BOUND), more: found > COUNT_BOUND })
+fn all_of(kinds: impl IntoIterator<Item = TermKind>) -> SearchQuery {
+    SearchQuery { terms: kinds.into_iter().map(|kind| Term { negated: false, kind }).collect() }
 }

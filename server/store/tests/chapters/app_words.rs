@@ -41,7 +41,7 @@ async fn claimed(store: &dyn Store, after: i64) -> Vec<AppFeedback> {
 }
 
 async fn found(store: &dyn Store, search: &str) -> u64 {
-    store.count(&SearchQuery::parse(search).unwrap(), 99, noon()).await.unwrap().count
+    store.count(&SearchQuery::parse(search).unwrap(), noon()).await.unwrap().count
 }
 
 async fn the_last_word_stands(store: &dyn Store) {

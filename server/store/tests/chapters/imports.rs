@@ -179,7 +179,7 @@ async fn running(store: &dyn Store, ana: UserId) {
 
 async fn count(store: &dyn Store, id: ImportId) -> u64 {
     let query = SearchQuery::parse(&format!("import:{}", id.0)).unwrap();
-    store.count(&query, 10_000, noon()).await.unwrap().count
+    store.count(&query, noon()).await.unwrap().count
 }
 
 /// What the upstream would not judge waits again; what could not be read does not.

@@ -50,7 +50,7 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
         [("judged:activelayer id:real-third", 1), ("id:away-third", 0), ("judged:fallback third", 0)]
     {
         let query = domain::SearchQuery::parse(search).unwrap();
-        assert_eq!(store.count(&query, 10, noon()).await.unwrap().count, found, "{search}");
+        assert_eq!(store.count(&query, noon()).await.unwrap().count, found, "{search}");
     }
     let events = store.audit_events(None, 10).await.unwrap();
     let changed: Vec<_> = events.iter().filter(|e| e.action == "detection.verdict_changed").collect();

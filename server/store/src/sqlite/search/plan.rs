@@ -215,29 +215,24 @@ impl<'a> Plan<'a> {
         Self { source, ..self }
     }
 
-    /// Chooses for a count: no order matters, so the shortest index is the best.
-    pub(super) async fn choose_for_count(
+    /// Chooses where no order matters: the shortest index is the best, however long.
+    pub(in super::super) async fn choose_unordered(
         query: &'a SearchQuery,
         now: DateTime<Utc>,
         readers: &SqlitePool,
     ) -> Result<Self> {
-        Self::choose(query, Order::Newest, now, readers).await?.into_count(readers).await
-    }
-
-    /// The same search, to be counted.
-    pub(super) async fn into_count(mut self, readers: &SqlitePool) -> Result<Self> {
-        if self.source != Source::Log {
-            return Ok(self);
+        let mut plan = Self::choose(query, Order::Newest, now, readers).await?;
+        if plan.source != Source::Log {
+            return Ok(plan);
         }
-        let mut fewest = (Source::Log, PROBE);
-        for (source, _) in self.candidates() {
-            let rows = self.probe(source, PROBE, readers).await?;
-            // One term by itself is counted on its index, however long that is.
-            if rows < fewest.1 || self.query.terms.len() == 1 {
-                fewest = (source, rows);
+        let mut fewest = i64::MAX;
+        for (source, _) in plan.candidates() {
+            let rows = plan.probe(source, PROBE, readers).await?;
+            if rows < fewest {
+                (plan.source, fewest) = (source, rows);
             }
         }
-        Ok(Self { source: fewest.0, ..self })
+        Ok(plan)
     }
 
     /// What gives rows in the order asked for, however many they are.
@@ -355,9 +350,9 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Whether the text has to have some word.
-    pub(super) fn has_words(&self) -> bool {
-        self.words.wanted.is_some()
+    /// Whether the source has its rows in the order of ids.
+    pub(in super::super) fn gives_ids(&self) -> bool {
+        !matches!(self.source, Source::Index(name) if !gives_ids(name))
     }
 
     /// How many rows of the source may be looked at one by one.
@@ -383,7 +378,7 @@ impl<'a> Plan<'a> {
     }
 
     /// The id of a row, in the words of the source: conditions and order on it must name what the source walks.
-    pub(super) fn id(&self) -> &'static str {
+    pub(in super::super) fn id(&self) -> &'static str {
         if self.source == Source::Words { "detections_fts.rowid" } else { "d.id" }
     }
 
@@ -401,7 +396,12 @@ impl<'a> Plan<'a> {
 
     /// Writes `FROM … WHERE …` for everything that matches. The row of the log is `d`, unless `bare`.
     /// `within` are the ids to look at, if not all.
-    pub(super) fn push(&self, sql: &mut QueryBuilder<Sqlite>, bare: bool, within: Option<(i64, i64)>) {
+    pub(in super::super) fn push(
+        &self,
+        sql: &mut QueryBuilder<Sqlite>,
+        bare: bool,
+        within: Option<(i64, i64)>,
+    ) {
         let bare = bare && self.is_only_words();
         match self.source {
             Source::Log => {
@@ -531,7 +531,7 @@ async fn usual<'a>(
 }
 
 /// The ids that a time range leaves: exact, since every hour knows its first and last id.
-async fn id_range(
+pub(in super::super) async fn id_range(
     query: &SearchQuery,
     now: DateTime<Utc>,
     readers: &SqlitePool,

@@ -17,7 +17,7 @@ const FIRST_WINDOW: i64 = 8_192;
 
 /// How long one question may look, beyond its first window.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
+pub(in super::super) struct Patience {
     ends: Option<Instant>,
 }
 
@@ -28,11 +28,16 @@ impl Patience {
     }
 
     fn of(time: Duration) -> Self {
-        Self { ends: Some(Instant::now() + time) }
+        Self::until(Instant::now() + time)
+    }
+
+    /// Until then.
+    pub(in super::super) const fn until(end: Instant) -> Self {
+        Self { ends: Some(end) }
     }
 
     /// Looks to the end, however long that takes.
-    pub(super) const fn endless() -> Self {
+    pub(in super::super) const fn endless() -> Self {
         Self { ends: None }
     }
 
@@ -48,7 +53,7 @@ impl Patience {
 
 /// Ranges of ids, one after the other in one direction.
 #[derive(Debug)]
-pub(super) struct Windows {
+pub(in super::super) struct Windows {
     /// First and last id that are left.
     left: (i64, i64),
     width: i64,
@@ -74,12 +79,17 @@ impl Windows {
             Some((Direction::After, id)) => ((first, last.min(id.saturating_sub(1))), Direction::After),
             Some((Direction::Before, id)) => ((first.max(id.saturating_add(1)), last), Direction::Before),
         };
+        Ok(Self { direction, ..Self::over(left, patience) })
+    }
+
+    /// The windows from one id to another, newest first.
+    pub(in super::super) fn over(left: (i64, i64), patience: Patience) -> Self {
         let width = if patience.ends.is_some() { FIRST_WINDOW } else { i64::MAX / 2 };
-        Ok(Self { left, width, direction, patience, begun: false })
+        Self { left, width, direction: Direction::After, patience, begun: false }
     }
 
     /// The next window; `None` at the end, or when the time is over.
-    pub(super) fn next(&mut self) -> Option<(i64, i64)> {
+    pub(in super::super) fn next(&mut self) -> Option<(i64, i64)> {
         let (first, last) = self.left;
         if first > last || (self.begun && self.patience.is_over()) {
             return None;
@@ -99,7 +109,7 @@ impl Windows {
     }
 
     /// The id that the search stopped at; `None` when it came to the end.
-    pub(super) fn stopped_at(&self) -> Option<i64> {
+    pub(in super::super) fn stopped_at(&self) -> Option<i64> {
         let (first, last) = self.left;
         let boundary = if self.direction == Direction::Before { first - 1 } else { last + 1 };
         (first <= last).then_some(boundary)
