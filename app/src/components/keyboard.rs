@@ -177,8 +177,8 @@ impl Keys {
         self.selection.go_to(id);
         let link = format!("[data-row='{id}'] a");
         let open = query("[data-open-detection]").and_then(|open| row_id(&open, "data-open-detection"));
-        if open.is_some_and(|open| open != id) {
-            query(&link).is_some_and(|link| press_element(&link));
+        if let Some(link) = query(&link).filter(|_| open.is_some_and(|open| open != id)) {
+            press_element(&link);
         }
         focus(&link, false)
     }
