@@ -60,6 +60,17 @@ test('from paste to log to label to undo', async ({ page, open }) => {
   await expect(pane.getByRole('button', { name: 'Mark as ham' })).toBeVisible()
   await expect(pane.getByText('Corrected to ham by Ana')).toBeHidden()
   await expect(pane).toContainText('It was taken back before feedback left.')
+
+  // A label that is no longer meant can be removed at any time, also after another page was looked at.
+  await expect(pane.getByRole('button', { name: 'Remove label' })).toBeHidden()
+  await pane.getByRole('button', { name: 'Mark as ham' }).click()
+  await expect(pane.getByText('Corrected to ham by Ana')).toBeVisible()
+  const address = page.url()
+  await open('/stats')
+  await open(address)
+  await pane.getByRole('button', { name: 'Remove label' }).click()
+  await expect(pane.getByText('Corrected to ham by Ana')).toBeHidden()
+  await expect(pane.getByRole('button', { name: 'Remove label' })).toBeHidden()
 })
 
 test('a search finds it again, and the URL is the search', async ({ page, open }) => {

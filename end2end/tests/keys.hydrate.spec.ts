@@ -148,6 +148,20 @@ test('g and a letter go to a page', async ({ page, open }) => {
   }
 })
 
+test('a menu closes by Escape, which gives the focus back, and by a click beside it', async ({ page, open }) => {
+  await open('/detections')
+  const menu = page.locator('details[data-menu]').filter({ hasText: 'Log out' })
+  const summary = menu.locator('summary')
+  await summary.click()
+  await expect(page.getByRole('button', { name: 'Log out' })).toBeVisible()
+  await press(page, 'Escape')
+  await expect(page.getByRole('button', { name: 'Log out' })).toBeHidden()
+  await expect(summary).toBeFocused()
+  await summary.click()
+  await page.getByRole('heading', { name: 'Detections' }).click()
+  await expect(page.getByRole('button', { name: 'Log out' })).toBeHidden()
+})
+
 test('? lists every key, Escape gives the focus back', async ({ page, open }) => {
   await open('/stats')
   await press(page, '?')

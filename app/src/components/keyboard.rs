@@ -4,7 +4,7 @@
 use leptos::{ev, prelude::*, wasm_bindgen::JsCast, web_sys};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::{FramePart, palette::Dialog};
+use super::{FramePart, menus, palette::Dialog};
 use crate::{
     blur::Blur,
     decisions::Decisions,
@@ -41,6 +41,7 @@ pub(crate) fn Keyboard() -> impl IntoView {
         wanted: RwSignal::new(None),
         navigate: StoredValue::new(Box::new(move |page| navigate(page, NavigateOptions::default()))),
     };
+    menus::close_as_usual();
     Effect::new(move |_| {
         let before: StoredValue<Option<(String, f64)>> = StoredValue::new(None);
         let handle = window_event_listener(ev::keydown, move |event| keys.heard(&event, before));

@@ -5,12 +5,12 @@ use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
     Glyph, Icon, Kbd,
-    classes::{HAM_BUTTON, SPAM_BUTTON},
+    classes::{BUTTON, HAM_BUTTON, SPAM_BUTTON},
 };
 use crate::{
     decisions::{Decisions, Seen},
     keys::Command,
-    server_fns::labels::LabelRows,
+    server_fns::labels::{LabelRows, RemoveLabel},
 };
 
 /// Buttons that mark a detection as spam or ham. The label shows at once; the server's answer settles it or puts it back.
@@ -50,6 +50,20 @@ pub(crate) fn LabelButtons(
         <form class="mt-4 mb-2 flex flex-wrap gap-2" method="post" action=LabelRows::url() data-detection=seen.read_value().id>
             {button(Label::Spam, SPAM_BUTTON, Glyph::Spam, Command::Spam)}
             {button(Label::Ham, HAM_BUTTON, Glyph::Ham, Command::Ham)}
+            <button
+                class=BUTTON
+                name="row"
+                value=move || row().to_string()
+                formaction=RemoveLabel::url()
+                hidden=move || known.with(|known| known.label.is_none())
+                disabled=move || known.with(|known| known.settling)
+                on:click=move |event| {
+                    event.prevent_default();
+                    decisions.remove_label(row());
+                }
+            >
+                "Remove label"
+            </button>
         </form>
         {move || known.with(|known| known.problem.clone()).map(|problem| view! { <p class="mb-2 text-sm text-spam">{problem}</p> })}
     }

@@ -14,6 +14,7 @@ mod icon;
 mod kbd;
 mod keyboard;
 mod label_buttons;
+mod menus;
 mod palette;
 mod quota_meter;
 mod saved_searches;

@@ -148,7 +148,7 @@ fn TopBar() -> impl IntoView {
 fn Account() -> impl IntoView {
     let session = expect_context::<SessionResource>();
     view! {
-        <details class="relative">
+        <details class="relative" data-menu="">
             <summary class="flex items-center gap-2 h-9 px-2 rounded-md cursor-pointer hover:bg-raised font-medium">
                 <Suspense>
                     {move || Suspend::new(async move {

@@ -1,6 +1,6 @@
 //! What is asked of the server, and what its answers change.
 
-use domain::{BulkAction, BulkState, LiveEvent};
+use domain::{BulkAction, BulkState, LiveEvent, RowRef};
 use leptos::prelude::*;
 
 use super::{Asked, Decisions};
@@ -13,7 +13,7 @@ use crate::{
         detections::get_detection,
         labels::{
             RowsOutcome, Undoable, Undone, cancel_bulk, get_standings, label_detection, label_rows,
-            list_undoable, undo_label, undo_latest,
+            list_undoable, remove_label, undo_label, undo_latest,
         },
         rechecks::recheck,
     },
@@ -25,6 +25,8 @@ pub(crate) enum Ask {
     Labels,
     /// To take back what is named, or the latest.
     Undo(Option<String>),
+    /// To remove the label of a detection as it is seen.
+    Removal(RowRef),
     /// What undo still takes back.
     Undoable,
     /// What stands of some detections.
@@ -64,6 +66,7 @@ impl Decisions {
             match ask {
                 Ask::Labels => self.ask_in_order().await,
                 Ask::Undo(key) => self.take_back(key).await,
+                Ask::Removal(row) => self.ask_removal(row).await,
                 Ask::Undoable => {
                     if let Ok(undoable) = list_undoable().await {
                         self.undoable.set(undoable);
@@ -131,6 +134,17 @@ impl Decisions {
                 self.heard_of_bulk(action);
             }
         }
+    }
+
+    async fn ask_removal(self, row: RowRef) {
+        match remove_label(row.to_string()).await {
+            Ok(()) => self.said.set("Label removed.".to_owned()),
+            Err(error) => self.problem.set(Some(error)),
+        }
+        // Removed or not: somebody else may have been quicker.
+        self.ask_standings(vec![row.id.0]).await;
+        self.list_undoable();
+        self.answered();
     }
 
     async fn ask_standings(self, ids: Vec<i64>) {

@@ -9,7 +9,7 @@ mod asks;
 
 use std::collections::{HashMap, VecDeque};
 
-use domain::{Detection, DetectionSummary, Label, Standing, User};
+use domain::{Detection, DetectionSummary, Label, RowRef, Standing, User};
 use leptos::{ev, prelude::*, task::spawn_local};
 
 use crate::{error::AppError, later::ask_later, live::Live, server_fns::labels::Undoable};
@@ -254,6 +254,13 @@ impl Decisions {
         self.problem.set(None);
         self.asking.update(|asking| *asking += 1);
         self.ask(Ask::Undo(Some(key)));
+    }
+
+    /// Removes a label.
+    pub(crate) fn remove_label(self, row: RowRef) {
+        self.problem.set(None);
+        self.asking.update(|asking| *asking += 1);
+        self.ask(Ask::Removal(row));
     }
 
     /// Puts something that undo takes back on top of the stack.

@@ -1,7 +1,7 @@
 //! A moderator overrules: the label, its audit event and the feedback's outbox row are one transaction.
 
-use domain::{Decision, DecisionId, DetectionId, Label, Standing, UserId};
-use store::{LabelOutcome, NewDecision, UndoOutcome};
+use domain::{Decision, DecisionId, DetectionId, Label, Standing, User, UserId};
+use store::{LabelOutcome, LabelRemoval, NewDecision, RemovalOutcome, UndoOutcome};
 
 use crate::{Moderation, ModerationError};
 
@@ -51,6 +51,27 @@ impl Moderation {
         self.outbox_changed.notify_one();
         self.announce_decision(undone.detection_id, by, &undone.user_name).await?;
         Ok(undone)
+    }
+
+    /// Removes the label, whoever set it and whenever. What the upstream was told is followed by what stands then.
+    ///
+    /// # Errors
+    /// [`ModerationError::NotFound`], or [`ModerationError::Stale`] when somebody decided since `seen_version`.
+    pub async fn remove_label(
+        &self,
+        detection_id: DetectionId,
+        by: &User,
+        seen_version: i64,
+    ) -> Result<(), ModerationError> {
+        let removal = LabelRemoval { detection_id, user_id: by.id, at: self.clock.now(), seen_version };
+        match self.store.remove_label(&removal).await? {
+            RemovalOutcome::Removed => {
+                self.outbox_changed.notify_one();
+                self.announce_decision(detection_id, by.id, &by.name).await
+            }
+            RemovalOutcome::NotFound => Err(ModerationError::NotFound("detection")),
+            RemovalOutcome::Stale(standing) => Err(ModerationError::Stale(standing.map(Box::new))),
+        }
     }
 
     /// The person's decisions that undo still cancels, newest first.

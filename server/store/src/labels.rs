@@ -34,6 +34,30 @@ pub enum LabelOutcome {
     Stale(Option<Decision>),
 }
 
+/// A label about to be removed.
+#[derive(Clone, Copy, Debug)]
+pub struct LabelRemoval {
+    /// Whose label.
+    pub detection_id: DetectionId,
+    /// Who removes it.
+    pub user_id: UserId,
+    /// Now.
+    pub at: DateTime<Utc>,
+    /// The version that the moderator saw.
+    pub seen_version: i64,
+}
+
+/// What became of a removal.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RemovalOutcome {
+    /// No label stands any more.
+    Removed,
+    /// There is no such detection.
+    NotFound,
+    /// Somebody decided since `seen_version`; nothing was written. Carries the standing decision.
+    Stale(Option<Decision>),
+}
+
 /// What became of an undo.
 #[derive(Clone, Debug, PartialEq)]
 pub enum UndoOutcome {
@@ -56,6 +80,10 @@ pub trait Labels: Send + Sync {
     /// Takes a decision back, and restores what stood before. Feedback that was sent already is followed by the
     /// opposite, due at once: the previous label, or the verdict when there was none.
     async fn undo(&self, decision: DecisionId, by: UserId, at: DateTime<Utc>) -> Result<UndoOutcome>;
+
+    /// Takes back every decision that stands on a detection, whoever made it, so that no label is left. What was sent is followed by
+    /// what stands then, due at once: the app's word, or the verdict.
+    async fn remove_label(&self, removal: &LabelRemoval) -> Result<RemovalOutcome>;
 
     /// The decisions of `user` that undo still cancels (`send_after > now`, not undone or superseded), newest first. Those
     /// of bulk actions are undone by the action, and not among them.

@@ -43,7 +43,7 @@ pub use error::{Result, StoreError, Trouble};
 pub use imports::{
     ImportTurn, Imports, NewImport, NewImportRow, SettledRow, Settlement, StagedRow, WaitingRow,
 };
-pub use labels::{LabelOutcome, Labels, NewDecision, UndoOutcome};
+pub use labels::{LabelOutcome, LabelRemoval, Labels, NewDecision, RemovalOutcome, UndoOutcome};
 pub use lessons::{LessonBasis, LessonChange, LessonSource, Lessons};
 pub use loading::{Loading, Past, PastLabel};
 pub use outbox::{Outbox, OutboxItem};

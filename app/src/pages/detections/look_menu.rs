@@ -53,7 +53,7 @@ pub(super) fn LookMenu(look: LookSignal) -> impl IntoView {
         }
     });
     view! {
-        <details class="relative">
+        <details class="relative" data-menu="">
             <summary class="inline-flex items-center gap-1.5 h-8 px-2 rounded-md text-sm text-muted hover:bg-raised hover:text-ink cursor-pointer">
                 <Icon glyph=Glyph::Settings/>"View"
             </summary>

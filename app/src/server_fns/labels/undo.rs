@@ -86,6 +86,23 @@ pub async fn undo_label(
     }
 }
 
+/// Removes a detection's label, whoever set it and whenever.
+///
+/// # Errors
+/// [`AppError::Stale`] when somebody decided about it since.
+#[server(prefix = "/fn", endpoint = "labels/remove")]
+pub async fn remove_label(
+    /// The detection as the moderator saw it: `12~3`, id and version.
+    row: String,
+) -> Result<(), AppError> {
+    use crate::context::{authorise, moderation};
+
+    let user = authorise(domain::Role::Moderator)?;
+    let bad_row = |error: domain::bulk::BadRowRef| AppError::bad_field("rows", &error.to_string());
+    let row: domain::RowRef = row.parse().map_err(bad_row)?;
+    Ok(moderation()?.remove_label(row.id, &user, row.version).await?)
+}
+
 /// Takes back the latest that undo still takes back.
 ///
 /// # Errors

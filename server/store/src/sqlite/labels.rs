@@ -10,7 +10,10 @@ use super::columns::to_ms;
 use super::decision::{self, DecisionRow, SELECT_DECISION};
 use super::outbox::{self, Word};
 use super::{SqliteStore, audit, standing};
-use crate::{LabelOutcome, Labels, NewAuditEvent, NewDecision, Result, StoreError, UndoOutcome};
+use crate::{
+    LabelOutcome, LabelRemoval, Labels, NewAuditEvent, NewDecision, RemovalOutcome, Result, StoreError,
+    UndoOutcome,
+};
 
 #[async_trait]
 impl Labels for SqliteStore {
@@ -26,6 +29,22 @@ impl Labels for SqliteStore {
         let outcome = undo_within(id, by, at, &mut transaction).await?;
         transaction.commit().await?;
         Ok(outcome)
+    }
+
+    async fn remove_label(&self, removal: &LabelRemoval) -> Result<RemovalOutcome> {
+        let mut transaction = self.begin().await?;
+        let Some((version, _)) = label_state(removal.detection_id, &mut transaction).await? else {
+            return Ok(RemovalOutcome::NotFound);
+        };
+        if removal.seen_version != version {
+            let standing = decision::standing(removal.detection_id, &mut *transaction).await?;
+            return Ok(RemovalOutcome::Stale(standing));
+        }
+        while let Some(standing) = decision::standing(removal.detection_id, &mut *transaction).await? {
+            take_back(&standing, removal.user_id, removal.at, &mut transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(RemovalOutcome::Removed)
     }
 
     async fn undoable(&self, user: UserId, now: DateTime<Utc>) -> Result<Vec<Decision>> {
@@ -136,26 +155,38 @@ pub(super) async fn undo_within(
     if standing.is_none_or(|standing| standing.id != id) {
         return Ok(UndoOutcome::Superseded);
     }
+    let reversed = take_back(&undone, by, at, &mut *connection).await?;
+    let undone = existing(id, connection).await?;
+    Ok(if reversed { UndoOutcome::Reversed(undone) } else { UndoOutcome::Cancelled(undone) })
+}
+
+/// Takes the standing decision back, and restores what stood before; whether something had been sent.
+async fn take_back(
+    undone: &Decision,
+    by: UserId,
+    at: DateTime<Utc>,
+    connection: &mut SqliteConnection,
+) -> Result<bool> {
+    let detection = undone.detection_id;
     sqlx::query("UPDATE label_decisions SET undone_at = ? WHERE id = ?")
         .bind(to_ms(at))
-        .bind(id.0)
+        .bind(undone.id.0)
         .execute(&mut *connection)
         .await?;
     let restored = decision::standing(detection, &mut *connection).await?;
     let label = restored.as_ref().map(|decision| (decision.label, decision.user_id, decision.decided_at));
     set_label(detection, label, connection).await?;
-    let reversed = take_back_feedback(&undone, restored.as_ref(), at, connection).await?;
+    let reversed = take_back_feedback(undone, restored.as_ref(), at, connection).await?;
     outbox::refresh_state(detection, connection).await?;
     let event = NewAuditEvent {
         at,
         user_id: Some(by),
         action: "detection.label_undone",
         subject: subject(detection),
-        details: json!({ "decision": id.0, "label": undone.label, "restored": undone.previous }),
+        details: json!({ "decision": undone.id.0, "label": undone.label, "restored": undone.previous }),
     };
     audit::record(&event, &mut *connection).await?;
-    let undone = existing(id, connection).await?;
-    Ok(if reversed { UndoOutcome::Reversed(undone) } else { UndoOutcome::Cancelled(undone) })
+    Ok(reversed)
 }
 
 /// What made many decisions at once.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::{DecisionId, DetectionId, FeedbackState, Label, UserId};
 use serde_json::json;
-use store::{LabelOutcome, NewDecision, Store, UndoOutcome};
+use store::{LabelOutcome, LabelRemoval, NewDecision, RemovalOutcome, Store, UndoOutcome};
 
 use crate::samples::{decide, decision, detection, moderator, noon, seconds};
 
@@ -41,6 +41,7 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
     assert_eq!(store.decisions(id).await.unwrap(), [first.clone(), second.clone()]);
 
     undoing(store, id, (&ana, &ben), (first.id, second.id)).await;
+    removing(store, (&ana, &ben)).await;
 
     let nowhere = decision(DetectionId(999), Label::Spam, &ana);
     assert_eq!(store.decide(&nowhere).await.unwrap(), LabelOutcome::NotFound);
@@ -85,4 +86,32 @@ async fn undoing(
     assert_eq!((row.version, row.feedback), (4, FeedbackState::None));
     assert_eq!(store.next_feedback_due().await.unwrap(), None);
     assert_eq!(undoable(ana.id, 6).await, []);
+}
+
+/// A label is removed at any time, by anybody, with what lay under it; the upstream learns what stands then.
+async fn removing(store: &dyn Store, (ana, ben): (&domain::User, &domain::User)) {
+    let id = store.insert_detection(&detection("Removed")).await.unwrap();
+    decide(store, id, Label::Ham, ana).await;
+    decide(store, id, Label::Ham, ben).await;
+    let due = store.due_feedback(noon() + seconds(60), 10).await.unwrap();
+    store.feedback_sent(due.last().unwrap().id, noon() + seconds(60)).await.unwrap();
+    let remove = async |seen_version| {
+        let at = noon() + seconds(3600);
+        let removal = LabelRemoval { detection_id: id, user_id: ana.id, at, seen_version };
+        store.remove_label(&removal).await.unwrap()
+    };
+    assert_eq!(remove(1).await, RemovalOutcome::Stale(store.decisions(id).await.unwrap().pop()));
+    assert_eq!(remove(2).await, RemovalOutcome::Removed);
+    let row = store.detection(id).await.unwrap().unwrap();
+    assert_eq!((row.label, row.labelled_by, row.feedback), (None, None, FeedbackState::Pending));
+    assert!(store.decisions(id).await.unwrap().iter().all(|decision| decision.undone_at.is_some()));
+    let due = store.due_feedback(noon() + seconds(3600), 10).await.unwrap();
+    let words: Vec<_> = due.iter().filter(|item| item.detection_id == id).map(|item| item.label).collect();
+    assert_eq!(words, [Label::Spam], "the verdict");
+    let events = store.audit_events(None, 2).await.unwrap();
+    let by: Vec<_> = events.iter().map(|event| (event.action.as_str(), event.user_name.as_deref())).collect();
+    assert_eq!(by, [("detection.label_undone", Some("Ana")); 2]);
+    let nowhere =
+        LabelRemoval { detection_id: DetectionId(999), user_id: ana.id, at: noon(), seen_version: 0 };
+    assert_eq!(store.remove_label(&nowhere).await.unwrap(), RemovalOutcome::NotFound);
 }
