@@ -29,7 +29,7 @@ pub(crate) struct ListLook {
 
 impl Default for ListLook {
     fn default() -> Self {
-        Self { compact: false, score: true, sender: true, site: true, time: true, facets: false }
+        Self { compact: true, score: true, sender: true, site: true, time: true, facets: false }
     }
 }
 

@@ -86,7 +86,7 @@ pub(super) fn List(
         place
             .map(|cursor| view! { <a class=BUTTON href=here.at(direction, cursor).address(None)>{words}</a> })
     };
-    let list = view! { <div class="rounded-lg border border-line bg-surface overflow-hidden">{days}</div> };
+    let list = view! { <div class="log-list rounded-lg border border-line bg-surface overflow-hidden">{days}</div> };
     let list = if shown == 0 {
         ().into_any()
     } else if may_label {
@@ -95,9 +95,6 @@ pub(super) fn List(
         list.into_any()
     };
     view! {
-        <p class="text-sm text-muted tabular-nums min-h-5">
-            <Transition>{move || count.get().and_then(Result::ok).map(in_words)}</Transition>
-        </p>
         <StillIndexing unfolded=unfolded/>
         {list}
         {stopped.then(|| view! { <p class="text-sm text-muted" data-stopped="">"Few match here. The search stopped so far to stay quick; the next page goes on."</p> })}
@@ -108,10 +105,6 @@ pub(super) fn List(
         </nav>
     }
     .into_any()
-}
-
-fn in_words(count: BoundedCount) -> String {
-    format!("{count} {}", if count.count == 1 { "detection" } else { "detections" })
 }
 
 /// Tells the keyboard and the decisions what is on screen.

@@ -1,6 +1,6 @@
 //! The log's frame: what is searched, how it is sorted, where in it we are. All of it is in the URL.
 
-use domain::{Cursor, Direction, Order, Role};
+use domain::{BoundedCount, Cursor, Direction, Order, Role};
 use leptos::{html::Section, prelude::*};
 use leptos_meta::Title;
 use leptos_router::{
@@ -113,27 +113,40 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
     let pane = NodeRef::<Section>::new();
     let (left, kept) = follow_place(state, open, pane);
     let part = |part: LogPart| view! { <Later part=Part::Log(part)/> };
-    // On a phone the list and the pane take turns.
+    // The list has the whole width until something is open beside it. On a phone the two take turns.
     let list_class = move || {
         if open.get().is_some() {
-            "hidden lg:flex lg:w-2/5 xl:w-1/3 shrink-0 flex-col gap-3 min-w-0"
+            "hidden lg:flex lg:w-2/5 shrink-0 flex-col gap-3 min-w-0"
         } else {
-            "flex lg:w-2/5 xl:w-1/3 shrink-0 flex-col gap-3 min-w-0"
+            "flex w-full flex-col gap-3 min-w-0"
+        }
+    };
+    let pane_class = move || {
+        if open.get().is_some() {
+            "flex-1 min-w-0 lg:sticky lg:top-4 lg:max-h-[calc(100vh-2rem)] lg:overflow-y-auto rounded-lg"
+        } else {
+            "hidden"
         }
     };
     view! {
         <Title text="Detections"/>
+        <Later part=Part::Frame(FramePart::Notice)/>
         <div class="lg:flex gap-6 items-start">
             <section class=list_class aria-label="Log" on:click=move |_| left.set_value(Some(Place::here(None)))>
-                <div class="flex items-center justify-between gap-2 min-h-9">
+                <div class="flex flex-wrap items-center gap-x-4 gap-y-2 min-h-9">
                     <h1 class="text-xl font-semibold">"Detections"</h1>
+                    <p class="text-sm text-muted tabular-nums">
+                        <Transition>{move || count.get().and_then(Result::ok).map(in_words)}</Transition>
+                    </p>
                     {part(LogPart::Arrivals(state, reload))}
-                    <span class="flex items-center"><BlurSwitch/>{part(LogPart::Look(look))}</span>
+                    {part(LogPart::Filters(state, open))}
+                    <span class="ml-auto flex items-center"><BlurSwitch/>{part(LogPart::Look(look))}</span>
                 </div>
-                {part(LogPart::Filters(state, open))}
-                {part(LogPart::Keep(state))}
-                {part(LogPart::Facets(state, open, look))}
-                {part(LogPart::Export(state))}
+                <div class="log-tools">
+                    {part(LogPart::Facets(state, open, look))}
+                    {part(LogPart::Keep(state))}
+                    {part(LogPart::Export(state))}
+                </div>
                 {part(LogPart::Notes(state))}
                 <Transition>
                     {move || Suspend::new(async move {
@@ -155,16 +168,15 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
                     })}
                 </Transition>
             </section>
-            <section
-                class="flex-1 min-w-0 lg:sticky lg:top-4 lg:max-h-[calc(100vh-2rem)] lg:overflow-y-auto rounded-lg"
-                aria-label="Detection"
-                node_ref=pane
-            >
-                <Later part=Part::Frame(FramePart::Notice)/>
+            <section class=pane_class aria-label="Detection" node_ref=pane>
                 <Outlet/>
             </section>
         </div>
     }
+}
+
+fn in_words(count: BoundedCount) -> String {
+    format!("{count} {}", if count.count == 1 { "detection" } else { "detections" })
 }
 
 /// Remembers where somebody was: what they left by a click, and what is to be restored once the list is there again.
@@ -203,12 +215,6 @@ fn follow_place(
     (left, kept)
 }
 
-/// What the pane shows while nothing is open.
+/// What the pane shows while nothing is open; it is hidden then.
 #[component]
-pub(crate) fn NothingOpen() -> impl IntoView {
-    view! {
-        <p class="hidden lg:block rounded-lg border border-line border-dashed p-8 text-center text-muted">
-            "Open a detection to see it here."
-        </p>
-    }
-}
+pub(crate) fn NothingOpen() -> impl IntoView {}

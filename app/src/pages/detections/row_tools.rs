@@ -161,7 +161,7 @@ pub(super) fn RowButtons(row: RowState) -> impl IntoView {
         }
     };
     view! {
-        <span class="flex flex-col justify-center gap-1 p-2 shrink-0">
+        <span class="log-buttons">
             {button(Label::Spam, SPAM_CLASS, "Spam", Command::Spam)}
             {button(Label::Ham, HAM_CLASS, "Ham", Command::Ham)}
         </span>
