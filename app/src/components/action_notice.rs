@@ -34,8 +34,13 @@ fn refused() -> Option<AppError> {
 
         use crate::server_fns::labels::{CancelBulk, LabelDetection, LabelRows, RemoveLabel, UndoLabel};
 
-        let forms =
-            [LabelRows::url(), LabelDetection::url(), RemoveLabel::url(), UndoLabel::url(), CancelBulk::url()];
+        let forms = [
+            LabelRows::url(),
+            LabelDetection::url(),
+            RemoveLabel::url(),
+            UndoLabel::url(),
+            CancelBulk::url(),
+        ];
         let said = use_context::<leptos::server::ServerActionError>()?;
         forms.contains(&said.path()).then(|| ServerFnUrlError::<AppError>::decode_err(said.err()))
     }

@@ -86,7 +86,8 @@ pub(super) fn List(
         place
             .map(|cursor| view! { <a class=BUTTON href=here.at(direction, cursor).address(None)>{words}</a> })
     };
-    let list = view! { <div class="log-list rounded-lg border border-line bg-surface overflow-hidden">{days}</div> };
+    let list =
+        view! { <div class="log-list rounded-lg border border-line bg-surface overflow-hidden">{days}</div> };
     let list = if shown == 0 {
         ().into_any()
     } else if may_label {
