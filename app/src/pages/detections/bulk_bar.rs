@@ -5,11 +5,12 @@ use leptos::{
     ev::SubmitEvent, prelude::*, server_fn::ServerFn, wasm_bindgen::JsCast, web_sys::HtmlInputElement,
 };
 
-use super::list::Count;
+use super::{LogPart, list::Count};
 use crate::{
     components::{Kbd, classes::BUTTON},
     decisions::{Decisions, RowsAsked},
     keys::Command,
+    later::{Later, Part},
     selection::Selection,
     server_fns::labels::LabelRows,
 };
@@ -45,6 +46,7 @@ pub(super) fn RowsForm(
             // Enter in a checkbox presses the first button of a form: this one does nothing.
             <button type="submit" disabled hidden></button>
             <input type="hidden" name="q" value=q />
+            <div class="log-tools">
             <div class="flex flex-wrap items-center gap-2" role="group" aria-label="For the selection" data-bulk="">
                 <label class="inline-flex items-center gap-2 pl-3 text-sm text-muted">
                     <input
@@ -59,9 +61,8 @@ pub(super) fn RowsForm(
                 </label>
                 <Buttons name="bulk"/>
             </div>
-            <Transition>
-                {move || count.get().and_then(Result::ok).map(|count| view! { <AllThatMatch count=count shown=shown/> })}
-            </Transition>
+            <Later part=Part::Log(LogPart::All(count, shown))/>
+            </div>
             {children()}
         </form>
     }
@@ -96,6 +97,18 @@ fn Buttons(name: &'static str) -> impl IntoView {
             }
         })
         .collect_view()
+}
+
+/// What is for all that match, once their count is known.
+#[component]
+pub(super) fn ForAll(count: Count, shown: usize) -> impl IntoView {
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                count.await.ok().map(|count| view! { <AllThatMatch count=count shown=shown/> })
+            })}
+        </Transition>
+    }
 }
 
 /// "All 1,240 that match this search": the count first, the question above 50, then the buttons.

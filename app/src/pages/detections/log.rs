@@ -136,7 +136,7 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
                 <div class="flex flex-wrap items-center gap-x-4 gap-y-2 min-h-9">
                     <h1 class="text-xl font-semibold">"Detections"</h1>
                     <p class="text-sm text-muted tabular-nums">
-                        <Transition>{move || count.get().and_then(Result::ok).map(in_words)}</Transition>
+                        <Transition>{move || Suspend::new(async move { count.await.ok().map(in_words) })}</Transition>
                     </p>
                     {part(LogPart::Arrivals(state, reload))}
                     {part(LogPart::Filters(state, open))}

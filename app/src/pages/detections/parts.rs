@@ -4,9 +4,11 @@ use leptos::prelude::*;
 
 use super::{
     arrivals::Arrivals,
+    bulk_bar::ForAll,
     export::ExportLinks,
     facets::FacetPanel,
     filters::Filters,
+    list::Count,
     log::LogState,
     look_menu::LookMenu,
     notes::{AsText, Corrections, SearchNotes},
@@ -29,6 +31,8 @@ pub(crate) enum LogPart {
     Facets(Memo<LogState>, Memo<Option<i64>>, LookSignal),
     /// Taking the matches elsewhere.
     Export(Memo<LogState>),
+    /// What is for all that match, of which so many are on the page.
+    All(Count, usize),
     /// How the search was read.
     Notes(Memo<LogState>),
     /// What a search that cannot be read was perhaps meant to be.
@@ -49,6 +53,7 @@ impl LogPart {
                 view! { <FacetPanel state=state open=open look=look/> }.into_any()
             }
             Self::Export(state) => view! { <ExportLinks state=state/> }.into_any(),
+            Self::All(count, shown) => view! { <ForAll count=count shown=shown/> }.into_any(),
             Self::Notes(state) => view! { <SearchNotes state=state/> }.into_any(),
             Self::Corrections(state) => view! { <Corrections state=state/> }.into_any(),
             Self::AsText(state) => view! { <AsText state=state/> }.into_any(),
@@ -63,8 +68,8 @@ impl LogPart {
                 live.arrived.track();
                 live.looks.track();
             }
-            // The latter two are made anew with what was found.
-            Self::Look(_) | Self::Corrections(_) | Self::AsText(_) => {}
+            // The latter are made anew with what was found.
+            Self::Look(_) | Self::All(..) | Self::Corrections(_) | Self::AsText(_) => {}
             Self::Filters(state, open) | Self::Facets(state, open, _) => {
                 state.track();
                 open.track();

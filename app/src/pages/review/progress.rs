@@ -32,7 +32,7 @@ pub(super) fn ProgressBar(progress: Progress) -> impl IntoView {
     // Without it the queue works all the same, and says what is wrong where it is in the way.
     view! {
         <div class="mb-4 min-h-8">
-            <Transition>{move || progress.get().and_then(Result::ok).map(bar)}</Transition>
+            <Transition>{move || Suspend::new(async move { progress.await.ok().map(bar) })}</Transition>
         </div>
     }
 }

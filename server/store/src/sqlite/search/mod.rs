@@ -11,6 +11,7 @@ mod tests;
 mod words;
 
 use chrono::{DateTime, Utc};
+use domain::search::TermKind;
 use domain::{
     BoundedCount, Cursor, DetectionId, DetectionSummary, Direction, Order, Page, PageRequest, SearchQuery,
 };
@@ -49,10 +50,23 @@ impl SqliteStore {
     }
 
     pub(super) async fn search_count(&self, query: &SearchQuery, now: DateTime<Utc>) -> Result<BoundedCount> {
-        // Of any number of rows, also of those that are not kept in memory.
-        if let Some(count) = statistics::count_by_sums(query, now, &self.readers).await? {
-            return Ok(BoundedCount { count, more: false });
+        // A range of days is a few sums; without one, every day there ever was is added up, which memory spares as far as it reaches.
+        let is_in_time =
+            query.terms.iter().any(|term| matches!(term.kind, TermKind::After(_) | TermKind::Before(_)));
+        if is_in_time && let Some(count) = self.count_by_sums(query, now).await? {
+            return Ok(count);
         }
-        self.facts.count(query, now, &self.readers).await
+        let count = self.facts.count(query, now, &self.readers).await?;
+        if count.more
+            && let Some(whole) = self.count_by_sums(query, now).await?
+        {
+            return Ok(whole);
+        }
+        Ok(count)
+    }
+
+    async fn count_by_sums(&self, query: &SearchQuery, now: DateTime<Utc>) -> Result<Option<BoundedCount>> {
+        let count = statistics::count_by_sums(query, now, &self.readers).await?;
+        Ok(count.map(|count| BoundedCount { count, more: false }))
     }
 }

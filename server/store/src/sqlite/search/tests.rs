@@ -214,6 +214,9 @@ async fn answers(store: &SqliteStore, query: &SearchQuery, order: Order, source:
     let now = noon() + TimeDelta::seconds(ROWS);
     let plan = Plan::choose(query, order, now, &store.readers).await.unwrap().with_source(source);
     let count = store.search_count(query, now).await.unwrap();
+    if let Some(sum) = store.count_by_sums(query, now).await.unwrap() {
+        assert_eq!(sum, count, "added up and counted alike: {query}");
+    }
     let mut answers = Vec::new();
     let middle = match order {
         Order::Newest => Cursor { key: 0.0, id: domain::DetectionId(ROWS / 2) },
