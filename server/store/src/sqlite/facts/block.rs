@@ -4,12 +4,15 @@ use domain::{FacetValue, JudgedBy, Label, Origin};
 
 use super::words::Words;
 
-/// Lower bits of an id within a block.
-const BITS: u32 = 16;
+/// Lower bits of an id within a block. A block is read at once, which takes some hundredths of a second.
+const BITS: u32 = 14;
+
+/// The last place of a block.
+const LAST: u16 = (1 << BITS) - 1;
 
 /// The block that an id is in, and its place there.
 pub(super) fn place(id: i64) -> (i64, u16) {
-    (id >> BITS, (id & i64::from(u16::MAX)) as u16)
+    (id >> BITS, (id & i64::from(LAST)) as u16)
 }
 
 /// The id at a place of a block.
@@ -19,7 +22,7 @@ pub(super) fn id_at(block: i64, at: u16) -> i64 {
 
 /// First and last id of a block.
 pub(super) fn ids_of(block: i64) -> (i64, i64) {
-    (id_at(block, 0), id_at(block, u16::MAX))
+    (id_at(block, 0), id_at(block, LAST))
 }
 
 /// What is kept of one detection.
@@ -128,7 +131,7 @@ impl Alike {
     }
 }
 
-/// Up to 65,536 detections, by id.
+/// Up to 16,384 detections, by id.
 #[derive(Debug, Default)]
 pub(super) struct Block {
     ids: Vec<u16>,

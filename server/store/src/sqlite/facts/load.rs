@@ -14,9 +14,6 @@ use crate::Result;
 /// Ids of changed rows that are read at once.
 const AT_ONCE: usize = 1_000;
 
-/// Ids from one to another that are read at once: some hundredths of a second.
-const PIECE: i64 = 16_384;
-
 type Read = (i64, i64, f64, i64, i64, Option<String>, Option<String>);
 
 /// How far the database is.
@@ -84,7 +81,7 @@ impl Facts {
         }
         let mut first = self.kept().newest + 1;
         while first <= marks.newest {
-            let last = marks.newest.min(first + PIECE - 1);
+            let last = marks.newest.min(ids_of(place(first).0).1);
             let rows = rows_between(first, last, readers).await?;
             self.kept_mut().keep(rows);
             first = last + 1;
@@ -105,7 +102,8 @@ impl Facts {
         if oldest <= 1 || rows_kept >= MOST {
             return Ok(false);
         }
-        let first = (oldest - PIECE).max(1);
+        // A whole block, or what is missing of it: each row comes after the one before it.
+        let first = ids_of(place(oldest - 1).0).0.max(1);
         let rows = rows_between(first, oldest - 1, readers).await?;
         let mut kept = self.kept_mut();
         if kept.oldest == oldest {
