@@ -5,7 +5,7 @@ use leptos::{
     ev::SubmitEvent, prelude::*, server_fn::ServerFn, wasm_bindgen::JsCast, web_sys::HtmlInputElement,
 };
 
-use super::{LogPart, list::Count};
+use super::{LogPart, how_many::Count};
 use crate::{
     components::{Kbd, classes::BUTTON},
     decisions::{Decisions, RowsAsked},

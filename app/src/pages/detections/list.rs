@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::{
-    BoundedCount, DetectionSummary, Direction, Label, Order,
+    DetectionSummary, Direction, Label, Order,
     paging::PAGE_SIZE,
     text::{marked_line, single_line},
     time::day_heading,
@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use super::{
     LogPart,
     bulk_bar::RowsForm,
+    how_many::Count,
     log::LogState,
     notes::StillIndexing,
     place::Place,
@@ -20,16 +21,12 @@ use super::{
 use crate::{
     components::{TimeAgo, VerdictBadge, classes::BUTTON, now, score_words},
     decisions::{Decisions, Seen},
-    error::AppError,
     later::{Later, Part},
     list_look::LookSignal,
     selection::Selection,
     server_fns::detections::SearchResult,
     zone::Zone,
 };
-
-/// How many match a search, once that is known.
-pub(super) type Count = Resource<Result<BoundedCount, AppError>>;
 
 /// The rows of one page, and the way to the next.
 #[component]

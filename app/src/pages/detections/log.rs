@@ -1,6 +1,6 @@
 //! The log's frame: what is searched, how it is sorted, where in it we are. All of it is in the URL.
 
-use domain::{BoundedCount, Cursor, Direction, Order, Role};
+use domain::{Cursor, Direction, Order, Role};
 use leptos::{html::Section, prelude::*};
 use leptos_meta::Title;
 use leptos_router::{
@@ -135,9 +135,7 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
             <section class=list_class aria-label="Log" on:click=move |_| left.set_value(Some(Place::here(None)))>
                 <div class="flex flex-wrap items-center gap-x-4 gap-y-2 min-h-9">
                     <h1 class="text-xl font-semibold">"Detections"</h1>
-                    <p class="text-sm text-muted tabular-nums">
-                        <Transition>{move || Suspend::new(async move { count.await.ok().map(in_words) })}</Transition>
-                    </p>
+                    {part(LogPart::Count(count))}
                     {part(LogPart::Arrivals(state, reload))}
                     {part(LogPart::Filters(state, open))}
                     <span class="ml-auto flex items-center"><BlurSwitch/>{part(LogPart::Look(look))}</span>
@@ -173,10 +171,6 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
             </section>
         </div>
     }
-}
-
-fn in_words(count: BoundedCount) -> String {
-    format!("{count} {}", if count.count == 1 { "detection" } else { "detections" })
 }
 
 /// Remembers where somebody was: what they left by a click, and what is to be restored once the list is there again.

@@ -6,6 +6,7 @@ mod detail;
 mod export;
 mod facets;
 mod filters;
+mod how_many;
 mod list;
 mod log;
 mod look_menu;

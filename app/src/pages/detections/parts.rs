@@ -8,7 +8,7 @@ use super::{
     export::ExportLinks,
     facets::FacetPanel,
     filters::Filters,
-    list::Count,
+    how_many::{Count, HowMany},
     log::LogState,
     look_menu::LookMenu,
     notes::{AsText, Corrections, SearchNotes},
@@ -31,6 +31,8 @@ pub(crate) enum LogPart {
     Facets(Memo<LogState>, Memo<Option<i64>>, LookSignal),
     /// Taking the matches elsewhere.
     Export(Memo<LogState>),
+    /// How many match.
+    Count(Count),
     /// What is for all that match, of which so many are on the page.
     All(Count, usize),
     /// How the search was read.
@@ -53,6 +55,7 @@ impl LogPart {
                 view! { <FacetPanel state=state open=open look=look/> }.into_any()
             }
             Self::Export(state) => view! { <ExportLinks state=state/> }.into_any(),
+            Self::Count(count) => view! { <HowMany count=count/> }.into_any(),
             Self::All(count, shown) => view! { <ForAll count=count shown=shown/> }.into_any(),
             Self::Notes(state) => view! { <SearchNotes state=state/> }.into_any(),
             Self::Corrections(state) => view! { <Corrections state=state/> }.into_any(),
@@ -75,6 +78,7 @@ impl LogPart {
                 open.track();
             }
             Self::Keep(state) | Self::Export(state) => state.track(),
+            Self::Count(count) => count.track(),
             Self::Notes(state) => {
                 if state.read().may_have_days() {
                     expect_context::<Zone>().name();
@@ -86,6 +90,6 @@ impl LogPart {
     /// Whether it only says something, with links that lead on by themselves.
     #[cfg(feature = "hydrate")]
     pub(crate) fn is_said(self) -> bool {
-        matches!(self, Self::Notes(_) | Self::Corrections(_) | Self::AsText(_))
+        matches!(self, Self::Count(..) | Self::Notes(_) | Self::Corrections(_) | Self::AsText(_))
     }
 }
