@@ -1,29 +1,25 @@
 //! What can be done to many rows: to those ticked, or to all that match.
 
-use domain::{BoundedCount, bulk::CONFIRM_ABOVE};
 use leptos::{
     ev::SubmitEvent, prelude::*, server_fn::ServerFn, wasm_bindgen::JsCast, web_sys::HtmlInputElement,
 };
 
-use super::{LogPart, how_many::Count};
 use crate::{
     components::{Kbd, classes::BUTTON},
     decisions::{Decisions, RowsAsked},
     keys::Command,
-    later::{Later, Part},
     selection::Selection,
     server_fns::labels::LabelRows,
 };
+
+/// The id of the form: what is for all that match stands above it.
+pub(super) const FORM: &str = "rows";
 
 /// The form around the list: its buttons say which rows they are for. Without JavaScript the browser sends it.
 #[component]
 pub(super) fn RowsForm(
     /// The search, as typed.
     q: String,
-    /// How many match it.
-    count: Count,
-    /// How many are on the page.
-    shown: usize,
     /// The list.
     children: Children,
 ) -> impl IntoView {
@@ -42,11 +38,10 @@ pub(super) fn RowsForm(
         decisions.ask_for_rows(RowsAsked { bulk, all, rows, q: searched.get_value(), confirmed, selection });
     };
     view! {
-        <form class="flex flex-col gap-3" method="post" action=LabelRows::url() on:submit=submit>
+        <form id=FORM class="flex flex-col gap-3" method="post" action=LabelRows::url() on:submit=submit>
             // Enter in a checkbox presses the first button of a form: this one does nothing.
             <button type="submit" disabled hidden></button>
             <input type="hidden" name="q" value=q />
-            <div class="log-tools">
             <div class="flex flex-wrap items-center gap-2" role="group" aria-label="For the selection" data-bulk="">
                 <label class="inline-flex items-center gap-2 pl-3 text-sm text-muted">
                     <input
@@ -60,8 +55,6 @@ pub(super) fn RowsForm(
                     <span class="tabular-nums" aria-live="polite">{move || format!("{} selected", selection.count())}</span>
                 </label>
                 <Buttons name="bulk"/>
-            </div>
-            <Later part=Part::Log(LogPart::All(count, shown))/>
             </div>
             {children()}
         </form>
@@ -86,59 +79,15 @@ pub(crate) fn forget_confirmation() {
 
 /// Three buttons for many rows.
 #[component]
-fn Buttons(name: &'static str) -> impl IntoView {
+pub(super) fn Buttons(name: &'static str) -> impl IntoView {
     let is_selection = name == "bulk";
     [("spam", "Spam", Command::Spam), ("ham", "Ham", Command::Ham), ("recheck", "Recheck", Command::Recheck)]
         .map(|(value, words, command)| {
             view! {
-                <button class=BUTTON name=name value=value aria-keyshortcuts=is_selection.then(|| command.aria())>
+                <button class=BUTTON name=name value=value form=FORM aria-keyshortcuts=is_selection.then(|| command.aria())>
                     {words}{is_selection.then(|| view! { <Kbd command=command/> })}
                 </button>
             }
         })
         .collect_view()
-}
-
-/// What is for all that match, once their count is known.
-#[component]
-pub(super) fn ForAll(count: Count, shown: usize) -> impl IntoView {
-    view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                count.await.ok().map(|count| view! { <AllThatMatch count=count shown=shown/> })
-            })}
-        </Transition>
-    }
-}
-
-/// "All 1,240 that match this search": the count first, the question above 50, then the buttons.
-#[component]
-fn AllThatMatch(count: BoundedCount, shown: usize) -> impl IntoView {
-    if count.count <= shown as u64 && !count.more {
-        return None;
-    }
-    let asks = count.more || count.count > CONFIRM_ABOVE;
-    let question = asks.then(|| {
-        view! {
-            <label class="flex items-center gap-2">
-                <input
-                    class="w-4 h-4"
-                    type="checkbox"
-                    name="confirmed"
-                    value="true"
-                />
-                {format!("I mean all {count} of them")}
-            </label>
-        }
-    });
-    Some(view! {
-        <details class="text-sm">
-            <summary class="cursor-pointer text-accent pl-3">{format!("All {count} that match this search")}</summary>
-            <div class="mt-2 p-3 rounded-lg border border-line bg-surface flex flex-col gap-3">
-                {question}
-                <div class="flex flex-wrap gap-2" role="group" aria-label=format!("For all {count} that match")><Buttons name="all"/></div>
-                <p class="text-muted">"It goes on in the background, can be cancelled, and is undone as one. What somebody else decides meanwhile is left alone."</p>
-            </div>
-        </details>
-    })
 }

@@ -12,7 +12,6 @@ use leptos::prelude::*;
 use super::{
     LogPart,
     bulk_bar::RowsForm,
-    how_many::Count,
     log::LogState,
     notes::StillIndexing,
     place::Place,
@@ -32,8 +31,6 @@ use crate::{
 #[component]
 pub(super) fn List(
     found: SearchResult,
-    /// How many match on all pages.
-    count: Count,
     state: Memo<LogState>,
     open: Memo<Option<i64>>,
     look: LookSignal,
@@ -88,7 +85,7 @@ pub(super) fn List(
     let list = if shown == 0 {
         ().into_any()
     } else if may_label {
-        view! { <RowsForm q=here.q.clone() count=count shown=shown>{list}</RowsForm> }.into_any()
+        view! { <RowsForm q=here.q.clone()>{list}</RowsForm> }.into_any()
     } else {
         list.into_any()
     };

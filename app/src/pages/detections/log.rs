@@ -19,7 +19,7 @@ use crate::{
     error::AppError,
     later::{Later, Part},
     list_look::ListLook,
-    server_fns::detections::{count_detections, search_detections},
+    server_fns::detections::search_detections,
     zone::Zone,
 };
 
@@ -105,10 +105,6 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
         move || (state.get(), reload.get(), state.read().may_have_days().then(|| zone.name())),
         |(state, ..)| search_detections(state.q, state.order, state.from),
     );
-    let count = Resource::new_blocking(
-        move || (state.read().q.clone(), reload.get(), state.read().may_have_days().then(|| zone.name())),
-        |(q, ..)| count_detections(q),
-    );
     let look = RwSignal::new(ListLook::remembered());
     let pane = NodeRef::<Section>::new();
     let (left, kept) = follow_place(state, open, pane);
@@ -135,12 +131,12 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
             <section class=list_class aria-label="Log" on:click=move |_| left.set_value(Some(Place::here(None)))>
                 <div class="flex flex-wrap items-center gap-x-4 gap-y-2 min-h-9">
                     <h1 class="text-xl font-semibold">"Detections"</h1>
-                    {part(LogPart::Count(count))}
                     {part(LogPart::Arrivals(state, reload))}
                     {part(LogPart::Filters(state, open))}
                     <span class="ml-auto flex items-center"><BlurSwitch/>{part(LogPart::Look(look))}</span>
                 </div>
                 <div class="log-tools">
+                    {part(LogPart::Matches(state, reload))}
                     {part(LogPart::Facets(state, open, look))}
                     {part(LogPart::Keep(state))}
                     {part(LogPart::Export(state))}
@@ -151,7 +147,7 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
                         let may_label = session.await.is_ok_and(|session| session.allows(Role::Moderator));
                         match result.await {
                             Ok(found) => view! {
-                                <List found=found count=count state=state open=open look=look place=kept may_label=may_label/>
+                                <List found=found state=state open=open look=look place=kept may_label=may_label/>
                             }
                             .into_any(),
                             Err(error) => {

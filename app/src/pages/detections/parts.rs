@@ -4,11 +4,10 @@ use leptos::prelude::*;
 
 use super::{
     arrivals::Arrivals,
-    bulk_bar::ForAll,
     export::ExportLinks,
     facets::FacetPanel,
     filters::Filters,
-    how_many::{Count, HowMany},
+    how_many::HowMany,
     log::LogState,
     look_menu::LookMenu,
     notes::{AsText, Corrections, SearchNotes},
@@ -31,10 +30,8 @@ pub(crate) enum LogPart {
     Facets(Memo<LogState>, Memo<Option<i64>>, LookSignal),
     /// Taking the matches elsewhere.
     Export(Memo<LogState>),
-    /// How many match.
-    Count(Count),
-    /// What is for all that match, of which so many are on the page.
-    All(Count, usize),
+    /// How many match, and what can be done to all of them.
+    Matches(Memo<LogState>, RwSignal<usize>),
     /// How the search was read.
     Notes(Memo<LogState>),
     /// What a search that cannot be read was perhaps meant to be.
@@ -55,8 +52,7 @@ impl LogPart {
                 view! { <FacetPanel state=state open=open look=look/> }.into_any()
             }
             Self::Export(state) => view! { <ExportLinks state=state/> }.into_any(),
-            Self::Count(count) => view! { <HowMany count=count/> }.into_any(),
-            Self::All(count, shown) => view! { <ForAll count=count shown=shown/> }.into_any(),
+            Self::Matches(state, reload) => view! { <HowMany state=state reload=reload/> }.into_any(),
             Self::Notes(state) => view! { <SearchNotes state=state/> }.into_any(),
             Self::Corrections(state) => view! { <Corrections state=state/> }.into_any(),
             Self::AsText(state) => view! { <AsText state=state/> }.into_any(),
@@ -72,13 +68,16 @@ impl LogPart {
                 live.looks.track();
             }
             // The latter are made anew with what was found.
-            Self::Look(_) | Self::All(..) | Self::Corrections(_) | Self::AsText(_) => {}
+            Self::Look(_) | Self::Corrections(_) | Self::AsText(_) => {}
             Self::Filters(state, open) | Self::Facets(state, open, _) => {
                 state.track();
                 open.track();
             }
             Self::Keep(state) | Self::Export(state) => state.track(),
-            Self::Count(count) => count.track(),
+            Self::Matches(state, reload) => {
+                state.track();
+                reload.track();
+            }
             Self::Notes(state) => {
                 if state.read().may_have_days() {
                     expect_context::<Zone>().name();
@@ -90,6 +89,6 @@ impl LogPart {
     /// Whether it only says something, with links that lead on by themselves.
     #[cfg(feature = "hydrate")]
     pub(crate) fn is_said(self) -> bool {
-        matches!(self, Self::Count(..) | Self::Notes(_) | Self::Corrections(_) | Self::AsText(_))
+        matches!(self, Self::Notes(_) | Self::Corrections(_) | Self::AsText(_))
     }
 }
