@@ -13,7 +13,7 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Alert, AlertChannel, AlertDelivery, AlertId, AlertKind, SearchQuery, User,
+    Alert, AlertChannel, AlertDelivery, AlertId, AlertKind, BoundedCount, SearchQuery, User,
     search::{Age, State, Term, TermKind, Unit},
 };
 use store::SiteSpam;
@@ -148,11 +148,11 @@ impl Moderation {
         Ok(sites)
     }
 
-    async fn late_of_the_week(&self) -> Result<u64, ModerationError> {
+    async fn late_of_the_week(&self) -> Result<BoundedCount, ModerationError> {
         let week = Age { longer: false, count: 7, unit: Unit::Day };
         let kinds = [TermKind::Is(State::Late), TermKind::Age(week)];
         let terms = kinds.map(|kind| Term { negated: false, kind }).to_vec();
-        Ok(self.store.count(&SearchQuery { terms }, self.clock.now()).await?.count)
+        Ok(self.store.count(&SearchQuery { terms }, self.clock.now()).await?)
     }
 
     /// The alerts whose banners a person has not put away, oldest first. Of the marks of one quota, only the newest that was

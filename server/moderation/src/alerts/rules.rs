@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Alert, AlertId, AlertKind, AlertRules, Outlook, QuotaForecast, RefusalCount, RefusalKind, SearchQuery,
-    UsageSample, paging::grouped, statistics::site_term, time::minute,
+    Alert, AlertId, AlertKind, AlertRules, BoundedCount, Outlook, QuotaForecast, RefusalCount, RefusalKind,
+    SearchQuery, UsageSample, paging::grouped, statistics::site_term, time::minute,
 };
 use store::{NewAlert, SiteSpam};
 
@@ -60,7 +60,7 @@ pub struct Snapshot {
     /// Requests of apps that were refused lately.
     pub refusals: Vec<RefusalCount>,
     /// Checks of the last seven days whose app was told something else than what stands now.
-    pub late: u64,
+    pub late: BoundedCount,
 }
 
 /// Whether the upstream answers.
@@ -347,7 +347,7 @@ fn feedback(snapshot: &Snapshot) -> Finding {
 }
 
 /// Apps acted on an answer that does not stand any more.
-fn late(count: u64, least: u32) -> Finding {
+fn late(BoundedCount { count, more }: BoundedCount, least: u32) -> Finding {
     let state = if count >= u64::from(least) {
         State::on(
             format!(
@@ -358,6 +358,9 @@ fn late(count: u64, least: u32) -> Finding {
              app keeps them.",
             LATE,
         )
+    } else if more {
+        // They are not all counted: the log is being read after a start.
+        State::Unknown
     } else {
         State::off("Fewer checks of the last seven days are answered otherwise than what stands.")
     };

@@ -37,7 +37,7 @@ fn calm() -> Snapshot {
         spam: Vec::new(),
         budgets: Vec::new(),
         refusals: Vec::new(),
-        late: 0,
+        late: BoundedCount { count: 0, more: false },
     }
 }
 
@@ -302,13 +302,15 @@ fn refused_requests_are_told_by_token_and_a_revoked_one_at_once() {
 
 #[test]
 fn answers_that_do_not_stand_any_more_are_told_where_that_was_asked_for() {
-    let late = |late| Snapshot { late, ..calm() };
+    let counted = |count, more| Snapshot { late: BoundedCount { count, more }, ..calm() };
+    let late = |count| counted(count, false);
     let (mut rules, mut open) = (AlertRules::default(), Vec::new());
     assert_eq!(step(&late(900), &rules, &mut open), (vec![], vec![]), "off by default");
     rules.late = Some(10);
     assert_eq!(step(&late(9), &rules, &mut open), (vec![], vec![]));
     assert_eq!(step(&late(10), &rules, &mut open).0, ["told_otherwise:"]);
     assert_eq!(open[0].link, "/detections?q=is%3Alate%20age%3A%3C7d");
+    assert_eq!(step(&counted(9, true), &rules, &mut open), (vec![], vec![]), "not all are counted yet");
     assert_eq!(step(&late(9), &rules, &mut open).1.len(), 1);
 }
 
