@@ -22,6 +22,7 @@ use crate::{
         login::LoginPage,
         overview::OverviewPage,
         review::ReviewPage,
+        rules::RulesPage,
         settings::SettingsPage,
         setup::SetupPage,
         stats::StatsPage,
@@ -49,6 +50,7 @@ pub(crate) fn AppRoutes() -> impl IntoView {
                     <Route path=path!("imports/:id") view={Lazy::<OneImport>::new()}/>
                     <Route path=path!("stats") view={Lazy::<Stats>::new()}/>
                     <Route path=path!("health") view={Lazy::<Health>::new()}/>
+                    <Route path=path!("rules") view={Lazy::<Rules>::new()}/>
                     <Route path=path!("settings") view={Lazy::<Settings>::new()}/>
                 </ParentRoute>
             </Routes>
@@ -83,6 +85,7 @@ lazy_page!(NewImport, NewImportPage);
 lazy_page!(OneImport, ImportPage);
 lazy_page!(Stats, StatsPage);
 lazy_page!(Health, HealthPage);
+lazy_page!(Rules, RulesPage);
 lazy_page!(Settings, SettingsPage);
 lazy_page!(Login, LoginPage);
 lazy_page!(Setup, SetupPage);

@@ -6,6 +6,7 @@ const pages = [
   { path: '/detections', title: /Detections/, heading: 'Detections' },
   { path: '/imports', title: /Imports/, heading: 'Imports' },
   { path: '/stats', title: /Stats/, heading: 'Stats' },
+  { path: '/rules', title: /Rules/, heading: 'Rules' },
   { path: '/settings', title: /Settings/, heading: 'Settings' },
 ]
 

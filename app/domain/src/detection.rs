@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{ApiTokenId, Content, Label};
+use crate::{ApiTokenId, Content, Label, rule::RuleHit};
 
 /// Local id of a detection; grows with time, so paging and full-text order follow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -46,6 +46,8 @@ crate::words! {
         Fallback = "fallback",
         /// Nobody, for good: the submission was refused, and whoever sent it got no verdict.
         Refused = "refused",
+        /// A rule that a moderator made; nothing was spent.
+        Rule = "rule",
     }
 }
 
@@ -210,6 +212,9 @@ pub struct Circumstances {
     pub took_ms: Option<f64>,
     /// The language of the message, as a BCP 47 tag; see [`crate::Language`].
     pub language: Option<String>,
+    /// The rule that it met, if one applied to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<RuleHit>,
 }
 
 /// A detection about to be logged.
@@ -267,6 +272,9 @@ pub struct Detection {
     pub told: Option<Label>,
     /// Whether [`Content::ip`] is an address that the app itself calls from: then it tells nothing of the writer.
     pub ip_is_apps: bool,
+    /// The rule that it met, if one applied to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<RuleHit>,
 }
 
 impl Detection {

@@ -109,8 +109,8 @@ impl UsageSample {
 pub struct LogCount {
     /// Detections logged in the period, whoever judged them.
     pub logged: u64,
-    /// Those of them that the fallback judged and that still wait for the upstream: nothing is spent on them yet.
-    pub waiting: u64,
+    /// Those of them that nothing was spent on: the fallback or a rule answered them.
+    pub unpaid: u64,
     /// Further verdicts asked for in the period, for detections that had one.
     pub rechecked: u64,
     /// When the oldest detection of the whole log was logged, to the hour.
@@ -120,7 +120,7 @@ pub struct LogCount {
 impl LogCount {
     /// Checks that the log knows to have been spent.
     pub fn spent(&self) -> u64 {
-        self.logged.saturating_sub(self.waiting) + self.rechecked
+        self.logged.saturating_sub(self.unpaid) + self.rechecked
     }
 
     /// Why the upstream's count is another, in a sentence or two.
@@ -263,7 +263,7 @@ mod tests {
 
     #[test]
     fn a_difference_between_the_counts_is_explained() {
-        let count = |logged| LogCount { logged, waiting: 5, rechecked: 2, log_begins: None };
+        let count = |logged| LogCount { logged, unpaid: 5, rechecked: 2, log_begins: None };
         let sample = sample(11, 500, Some((2, 2025)));
         assert_eq!(count(503).spent(), 500);
         assert_eq!(count(503).explain(&sample), "Both counts agree.");

@@ -6,7 +6,8 @@ use super::keyboard::Keys;
 use crate::keys::{Command, SHORTCUTS};
 
 /// Pages that have no key of their own.
-const PAGES: &[(&str, &str)] = &[("Go to Overview", "/"), ("Go to Settings", "/settings")];
+const PAGES: &[(&str, &str)] =
+    &[("Go to Overview", "/"), ("Go to Rules", "/rules"), ("Go to Settings", "/settings")];
 
 /// Something that the palette offers.
 #[derive(Clone, Copy, Debug, PartialEq)]

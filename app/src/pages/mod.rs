@@ -7,6 +7,7 @@ pub(crate) mod imports;
 pub(crate) mod login;
 pub(crate) mod overview;
 pub(crate) mod review;
+pub(crate) mod rules;
 pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod stats;

@@ -65,6 +65,13 @@ fn Sections(report: SettingsReport) -> impl IntoView {
                 {address}
                 {connect}
             </section>
+            <section class=CARD>
+                <h2 class="font-semibold mb-2">"Rules"</h2>
+                <p>
+                    "What is always spam, never spam, held for a person, or judged without spending anything: "
+                    <a class="text-accent underline" href="/rules">"Rules"</a>"."
+                </p>
+            </section>
             {(!people.is_empty()).then(|| view! { <People people=people/> })}
         </div>
     }

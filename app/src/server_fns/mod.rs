@@ -12,6 +12,7 @@ pub mod lessons;
 pub mod notes;
 pub mod rechecks;
 pub mod review;
+pub mod rules;
 pub mod searches;
 pub mod session;
 pub mod settings;

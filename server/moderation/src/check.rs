@@ -73,17 +73,27 @@ impl Moderation {
         self.expect_to_keep()?;
         let site = check.site.clone();
         let request = as_sent(readings::request(&check.content), check.origin);
-        let answer = self.timed(self.upstreams.interactive.check(to_wire(check.endpoint), &request)).await?;
-        let circumstances =
-            Circumstances { took_ms: Some(milliseconds(started)), ..Circumstances::default() };
-        let answer = self.at_own_threshold(answer, self.options.judged_by, check.site.as_deref()).await;
-        let judgement = to_judgement(answer, self.options.judged_by);
-        let detection = self.new_detection(check, judgement, circumstances);
+        let unjudged = to_judgement(self.pass(started)?, JudgedBy::Fallback);
+        let mut detection = self.new_detection(check, unjudged, Circumstances::default());
+        let by_rule = self.by_rule(&mut detection, None, &request, started).await?;
+        let is_paid = by_rule.is_none();
+        if let Some(answer) = by_rule {
+            detection.judgement = to_judgement(answer, JudgedBy::Rule);
+        } else {
+            let asked = self.upstreams.interactive.check(to_wire(detection.endpoint), &request);
+            let answer = self.timed(asked).await?;
+            let answer = self.at_own_threshold(answer, self.options.judged_by, site.as_deref()).await;
+            detection.judgement = to_judgement(answer, self.options.judged_by);
+            self.hold_by_rule(&mut detection, None).await;
+        }
+        detection.circumstances.took_ms = Some(milliseconds(started));
         turn.comes().await;
         let written = self.log.enqueue(detection).await?;
         drop(turn);
         let appended = written.await.map_err(|lost| lost.error)?;
-        self.count_spent(Spender::Person { site: site.as_deref() }).await;
+        if is_paid {
+            self.count_spent(Spender::Person { site: site.as_deref() }).await;
+        }
         self.detection(appended.id).await
     }
 

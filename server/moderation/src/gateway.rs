@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use activelayer::{ApiError, CheckEndpoint, CheckRequest, wire::odd};
+use activelayer::{Answer, ApiError, CheckEndpoint, CheckRequest, CheckResponse, wire::odd};
 use domain::{
     ApiToken, Circumstances, Content, DetectionId, Endpoint, Fallback, JudgedBy, NewDetection, Origin,
 };
@@ -111,6 +111,9 @@ impl Moderation {
             let detection = self.log_refused(detection, &cause).await?;
             return Err(GatewayError::Unfit { cause, detection });
         }
+        if let Some(answer) = self.by_rule(&mut detection, Some(&token.name), &wire, started).await? {
+            return Ok(self.log_answer(detection, answer, JudgedBy::Rule, started).await?);
+        }
         let untold = match token.fallback {
             Fallback::Reject => self.untold(token.id, &digest(&detection)).await?,
             _ => None,
@@ -154,6 +157,7 @@ impl Moderation {
                 detection.circumstances.took_ms = Some(milliseconds(started));
                 let body = answer.body.clone();
                 detection.judgement = to_judgement(answer, self.options.judged_by);
+                self.hold_by_rule(&mut detection, Some(&token.name)).await;
                 let Appended { id, token_revoked } = self.log_judged(detection, kept, held).await?;
                 Ok(Judged { body, detection: id, token_revoked, left_out })
             }
@@ -330,13 +334,23 @@ impl Moderation {
     /// Logs what stands in for the upstream's verdict.
     async fn log_substitute(
         &self,
-        mut detection: NewDetection,
+        detection: NewDetection,
         substitute: &Substitute,
         started: Instant,
     ) -> Result<Judged, ModerationError> {
-        let answer = substitute.answer().clone();
+        self.log_answer(detection, substitute.answer().clone(), JudgedBy::Fallback, started).await
+    }
+
+    /// Logs an answer that the upstream was not asked for.
+    async fn log_answer(
+        &self,
+        mut detection: NewDetection,
+        answer: Answer<CheckResponse>,
+        judged_by: JudgedBy,
+        started: Instant,
+    ) -> Result<Judged, ModerationError> {
         let body = answer.body.clone();
-        detection.judgement = to_judgement(answer, JudgedBy::Fallback);
+        detection.judgement = to_judgement(answer, judged_by);
         detection.circumstances.took_ms = Some(milliseconds(started));
         let Appended { id, token_revoked } = self.log.append(detection).await?;
         Ok(Judged { body, detection: id, token_revoked, left_out: Vec::new() })

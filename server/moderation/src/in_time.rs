@@ -73,11 +73,16 @@ impl Moderation {
         let (token, endpoint) = (submission.token.clone(), submission.endpoint);
         let mut detection = self.unjudged(submission, started)?;
         let wire = readings::request(&detection.content);
-        let Substitute::Told(answer) = self.substitute(&token, endpoint, &wire, started).await? else {
-            return Err(ModerationError::NothingKept(Trouble::Locked).into());
+        let by_rule = self.by_rule(&mut detection, Some(&token.name), &wire, started).await?;
+        let (answer, judged_by) = match by_rule {
+            Some(answer) => (answer, JudgedBy::Rule),
+            None => match self.substitute(&token, endpoint, &wire, started).await? {
+                Substitute::Told(answer) => (answer, JudgedBy::Fallback),
+                Substitute::Untold(_) => return Err(ModerationError::NothingKept(Trouble::Locked).into()),
+            },
         };
         let body = answer.body.clone();
-        detection.judgement = to_judgement(answer, JudgedBy::Fallback);
+        detection.judgement = to_judgement(answer, judged_by);
         detection.circumstances.took_ms = Some(milliseconds(started));
         detection.circumstances.submission = kept_under.get().copied();
         let put = self.aside.put(&detection).await.map_err(|error| {

@@ -33,6 +33,7 @@ mod refusals;
 mod related;
 pub mod resilience;
 mod review;
+pub mod rules;
 mod searches;
 mod statistics;
 mod story;
@@ -132,6 +133,7 @@ pub struct Moderation {
     stats_asked: account::Question<account::Asked<String>>,
     verify_asked: account::Question<account::Asked<()>>,
     thresholds: thresholds::LastRead,
+    rules: rules::LastRead,
     own_tests: own_test::OwnTests,
     /// How far the learner has read.
     lessons_seen: tokio::sync::Mutex<Option<lessons::LessonsSeen>>,
@@ -189,6 +191,7 @@ impl Moderation {
             stats_asked: account::Question::default(),
             verify_asked: account::Question::default(),
             thresholds: thresholds::LastRead::default(),
+            rules: rules::LastRead::default(),
             own_tests: own_test::OwnTests::default(),
             lessons_seen: tokio::sync::Mutex::default(),
             bulk_wanted: Notify::new(),

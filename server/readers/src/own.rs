@@ -149,7 +149,7 @@ impl OwnExport {
 }
 
 /// What a line has on its first level.
-const LINE_MEMBERS: [&str; 16] = [
+const LINE_MEMBERS: [&str; 17] = [
     "id",
     "created_at",
     "endpoint",
@@ -163,6 +163,7 @@ const LINE_MEMBERS: [&str; 16] = [
     "app_word",
     "told",
     "ip_is_apps",
+    "rule",
     "version",
     "feedback",
     "circumstances",

@@ -7,6 +7,7 @@ mod demo_data;
 mod engine;
 mod import;
 mod reading;
+mod rule;
 mod serve;
 mod token;
 mod user;
@@ -48,6 +49,9 @@ enum Command {
     /// Create and revoke the tokens that apps use at the gateway
     #[command(subcommand)]
     Token(token::Token),
+    /// Make rules, which decide before anybody is asked, and take them away
+    #[command(subcommand)]
+    Rule(rule::Rule),
     /// Run the embedded detector by itself
     #[command(subcommand)]
     Engine(engine::Engine),
@@ -74,6 +78,7 @@ pub fn run(line: Vec<OsString>) -> Result<(), Failure> {
         Command::Check(command) => command.run(),
         Command::User(command) => command.run(),
         Command::Token(command) => command.run(),
+        Command::Rule(command) => command.run(),
         Command::Engine(command) => command.run(),
         Command::Import(command) => command.run(),
         Command::DemoData(command) => command.run(),

@@ -74,6 +74,7 @@ fn row(at: DateTime<Utc>, chance: &mut Chance) -> NewDetection {
             token_id: Some(ApiTokenId(1)),
             took_ms: Some(14.0),
             language: Some("en".to_owned()),
+            rule: None,
         },
     }
 }

@@ -22,6 +22,7 @@ mod outbox;
 mod rechecks;
 mod refusals;
 mod related;
+mod rules;
 mod saved_searches;
 mod sqlite;
 pub mod statistics;
@@ -50,6 +51,7 @@ pub use outbox::{Outbox, OutboxItem};
 pub use rechecks::Rechecks;
 pub use refusals::{NewRefusals, Refusals};
 pub use related::Neighbours;
+pub use rules::{NewRule, Rules};
 pub use saved_searches::{NewSavedSearch, SavedSearches};
 pub use statistics::Statistics;
 pub use story::{NewNote, Stories};
@@ -86,6 +88,7 @@ pub trait Store:
     + Lessons
     + Suggestions
     + Statistics
+    + Rules
     + Thresholds
     + Imports
     + Loading

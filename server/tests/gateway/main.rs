@@ -17,5 +17,6 @@ mod learning;
 mod openapi;
 mod refusals;
 mod refused;
+mod rules;
 mod thresholds;
 mod upstream;

@@ -30,6 +30,8 @@ crate::words! {
         Lang = "lang",
         /// Number of an import.
         Import = "import",
+        /// Number of a rule.
+        Rule = "rule",
         /// Who labelled.
         By = "by",
         /// Earliest time.
@@ -84,6 +86,7 @@ impl Key {
             Self::Token => "app that asked, by its token's name",
             Self::Lang => "language of the message, by tag or English name",
             Self::Import => "number of an import",
+            Self::Rule => "number of the rule that it met, * for any",
             Self::By => "who labelled it",
             Self::After => "logged on that day or later",
             Self::Before => "logged before that day",
@@ -108,6 +111,7 @@ impl Key {
             Self::Token => "token:shop",
             Self::Lang => "lang:en",
             Self::Import => "import:12",
+            Self::Rule => "rule:3",
             Self::By => "by:ana",
             Self::After => "after:2025-02-01",
             Self::Before => "before:2025-02-01",
@@ -131,7 +135,9 @@ impl Key {
             Self::Score => vec![">80", "<20", "40..60"],
             Self::Age | Self::Labelled => vec!["<1h", "<1d", "<7d", ">30d"],
             Self::Lang => crate::language::TAGS.to_vec(),
-            Self::Email | Self::Ip | Self::Site | Self::Token | Self::Import | Self::By => Vec::new(),
+            Self::Email | Self::Ip | Self::Site | Self::Token | Self::Import | Self::Rule | Self::By => {
+                Vec::new()
+            }
             Self::After | Self::Before | Self::Id => Vec::new(),
         }
     }

@@ -63,14 +63,30 @@ pub fn excerpt(query: &SearchQuery, text: &str, chars: usize) -> Option<(String,
 }
 
 /// Words next to each other; of the last one perhaps only its start. And the pictures among them.
-struct Wanted {
-    words: Vec<String>,
-    open_end: bool,
-    pictures: Vec<char>,
+#[derive(Clone, Debug)]
+pub(super) struct Wanted {
+    pub(super) words: Vec<String>,
+    pub(super) open_end: bool,
+    pub(super) pictures: Vec<char>,
 }
 
 impl Wanted {
-    fn stands_at(&self, words: &[&str]) -> bool {
+    /// What a term about text wants; `None` for other terms, and where there is nothing to look up.
+    pub(super) fn of(kind: &TermKind) -> Option<Self> {
+        let (text, open_end) = match kind {
+            TermKind::Word(text) | TermKind::Phrase(text) => (text, false),
+            TermKind::Prefix(start) => (start, true),
+            _ => return None,
+        };
+        let text = IndexText::of(text);
+        (!text.is_empty()).then(|| Self {
+            words: text.words().map(str::to_owned).collect(),
+            open_end,
+            pictures: text.pictures().collect(),
+        })
+    }
+
+    pub(super) fn stands_at(&self, words: &[&str]) -> bool {
         let Some(last) = self.words.len().checked_sub(1) else { return false };
         words.len() > last
             && self.words.iter().zip(words).enumerate().all(|(index, (wanted, word))| {
@@ -80,21 +96,7 @@ impl Wanted {
 }
 
 fn wanted(query: &SearchQuery) -> Vec<Wanted> {
-    let terms = query.terms.iter().filter(|term| !term.negated);
-    let texts = terms.filter_map(|term| match &term.kind {
-        TermKind::Word(text) | TermKind::Phrase(text) => Some((text, false)),
-        TermKind::Prefix(start) => Some((start, true)),
-        _ => None,
-    });
-    texts
-        .map(|(text, open_end)| (IndexText::of(text), open_end))
-        .filter(|(text, _)| !text.is_empty())
-        .map(|(text, open_end)| Wanted {
-            words: text.words().map(str::to_owned).collect(),
-            open_end,
-            pictures: text.pictures().collect(),
-        })
-        .collect()
+    query.terms.iter().filter(|term| !term.negated).filter_map(|term| Wanted::of(&term.kind)).collect()
 }
 
 #[cfg(test)]

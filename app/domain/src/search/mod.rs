@@ -14,11 +14,13 @@
 //! | `is:late` | the app was answered otherwise than what stands now (the label, else the verdict), and has not said so itself |
 //! | `is:pending`, `is:failed` | feedback that waits to be sent, or was refused for good |
 //! | `is:refused` | what was refused for good: nobody judged it, and the app may have let it pass |
+//! | `is:held` | what a rule holds for a person, and nobody has said a word about |
 //! | `score:>80`, `>=`, `<`, `<=`, `40..60`, `100` | the spam score; `40..60` includes both |
 //! | `email:*@mail.ru`, `site:*.example.com` | `*` stands for any characters; without it the whole value |
 //! | `ip:203.0.113.42`, `ip:203.0.113.0/24` | the address, or every address of the network |
 //! | `from:paste`, `import`, `api`, `recheck` | how it reached Gavel |
-//! | `judged:activelayer`, `detector`, `fallback`, `refused` | who judged |
+//! | `judged:activelayer`, `detector`, `fallback`, `refused`, `rule` | who judged |
+//! | `rule:3`, `rule:*` | the rule that it met, by its number; any rule |
 //! | `token:shop`, `lang:de`, `language:german` | the app's token that asked, by its name (`*`: any); the language of the message, where it was told |
 //! | `import:12`, `by:ana` | the import it came with; who set the label (name, or e-mail address up to its `@`) |
 //! | `after:2025-02-01`, `before:2025-02-01T09:30:00Z` | logged at or after; logged earlier than. A date is its first moment |
@@ -39,6 +41,7 @@ mod error;
 mod keys;
 mod lex;
 mod marks;
+mod matching;
 mod notes;
 mod parse;
 mod print;
@@ -54,6 +57,7 @@ pub use complete::{Choice, Completion, complete};
 pub use error::SearchError;
 pub use keys::Key;
 pub use marks::{excerpt, marks};
+pub use matching::{Folded, TextTest};
 pub use notes::{Note, as_text, notes};
 pub use parse::{TERMS_MAX, VALUE_MAX_CHARS};
 pub use text::{INDEX_MARK, IndexText};
@@ -112,6 +116,8 @@ pub enum TermKind {
     Lang(String),
     /// Number of the import that it came with.
     Import(i64),
+    /// Number of the rule that it met; `None`: any.
+    Rule(Option<i64>),
     /// Who set the standing label: their name, e-mail address, or the part before its `@`, in any case.
     By(String),
     /// Logged then or later.

@@ -160,6 +160,11 @@ fn value(key: Key, text: &str) -> Result<TermKind, Problem> {
             Ok(number) if number > 0 => Ok(TermKind::Import(number)),
             _ => Err(Problem::example(format!("“{text}” is no number of an import."), key.example())),
         },
+        Key::Rule if text == "*" => Ok(TermKind::Rule(None)),
+        Key::Rule => match text.parse() {
+            Ok(number) if number > 0 => Ok(TermKind::Rule(Some(number))),
+            _ => Err(Problem::example(format!("“{text}” is no number of a rule."), key.example())),
+        },
         Key::Token => Ok(TermKind::Token(text.to_owned())),
         Key::Lang => language(text).map(TermKind::Lang),
         Key::By => Ok(TermKind::By(text.to_owned())),

@@ -42,6 +42,9 @@ impl Display for Term {
             TermKind::Token(name) => keyed(f, Key::Token, name),
             TermKind::Lang(tag) => keyed(f, Key::Lang, tag),
             TermKind::Import(number) => keyed(f, Key::Import, &number.to_string()),
+            TermKind::Rule(number) => {
+                keyed(f, Key::Rule, &number.map_or_else(|| "*".to_owned(), |number| number.to_string()))
+            }
             TermKind::By(name) => keyed(f, Key::By, name),
             TermKind::After(moment) => keyed(f, Key::After, &moment.to_string()),
             TermKind::Before(moment) => keyed(f, Key::Before, &moment.to_string()),

@@ -32,6 +32,8 @@ crate::words! {
         Failed = "failed",
         /// The submission was refused: there is no verdict.
         Refused = "refused",
+        /// A rule holds it for a person, and nobody has said a word yet.
+        Held = "held",
     }
 }
 

@@ -1,6 +1,6 @@
 //! Keeping the search of the log under a name, for the whole team.
 
-use domain::saved_search::NAME_MAX_CHARS;
+use domain::{RuleAction, saved_search::NAME_MAX_CHARS};
 use leptos::prelude::*;
 
 use super::log::LogState;
@@ -24,9 +24,14 @@ pub(super) fn KeepSearch(state: Memo<LogState>) -> impl IntoView {
                     if q.is_empty() {
                         return None;
                     }
-                    Some(match searches.into_iter().find(|one| one.search.q == q) {
+                    let rule = domain::rule::making(&q, RuleAction::Spam);
+                    let keep = match searches.into_iter().find(|one| one.search.q == q) {
                         Some(one) => view! { <Saved one=one/> }.into_any(),
                         None => view! { <Unsaved q=q order=order/> }.into_any(),
+                    };
+                    Some(view! {
+                        {keep}
+                        <a class="text-sm text-accent" href=rule>"Make a rule of this search"</a>
                     })
                 })
             }}

@@ -217,7 +217,7 @@ fn latency(report: &ChartsReport) -> Chart {
             time(ours, |times| times.p99),
             time(theirs, |times| times.p50),
             time(theirs, |times| times.p95),
-            Cell::count(judged_checks, links.slot(slot, [judged()])),
+            Cell::count(judged_checks, links.slot(slot, judged())),
         ]
     });
     let said = |name: &str, times: Option<Percentiles>| {
@@ -286,7 +286,7 @@ fn spending(report: &ChartsReport) -> Chart {
     let slots = long_slots(charts);
     let columns = slots.len();
     let rows = slots.into_iter().zip(&charts.spending.columns).map(|(slot, tally)| {
-        vec![Cell::words(slot.name()), Cell::count(tally.sum(), links.slot(slot, [judged()]))]
+        vec![Cell::words(slot.name()), Cell::count(tally.sum(), links.slot(slot, judged()))]
     });
     let rows: Vec<_> = rows.collect();
     let total = charts.spending.total.sum();

@@ -35,9 +35,9 @@ pub(super) fn labelled() -> Term {
     term(TermKind::Is(State::Labelled))
 }
 
-/// What the upstream judged.
-pub(super) fn judged() -> Term {
-    Term { negated: true, kind: TermKind::Judged(JudgedBy::Fallback) }
+/// What the upstream judged: neither the fallback nor a rule.
+pub(super) fn judged() -> [Term; 2] {
+    [JudgedBy::Fallback, JudgedBy::Rule].map(|by| Term { negated: true, kind: TermKind::Judged(by) })
 }
 
 /// These terms, and no figure counts what was refused: it has no verdict.

@@ -141,8 +141,11 @@ fn Spent(points: Vec<UsagePoint>, sample: UsageSample) -> impl IntoView {
 fn Counts(sample: UsageSample, counted: LogCount, who: &'static str) -> impl IntoView {
     let since = sample.began_at().map(|began| began.date_naive());
     let log = since.map_or_else(|| "/detections".to_owned(), |day| format!("/detections?q=after%3A{day}"));
-    let waiting = (counted.waiting > 0).then(|| {
-        format!("The fallback answered {} of them, so nothing is spent on those. ", grouped(counted.waiting))
+    let unpaid = (counted.unpaid > 0).then(|| {
+        format!(
+            "The fallback or a rule answered {} of them, so nothing is spent on those. ",
+            grouped(counted.unpaid)
+        )
     });
     let again = (counted.rechecked > 0)
         .then(|| format!("{} verdicts were asked for again. ", grouped(counted.rechecked)));
@@ -164,7 +167,7 @@ fn Counts(sample: UsageSample, counted: LogCount, who: &'static str) -> impl Int
                 <dd>{grouped(counted.spent())}</dd>
             </div>
         </dl>
-        <p class="mt-1 text-sm text-muted">{waiting}{again}{counted.explain(&sample)}</p>
+        <p class="mt-1 text-sm text-muted">{unpaid}{again}{counted.explain(&sample)}</p>
     }
 }
 

@@ -63,7 +63,7 @@ fn bars(
         name: name.clone().unwrap_or_else(|| nameless.to_owned()),
         tally,
         of,
-        address: terms(name.as_deref()).map(|term| whole(report, [term, judged()])),
+        address: terms(name.as_deref()).map(|term| whole(report, [term].into_iter().chain(judged()))),
     };
     let mut lines: Vec<Line> = leaders.first.iter().map(|one| line(&one.name, one.value)).collect();
     if leaders.others > 0 {
@@ -71,7 +71,7 @@ fn bars(
         // What is of none of the first.
         let not = |term: Term| Term { negated: !term.negated, ..term };
         let others = leaders.first.iter().filter_map(|one| terms(one.name.as_deref())).map(not);
-        let address = Some(whole(report, others.chain([judged()])));
+        let address = Some(whole(report, others.chain(judged())));
         lines.push(Line { name, tally: leaders.rest, of, address });
     }
     lines

@@ -11,8 +11,8 @@ use std::{
 
 use activelayer::ApiError;
 use domain::{
-    Circumstances, Import, ImportId, ImportPlan, ImportState, Language, LiveEvent, NewDetection, Origin,
-    time::minute,
+    Circumstances, Content, Import, ImportId, ImportPlan, ImportState, JudgedBy, LiveEvent, NewDetection,
+    Origin, time::minute,
 };
 use store::{SettledRow, Settlement, StoreError, WaitingRow};
 use tokio::task::JoinSet;
@@ -20,9 +20,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::pace::Pace;
 use crate::{
-    Moderation, ModerationError,
+    Moderation, ModerationError, NewCheck,
     budgets::{Held, Spender, SpentBudget},
-    check::{as_sent, content_hash, milliseconds, to_judgement, to_wire},
+    check::{as_sent, milliseconds, to_judgement, to_wire},
     recheck::is_away,
 };
 
@@ -296,6 +296,18 @@ impl Moderation {
         let WaitingRow { number, content } = row;
         let spender = Spender::Backlog { site: plan.site.as_deref(), token: None };
         let request = as_sent(crate::readings::request(&content), Origin::Import);
+        let mut detection = match self.unjudged_row(plan, content) {
+            Ok(detection) => detection,
+            Err(error) => return (number, unheld(&error)),
+        };
+        match self.by_rule(&mut detection, None, &request, Instant::now()).await {
+            Ok(Some(answer)) => {
+                detection.judgement = to_judgement(answer, JudgedBy::Rule);
+                return (number, Verdict::Judged(Box::new(detection), Held::default()));
+            }
+            Ok(None) => {}
+            Err(error) => return (number, unheld(&error)),
+        }
         let mut tries = 1;
         loop {
             let held = match self.hold_budget(spender).await {
@@ -309,16 +321,10 @@ impl Moderation {
                 Ok(answer) => {
                     let site = plan.site.as_deref();
                     let answer = self.at_own_threshold(answer, self.options.judged_by, site).await;
-                    let detection = NewDetection {
-                        circumstances: self.circumstances_of(&content.message, started),
-                        created_at: self.clock.now(),
-                        endpoint: plan.endpoint,
-                        origin: Origin::Import,
-                        site: plan.site.clone(),
-                        content_hash: content_hash(&content.message),
-                        content,
-                        judgement: to_judgement(answer, self.options.judged_by),
-                    };
+                    detection.judgement = to_judgement(answer, self.options.judged_by);
+                    detection.created_at = self.clock.now();
+                    detection.circumstances.took_ms = Some(milliseconds(started));
+                    self.hold_by_rule(&mut detection, None).await;
                     return (number, Verdict::Judged(Box::new(detection), held));
                 }
                 Err(error) => error,
@@ -342,11 +348,12 @@ impl Moderation {
         }
     }
 
-    fn circumstances_of(&self, message: &str, started: Instant) -> Circumstances {
-        let took_ms = Some(milliseconds(started));
-        let language = (self.options.language_of)(message).and_then(Language::of_code);
-        let language = language.map(|language| language.tag);
-        Circumstances { took_ms, language, ..Circumstances::default() }
+    /// What is logged of a row, but for its verdict.
+    fn unjudged_row(&self, plan: &ImportPlan, content: Content) -> Result<NewDetection, ModerationError> {
+        let check =
+            NewCheck { endpoint: plan.endpoint, origin: Origin::Import, site: plan.site.clone(), content };
+        let unjudged = to_judgement(self.pass(Instant::now())?, JudgedBy::Fallback);
+        Ok(self.new_detection(check, unjudged, Circumstances::default()))
     }
 
     /// Logs what was judged, and looks whether the import is to go on.

@@ -195,6 +195,7 @@ impl Rows {
                 token_id,
                 took_ms: Some(((judgement.execution_ms + network) * 100.0).round() / 100.0),
                 language: language.map(|language| language.tag),
+                rule: None,
             },
             judgement,
             content,

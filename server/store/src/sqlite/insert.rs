@@ -15,7 +15,7 @@ use super::words::{self, Words};
 use crate::{Appended, Result};
 
 /// What a new detection fills, in the order in which [`bind`] gives it.
-const COLUMNS: [&str; 28] = [
+const COLUMNS: [&str; 30] = [
     "id",
     "created_at",
     "endpoint",
@@ -33,6 +33,8 @@ const COLUMNS: [&str; 28] = [
     "took_ms",
     "language",
     "import_id",
+    "rule_id",
+    "held",
     "excerpt",
     "name",
     "website_url",
@@ -119,6 +121,8 @@ fn bind<'q>(query: Insert<'q>, detection: &'q NewDetection, import: Option<Impor
         .bind(circumstances.took_ms)
         .bind(circumstances.language.as_deref())
         .bind(import.map(|id| id.0))
+        .bind(circumstances.rule.map(|hit| hit.id.0))
+        .bind(circumstances.rule.is_some_and(|hit| hit.held))
         .bind(rows::excerpt(&content.message))
         .bind(content.name.as_deref())
         .bind(content.website_url.as_deref())

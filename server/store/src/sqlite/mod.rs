@@ -27,6 +27,7 @@ mod refold;
 mod refusals;
 mod related;
 mod rows;
+mod rules;
 mod saved_searches;
 mod search;
 mod spam;

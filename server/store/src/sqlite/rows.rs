@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use domain::detection::EXCERPT_CHARS;
-use domain::{Content, Detection, DetectionId, DetectionSummary, Judgement, Signal};
+use domain::{Content, Detection, DetectionId, DetectionSummary, Judgement, RuleHit, RuleId, Signal};
 
 use super::columns::At;
 use crate::{Result, StoreError};
@@ -41,6 +41,8 @@ pub(super) struct DetectionRow {
     app_word: Option<String>,
     told: Option<String>,
     ip_is_apps: bool,
+    rule_id: Option<i64>,
+    held: bool,
 }
 
 /// What the app was told, of those that `is:late` finds.
@@ -59,7 +61,7 @@ pub(super) const SELECT_DETECTION: &str = concat!(
     SELECT d.id, d.created_at, d.endpoint, d.origin, d.site, d.email, d.ip, d.upstream_id, d.is_spam, d.score,
            d.threshold, d.judged_by, d.label, u.name AS labelled_by, d.labelled_at, d.version, d.feedback,
            c.name, c.website_url, c.domain, c.user_agent, c.submitted_at, c.execution_ms, c.upstream_timestamp,
-           c.message, c.extra, c.raw_answer, d.app_word,
+           c.message, c.extra, c.raw_answer, d.app_word, d.rule_id, d.held,
            EXISTS (SELECT 1 FROM app_addresses a WHERE a.token_id = d.token_id AND a.ip = d.ip)
              AND (SELECT count(*) FROM app_addresses a WHERE a.token_id = d.token_id) <= 8 AS ip_is_apps, ",
     told!(),
@@ -111,6 +113,7 @@ impl TryFrom<DetectionRow> for Detection {
             app_word: at.maybe_word("app_word", row.app_word.as_deref())?,
             told: at.maybe_word("told", row.told.as_deref())?,
             ip_is_apps: row.ip_is_apps,
+            rule: row.rule_id.map(|id| RuleHit { id: RuleId(id), held: row.held }),
         })
     }
 }

@@ -118,12 +118,12 @@ pub(super) async fn in_log(counter: &Counter, connection: &mut SqliteConnection)
     // verdict in its place is among the others.
     let count = format!(
         "SELECT (SELECT coalesce(sum(checks), 0) FROM stat_days
-                 WHERE day >= ?1 AND judged_by <> 'fallback' AND {whose})
+                 WHERE day >= ?1 AND judged_by NOT IN ('fallback', 'rule') AND {whose})
               + (SELECT count(*) FROM detections NOT INDEXED
                  WHERE id > (SELECT counted_to FROM stat_progress) AND created_at >= ?3
-                   AND judged_by NOT IN ('fallback', 'refused') AND {whose})
+                   AND judged_by NOT IN ('fallback', 'refused', 'rule') AND {whose})
               + (SELECT count(*) FROM superseded_verdicts s JOIN detections d ON d.id = s.detection_id
-                 WHERE s.replaced_at >= ?3 AND (s.judged_by NOT IN ('fallback', 'refused') OR d.created_at < ?3) AND {whose})"
+                 WHERE s.replaced_at >= ?3 AND (s.judged_by NOT IN ('fallback', 'refused', 'rule') OR d.created_at < ?3) AND {whose})"
     );
     let first_hour = day_to_hour(counter.time.first);
     let spent = sqlx::query_scalar(AssertSqlSafe(count))

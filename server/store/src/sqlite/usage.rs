@@ -133,20 +133,23 @@ impl Usage for SqliteStore {
         let first_hour: Option<i64> =
             sqlx::query_scalar("SELECT min(hour) FROM check_hours").fetch_one(&self.readers).await?;
         let begins = first_hour.and_then(|hour| DateTime::from_timestamp_millis(hour * MS_PER_HOUR));
-        let by_fallback = [TermKind::Judged(JudgedBy::Fallback), TermKind::After(Moment::Time(from))];
-        let waiting = self.search_count(&all_of(by_fallback), from).await?;
+        let mut unpaid = 0;
+        for judge in [JudgedBy::Fallback, JudgedBy::Rule] {
+            let by_judge = [TermKind::Judged(judge), TermKind::After(Moment::Time(from))];
+            unpaid += self.search_count(&all_of(by_judge), from).await?.count;
+        }
         // A verdict that took the place of the fallback's is the first that was paid for.
         let rechecked: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM superseded_verdicts s INDEXED BY superseded_verdicts_by_time
              JOIN detections d ON d.id = s.detection_id
-             WHERE s.replaced_at >= ?1 AND (s.judged_by NOT IN ('fallback', 'refused') OR d.created_at < ?1)",
+             WHERE s.replaced_at >= ?1 AND (s.judged_by NOT IN ('fallback', 'refused', 'rule') OR d.created_at < ?1)",
         )
         .bind(to_ms(from))
         .fetch_one(&self.readers)
         .await?;
         Ok(LogCount {
             logged: self.checks_since(from).await?,
-            waiting: waiting.count,
+            unpaid,
             rechecked: rechecked.unsigned_abs(),
             log_begins: begins,
         })

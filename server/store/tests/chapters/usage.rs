@@ -134,7 +134,7 @@ pub(crate) async fn quota(store: Arc<dyn Store>) {
     let late = insert(noon(), JudgedBy::Fallback).await;
     let judgement = scored("x", 10.0).judgement;
     let count = async || store.log_count(Some(noon())).await.unwrap();
-    assert_eq!((count().await.logged, count().await.waiting, count().await.rechecked), (2, 1, 0));
+    assert_eq!((count().await.logged, count().await.unpaid, count().await.rechecked), (2, 1, 0));
     assert_eq!(count().await.log_begins, Some(noon() - hour));
     store.rejudged(late, &judgement, noon() + hour).await.unwrap();
     assert_eq!(count().await.spent(), 2, "its first verdict was paid for now");

@@ -6,6 +6,7 @@ mod notes;
 mod place;
 mod raw;
 mod related;
+mod rules;
 mod story;
 mod verdicts;
 
@@ -28,6 +29,7 @@ use notes::Notes;
 use place::WrittenAt;
 use raw::Raw;
 use related::RelatedDetections;
+use rules::{MakeRules, MetRule};
 use story::Story;
 use verdicts::Verdicts;
 
@@ -82,7 +84,9 @@ pub(crate) fn DetectionDetail(
             <FeedbackNote state=detection.feedback judged_by=judgement.judged_by/>
             <WrittenAt detection=detection.clone()/>
             <Message story=story.clone()/>
+            <MetRule detection=detection.clone()/>
             <Signals signals=judgement.signals.clone()/>
+            {may_label.then(|| view! { <MakeRules detection=detection.clone()/> })}
             <Facts detection=detection/>
             <RelatedDetections related=related/>
             <Story story=story.clone()/>

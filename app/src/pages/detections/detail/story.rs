@@ -66,6 +66,7 @@ fn judge(by: JudgedBy) -> &'static str {
         JudgedBy::Detector => "The embedded detector",
         JudgedBy::Fallback => "The fallback",
         JudgedBy::Refused => "Nobody",
+        JudgedBy::Rule => "A rule",
     }
 }
 

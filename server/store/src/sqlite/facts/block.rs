@@ -63,6 +63,7 @@ impl Bits {
             place("d.feedback", &["pending", "failed"], 11),
             "(d.late << 13)".to_owned(),
             "(d.contested << 14)".to_owned(),
+            "(d.held << 15)".to_owned(),
         ]
         .join(" | ")
     }
@@ -105,6 +106,10 @@ impl Bits {
 
     pub(super) fn is_contested(self) -> bool {
         self.at(14, 1) == 1
+    }
+
+    pub(super) fn is_held(self) -> bool {
+        self.at(15, 1) == 1
     }
 }
 

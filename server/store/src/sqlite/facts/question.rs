@@ -148,6 +148,7 @@ async fn test(kind: &TermKind, now: DateTime<Utc>, readers: &SqlitePool) -> Resu
         | TermKind::Email(_)
         | TermKind::Ip(_)
         | TermKind::Import(_)
+        | TermKind::Rule(_)
         | TermKind::By(_)
         | TermKind::Labelled(_)
         | TermKind::LabelledOn(_)
@@ -214,6 +215,7 @@ fn is(state: State, row: &Row) -> bool {
         State::Pending => bits.is_pending(),
         State::Failed => bits.has_failed(),
         State::Refused => is_refused,
+        State::Held => bits.is_held() && bits.label().is_none() && bits.app_word().is_none(),
     }
 }
 

@@ -493,8 +493,10 @@ fn index_for(kind: &TermKind) -> Option<(&'static str, bool)> {
         TermKind::Is(State::Pending) => ("detections_feedback_pending", true),
         TermKind::Is(State::Failed) => ("detections_feedback_failed", true),
         TermKind::Is(State::Refused) => ("detections_refused", true),
+        TermKind::Is(State::Held) => ("detections_held", true),
         TermKind::Score(_) => (BY_VERDICT, false),
         TermKind::Import(_) => ("detections_by_import", true),
+        TermKind::Rule(_) => ("detections_by_rule", false),
         TermKind::By(_) => ("detections_labelled_by", false),
         TermKind::Labelled(_) | TermKind::LabelledOn(_) | TermKind::LabelledBetween(..) => {
             ("detections_labelled_when", false)

@@ -49,6 +49,8 @@ fn condition(sql: &mut QueryBuilder<Sqlite>, kind: &TermKind, now: DateTime<Utc>
             .push(" COLLATE NOCASE)"),
         TermKind::Lang(tag) => sql.push("d.language = ").push_bind(tag.clone()),
         TermKind::Import(number) => sql.push("d.import_id = ").push_bind(*number),
+        TermKind::Rule(None) => sql.push("d.rule_id IS NOT NULL"),
+        TermKind::Rule(Some(number)) => sql.push("d.rule_id = ").push_bind(*number),
         TermKind::By(name) => by(sql, name),
         TermKind::After(moment) => sql.push("d.created_at >= ").push_bind(to_ms(moment.start())),
         TermKind::Before(moment) => sql.push("d.created_at < ").push_bind(to_ms(moment.start())),
@@ -86,6 +88,7 @@ fn is(state: State) -> &'static str {
         State::Pending => "d.feedback = 'pending'",
         State::Failed => "d.feedback = 'failed'",
         State::Refused => "d.judged_by = 'refused'",
+        State::Held => "d.held = 1 AND d.label IS NULL AND d.app_word IS NULL",
     }
 }
 

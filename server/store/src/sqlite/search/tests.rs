@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use domain::{
     ApiTokenId, Circumstances, Content, Cursor, Direction, Endpoint, JudgedBy, Judgement, NewDetection,
-    Order, Origin, PageRequest, SearchQuery,
+    Order, Origin, PageRequest, RuleHit, RuleId, SearchQuery,
 };
 
 use super::super::SqliteStore;
@@ -62,6 +62,10 @@ const TERMS: &[&str] = &[
     "age:<60s",
     "before:2025-02-14T12:01:30Z",
     "id:7",
+    "rule:1",
+    "rule:*",
+    "is:held",
+    "judged:rule",
 ];
 
 fn noon() -> DateTime<Utc> {
@@ -96,7 +100,7 @@ fn row(number: i64) -> NewDetection {
             threshold: 50.0,
             execution_ms: 1.0,
             upstream_timestamp: String::new(),
-            judged_by: JudgedBy::ALL[usize::try_from(pick(4)).unwrap()],
+            judged_by: JudgedBy::ALL[usize::try_from(pick(5)).unwrap()],
             signals: Vec::new(),
             raw_answer: "{}".to_owned(),
         },
@@ -105,6 +109,8 @@ fn row(number: i64) -> NewDetection {
             token_id: (pick(5) != 0).then(|| ApiTokenId(1 + i64::from(pick(4) == 0))),
             took_ms: None,
             language: [None, Some("de"), Some("en")][usize::try_from(pick(3)).unwrap()].map(str::to_owned),
+            rule: (number % 7 < 3)
+                .then(|| RuleHit { id: RuleId(1 + i64::from(number % 7 == 0)), held: number % 7 == 0 }),
         },
     }
 }
@@ -114,6 +120,8 @@ async fn filled() -> SqliteStore {
     let tokens = "INSERT INTO api_tokens (name, hash, prefix, site, fallback, created_at)
                   VALUES ('Shop', randomblob(32), '', '', 'pass', 0), ('blog', randomblob(32), '', '', 'pass', 0)";
     sqlx::query(tokens).execute(&store.writer).await.unwrap();
+    let rules = "INSERT INTO rules (q, action, note, watched, created_at) VALUES ('a', 'spam', '', 0, 0), ('b', 'review', '', 0, 0)";
+    sqlx::query(rules).execute(&store.writer).await.unwrap();
     for number in 1..=ROWS {
         store.insert_detection(&row(number)).await.unwrap();
     }
@@ -161,7 +169,7 @@ async fn every_index_gives_the_same_answer() {
             used.insert(format!("{source:?}"));
         }
     }
-    assert_eq!(used.len(), 18, "every index was walked: {used:?}");
+    assert_eq!(used.len(), 20, "every index was walked: {used:?}");
 }
 
 /// What is kept in memory follows what happens to the log: rows change, go, and come with numbers below others.

@@ -82,7 +82,7 @@ const TARGETS: [Target; 7] = [
                  coalesce((SELECT max(at_least) FROM stat_bounds
                            WHERE kind = 'answer' AND at_least <= (SELECT execution_ms FROM detection_contents
                                                                   WHERE detection_id = d.id)), 0.0)",
-        condition: "d.judged_by <> 'fallback'",
+        condition: "d.judged_by NOT IN ('fallback', 'rule')",
     },
 ];
 
@@ -158,7 +158,7 @@ const SUMS: [Target; 8] = [
         table: "sum_days",
         count: "checks",
         keys: "day, is_spam, label, spent",
-        values: "d.created_at / 86400000, d.is_spam, coalesce(d.label, ''), d.judged_by <> 'fallback'",
+        values: "d.created_at / 86400000, d.is_spam, coalesce(d.label, ''), d.judged_by NOT IN ('fallback', 'rule')",
         condition: "TRUE",
     },
     Target {
@@ -166,7 +166,7 @@ const SUMS: [Target; 8] = [
         count: "checks",
         keys: "day, site, is_spam, label, spent",
         values: "d.created_at / 86400000, coalesce(d.site, ''), d.is_spam, coalesce(d.label, ''),
-                 d.judged_by <> 'fallback'",
+                 d.judged_by NOT IN ('fallback', 'rule')",
         condition: "TRUE",
     },
     Target {
@@ -174,7 +174,7 @@ const SUMS: [Target; 8] = [
         count: "checks",
         keys: "day, token_id, origin, is_spam",
         values: "d.created_at / 86400000, coalesce(d.token_id, 0), d.origin, d.is_spam",
-        condition: "d.judged_by <> 'fallback'",
+        condition: "d.judged_by NOT IN ('fallback', 'rule')",
     },
     Target {
         table: "sum_scores",
@@ -216,7 +216,7 @@ const SUMS: [Target; 8] = [
                  coalesce((SELECT max(at_least) FROM stat_bounds
                            WHERE kind = 'answer' AND at_least <= (SELECT execution_ms FROM detection_contents
                                                                   WHERE detection_id = d.id)), 0.0)",
-        condition: "d.judged_by <> 'fallback'",
+        condition: "d.judged_by NOT IN ('fallback', 'rule')",
     },
 ];
 

@@ -171,7 +171,10 @@ impl Range<'_> {
     async fn askers(&self) -> Result<Vec<AskerCount>> {
         // Sums by who asked are of what the upstream judged.
         let (table, spent) = match self.site {
-            Some(_) => ("stat_days", format!("AND judged_by <> '{}' ", JudgedBy::Fallback)),
+            Some(_) => (
+                "stat_days",
+                format!("AND judged_by NOT IN ('{}', '{}') ", JudgedBy::Fallback, JudgedBy::Rule),
+            ),
             None => ("sum_askers", String::new()),
         };
         let select = format!(

@@ -61,6 +61,7 @@ fn row(rng: &mut Rng) -> NewDetection {
             token_id: rng.bool().then_some(domain::ApiTokenId(1)),
             took_ms: rng.bool().then(|| some(&[0.0, 3.0, 250.0], rng)),
             language: None,
+            rule: None,
         },
     }
 }
@@ -308,7 +309,7 @@ impl Life {
             };
             let counts = self.store.counts(days, site).await.unwrap();
             let all = logged("TRUE", "created_at").await;
-            let spent = logged("judged_by <> 'fallback'", "created_at").await;
+            let spent = logged("judged_by NOT IN ('fallback', 'rule')", "created_at").await;
             let said = logged("app_word IS NOT NULL", "created_at").await;
             let decided = logged("label IS NOT NULL", "labelled_at").await;
             let sums = [

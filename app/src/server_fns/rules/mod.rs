@@ -1,0 +1,10 @@
+//! Rules: what a search finds is decided before anybody is asked.
+
+mod change;
+mod list;
+
+pub use change::{
+    MakeRule, RemoveRule, RuleOutcome, RuleSubmission, WatchRule, make_rule, remove_rule, submitted_rule,
+    watch_rule,
+};
+pub use list::{RULES_SHOWN, RulesReport, Tried, list_rules, try_rule};

@@ -1,0 +1,40 @@
+//! `gavel rule export`.
+
+use std::io::Write;
+
+use clap::Args;
+use moderation::{Clock, SystemClock};
+
+use crate::{Failure, config::Place};
+
+/// The columns, which `gavel rule import` reads again.
+pub(super) const COLUMNS: [&str; 6] = ["action", "q", "site", "note", "days", "mode"];
+
+#[derive(Args)]
+pub(in crate::cli) struct Export {
+    #[command(flatten)]
+    place: Place,
+}
+
+impl Export {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        let store = store::open(&self.place.database).await?;
+        let rules = store.rules().await;
+        store.close().await;
+        let mut rules = rules?;
+        domain::rule::sort(&mut rules);
+        let now = SystemClock.now();
+        let mut out = csv::Writer::from_writer(std::io::stdout().lock());
+        out.write_record(COLUMNS).map_err(std::io::Error::other)?;
+        for rule in rules.iter().filter(|rule| !rule.has_ended(now)) {
+            // The last day counts as a whole one.
+            let days =
+                rule.expires_at.map(|end| ((end - now).num_days() + 1).to_string()).unwrap_or_default();
+            let mode = if rule.watched { "watched" } else { "" };
+            let site = rule.site.as_deref().unwrap_or_default();
+            out.write_record([rule.action.as_str(), &rule.q, site, &rule.note, &days, mode])
+                .map_err(std::io::Error::other)?;
+        }
+        Ok(out.into_inner().map_err(|error| std::io::Error::other(error.to_string()))?.flush()?)
+    }
+}

@@ -1,0 +1,157 @@
+//! Rules.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{Rule, RuleId, UserId};
+use serde_json::{Value, json};
+
+use super::columns::{At, to_ms};
+use super::{SqliteStore, audit};
+use crate::{NewAuditEvent, NewRule, Result, Rules, StoreError};
+
+#[derive(sqlx::FromRow)]
+struct RuleRow {
+    id: i64,
+    q: String,
+    site: Option<String>,
+    action: String,
+    note: String,
+    watched: bool,
+    expires_at: Option<i64>,
+    created_by: Option<String>,
+    created_at: i64,
+    hits: i64,
+    last_hit_at: Option<i64>,
+}
+
+const SELECT_RULE: &str = "
+    SELECT r.id, r.q, r.site, r.action, r.note, r.watched, r.expires_at, u.name AS created_by, r.created_at, r.hits, r.last_hit_at
+    FROM rules r LEFT JOIN users u ON u.id = r.created_by ";
+
+impl TryFrom<RuleRow> for Rule {
+    type Error = StoreError;
+
+    fn try_from(row: RuleRow) -> Result<Self> {
+        let at = At { table: "rules", id: row.id };
+        Ok(Self {
+            id: RuleId(row.id),
+            action: at.word("action", &row.action)?,
+            expires_at: at.maybe_time("expires_at", row.expires_at)?,
+            created_at: at.time("created_at", row.created_at)?,
+            last_hit_at: at.maybe_time("last_hit_at", row.last_hit_at)?,
+            hits: row.hits.unsigned_abs(),
+            q: row.q,
+            site: row.site,
+            note: row.note,
+            watched: row.watched,
+            created_by: row.created_by,
+        })
+    }
+}
+
+#[async_trait]
+impl Rules for SqliteStore {
+    async fn rules(&self) -> Result<Vec<Rule>> {
+        let sql = selecting(" WHERE r.removed_at IS NULL");
+        let rows: Vec<RuleRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.readers).await?;
+        rows.into_iter().map(Rule::try_from).collect()
+    }
+
+    async fn rule(&self, id: RuleId) -> Result<Option<Rule>> {
+        let sql = selecting(" WHERE r.id = ?");
+        let row: Option<RuleRow> =
+            sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id.0).fetch_optional(&self.readers).await?;
+        row.map(Rule::try_from).transpose()
+    }
+
+    async fn rules_version(&self) -> Result<i64> {
+        Ok(sqlx::query_scalar("SELECT version FROM rules_version").fetch_one(&self.readers).await?)
+    }
+
+    async fn add_rules(
+        &self,
+        rules: &[NewRule],
+        by: Option<UserId>,
+        at: DateTime<Utc>,
+    ) -> Result<Vec<RuleId>> {
+        let mut transaction = self.begin().await?;
+        let mut ids = Vec::with_capacity(rules.len());
+        for rule in rules {
+            let id: i64 = sqlx::query_scalar(
+                "INSERT INTO rules (q, site, action, note, watched, expires_at, created_by, created_at)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            )
+            .bind(&rule.q)
+            .bind(&rule.site)
+            .bind(rule.action.as_str())
+            .bind(&rule.note)
+            .bind(rule.watched)
+            .bind(rule.expires_at.map(to_ms))
+            .bind(by.map(|id| id.0))
+            .bind(to_ms(at))
+            .fetch_one(&mut *transaction)
+            .await
+            .map_err(|error| match error.as_database_error() {
+                Some(database) if database.is_unique_violation() => StoreError::Taken("this rule"),
+                _ => error.into(),
+            })?;
+            let details =
+                json!({ "q": rule.q, "site": rule.site, "action": rule.action, "watched": rule.watched });
+            audit::record(&event("rule.made", RuleId(id), details, by, at), &mut *transaction).await?;
+            ids.push(RuleId(id));
+        }
+        transaction.commit().await?;
+        Ok(ids)
+    }
+
+    async fn watch_rule(
+        &self,
+        id: RuleId,
+        watched: bool,
+        by: Option<UserId>,
+        at: DateTime<Utc>,
+    ) -> Result<bool> {
+        let update = "UPDATE rules SET watched = ?2 WHERE id = ?1 AND removed_at IS NULL";
+        let action = if watched { "rule.watched" } else { "rule.applied" };
+        self.change_rule(update, i64::from(watched), &event(action, id, Value::Null, by, at), id).await
+    }
+
+    async fn remove_rule(&self, id: RuleId, by: Option<UserId>, at: DateTime<Utc>) -> Result<bool> {
+        let update = "UPDATE rules SET removed_at = ?2 WHERE id = ?1 AND removed_at IS NULL";
+        self.change_rule(update, to_ms(at), &event("rule.removed", id, Value::Null, by, at), id).await
+    }
+}
+
+impl SqliteStore {
+    async fn change_rule(
+        &self,
+        update: &'static str,
+        value: i64,
+        event: &NewAuditEvent,
+        id: RuleId,
+    ) -> Result<bool> {
+        let mut transaction = self.begin().await?;
+        let changed =
+            sqlx::query(update).bind(id.0).bind(value).execute(&mut *transaction).await?.rows_affected();
+        if changed == 0 {
+            return Ok(false);
+        }
+        audit::record(event, &mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+}
+
+fn selecting(condition: &str) -> String {
+    format!("{SELECT_RULE}{condition}")
+}
+
+fn event(
+    action: &'static str,
+    id: RuleId,
+    details: Value,
+    by: Option<UserId>,
+    at: DateTime<Utc>,
+) -> NewAuditEvent {
+    NewAuditEvent { at, user_id: by, action, subject: format!("rule:{}", id.0), details }
+}
