@@ -15,6 +15,7 @@ use leptos_router::{
 use crate::{
     components::{NotFound, Shell},
     pages::{
+        callbacks::CallbacksPage,
         check::CheckPage,
         detections::{DetectionPane, DetectionsPage, NothingOpen},
         health::HealthPage,
@@ -52,6 +53,7 @@ pub(crate) fn AppRoutes() -> impl IntoView {
                     <Route path=path!("health") view={Lazy::<Health>::new()}/>
                     <Route path=path!("rules") view={Lazy::<Rules>::new()}/>
                     <Route path=path!("settings") view={Lazy::<Settings>::new()}/>
+                    <Route path=path!("settings/callbacks") view={Lazy::<Callbacks>::new()}/>
                 </ParentRoute>
             </Routes>
         </Router>
@@ -86,6 +88,7 @@ lazy_page!(OneImport, ImportPage);
 lazy_page!(Stats, StatsPage);
 lazy_page!(Health, HealthPage);
 lazy_page!(Rules, RulesPage);
+lazy_page!(Callbacks, CallbacksPage);
 lazy_page!(Settings, SettingsPage);
 lazy_page!(Login, LoginPage);
 lazy_page!(Setup, SetupPage);

@@ -8,6 +8,7 @@ const pages = [
   { path: '/stats', title: /Stats/, heading: 'Stats' },
   { path: '/rules', title: /Rules/, heading: 'Rules' },
   { path: '/settings', title: /Settings/, heading: 'Settings' },
+  { path: '/settings/callbacks', title: /Callbacks/, heading: 'Callbacks' },
 ]
 
 for (const { path, title, heading } of pages) {

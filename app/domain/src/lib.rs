@@ -10,6 +10,7 @@ pub mod alert;
 pub mod api_token;
 pub mod budget;
 pub mod bulk;
+pub mod callback;
 pub mod content;
 pub mod decision;
 pub mod detection;
@@ -48,6 +49,7 @@ pub use alert::{
 pub use api_token::{ApiToken, ApiTokenId, Fallback, REFUSALS_END_HOURS, RefusalCount, RefusalKind};
 pub use budget::{Budget, BudgetForm, BudgetId, BudgetScope, BudgetSpan, BudgetStanding, BudgetTime};
 pub use bulk::{BulkAction, BulkId, BulkKind, BulkState, RowRef};
+pub use callback::{AppDecision, AppDecisionEvent, Callback, CallbackForm};
 pub use content::{Content, ContentForm, FieldError};
 pub use decision::{Decision, DecisionId, Label};
 pub use detection::{

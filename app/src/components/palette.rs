@@ -6,8 +6,12 @@ use super::keyboard::Keys;
 use crate::keys::{Command, SHORTCUTS};
 
 /// Pages that have no key of their own.
-const PAGES: &[(&str, &str)] =
-    &[("Go to Overview", "/"), ("Go to Rules", "/rules"), ("Go to Settings", "/settings")];
+const PAGES: &[(&str, &str)] = &[
+    ("Go to Overview", "/"),
+    ("Go to Rules", "/rules"),
+    ("Go to Callbacks", "/settings/callbacks"),
+    ("Go to Settings", "/settings"),
+];
 
 /// Something that the palette offers.
 #[derive(Clone, Copy, Debug, PartialEq)]

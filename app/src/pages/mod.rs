@@ -1,5 +1,6 @@
 //! One folder or file a page.
 
+pub(crate) mod callbacks;
 pub(crate) mod check;
 pub(crate) mod detections;
 pub(crate) mod health;

@@ -66,10 +66,14 @@ fn Sections(report: SettingsReport) -> impl IntoView {
                 {connect}
             </section>
             <section class=CARD>
-                <h2 class="font-semibold mb-2">"Rules"</h2>
+                <h2 class="font-semibold mb-2">"Rules and callbacks"</h2>
                 <p>
                     "What is always spam, never spam, held for a person, or judged without spending anything: "
                     <a class="text-accent underline" href="/rules">"Rules"</a>"."
+                </p>
+                <p class="mt-2">
+                    "How apps hear of what is decided after their answer: "
+                    <a class="text-accent underline" href="/settings/callbacks">"Callbacks"</a>"."
                 </p>
             </section>
             {(!people.is_empty()).then(|| view! { <People people=people/> })}

@@ -4,6 +4,7 @@
 
 pub mod alerts;
 pub mod budgets;
+pub mod callbacks;
 pub mod checks;
 pub mod detections;
 pub mod imports;

@@ -8,6 +8,7 @@ mod app_words;
 mod aside;
 mod budgets;
 mod bulk;
+pub mod callbacks;
 mod check;
 mod clock;
 mod due_times;
@@ -147,6 +148,7 @@ pub struct Moderation {
     exports: export::Exports,
     budgets: budgets::Budgets,
     alerts_wanted: Notify,
+    callbacks_wanted: Notify,
     deliveries_wanted: Notify,
     usage_wanted: Notify,
     /// The alert that people were told of while it could not be recorded.
@@ -204,6 +206,7 @@ impl Moderation {
             exports: export::Exports::default(),
             budgets: budgets::Budgets::default(),
             alerts_wanted: Notify::new(),
+            callbacks_wanted: Notify::new(),
             deliveries_wanted: Notify::new(),
             usage_wanted: Notify::new(),
             told_directly: Mutex::default(),

@@ -39,6 +39,8 @@ pub(crate) fn request(content: &Content) -> CheckRequest {
         domain: content.domain.clone(),
         extra: content.extra.clone(),
     };
+    // The app's own name for it is nobody else's business.
+    request.extra.remove(domain::callback::EXTERNAL_ID);
     for field in OPTIONAL_FIELDS {
         if let Some(value) = content.extra.get(field) {
             request.take(field);

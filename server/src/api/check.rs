@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use activelayer::{CheckEndpoint, wire::read_check};
-use axum::extract::{Request, State};
+use axum::{
+    extract::{Request, State},
+    http::HeaderMap,
+};
+use domain::callback::{EXTERNAL_ID, EXTERNAL_ID_MAX_CHARS};
 
 use super::{Asks, Contract, Reply, body, openapi};
 
@@ -31,10 +35,20 @@ pub(super) async fn answer<C: Contract>(
     endpoint: CheckEndpoint,
     request: Request,
 ) -> Result<Reply, Reply> {
+    let external_id = external_id(request.headers());
     let received = body::receive(contract, request, Asks::Answer).await?;
     let request = read_check(&received.body);
     let mut request =
         request.inspect_err(|refusal| contract.note_refusal(Some(&received.caller), refusal))?.request;
     request.forget_key(&received.key);
+    if let Some(id) = external_id {
+        request.extra.insert(EXTERNAL_ID.to_owned(), id.into());
+    }
     Ok(contract.check(received.caller, endpoint, request, received.from).await)
+}
+
+/// The app's own name for what it submits; one that is blank, too long or no text is none.
+fn external_id(headers: &HeaderMap) -> Option<String> {
+    let id = headers.get("gavel-external-id")?.to_str().ok()?.trim();
+    (!id.is_empty() && id.len() <= EXTERNAL_ID_MAX_CHARS).then(|| id.to_owned())
 }

@@ -5,10 +5,10 @@ use std::{net::IpAddr, time::Duration};
 use activelayer::{ApiError, CheckEndpoint, CheckRequest, FeedbackRequest, wire::Refusal};
 use async_trait::async_trait;
 use domain::{ApiTokenId, Fallback, RefusalKind};
-use moderation::{AccountAnswer, GatewayError, Submission, Told};
+use moderation::{AccountAnswer, GatewayError, Submission, Told, callbacks::body};
 
 use super::{
-    Asks, Contract, Reply,
+    Asks, Contract, Decisions, Part, Reply,
     callers::{Caller, Callers},
     limits::MinuteLimits,
 };
@@ -106,6 +106,23 @@ impl Contract for Gateway {
         let app = self.app.clone();
         let work = async move { app.moderation.feedback_from_app(&token, request).await };
         to_the_end(work).await.map_or_else(|_| Refusal::internal().into(), answered)
+    }
+
+    async fn decisions(&self, caller: Caller, part: Part) -> Reply {
+        let token = match caller.confirmed().await {
+            Ok(token) => token,
+            Err(refusal) => return refusal.into(),
+        };
+        match self.app.moderation.decisions_for_app(&token, part.after, part.limit).await {
+            Ok((found, more)) => {
+                let next = found.last().map_or(part.after, |last| last.id);
+                Decisions { decisions: found.iter().map(body).collect(), next, more }.into()
+            }
+            Err(error) => {
+                tracing::error!(%error, "an app could not be told what was decided");
+                Refusal::internal().into()
+            }
+        }
     }
 
     async fn verify(&self, caller: Caller) -> Reply {

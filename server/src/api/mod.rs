@@ -7,6 +7,7 @@ mod body;
 mod callers;
 mod check;
 mod check_comment;
+mod decisions;
 pub mod engine;
 pub mod faults;
 mod feedback;
@@ -36,6 +37,7 @@ use utoipa::Path as _;
 
 use crate::bodies::Bodies;
 
+pub use decisions::{Decision, Decisions, Part};
 pub use gateway::Gateway;
 pub use reply::Reply;
 pub use strays::catch as catch_strays;
@@ -69,7 +71,7 @@ impl Asks {
     }
 }
 
-/// Who answers the five endpoints.
+/// Who answers the endpoints.
 #[async_trait]
 pub trait Contract: Send + Sync + 'static {
     /// Who asks.
@@ -104,6 +106,11 @@ pub trait Contract: Send + Sync + 'static {
 
     /// `GET /stats`.
     async fn stats(&self, caller: Self::Caller) -> Reply;
+
+    /// `GET /decisions`. Where nobody decides anything, there are none.
+    async fn decisions(&self, _caller: Self::Caller, part: Part) -> Reply {
+        Decisions { decisions: Vec::new(), next: part.after, more: false }.into()
+    }
 }
 
 /// Everything below `/api`. No session, no cookie and no page is known here: what a browser brings along opens nothing, so
@@ -121,6 +128,7 @@ pub fn routes<C: Contract>(contract: C, more: Router) -> Router {
                 .route(&place(feedback::__path_post::path()), post(feedback::post::<C>))
                 .route(&place(verify::__path_get::path()), get(verify::get::<C>))
                 .route(&place(stats::__path_get::path()), get(stats::get::<C>))
+                .route(&place(decisions::__path_get::path()), get(decisions::get::<C>))
         })
         .with_state(Arc::new(contract))
         .merge(more)

@@ -15,7 +15,7 @@ use axum::{
 use super::{Reply, key};
 
 /// The endpoints' names. Some of them are pages, too.
-const ENDPOINTS: [&str; 5] = ["check", "check-comment", "feedback", "verify", "stats"];
+const ENDPOINTS: [&str; 6] = ["check", "check-comment", "feedback", "verify", "stats", "decisions"];
 
 /// Middleware: answers 404 in JSON where a program asks for an endpoint that is elsewhere.
 pub async fn catch(request: Request, next: Next) -> Response {

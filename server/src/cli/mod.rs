@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod account;
+mod callback;
 mod check;
 mod config;
 mod demo_data;
@@ -52,6 +53,9 @@ enum Command {
     /// Make rules, which decide before anybody is asked, and take them away
     #[command(subcommand)]
     Rule(rule::Rule),
+    /// Say where apps are told of what is decided after their answer
+    #[command(subcommand)]
+    Callback(callback::Callback),
     /// Run the embedded detector by itself
     #[command(subcommand)]
     Engine(engine::Engine),
@@ -79,6 +83,7 @@ pub fn run(line: Vec<OsString>) -> Result<(), Failure> {
         Command::User(command) => command.run(),
         Command::Token(command) => command.run(),
         Command::Rule(command) => command.run(),
+        Command::Callback(command) => command.run(),
         Command::Engine(command) => command.run(),
         Command::Import(command) => command.run(),
         Command::DemoData(command) => command.run(),

@@ -11,6 +11,7 @@ pub mod app_words;
 mod audit;
 mod budgets;
 mod bulk;
+pub mod callbacks;
 mod claims;
 mod detections;
 mod error;
@@ -38,6 +39,7 @@ pub use app_words::{AppFeedback, AppFeedbackOutcome, AppWords, NewAppWord};
 pub use audit::{Audit, AuditEvent, NewAuditEvent};
 pub use budgets::{Budgets, Counter, PlaceId};
 pub use bulk::{Bulk, BulkFate, BulkStep, NewBulk};
+pub use callbacks::{Callbacks, NewCallback};
 pub use claims::Claims;
 pub use detections::{Appended, Detections, Unfolded};
 pub use error::{Result, StoreError, Trouble};
@@ -89,6 +91,7 @@ pub trait Store:
     + Suggestions
     + Statistics
     + Rules
+    + Callbacks
     + Thresholds
     + Imports
     + Loading

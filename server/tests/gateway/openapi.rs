@@ -36,7 +36,17 @@ async fn the_document_is_open_to_all_and_names_what_the_guide_names() {
         })
         .collect();
     found.sort();
-    assert_eq!(found, ["get /stats", "get /verify", "post /check", "post /check-comment", "post /feedback"]);
+    assert_eq!(
+        found,
+        [
+            "get /decisions",
+            "get /stats",
+            "get /verify",
+            "post /check",
+            "post /check-comment",
+            "post /feedback"
+        ]
+    );
     let schemes = document["components"]["securitySchemes"].as_object().unwrap();
     assert_eq!(schemes["bearer"]["scheme"], "bearer");
     assert_eq!(

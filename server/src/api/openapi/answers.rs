@@ -112,6 +112,27 @@ impl IntoResponses for StatsAnswers {
     }
 }
 
+/// Answers of `GET /decisions`.
+pub(in crate::api) struct DecisionsAnswers;
+
+impl IntoResponses for DecisionsAnswers {
+    fn responses() -> Answers {
+        let mut answers = all(ok(
+            "A part of the feed, which may be empty. A callback (Settings, Callbacks) brings each decision as it is here, one by one.",
+            "Decisions",
+            samples::decided(),
+        ));
+        let field =
+            |name: &str| (name.to_owned(), vec![format!("The {name} field must be a whole number from 0.")]);
+        let invalid = refusal(
+            "`after` or `limit` is not a number that they can be.",
+            &[("invalid", Refusal::invalid([field("after")].into()))],
+        );
+        answers.insert("422".to_owned(), invalid.build().into());
+        answers
+    }
+}
+
 /// What any operation can answer.
 fn all(success: ResponseBuilder) -> Answers {
     let later = Some(Duration::from_secs(2));

@@ -35,10 +35,10 @@ use utoipa::{
     },
 };
 
-use super::{check, check_comment, feedback, stats, verify};
+use super::{Decision, Decisions, check, check_comment, decisions, feedback, stats, verify};
 use crate::{security, state::AppState};
 
-pub(super) use answers::{CheckAnswers, FeedbackAnswers, StatsAnswers, VerifyAnswers};
+pub(super) use answers::{CheckAnswers, DecisionsAnswers, FeedbackAnswers, StatsAnswers, VerifyAnswers};
 pub(super) use samples::{CHECK, COMMENT, FEEDBACK};
 
 /// What there is to know before the first call.
@@ -57,7 +57,7 @@ answered with 404, other methods with 405 and `Allow`. An answer comes within 5 
 
 #[derive(OpenApi)]
 #[openapi(
-    paths(check::post, check_comment::post, feedback::post, verify::get, stats::get),
+    paths(check::post, check_comment::post, feedback::post, verify::get, stats::get, decisions::get),
     components(schemas(
         CheckBody,
         CheckResponse,
@@ -65,6 +65,8 @@ answered with 404, other methods with 405 and `Allow`. An answer comes within 5 
         FeedbackResponse,
         VerifyResponse,
         StatsResponse,
+        Decisions,
+        Decision,
         ErrorBody
     ))
 )]

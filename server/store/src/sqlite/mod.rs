@@ -7,6 +7,7 @@ mod audit;
 mod batches;
 mod budgets;
 mod bulk;
+mod callbacks;
 mod claims;
 mod columns;
 mod decision;

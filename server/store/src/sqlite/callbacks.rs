@@ -1,0 +1,225 @@
+//! What apps are to hear after their answer, and where.
+
+mod feed;
+mod settle;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{AppDecision, Callback, UserId};
+use serde_json::json;
+
+use super::columns::{At, to_ms};
+use super::{SqliteStore, audit};
+use crate::callbacks::Due;
+use crate::{Callbacks, NewAuditEvent, NewCallback, Result, StoreError};
+
+#[derive(sqlx::FromRow)]
+struct CallbackRow {
+    id: i64,
+    site: String,
+    url: String,
+    created_at: i64,
+    delivered_to: i64,
+    delivered_at: Option<i64>,
+    failing_since: Option<i64>,
+    last_error: Option<String>,
+    stopped_at: Option<i64>,
+    waiting: i64,
+}
+
+impl TryFrom<CallbackRow> for Callback {
+    type Error = StoreError;
+
+    fn try_from(row: CallbackRow) -> Result<Self> {
+        let at = At { table: "callbacks", id: row.id };
+        Ok(Self {
+            id: row.id,
+            created_at: at.time("created_at", row.created_at)?,
+            delivered_at: at.maybe_time("delivered_at", row.delivered_at)?,
+            failing_since: at.maybe_time("failing_since", row.failing_since)?,
+            stopped_at: at.maybe_time("stopped_at", row.stopped_at)?,
+            site: row.site,
+            url: row.url,
+            delivered_to: row.delivered_to,
+            waiting: row.waiting.unsigned_abs(),
+            last_error: row.last_error,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct ClaimedRow {
+    id: i64,
+    site: String,
+    url: String,
+    secret: String,
+    attempts: u32,
+    failing_since: Option<i64>,
+    delivered_to: i64,
+}
+
+#[async_trait]
+impl Callbacks for SqliteStore {
+    async fn settle_app_decisions(&self, now: DateTime<Utc>, limit: u32) -> Result<usize> {
+        settle::settle(now, limit, self).await
+    }
+
+    async fn app_decisions(&self, site: &str, after: i64, limit: u32) -> Result<Vec<AppDecision>> {
+        feed::behind(site, after, limit, &self.readers).await
+    }
+
+    async fn newest_app_decisions(&self, site: &str, limit: u32) -> Result<Vec<AppDecision>> {
+        feed::newest(site, limit, &self.readers).await
+    }
+
+    async fn callbacks(&self) -> Result<Vec<Callback>> {
+        let rows: Vec<CallbackRow> = sqlx::query_as(
+            "SELECT c.id, c.site, c.url, c.created_at, c.delivered_to, c.delivered_at, c.failing_since, c.last_error, c.stopped_at,
+                    (SELECT count(*) FROM app_decisions d WHERE d.site = c.site AND d.id > c.delivered_to) AS waiting
+             FROM callbacks c ORDER BY c.site",
+        )
+        .fetch_all(&self.readers)
+        .await?;
+        rows.into_iter().map(Callback::try_from).collect()
+    }
+
+    async fn set_callback(&self, new: &NewCallback, by: Option<UserId>, at: DateTime<Utc>) -> Result<i64> {
+        let mut transaction = self.begin().await?;
+        let id = sqlx::query_scalar(
+            "INSERT INTO callbacks (site, url, secret, created_at, delivered_to)
+             VALUES (?, ?, ?, ?, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'app_decisions'), 0))
+             ON CONFLICT (site) DO UPDATE SET url = excluded.url, secret = excluded.secret, created_at = excluded.created_at,
+                 due_at = 0, attempts = 0, failing_since = NULL, last_error = NULL, stopped_at = NULL
+             RETURNING id",
+        )
+        .bind(&new.site)
+        .bind(&new.url)
+        .bind(&new.secret)
+        .bind(to_ms(at))
+        .fetch_one(&mut *transaction)
+        .await?;
+        audit::record(&event("callback.set", &new.site, by, at), &mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(id)
+    }
+
+    async fn remove_callback(&self, site: &str, by: Option<UserId>, at: DateTime<Utc>) -> Result<bool> {
+        let mut transaction = self.begin().await?;
+        let removed = sqlx::query("DELETE FROM callbacks WHERE site = ?")
+            .bind(site)
+            .execute(&mut *transaction)
+            .await?
+            .rows_affected();
+        if removed == 0 {
+            return Ok(false);
+        }
+        audit::record(&event("callback.removed", site, by, at), &mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+
+    async fn callback_target(&self, site: &str) -> Result<Option<(String, String)>> {
+        let target = sqlx::query_as("SELECT url, secret FROM callbacks WHERE site = ?").bind(site);
+        Ok(target.fetch_optional(&self.readers).await?)
+    }
+
+    async fn claim_callbacks(&self, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<Due>> {
+        // Read first: mostly nothing is due, and a look costs no write.
+        let waiting = "stopped_at IS NULL AND due_at <= ?1
+            AND EXISTS (SELECT 1 FROM app_decisions d WHERE d.site = callbacks.site AND d.id > callbacks.delivered_to)";
+        let look = format!("SELECT EXISTS (SELECT 1 FROM callbacks WHERE {waiting})");
+        let any: bool =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(look)).bind(to_ms(now)).fetch_one(&self.readers).await?;
+        if !any {
+            return Ok(Vec::new());
+        }
+        let claim = format!(
+            "UPDATE callbacks SET due_at = ?2 WHERE {waiting}
+             RETURNING id, site, url, secret, attempts, failing_since, delivered_to"
+        );
+        let rows: Vec<ClaimedRow> = sqlx::query_as(sqlx::AssertSqlSafe(claim))
+            .bind(to_ms(now))
+            .bind(to_ms(until))
+            .fetch_all(&self.writer)
+            .await?;
+        let mut due = Vec::with_capacity(rows.len());
+        for row in rows {
+            let at = At { table: "callbacks", id: row.id };
+            let next = feed::behind(&row.site, row.delivered_to, 1, &self.readers).await?.pop();
+            let failing_since = at.maybe_time("failing_since", row.failing_since)?;
+            due.extend(next.map(|decision| Due {
+                callback: row.id,
+                url: row.url,
+                secret: row.secret,
+                attempts: row.attempts,
+                failing_since,
+                decision,
+            }));
+        }
+        Ok(due)
+    }
+
+    async fn callback_taken(&self, due: &Due, at: DateTime<Utc>) -> Result<()> {
+        sqlx::query(
+            "UPDATE callbacks SET delivered_to = max(delivered_to, ?2), delivered_at = ?3, due_at = 0, attempts = 0,
+                 failing_since = NULL, last_error = NULL
+             WHERE id = ?1 AND url = ?4",
+        )
+        .bind(due.callback)
+        .bind(due.decision.id)
+        .bind(to_ms(at))
+        .bind(&due.url)
+        .execute(&self.writer)
+        .await?;
+        // The app knows now: it is not late any more.
+        sqlx::query(
+            "UPDATE detections SET told = CASE WHEN a.is_spam THEN 'spam' ELSE 'ham' END
+             FROM app_decisions a WHERE a.id = ?1 AND detections.id = a.detection_id",
+        )
+        .bind(due.decision.id)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    async fn callback_refused(
+        &self,
+        due: &Due,
+        error: &str,
+        again: Option<DateTime<Utc>>,
+        at: DateTime<Utc>,
+    ) -> Result<()> {
+        sqlx::query(
+            "UPDATE callbacks SET due_at = ?2, attempts = attempts + 1, last_error = ?3,
+                 failing_since = coalesce(failing_since, ?4), stopped_at = CASE WHEN ?5 THEN ?4 END
+             WHERE id = ?1 AND url = ?6",
+        )
+        .bind(due.callback)
+        .bind(again.map_or(0, to_ms))
+        .bind(error)
+        .bind(to_ms(at))
+        .bind(again.is_none())
+        .bind(&due.url)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    async fn callback_again(&self, site: &str, from: Option<i64>) -> Result<bool> {
+        let changed = sqlx::query(
+            "UPDATE callbacks SET due_at = 0, attempts = 0, failing_since = NULL, stopped_at = NULL,
+                 delivered_to = min(delivered_to, coalesce(?2 - 1, delivered_to))
+             WHERE site = ?1",
+        )
+        .bind(site)
+        .bind(from)
+        .execute(&self.writer)
+        .await?;
+        Ok(changed.rows_affected() > 0)
+    }
+}
+
+/// The address may hold a secret, so it stays out of the record.
+fn event(action: &'static str, site: &str, by: Option<UserId>, at: DateTime<Utc>) -> NewAuditEvent {
+    NewAuditEvent { at, user_id: by, action, subject: format!("site:{site}"), details: json!({}) }
+}
