@@ -24,6 +24,7 @@ use crate::{
         overview::OverviewPage,
         review::ReviewPage,
         rules::RulesPage,
+        sender::SenderPage,
         settings::SettingsPage,
         setup::SetupPage,
         stats::StatsPage,
@@ -51,6 +52,7 @@ pub(crate) fn AppRoutes() -> impl IntoView {
                     <Route path=path!("imports/:id") view={Lazy::<OneImport>::new()}/>
                     <Route path=path!("stats") view={Lazy::<Stats>::new()}/>
                     <Route path=path!("health") view={Lazy::<Health>::new()}/>
+                    <Route path=path!("sender") view={Lazy::<Sender>::new()}/>
                     <Route path=path!("rules") view={Lazy::<Rules>::new()}/>
                     <Route path=path!("settings") view={Lazy::<Settings>::new()}/>
                     <Route path=path!("settings/callbacks") view={Lazy::<Callbacks>::new()}/>
@@ -89,6 +91,7 @@ lazy_page!(Stats, StatsPage);
 lazy_page!(Health, HealthPage);
 lazy_page!(Rules, RulesPage);
 lazy_page!(Callbacks, CallbacksPage);
+lazy_page!(Sender, SenderPage);
 lazy_page!(Settings, SettingsPage);
 lazy_page!(Login, LoginPage);
 lazy_page!(Setup, SetupPage);

@@ -7,6 +7,7 @@ const pages = [
   { path: '/imports', title: /Imports/, heading: 'Imports' },
   { path: '/stats', title: /Stats/, heading: 'Stats' },
   { path: '/rules', title: /Rules/, heading: 'Rules' },
+  { path: '/sender?of=email%3A*', title: /Sender/, heading: 'Sender' },
   { path: '/settings', title: /Settings/, heading: 'Settings' },
   { path: '/settings/callbacks', title: /Callbacks/, heading: 'Callbacks' },
 ]

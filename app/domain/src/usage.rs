@@ -207,6 +207,8 @@ pub struct Overview {
     pub labelled_week: u64,
     /// Checks of the last seven days whose app was told something else than what stands now, counted up to a bound.
     pub late: crate::BoundedCount,
+    /// What rules hold for a person, and nobody has said a word about.
+    pub held: crate::BoundedCount,
     /// Feedback on its way.
     pub outbox: OutboxCounts,
 }

@@ -9,6 +9,7 @@ pub(crate) mod login;
 pub(crate) mod overview;
 pub(crate) mod review;
 pub(crate) mod rules;
+pub(crate) mod sender;
 pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod stats;

@@ -55,6 +55,14 @@ fn Cards(report: OverviewReport) -> impl IntoView {
                 href="/detections?q=is%3Awaiting%20age%3A%3C7d&order=closest".to_owned()
                 note="of the last seven days; neither a moderator nor an app has said what they are".to_owned()
             />
+            {(figures.held.count > 0).then(|| view! {
+                <Figure
+                    title="Held by rules"
+                    value=figures.held.to_string()
+                    href="/detections?q=is%3Aheld".to_owned()
+                    note="rules hold these for a person; nobody has said yet what they are".to_owned()
+                />
+            })}
             <Figure
                 title="Apps were told otherwise"
                 value=figures.late.to_string()

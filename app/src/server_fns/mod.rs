@@ -15,6 +15,7 @@ pub mod rechecks;
 pub mod review;
 pub mod rules;
 pub mod searches;
+pub mod senders;
 pub mod session;
 pub mod settings;
 pub mod stats;

@@ -140,6 +140,12 @@ pub fn making(query: &str, action: RuleAction) -> String {
     format!("/rules?{}", pairs.finish())
 }
 
+/// Where everything is shown of what a search of one term finds: a sender, a domain, a network, a link.
+pub fn sender_page(query: &str) -> String {
+    let of: String = url::form_urlencoded::byte_serialize(query.as_bytes()).collect();
+    format!("/sender?of={of}")
+}
+
 /// That a rule applied to a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleHit {

@@ -211,6 +211,7 @@ impl Usage for SqliteStore {
             false_positives_week: false_positives.unsigned_abs(),
             labelled_week: labelled.unsigned_abs(),
             late: self.search_count(&of_the_week(State::Late), now).await?,
+            held: self.search_count(&all_of([TermKind::Is(State::Held)]), now).await?,
             outbox: outbox::counts(&self.readers).await?,
         })
     }

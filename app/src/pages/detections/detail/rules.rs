@@ -2,7 +2,7 @@
 
 use domain::{
     Detection, RuleAction, SearchQuery,
-    rule::{making, subjects},
+    rule::{making, sender_page, subjects},
     search::Term,
 };
 use leptos::prelude::*;
@@ -37,6 +37,7 @@ pub(super) fn MakeRules(detection: Detection) -> impl IntoView {
                 <li class="flex flex-wrap gap-x-3">
                     {link(RuleAction::Spam)}{link(RuleAction::Ham)}
                     <span>{words}</span><code class="hostile break-all">{query.clone()}</code>
+                    <a class="text-accent underline" href=sender_page(&query)>"all of it"</a>
                 </li>
             }
         })

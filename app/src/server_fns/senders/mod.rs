@@ -1,0 +1,5 @@
+//! Everything of one sender.
+
+mod get;
+
+pub use get::{SenderReport, get_sender};
