@@ -319,4 +319,4 @@ fn invalid(field: &str, problem: &str) -> ModerationError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,12 +1,14 @@
 //! The command line: one file a command.
 
 mod account;
+mod backup;
 mod check;
 mod config;
 mod demo_data;
 mod engine;
 mod import;
 mod reading;
+mod restore;
 mod serve;
 mod token;
 mod user;
@@ -53,6 +55,10 @@ enum Command {
     Engine(engine::Engine),
     /// Check the content of a file, row by row
     Import(Box<import::Import>),
+    /// Copy the database while Gavel runs, and look at the copy
+    Backup(backup::Backup),
+    /// Make a database of a backup, in a place where there is none
+    Restore(restore::Restore),
     /// Fill a database with made-up detections, to try Gavel on
     DemoData(demo_data::DemoData),
     /// Print the settings in force, without secrets
@@ -76,6 +82,8 @@ pub fn run(line: Vec<OsString>) -> Result<(), Failure> {
         Command::Token(command) => command.run(),
         Command::Engine(command) => command.run(),
         Command::Import(command) => command.run(),
+        Command::Backup(command) => command.run(),
+        Command::Restore(command) => command.run(),
         Command::DemoData(command) => command.run(),
         Command::Config(command) => command.run(layers::deepest(&matches)),
     }

@@ -9,6 +9,7 @@ mod accounts;
 mod alerts;
 pub mod app_words;
 mod audit;
+pub mod backup;
 mod budgets;
 mod bulk;
 mod claims;

@@ -3,6 +3,7 @@
 #![recursion_limit = "256"]
 #![expect(clippy::unwrap_used, reason = "a test ends where its assumptions do")]
 
+mod backups;
 mod checks;
 mod command_line;
 mod drill;

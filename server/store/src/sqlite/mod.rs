@@ -4,6 +4,7 @@ mod accounts;
 mod alerts;
 mod app_words;
 mod audit;
+pub(crate) mod backup;
 mod batches;
 mod budgets;
 mod bulk;

@@ -38,6 +38,7 @@ fn calm() -> Snapshot {
         budgets: Vec::new(),
         refusals: Vec::new(),
         late: BoundedCount { count: 0, more: false },
+        backups: Some(BackupReport { newest: Some(noon()), is_late: false, error: None }),
     }
 }
 
@@ -91,6 +92,13 @@ fn opens_holds_and_clears(bad: &Snapshot, kind: &str) {
     let (opened, over) = step(&calm(), &rules, &mut open);
     assert_eq!((opened.len(), over.len()), (0, 1), "it is over once");
     assert_eq!(step(&calm(), &rules, &mut open), nothing);
+}
+
+#[test]
+fn a_backup_that_is_overdue_is_told() {
+    let error = Some("the disk is full".to_owned());
+    let late = BackupReport { newest: None, is_late: true, error };
+    opens_holds_and_clears(&Snapshot { backups: Some(late), ..calm() }, "backup_late");
 }
 
 #[test]
