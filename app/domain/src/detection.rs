@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{ApiTokenId, Content, Label};
+use crate::{ApiTokenId, Content, Forgotten, Label};
 
 /// Local id of a detection; grows with time, so paging and full-text order follow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -267,6 +267,9 @@ pub struct Detection {
     pub told: Option<Label>,
     /// Whether [`Content::ip`] is an address that the app itself calls from: then it tells nothing of the writer.
     pub ip_is_apps: bool,
+    /// What of it is no longer kept.
+    #[serde(default)]
+    pub forgotten: Forgotten,
 }
 
 impl Detection {

@@ -128,8 +128,8 @@ pub struct ConnectionReport {
 pub struct BackupReport {
     /// When the newest began.
     pub newest: Option<DateTime<Utc>>,
-    /// Whether it is older than it should be, or there should be one.
-    pub is_late: bool,
+    /// Whether it is older than it should be, or there should be one; `None` after a start, while the next is being made.
+    pub is_late: Option<bool>,
     /// What kept the last from being made.
     pub error: Option<String>,
 }

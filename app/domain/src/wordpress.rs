@@ -166,6 +166,7 @@ mod tests {
             app_word: None,
             told: None,
             ip_is_apps: false,
+            forgotten: crate::Forgotten::default(),
         }
     }
 

@@ -161,9 +161,9 @@ fn Backups(backups: BackupReport) -> impl IntoView {
         Some(time) => view! { <TimeAgo time=time/> }.into_any(),
         None => "There is none yet".into_any(),
     };
-    let class = if is_late { "text-spam font-medium" } else { "" };
+    let class = if is_late == Some(true) { "text-spam font-medium" } else { "" };
     let error = error.map(|error| view! { <p class="text-spam break-words">{error}</p> });
-    view! { <span class=class>{newest}{is_late.then_some(": overdue")}</span>{error} }
+    view! { <span class=class>{newest}{(is_late == Some(true)).then_some(": overdue")}</span>{error} }
 }
 
 #[component]

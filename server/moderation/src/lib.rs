@@ -16,6 +16,7 @@ mod error;
 mod excerpts;
 mod export;
 mod fallback;
+pub mod forgetting;
 mod gateway;
 mod health;
 mod imports;

@@ -6,9 +6,11 @@ mod check;
 mod config;
 mod demo_data;
 mod engine;
+mod erase;
 mod import;
 mod reading;
 mod restore;
+mod retention;
 mod serve;
 mod token;
 mod user;
@@ -59,6 +61,11 @@ enum Command {
     Backup(backup::Backup),
     /// Make a database of a backup, in a place where there is none
     Restore(restore::Restore),
+    /// Say how long messages are kept, and who wrote them
+    #[command(subcommand)]
+    Retention(retention::Retention),
+    /// Forget everything that somebody wrote, because they ask for it
+    Erase(erase::Erase),
     /// Fill a database with made-up detections, to try Gavel on
     DemoData(demo_data::DemoData),
     /// Print the settings in force, without secrets
@@ -84,6 +91,8 @@ pub fn run(line: Vec<OsString>) -> Result<(), Failure> {
         Command::Import(command) => command.run(),
         Command::Backup(command) => command.run(),
         Command::Restore(command) => command.run(),
+        Command::Retention(command) => command.run(),
+        Command::Erase(command) => command.run(),
         Command::DemoData(command) => command.run(),
         Command::Config(command) => command.run(layers::deepest(&matches)),
     }

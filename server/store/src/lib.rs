@@ -15,6 +15,7 @@ mod bulk;
 mod claims;
 mod detections;
 mod error;
+mod forgetting;
 mod imports;
 mod labels;
 mod lessons;
@@ -41,6 +42,7 @@ pub use bulk::{Bulk, BulkFate, BulkStep, NewBulk};
 pub use claims::Claims;
 pub use detections::{Appended, Detections, Unfolded};
 pub use error::{Result, StoreError, Trouble};
+pub use forgetting::{Forgetting, ForgottenCount, PersonFound};
 pub use imports::{
     ImportTurn, Imports, NewImport, NewImportRow, SettledRow, Settlement, StagedRow, WaitingRow,
 };
@@ -88,6 +90,7 @@ pub trait Store:
     + Suggestions
     + Statistics
     + Thresholds
+    + Forgetting
     + Imports
     + Loading
 {

@@ -38,6 +38,7 @@ fn detection(number: i64, content: Content) -> Detection {
         app_word: None,
         told: None,
         ip_is_apps: false,
+        forgotten: domain::Forgotten::default(),
     }
 }
 

@@ -449,7 +449,7 @@ fn budget(line: &BudgetLine) -> Finding {
 }
 
 fn backup(backups: &BackupReport) -> Finding {
-    let state = if backups.is_late {
+    let state = if backups.is_late == Some(true) {
         let newest = backups.newest.map_or_else(
             || "There is no backup.".to_owned(),
             |at| format!("The newest backup is of {}.", minute(at)),
@@ -460,8 +460,10 @@ fn backup(backups: &BackupReport) -> Finding {
             "See that the folder of the setting backup_to has room and can be written, or make one with `gavel backup`.",
             "/health",
         )
-    } else {
+    } else if backups.is_late == Some(false) {
         State::off("There is a new backup.")
+    } else {
+        State::Unknown
     };
     Finding { kind: AlertKind::BackupLate, subject: String::new(), state }
 }

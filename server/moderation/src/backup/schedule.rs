@@ -55,10 +55,13 @@ impl Moderation {
         let newest = newest(&schedule.plan.folder);
         let known = self.backup_board.locked().clone();
         let every = TimeDelta::from_std(schedule.every).unwrap_or(TimeDelta::MAX);
+        let now = self.clock.now();
         // Half an interval more than asked for: one that failed once and worked five minutes later is no news.
-        let due = newest.max(known.since).map(|from| from + every + every / 2 + MAY_TAKE);
+        let is_old = newest.is_none_or(|at| now > at + every + every / 2 + MAY_TAKE);
+        let had_time = known.since.is_some_and(|since| now >= since + MAY_TAKE);
+        let is_late = if is_old && !had_time { None } else { Some(is_old) };
         let error = known.failed.map(|(_, error)| error);
-        Some(BackupReport { newest, is_late: due.is_some_and(|due| due < self.clock.now()), error })
+        Some(BackupReport { newest, is_late, error })
     }
 
     /// Makes a backup if one is due, and returns where it is.

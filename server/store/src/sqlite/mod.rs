@@ -14,6 +14,7 @@ mod decision;
 mod detections;
 mod due_times;
 mod facts;
+mod forgetting;
 mod imports;
 mod insert;
 mod keys;

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use domain::detection::EXCERPT_CHARS;
-use domain::{Content, Detection, DetectionId, DetectionSummary, Judgement, Signal};
+use domain::{Content, Detection, DetectionId, DetectionSummary, Forgotten, Gone, Judgement, Signal};
 
 use super::columns::At;
 use crate::{Result, StoreError};
@@ -41,6 +41,10 @@ pub(super) struct DetectionRow {
     app_word: Option<String>,
     told: Option<String>,
     ip_is_apps: bool,
+    content_at: Option<i64>,
+    content_days: Option<u32>,
+    personal_at: Option<i64>,
+    personal_days: Option<u32>,
 }
 
 /// What the app was told, of those that `is:late` finds.
@@ -59,13 +63,14 @@ pub(super) const SELECT_DETECTION: &str = concat!(
     SELECT d.id, d.created_at, d.endpoint, d.origin, d.site, d.email, d.ip, d.upstream_id, d.is_spam, d.score,
            d.threshold, d.judged_by, d.label, u.name AS labelled_by, d.labelled_at, d.version, d.feedback,
            c.name, c.website_url, c.domain, c.user_agent, c.submitted_at, c.execution_ms, c.upstream_timestamp,
-           c.message, c.extra, c.raw_answer, d.app_word,
+           c.message, c.extra, c.raw_answer, d.app_word, f.content_at, f.content_days, f.personal_at, f.personal_days,
            EXISTS (SELECT 1 FROM app_addresses a WHERE a.token_id = d.token_id AND a.ip = d.ip)
              AND (SELECT count(*) FROM app_addresses a WHERE a.token_id = d.token_id) <= 8 AS ip_is_apps, ",
     told!(),
     "
     FROM detections d
     JOIN detection_contents c ON c.detection_id = d.id
+    LEFT JOIN forgotten f ON f.detection_id = d.id
     LEFT JOIN users u ON u.id = d.labelled_by "
 );
 
@@ -75,6 +80,14 @@ impl TryFrom<DetectionRow> for Detection {
     fn try_from(row: DetectionRow) -> Result<Self> {
         let at = At { table: "detections", id: row.id };
         let contents = At { table: "detection_contents", id: row.id };
+        let gone = |column, ms, after_days| -> Result<Option<Gone>> {
+            let at = At { table: "forgotten", id: row.id }.maybe_time(column, ms)?;
+            Ok(at.map(|at| Gone { at, after_days }))
+        };
+        let forgotten = Forgotten {
+            content: gone("content_at", row.content_at, row.content_days)?,
+            personal: gone("personal_at", row.personal_at, row.personal_days)?,
+        };
         Ok(Self {
             id: DetectionId(row.id),
             created_at: at.time("created_at", row.created_at)?,
@@ -111,6 +124,7 @@ impl TryFrom<DetectionRow> for Detection {
             app_word: at.maybe_word("app_word", row.app_word.as_deref())?,
             told: at.maybe_word("told", row.told.as_deref())?,
             ip_is_apps: row.ip_is_apps,
+            forgotten,
         })
     }
 }
