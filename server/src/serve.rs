@@ -148,7 +148,7 @@ async fn assemble(
 }
 
 /// Sends letters about alerts, if the settings name a mail server.
-fn mailer(settings: &Settings) -> Result<Option<Mailer>, Failure> {
+pub(crate) fn mailer(settings: &Settings) -> Result<Option<Mailer>, Failure> {
     let Some((host, port)) = settings.smtp_server.clone() else { return Ok(None) };
     let tls = match settings.smtp_tls {
         SmtpTls::Auto if port == IMPLICIT_TLS_PORT => MailTls::Implicit,

@@ -5,6 +5,7 @@ mod backup;
 mod check;
 mod config;
 mod demo_data;
+mod doctor;
 mod engine;
 mod erase;
 mod import;
@@ -66,6 +67,7 @@ enum Command {
     Retention(retention::Retention),
     /// Forget everything that somebody wrote, because they ask for it
     Erase(erase::Erase),
+    Doctor(Box<doctor::Doctor>),
     /// Fill a database with made-up detections, to try Gavel on
     DemoData(demo_data::DemoData),
     /// Print the settings in force, without secrets
@@ -93,6 +95,7 @@ pub fn run(line: Vec<OsString>) -> Result<(), Failure> {
         Command::Restore(command) => command.run(),
         Command::Retention(command) => command.run(),
         Command::Erase(command) => command.run(),
+        Command::Doctor(command) => command.run(),
         Command::DemoData(command) => command.run(),
         Command::Config(command) => command.run(layers::deepest(&matches)),
     }

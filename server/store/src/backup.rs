@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
 use domain::NewDetection;
 
 use crate::{Result, sqlite};
@@ -41,6 +42,8 @@ pub struct Inspection {
     pub problems: Vec<String>,
     /// The newest migration that was applied to it.
     pub schema: Option<i64>,
+    /// When the newest row of the log came, in a database that is in use.
+    pub newest: Option<DateTime<Utc>>,
     /// What is in it.
     pub tally: Tally,
 }

@@ -6,6 +6,7 @@
 mod backups;
 mod checks;
 mod command_line;
+mod doctor;
 mod drill;
 mod engine;
 mod fallback;

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
+use chrono::DateTime;
 use domain::NewDetection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
@@ -121,7 +122,10 @@ pub(crate) async fn inspect_live(url: &str) -> Result<Inspection> {
     let said: Vec<String> = sqlx::query_scalar("PRAGMA quick_check(5)").fetch_all(&mut connection).await?;
     let newest = "SELECT max(version) FROM _sqlx_migrations WHERE success";
     let schema = sqlx::query_scalar(newest).fetch_one(&mut connection).await?;
+    let at = "SELECT created_at FROM detections ORDER BY id DESC LIMIT 1";
+    let at: Option<i64> = sqlx::query_scalar(at).fetch_optional(&mut connection).await?;
     let found = Inspection {
+        newest: at.and_then(DateTime::from_timestamp_millis),
         problems: said.into_iter().filter(|line| line != "ok").take(PROBLEMS).collect(),
         schema,
         tally: tally(&mut connection).await?,

@@ -125,7 +125,7 @@ pub(super) async fn erase_beside(store: &SqliteStore, found: &PersonFound) -> Re
     let content = json!(Content::default()).to_string();
     for id in &found.submissions {
         sqlx::query(
-            "UPDATE submissions SET detection = json_set(detection, '$.content', json(?2), '$.judgement.raw_answer', '{}')
+            "UPDATE submissions SET detection = json_set(detection, '$.content', json(?2), '$.judgement.raw_answer', '{}', '$.judgement.signals', json('[]'))
              WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM detections d WHERE d.id = submissions.id)",
         )
         .bind(id.0)
