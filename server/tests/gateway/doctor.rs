@@ -60,7 +60,7 @@ async fn a_doctor_finds_what_is_wrong_and_says_what_to_do() {
 
     let file = house.database.strip_prefix("sqlite://").unwrap();
     std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o644)).unwrap();
-    upstream.refuse_all(401);
+    upstream.refuse_all(401, r#"{"message": "Invalid API key"}"#);
     let mail = ["--smtp-server", "127.0.0.1:1", "--smtp-tls", "none", "--alert-mail-to", "ops@example.com"];
     let sick = [&healthy[..], &mail, &["--smtp-user", "gavel", "--backup-to", "none"]].concat();
     let output = doctor(folder.path(), &sick, &secrets).await;

@@ -20,7 +20,7 @@ pub use erase::{Beside, Erased, erase, preview};
 use crate::ModerationError;
 
 /// Detections that are forgotten in one transaction, which a check that comes meanwhile has to wait for: some ten milliseconds.
-const AT_ONCE: u32 = 64;
+const AT_ONCE: u32 = 32;
 
 /// How often the write-ahead log is tried to be emptied, and how long the rest between is: whoever reads for long is in the way.
 const TRIES: u32 = 40;
