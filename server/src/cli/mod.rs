@@ -3,12 +3,14 @@
 mod account;
 mod backup;
 mod check;
+mod completions;
 mod config;
 mod demo_data;
 mod doctor;
 mod engine;
 mod erase;
 mod import;
+mod man;
 mod reading;
 mod restore;
 mod retention;
@@ -70,6 +72,8 @@ enum Command {
     Doctor(Box<doctor::Doctor>),
     /// Fill a database with made-up detections, to try Gavel on
     DemoData(demo_data::DemoData),
+    Completions(completions::Completions),
+    Man(man::Man),
     /// Print the settings in force, without secrets
     Config(config::Config),
 }
@@ -97,6 +101,8 @@ pub fn run(line: Vec<OsString>) -> Result<(), Failure> {
         Command::Erase(command) => command.run(),
         Command::Doctor(command) => command.run(),
         Command::DemoData(command) => command.run(),
+        Command::Completions(command) => command.run(),
+        Command::Man(command) => command.run(),
         Command::Config(command) => command.run(layers::deepest(&matches)),
     }
 }

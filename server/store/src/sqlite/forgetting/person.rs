@@ -52,20 +52,35 @@ async fn in_log(
         Person::Ip(ip) => ip_to_bytes(*ip).to_vec(),
         _ => Vec::new(),
     };
-    let rows: Vec<(i64, Option<i64>, Option<bool>, Option<String>)> =
+    let rows: Vec<LogRow> =
         sqlx::query_as(AssertSqlSafe(sql)).bind(person.value()).bind(ip).fetch_all(connection).await?;
-    for (id, import, is_own, extra) in rows {
-        let at = At { table: "detection_contents", id };
-        let is_in_further = || -> Result<bool> {
-            let Some(extra) = &extra else { return Ok(false) };
-            Ok(person.is_in_further(&at.json::<Map<String, Value>>("extra", extra)?))
-        };
-        if is_own == Some(true) || is_in_further()? {
-            found.detections.push(DetectionId(id));
-            imports.extend(import);
+    for row in rows {
+        if row.is_of(person)? {
+            found.detections.push(DetectionId(row.id));
+            imports.extend(row.import_id);
         }
     }
     Ok(())
+}
+
+/// A row of the log in which somebody's address or name stands.
+#[derive(sqlx::FromRow)]
+struct LogRow {
+    id: i64,
+    import_id: Option<i64>,
+    /// NULL where the column is.
+    is_own: Option<bool>,
+    /// The further fields, where the text stands in them.
+    extra: Option<String>,
+}
+
+impl LogRow {
+    fn is_of(&self, person: &Person) -> Result<bool> {
+        let at = At { table: "detection_contents", id: self.id };
+        let further =
+            self.extra.as_ref().map(|extra| at.json::<Map<String, Value>>("extra", extra)).transpose()?;
+        Ok(self.is_own == Some(true) || further.is_some_and(|extra| person.is_in_further(&extra)))
+    }
 }
 
 /// Submissions that a crash left: what is being judged in this moment is logged in the next, and found there.
