@@ -13,9 +13,11 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
+use moderation::backup::{BackupPlan, Schedule};
 use secrecy::SecretString;
 use url::Url;
 
+use crate::imports::database_file;
 use values::{
     between, count, duration, full_host_name, ip_net, listen_address, log_filter, mail_server, password,
     public_address, secret, web_address,
@@ -30,6 +32,21 @@ pub struct Place {
     /// Database; a relative path counts from the folder that gavel is started in
     #[arg(long, value_name = "URL", default_value = "sqlite://data/gavel.db", hide_env_values = true)]
     pub database: String,
+}
+
+impl Place {
+    /// How the names begin of files that are kept beside the database; `None` for one in no file.
+    pub fn aside(&self) -> Option<PathBuf> {
+        let mut beginning = database_file(&self.database)?.as_os_str().to_owned();
+        beginning.push("-aside-");
+        Some(beginning.into())
+    }
+
+    /// A backup of the database into a folder; `None` where it is in no file.
+    pub fn backup(&self, folder: PathBuf, keep: u32) -> Option<BackupPlan> {
+        let aside = Some(self.aside()?);
+        Some(BackupPlan { database: self.database.clone(), aside, folder, keep })
+    }
 }
 
 /// Settings of the web server. `hide_env_values` marks what may hold a secret: it is never printed.
@@ -127,6 +144,16 @@ pub struct Settings {
     /// Who gets letters about alerts
     #[arg(long, value_name = "ADDRESSES", value_delimiter = ',')]
     pub alert_mail_to: Vec<String>,
+    /// Folder that `gavel serve` makes backups of the database in; without one it makes none
+    #[arg(long, value_name = "DIR")]
+    pub backup_to: Option<PathBuf>,
+    /// How old the newest backup may become before the next is made
+    #[arg(long, value_name = "TIME", default_value = "1d",
+          value_parser = duration(Duration::from_secs(60), Duration::from_secs(30 * 86_400)))]
+    pub backup_every: Duration,
+    /// How many backups are kept, the newest; older ones are removed
+    #[arg(long, value_name = "COUNT", default_value = "14", value_parser = between(1, 10_000))]
+    pub backup_keep: u32,
     /// How long a decision waits before its feedback is sent; until then undo costs nothing
     #[arg(long, value_name = "TIME", default_value = "10s",
           value_parser = duration(Duration::ZERO, Duration::from_secs(600)))]
@@ -179,6 +206,12 @@ impl Settings {
     /// Whether people reach Gavel over TLS.
     pub fn is_https(&self) -> bool {
         self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+
+    /// What to copy, where to, and how often, if backups are asked for and the database is in a file.
+    pub fn backups(&self) -> Option<Schedule> {
+        let plan = self.place.backup(self.backup_to.clone()?, self.backup_keep)?;
+        Some(Schedule { plan, every: self.backup_every })
     }
 
     /// Whether this is a proxy that the settings tell of.

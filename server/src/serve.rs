@@ -113,11 +113,8 @@ pub async fn use_cases(
         public_url: settings.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()),
         language_of: detector::language_of,
         imports: imports::options(settings),
-        aside: imports::database_file(&settings.place.database).map(|file| {
-            let mut beginning = file.as_os_str().to_owned();
-            beginning.push("-aside-");
-            beginning.into()
-        }),
+        aside: settings.place.aside(),
+        backups: settings.backups(),
         ..Options::new(judged_by)
     };
     Ok(Moderation::new(Arc::clone(store), upstreams, Arc::clone(clock), options))
@@ -151,7 +148,7 @@ async fn assemble(
 }
 
 /// Sends letters about alerts, if the settings name a mail server.
-fn mailer(settings: &Settings) -> Result<Option<Mailer>, Failure> {
+pub(crate) fn mailer(settings: &Settings) -> Result<Option<Mailer>, Failure> {
     let Some((host, port)) = settings.smtp_server.clone() else { return Ok(None) };
     let tls = match settings.smtp_tls {
         SmtpTls::Auto if port == IMPLICIT_TLS_PORT => MailTls::Implicit,

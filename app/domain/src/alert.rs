@@ -37,6 +37,8 @@ crate::words! {
         ToldOtherwise = "told_otherwise",
         /// The database cannot be written.
         LogNotWritten = "log_not_written",
+        /// The newest backup is older than it should be.
+        BackupLate = "backup_late",
     }
 }
 
@@ -56,6 +58,7 @@ impl AlertKind {
             Self::RevokedInUse => "Revoked token in use",
             Self::ToldOtherwise => "Apps were told otherwise",
             Self::LogNotWritten => "Nothing can be written",
+            Self::BackupLate => "Backup overdue",
         }
     }
 }

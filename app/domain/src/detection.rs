@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{ApiTokenId, Content, Label, rule::RuleHit};
+use crate::{ApiTokenId, Content, Forgotten, Label, rule::RuleHit};
 
 /// Local id of a detection; grows with time, so paging and full-text order follow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -275,6 +275,9 @@ pub struct Detection {
     /// The rule that it met, if one applied to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<RuleHit>,
+    /// What of it is no longer kept.
+    #[serde(default)]
+    pub forgotten: Forgotten,
 }
 
 impl Detection {

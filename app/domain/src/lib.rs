@@ -18,6 +18,7 @@ pub mod export;
 pub mod facets;
 pub mod file_reading;
 pub mod forecast;
+pub mod forgetting;
 pub mod import;
 pub mod import_file;
 pub mod language;
@@ -63,6 +64,7 @@ pub use file_reading::{
     Quoting,
 };
 pub use forecast::{Outlook, QuotaForecast};
+pub use forgetting::{Forgotten, Gone, Person, RetentionRule};
 pub use import::{
     AtQuota, Import, ImportCost, ImportCounts, ImportId, ImportPlan, ImportPreview, ImportResults, ImportRow,
     ImportRowState, ImportShare, ImportState, KnownLabels, OddRow, Oddity, PreviewRow, TakenLabels,

@@ -117,8 +117,21 @@ pub struct ConnectionReport {
     pub late: crate::BoundedCount,
     /// What keeps the log from being written.
     pub writing: Option<WritingTrouble>,
+    /// How backups are going; `None` when none are asked for.
+    pub backups: Option<BackupReport>,
     /// Answers of Gavel's own that said that it failed (5xx), since the program started; the latest kinds of them.
     pub failures: Vec<FailedAnswers>,
+}
+
+/// How backups are going.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupReport {
+    /// When the newest began.
+    pub newest: Option<DateTime<Utc>>,
+    /// Whether it is older than it should be, or there should be one; `None` after a start, while the next is being made.
+    pub is_late: Option<bool>,
+    /// What kept the last from being made.
+    pub error: Option<String>,
 }
 
 /// What keeps the log from being written.

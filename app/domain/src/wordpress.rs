@@ -167,6 +167,7 @@ mod tests {
             told: None,
             ip_is_apps: false,
             rule: None,
+            forgotten: crate::Forgotten::default(),
         }
     }
 

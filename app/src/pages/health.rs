@@ -3,7 +3,7 @@
 use domain::{
     Alert, AlertDelivery, RefusalCount,
     paging::grouped,
-    upstream::{Circuit, ConnectionReport, ErrorCount, FailedAnswers},
+    upstream::{BackupReport, Circuit, ConnectionReport, ErrorCount, FailedAnswers},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -73,8 +73,17 @@ fn ProxySigns(signs: Vec<String>) -> impl IntoView {
 #[component]
 fn ConnectionCard(connection: Connection) -> impl IntoView {
     let Connection { report, embedded, upstream, refusals } = connection;
-    let ConnectionReport { health, circuit, in_line, quota_used_up, backlog, late, writing, failures } =
-        report;
+    let ConnectionReport {
+        health,
+        circuit,
+        in_line,
+        quota_used_up,
+        backlog,
+        late,
+        writing,
+        backups,
+        failures,
+    } = report;
     let (fallback_since, latency) = (health.fallback_since, health.latency);
     let (created, used) = (health.key_created_at, health.key_last_used_at);
     let errors = health.errors.clone();
@@ -104,6 +113,8 @@ fn ConnectionCard(connection: Connection) -> impl IntoView {
         }
         None => "Can be written".into_any(),
     };
+    let backups =
+        backups.map(|backups| view! { <Fact name="Newest backup"><Backups backups=backups/></Fact> });
     let time = |time: Option<chrono::DateTime<chrono::Utc>>| match time {
         Some(time) => view! { <TimeAgo time=time/> }.into_any(),
         None => "not told".into_any(),
@@ -117,6 +128,7 @@ fn ConnectionCard(connection: Connection) -> impl IntoView {
             <dl class="mt-3 text-sm">
                 {address}
                 <Fact name="Database">{database}</Fact>
+                {backups}
                 <Fact name="Key created">{time(created)}</Fact>
                 <Fact name="Key last used">{time(used)}</Fact>
                 <Fact name="Circuit">{through}</Fact>
@@ -139,6 +151,19 @@ fn ConnectionCard(connection: Connection) -> impl IntoView {
             <Failures failures=failures/>
         </section>
     }
+}
+
+/// When the newest backup was made, in red when that is too long ago, and what kept the last from being made.
+#[component]
+fn Backups(backups: BackupReport) -> impl IntoView {
+    let BackupReport { newest, is_late, error } = backups;
+    let newest = match newest {
+        Some(time) => view! { <TimeAgo time=time/> }.into_any(),
+        None => "There is none yet".into_any(),
+    };
+    let class = if is_late == Some(true) { "text-spam font-medium" } else { "" };
+    let error = error.map(|error| view! { <p class="text-spam break-words">{error}</p> });
+    view! { <span class=class>{newest}{(is_late == Some(true)).then_some(": overdue")}</span>{error} }
 }
 
 #[component]

@@ -203,14 +203,32 @@ fn begin(beginning: &Path, held: Arc<AtomicU64>) -> io::Result<Own> {
     Ok(Own { file, path, rows: 0, length: 0, held, grows: true })
 }
 
-/// Reads the files that nobody holds. A line that a crash cut off was not answered.
-fn left(beginning: &Path) -> Vec<(NewDetection, Put)> {
+/// What all programs have told apps and may not have in the log yet; a line that is being written was not answered. Nothing is
+/// locked or removed.
+pub(crate) fn told(beginning: &Path) -> Vec<NewDetection> {
+    let mut told = Vec::new();
+    for path in files(beginning) {
+        let Ok(text) = std::fs::read(&path) else { continue };
+        let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let lines = text[..whole].split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        told.extend(lines.filter_map(|line| serde_json::from_slice::<NewDetection>(line).ok()));
+    }
+    told
+}
+
+/// The files of all programs.
+fn files(beginning: &Path) -> Vec<PathBuf> {
     let folder = beginning.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let Some(name) = beginning.file_name().and_then(|name| name.to_str()) else { return Vec::new() };
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let theirs =
         entries.filter(|entry| entry.file_name().to_str().is_some_and(|entry| entry.starts_with(name)));
-    theirs.flat_map(|entry| read(&entry.path())).collect()
+    theirs.map(|entry| entry.path()).collect()
+}
+
+/// Reads the files that nobody holds. A line that a crash cut off was not answered.
+fn left(beginning: &Path) -> Vec<(NewDetection, Put)> {
+    files(beginning).iter().flat_map(|path| read(path)).collect()
 }
 
 fn read(path: &Path) -> Vec<(NewDetection, Put)> {

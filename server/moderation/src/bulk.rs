@@ -237,7 +237,8 @@ impl Moderation {
         let Some(row) = self.store.bulk_rows(action.id, 1).await?.pop() else { return Ok(None) };
         let fate = match self.recheck_by_hand(row.id, action.user_id).await {
             Ok(_) => BulkFate::Done,
-            Err(ModerationError::NotFound(_)) => BulkFate::Skipped,
+            // It is gone, or its message is.
+            Err(ModerationError::NotFound(_) | ModerationError::Invalid(_)) => BulkFate::Skipped,
             Err(ModerationError::Upstream(error)) if is_away(&error) => return Ok(Some(STILL_AWAY)),
             Err(ModerationError::Upstream(error)) => {
                 tracing::warn!(detection = row.id.0, %error, again = !is_final(&error), "a recheck failed");
@@ -319,4 +320,4 @@ fn invalid(field: &str, problem: &str) -> ModerationError {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

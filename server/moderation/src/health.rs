@@ -193,6 +193,7 @@ impl Moderation {
             backlog: self.store.backlog().await?,
             late: self.store.count(&late, self.clock.now()).await?,
             writing: self.writing_trouble(),
+            backups: self.backups(),
             failures: self.health.read().failures,
         })
     }

@@ -6,6 +6,7 @@ mod account;
 pub mod alerts;
 mod app_words;
 mod aside;
+pub mod backup;
 mod budgets;
 mod bulk;
 pub mod callbacks;
@@ -16,6 +17,7 @@ mod error;
 mod excerpts;
 mod export;
 mod fallback;
+pub mod forgetting;
 mod gateway;
 mod health;
 mod imports;
@@ -95,6 +97,8 @@ pub struct Options {
     /// How the names of files begin that are written beside the database while that is held by another program; `None` for a
     /// database in no file.
     pub aside: Option<std::path::PathBuf>,
+    /// Backups that are made by the clock; `None` makes none.
+    pub backups: Option<backup::Schedule>,
 }
 
 impl Options {
@@ -109,6 +113,7 @@ impl Options {
             language_of: |_| None,
             imports: ImportOptions::default(),
             aside: None,
+            backups: None,
         }
     }
 }
@@ -123,6 +128,7 @@ pub struct Moderation {
     health: health::HealthBoard,
     writing: Arc<writing::Writing>,
     aside: aside::Aside,
+    backup_board: backup::Board,
     /// Kept submissions whose verdicts wait for the disk.
     under_way: under_way::Submissions,
     outbox_changed: Notify,
@@ -180,6 +186,7 @@ impl Moderation {
             ),
             writing,
             aside: aside::Aside::new(options.aside.clone()),
+            backup_board: backup::Board::default(),
             under_way: under_way::Submissions::default(),
             store,
             upstreams: upstreams.into(),

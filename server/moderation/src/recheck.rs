@@ -11,7 +11,7 @@ use std::{
 
 use activelayer::ApiError;
 use chrono::{DateTime, Utc};
-use domain::{Detection, DetectionId, Judgement, LiveEvent, UserId};
+use domain::{Detection, DetectionId, FieldError, Judgement, LiveEvent, UserId};
 use serde_json::json;
 use store::NewAuditEvent;
 use tokio::task::JoinSet;
@@ -67,6 +67,10 @@ impl Moderation {
     pub async fn recheck_by_hand(&self, id: DetectionId, by: UserId) -> Result<Detection, ModerationError> {
         self.expect_to_keep()?;
         let before = self.detection(id).await?;
+        if let Some(gone) = before.forgotten.content {
+            let problem = gone.sentence("It cannot be checked again: the message was");
+            return Err(ModerationError::Invalid(vec![FieldError { field: "message".to_owned(), problem }]));
+        }
         let held = self.hold_again(&before).await?.map_err(|spent| {
             let message = format!("{} is spent", spent.name);
             ApiError::QuotaExhausted { message, limit: None, used: None, remaining: Some(0) }
@@ -167,6 +171,9 @@ impl Moderation {
     async fn verdict_for(&self, detection: &Detection, away: &AtomicBool) -> Result<Again, ModerationError> {
         if away.load(Ordering::Relaxed) {
             return Ok(Again::NotNow);
+        }
+        if let Some(gone) = detection.forgotten.content {
+            return Ok(Again::Later(None, gone.sentence("The message was")));
         }
         let held = match self.hold_again(detection).await? {
             Ok(held) => held,

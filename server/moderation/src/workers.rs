@@ -58,6 +58,8 @@ impl Moderation {
         tracker.spawn(Arc::clone(self).run_imports(stop.clone()));
         tracker.spawn(Arc::clone(self).run_clock_watch(stop.clone()));
         tracker.spawn(Arc::clone(self).run_writing_watch(stop.clone()));
+        tracker.spawn(Arc::clone(self).run_backups(stop.clone()));
+        tracker.spawn(Arc::clone(self).run_forgetting(stop.clone()));
     }
 
     async fn run_outbox(self: Arc<Self>, stop: CancellationToken) {

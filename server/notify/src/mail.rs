@@ -103,6 +103,18 @@ impl Mailer {
         format!("{} by {}", to.join(", "), self.server)
     }
 
+    /// Connects, greets the server and logs in, where that was asked for; sends nothing.
+    ///
+    /// # Errors
+    /// When it cannot be reached, or refuses any of that.
+    pub async fn probe(&self) -> Result<(), NotifyError> {
+        match self.transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(NotifyError::Unreachable("the mail server hung up".to_owned())),
+            Err(error) => Err(refused(&error)),
+        }
+    }
+
     pub(crate) async fn send(&self, letter: &Letter) -> Result<(), NotifyError> {
         let domain = self.from.email.domain();
         let mut builder = Message::builder()
@@ -117,16 +129,18 @@ impl Mailer {
         }
         let unwritable = |error: lettre::error::Error| NotifyError::Settings(error.to_string());
         let message = builder.body(with_line_ends(&letter.text)).map_err(unwritable)?;
-        self.transport.send(message).await.map_err(|error| {
-            if error.is_timeout() {
-                NotifyError::TimedOut(PATIENCE.as_secs())
-            } else if error.is_permanent() || error.is_transient() {
-                NotifyError::Mail(words(&error))
-            } else {
-                NotifyError::Unreachable(format!("the mail server cannot be used: {}", words(&error)))
-            }
-        })?;
+        self.transport.send(message).await.map_err(|error| refused(&error))?;
         Ok(())
+    }
+}
+
+fn refused(error: &lettre::transport::smtp::Error) -> NotifyError {
+    if error.is_timeout() {
+        NotifyError::TimedOut(PATIENCE.as_secs())
+    } else if error.is_permanent() || error.is_transient() {
+        NotifyError::Mail(words(error))
+    } else {
+        NotifyError::Unreachable(format!("the mail server cannot be used: {}", words(error)))
     }
 }
 

@@ -1,13 +1,20 @@
 //! The command line: one file a command.
 
 mod account;
+mod backup;
 mod callback;
 mod check;
+mod completions;
 mod config;
 mod demo_data;
+mod doctor;
 mod engine;
+mod erase;
 mod import;
+mod man;
 mod reading;
+mod restore;
+mod retention;
 mod rule;
 mod serve;
 mod token;
@@ -61,8 +68,20 @@ enum Command {
     Engine(engine::Engine),
     /// Check the content of a file, row by row
     Import(Box<import::Import>),
+    /// Copy the database while Gavel runs, and look at the copy
+    Backup(backup::Backup),
+    /// Make a database of a backup, in a place where there is none
+    Restore(restore::Restore),
+    /// Say how long messages are kept, and who wrote them
+    #[command(subcommand)]
+    Retention(retention::Retention),
+    /// Forget everything that somebody wrote, because they ask for it
+    Erase(erase::Erase),
+    Doctor(Box<doctor::Doctor>),
     /// Fill a database with made-up detections, to try Gavel on
     DemoData(demo_data::DemoData),
+    Completions(completions::Completions),
+    Man(man::Man),
     /// Print the settings in force, without secrets
     Config(config::Config),
 }
@@ -86,7 +105,14 @@ pub fn run(line: Vec<OsString>) -> Result<(), Failure> {
         Command::Callback(command) => command.run(),
         Command::Engine(command) => command.run(),
         Command::Import(command) => command.run(),
+        Command::Backup(command) => command.run(),
+        Command::Restore(command) => command.run(),
+        Command::Retention(command) => command.run(),
+        Command::Erase(command) => command.run(),
+        Command::Doctor(command) => command.run(),
         Command::DemoData(command) => command.run(),
+        Command::Completions(command) => command.run(),
+        Command::Man(command) => command.run(),
         Command::Config(command) => command.run(layers::deepest(&matches)),
     }
 }

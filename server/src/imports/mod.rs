@@ -3,7 +3,10 @@
 mod failed;
 mod upload;
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, routing::get};
 use domain::import::FILE_MAX_BYTES;
@@ -32,18 +35,24 @@ pub fn uploads() -> Router<AppState> {
 /// What imports need to know: files are kept beside the database, and a key's budget limits the pace.
 pub fn options(settings: &Settings) -> ImportOptions {
     let mut options = ImportOptions::default();
-    if let Some(file) = database_file(&settings.place.database) {
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut name = file.file_name().unwrap_or_default().to_owned();
-        name.push("-imports");
-        options.folder = folder.join(name);
-        options.shared_folder = Some(folder.join("imports"));
+    if let Some(folder) = folder(&settings.place.database) {
+        options.shared_folder = Some(folder.with_file_name("imports"));
+        options.folder = folder;
     }
     if settings.activelayer_api_key.is_some() {
         let limits = BudgetLimits { per_minute: settings.upstream_per_minute, ..BudgetLimits::default() };
         options.checks_per_minute = Some(limits.steady_per_minute());
     }
     options
+}
+
+/// The folder of imports' files, beside the database; `None` for one in memory.
+pub fn folder(database: &str) -> Option<PathBuf> {
+    let file = database_file(database)?;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut name = file.file_name().unwrap_or_default().to_owned();
+    name.push("-imports");
+    Some(folder.join(name))
 }
 
 /// The file that a database URL names; `None` for one in memory.

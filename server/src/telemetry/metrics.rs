@@ -59,6 +59,11 @@ fn describe() {
         "Time that the upstream's last answer took."
     );
     describe_gauge!("gavel_quota_checks", "The plan's checks in this period, by what became of them.");
+    describe_gauge!(
+        "gavel_backup_newest_timestamp_seconds",
+        Unit::Seconds,
+        "When the newest backup began, in UNIX time; 0 when there is none. Only with the setting backup_to."
+    );
     describe_gauge!("gavel_build_info", "1; the label tells the version.");
 }
 
@@ -99,6 +104,10 @@ pub async fn page(State(app): State<AppState>) -> impl IntoResponse {
     let health = app.moderation.health();
     gauge!("gavel_upstream_up").set(if health.failing_since.is_none() { 1 } else { 0 });
     gauge!("gavel_upstream_latency_seconds").set(health.latency_ms.unwrap_or_default() / 1000.0);
+    if let Some(backups) = app.moderation.backups() {
+        let newest = backups.newest.map_or(0, |at| at.timestamp());
+        gauge!("gavel_backup_newest_timestamp_seconds").set(newest as f64);
+    }
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     ([(header::CONTENT_TYPE, kind)], app.metrics.render())
 }

@@ -32,6 +32,8 @@ pub struct LessonChange {
 pub struct LessonBasis {
     /// Number of the last reset; 0 before the first.
     pub reset: i64,
+    /// How often messages were forgotten: what they taught is forgotten with them.
+    pub forgotten: i64,
     /// Tokens whose feedback people decide.
     pub of_people: Vec<ApiTokenId>,
 }

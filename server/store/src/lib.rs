@@ -9,12 +9,14 @@ mod accounts;
 mod alerts;
 pub mod app_words;
 mod audit;
+pub mod backup;
 mod budgets;
 mod bulk;
 pub mod callbacks;
 mod claims;
 mod detections;
 mod error;
+mod forgetting;
 mod imports;
 mod labels;
 mod lessons;
@@ -43,6 +45,7 @@ pub use callbacks::{Callbacks, NewCallback};
 pub use claims::Claims;
 pub use detections::{Appended, Detections, Unfolded};
 pub use error::{Result, StoreError, Trouble};
+pub use forgetting::{Forgetting, ForgottenCount, PersonFound};
 pub use imports::{
     ImportTurn, Imports, NewImport, NewImportRow, SettledRow, Settlement, StagedRow, WaitingRow,
 };
@@ -93,6 +96,7 @@ pub trait Store:
     + Rules
     + Callbacks
     + Thresholds
+    + Forgetting
     + Imports
     + Loading
 {

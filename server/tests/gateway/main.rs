@@ -3,9 +3,11 @@
 #![recursion_limit = "256"]
 #![expect(clippy::unwrap_used, reason = "a test ends where its assumptions do")]
 
+mod backups;
 mod callbacks;
 mod checks;
 mod command_line;
+mod doctor;
 mod drill;
 mod engine;
 mod fallback;

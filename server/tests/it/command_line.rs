@@ -223,6 +223,20 @@ fn settings_win_in_order_and_secrets_stay_out_of_sight() {
 }
 
 #[test]
+fn shells_complete_commands_and_each_has_a_page_of_the_manual() {
+    let folder = TempDir::new().unwrap();
+    for shell in ["bash", "zsh", "fish"] {
+        let script = succeeds(folder.path(), &["completions", shell], "");
+        assert!(script.contains("retention") && script.contains("backup-to"), "{shell}");
+    }
+    succeeds(folder.path(), &["man", "--to", "pages"], "");
+    for page in ["gavel", "gavel-serve", "gavel-backup", "gavel-retention-set"] {
+        let text = std::fs::read_to_string(folder.path().join(format!("pages/{page}.1"))).unwrap();
+        assert!(text.contains(".SH NAME"), "{page}");
+    }
+}
+
+#[test]
 fn the_listing_of_defaults_is_itself_a_settings_file() {
     let folder = TempDir::new().unwrap();
     let defaults = succeeds(folder.path(), &["config", "--defaults"], "");

@@ -39,6 +39,7 @@ fn detection(number: i64, content: Content) -> Detection {
         told: None,
         ip_is_apps: false,
         rule: None,
+        forgotten: domain::Forgotten::default(),
     }
 }
 

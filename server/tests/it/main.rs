@@ -13,6 +13,7 @@ mod doors;
 mod export;
 mod export_same;
 mod first_run;
+mod forgetting;
 mod headers;
 mod lessons;
 mod network;

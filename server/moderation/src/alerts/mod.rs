@@ -125,6 +125,7 @@ impl Moderation {
             budgets: self.budget_lines().await?,
             refusals: self.refusal_counts().await?,
             late: self.late_of_the_week().await?,
+            backups: self.backups(),
         })
     }
 

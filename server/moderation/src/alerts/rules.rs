@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Alert, AlertId, AlertKind, AlertRules, BoundedCount, Outlook, QuotaForecast, RefusalCount, RefusalKind,
-    SearchQuery, UsageSample, paging::grouped, statistics::site_term, time::minute,
+    SearchQuery, UsageSample, paging::grouped, statistics::site_term, time::minute, upstream::BackupReport,
 };
 use store::{NewAlert, SiteSpam};
 
@@ -61,6 +61,8 @@ pub struct Snapshot {
     pub refusals: Vec<RefusalCount>,
     /// Checks of the last seven days whose app was told something else than what stands now.
     pub late: BoundedCount,
+    /// How backups are going, where they are asked for.
+    pub backups: Option<BackupReport>,
 }
 
 /// Whether the upstream answers.
@@ -156,6 +158,7 @@ pub fn changes(snapshot: &Snapshot, rules: &AlertRules, open: &[Alert]) -> Vec<C
     }
     findings.extend(snapshot.budgets.iter().map(budget));
     findings.extend(refused_requests(&snapshot.refusals));
+    findings.extend(snapshot.backups.as_ref().map(backup));
     // It opens elsewhere, before any of this can be looked at. That this is being looked at, to be written, says that it is over.
     findings.push(Finding {
         kind: AlertKind::LogNotWritten,
@@ -198,6 +201,7 @@ fn gone(kind: AlertKind) -> &'static str {
         AlertKind::BudgetSpent => "The budget started anew or was changed.",
         AlertKind::RequestsRefused => "For six hours no request of it was refused.",
         AlertKind::RevokedInUse => "Nobody has used it for six hours.",
+        AlertKind::BackupLate => "The settings ask for no more backups.",
         _ => "The rule was changed.",
     }
 }
@@ -442,6 +446,26 @@ fn budget(line: &BudgetLine) -> Finding {
         State::off("The budget has something left again.")
     };
     Finding { kind: AlertKind::BudgetSpent, subject: subject.clone(), state }
+}
+
+fn backup(backups: &BackupReport) -> Finding {
+    let state = if backups.is_late == Some(true) {
+        let newest = backups.newest.map_or_else(
+            || "There is no backup.".to_owned(),
+            |at| format!("The newest backup is of {}.", minute(at)),
+        );
+        let error = backups.error.as_ref().map(|error| format!(" The last try: {error}."));
+        State::on(
+            newest + &error.unwrap_or_default(),
+            "See that the folder of the setting backup_to has room and can be written, or make one with `gavel backup`.",
+            "/health",
+        )
+    } else if backups.is_late == Some(false) {
+        State::off("There is a new backup.")
+    } else {
+        State::Unknown
+    };
+    Finding { kind: AlertKind::BackupLate, subject: String::new(), state }
 }
 
 /// By token: a revoked one in use is told at once, wrong requests of one in force when there are several. The limit by the minute is

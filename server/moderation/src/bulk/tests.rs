@@ -48,7 +48,7 @@ fn row(number: usize) -> NewDetection {
 }
 
 /// An upstream that never answers: nothing here waits for one.
-struct Silent;
+pub(crate) struct Silent;
 
 #[async_trait]
 impl SpamApi for Silent {

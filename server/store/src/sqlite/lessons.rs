@@ -94,7 +94,9 @@ impl Lessons for SqliteStore {
         let mut changes = Vec::with_capacity(rows.len());
         for row in rows {
             if let Some(detection) = self.detection(DetectionId(row.detection_id)).await? {
-                let stands = row.stands(detection.label);
+                // Without a message there is nothing to learn.
+                let is_there = detection.forgotten.content.is_none();
+                let stands = row.stands(detection.label).filter(|_| is_there);
                 changes.push(LessonChange { number: row.id, detection, stands });
             }
         }
@@ -103,10 +105,12 @@ impl Lessons for SqliteStore {
 
     async fn lesson_basis(&self) -> Result<LessonBasis> {
         let reset = sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM lesson_resets");
+        let forgotten = sqlx::query_scalar("SELECT runs FROM forgetting");
         let of_people = sqlx::query_scalar("SELECT id FROM api_tokens WHERE of_people ORDER BY id");
         let of_people: Vec<i64> = of_people.fetch_all(&self.readers).await?;
         Ok(LessonBasis {
             reset: reset.fetch_one(&self.readers).await?,
+            forgotten: forgotten.fetch_one(&self.readers).await?,
             of_people: of_people.into_iter().map(ApiTokenId).collect(),
         })
     }

@@ -130,8 +130,13 @@ async fn open_to_read(
     None
 }
 
+/// The newest migration of this build.
+pub(super) fn newest_migration() -> i64 {
+    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
+}
+
 async fn is_up_to_date(readers: &SqlitePool) -> bool {
-    let newest = MIGRATIONS.iter().map(|migration| migration.version).max();
+    let newest = Some(newest_migration());
     let applied = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations WHERE success");
     applied.fetch_one(readers).await.is_ok_and(|applied: Option<i64>| applied == newest)
 }
@@ -230,6 +235,15 @@ mod code {
     pub(super) const FULL: i32 = 13;
     pub(super) const CANTOPEN: i32 = 14;
     pub(super) const NOTADB: i32 = 26;
+}
+
+/// Why a file that is only looked into cannot be.
+pub(super) fn why_unreadable(error: &sqlx::Error, file: &Path) -> String {
+    let words = error.to_string();
+    if words.contains("no such table") {
+        return format!("{} is no database of Gavel's", file.display());
+    }
+    why_closed(error, &SqliteConnectOptions::new().filename(file))
 }
 
 fn why_closed(error: &sqlx::Error, options: &SqliteConnectOptions) -> String {

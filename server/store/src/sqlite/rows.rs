@@ -3,7 +3,9 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use domain::detection::EXCERPT_CHARS;
-use domain::{Content, Detection, DetectionId, DetectionSummary, Judgement, RuleHit, RuleId, Signal};
+use domain::{
+    Content, Detection, DetectionId, DetectionSummary, Forgotten, Gone, Judgement, RuleHit, RuleId, Signal,
+};
 
 use super::columns::At;
 use crate::{Result, StoreError};
@@ -43,6 +45,10 @@ pub(super) struct DetectionRow {
     ip_is_apps: bool,
     rule_id: Option<i64>,
     held: bool,
+    content_at: Option<i64>,
+    content_days: Option<u32>,
+    personal_at: Option<i64>,
+    personal_days: Option<u32>,
 }
 
 /// What the app was told, of those that `is:late` finds.
@@ -62,12 +68,14 @@ pub(super) const SELECT_DETECTION: &str = concat!(
            d.threshold, d.judged_by, d.label, u.name AS labelled_by, d.labelled_at, d.version, d.feedback,
            c.name, c.website_url, c.domain, c.user_agent, c.submitted_at, c.execution_ms, c.upstream_timestamp,
            c.message, c.extra, c.raw_answer, d.app_word, d.rule_id, d.held,
+           f.content_at, f.content_days, f.personal_at, f.personal_days,
            EXISTS (SELECT 1 FROM app_addresses a WHERE a.token_id = d.token_id AND a.ip = d.ip)
              AND (SELECT count(*) FROM app_addresses a WHERE a.token_id = d.token_id) <= 8 AS ip_is_apps, ",
     told!(),
     "
     FROM detections d
     JOIN detection_contents c ON c.detection_id = d.id
+    LEFT JOIN forgotten f ON f.detection_id = d.id
     LEFT JOIN users u ON u.id = d.labelled_by "
 );
 
@@ -77,6 +85,14 @@ impl TryFrom<DetectionRow> for Detection {
     fn try_from(row: DetectionRow) -> Result<Self> {
         let at = At { table: "detections", id: row.id };
         let contents = At { table: "detection_contents", id: row.id };
+        let gone = |column, ms, after_days| -> Result<Option<Gone>> {
+            let at = At { table: "forgotten", id: row.id }.maybe_time(column, ms)?;
+            Ok(at.map(|at| Gone { at, after_days }))
+        };
+        let forgotten = Forgotten {
+            content: gone("content_at", row.content_at, row.content_days)?,
+            personal: gone("personal_at", row.personal_at, row.personal_days)?,
+        };
         Ok(Self {
             id: DetectionId(row.id),
             created_at: at.time("created_at", row.created_at)?,
@@ -114,6 +130,7 @@ impl TryFrom<DetectionRow> for Detection {
             told: at.maybe_word("told", row.told.as_deref())?,
             ip_is_apps: row.ip_is_apps,
             rule: row.rule_id.map(|id| RuleHit { id: RuleId(id), held: row.held }),
+            forgotten,
         })
     }
 }

@@ -75,6 +75,7 @@ async fn everything_comes_back(store: &dyn Store) {
         told: None,
         ip_is_apps: false,
         rule: None,
+        forgotten: domain::Forgotten::default(),
     };
     assert_eq!(store.detection(id).await.unwrap(), Some(expected.clone()));
     assert_eq!(store.detection_by_upstream_id("0d1f").await.unwrap(), Some(expected));

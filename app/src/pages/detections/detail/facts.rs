@@ -17,6 +17,7 @@ use crate::{
 #[component]
 pub(super) fn Facts(detection: Detection) -> impl IntoView {
     let clock = clock_words(&detection).map(|words| format!(" ({words})")).unwrap_or_default();
+    let forgotten = detection.forgotten.personal.map(|gone| gone.sentence("Who wrote it was"));
     let content = detection.content;
     let website = website_name(&content);
     let submitted = content
@@ -43,6 +44,7 @@ pub(super) fn Facts(detection: Detection) -> impl IntoView {
         ("User agent", content.user_agent, ""),
         (website, content.website_url, "the web address"),
         ("Domain", content.domain, ""),
+        ("Forgotten", forgotten, ""),
         ("Site", detection.site, ""),
         ("Came odd", odd, ""),
         ("Further fields", further, ""),

@@ -18,6 +18,13 @@ const ADDRESSES_SHOWN: usize = 20;
 pub(super) fn Message(story: DetectionStory) -> impl IntoView {
     let query = use_query_map();
     let DetectionStory { detection, message_chars, language, matches, .. } = story;
+    if let Some(gone) = detection.forgotten.content {
+        return view! {
+            <h3 class=HEADING_CLASS>"Message"</h3>
+            <p class="rounded-md bg-raised p-3 text-muted">{gone.sentence("The message was")}</p>
+        }
+        .into_any();
+    }
     let text = detection.content.message;
     let signals = detection.judgement.signals.into_iter();
     let found = matches.into_iter().map(|span| Marked {
@@ -56,6 +63,7 @@ pub(super) fn Message(story: DetectionStory) -> impl IntoView {
         </div>
         <Addresses text=text/>
     }
+    .into_any()
 }
 
 /// The web addresses of the text, each to copy as it was written.

@@ -38,12 +38,14 @@ fn calm() -> Snapshot {
         budgets: Vec::new(),
         refusals: Vec::new(),
         late: BoundedCount { count: 0, more: false },
+        backups: Some(BackupReport { newest: Some(noon()), is_late: Some(false), error: None }),
     }
 }
 
 /// Nothing has been looked at yet, as after a start.
 fn unknown() -> Snapshot {
-    Snapshot { quota: None, reach: None, key_valid: None, plan_seen_at: None, ..calm() }
+    let backups = Some(BackupReport::default());
+    Snapshot { quota: None, reach: None, key_valid: None, plan_seen_at: None, backups, ..calm() }
 }
 
 /// Lets a snapshot act on what is open; returns what opened and how the rest ended.
@@ -91,6 +93,13 @@ fn opens_holds_and_clears(bad: &Snapshot, kind: &str) {
     let (opened, over) = step(&calm(), &rules, &mut open);
     assert_eq!((opened.len(), over.len()), (0, 1), "it is over once");
     assert_eq!(step(&calm(), &rules, &mut open), nothing);
+}
+
+#[test]
+fn a_backup_that_is_overdue_is_told() {
+    let error = Some("the disk is full".to_owned());
+    let late = BackupReport { newest: None, is_late: Some(true), error };
+    opens_holds_and_clears(&Snapshot { backups: Some(late), ..calm() }, "backup_late");
 }
 
 #[test]

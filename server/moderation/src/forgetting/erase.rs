@@ -1,0 +1,187 @@
+//! Everything that somebody wrote is forgotten, because they ask for it.
+
+use std::{
+    collections::BTreeSet,
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use chrono::{DateTime, Utc};
+use domain::{ImportId, ImportState, Person};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use store::{NewAuditEvent, PersonFound, Store};
+
+use tokio_util::sync::CancellationToken;
+
+use super::{AT_ONCE, overwrite};
+use crate::{ModerationError, aside};
+
+/// Bytes of a file that are looked through at once.
+const PIECE: usize = 1024 * 1024;
+
+/// Most imports that are looked at; nobody has so many.
+const IMPORTS: u32 = 100_000;
+
+/// What is kept beside the database.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// The folder of imports' files.
+    pub imports: PathBuf,
+    /// How the names of files begin with what apps were told; see [`crate::Options::aside`].
+    pub aside: Option<PathBuf>,
+}
+
+/// What was erased, and what could not be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Erased {
+    /// Detections.
+    pub detections: usize,
+    /// Submissions and failed rows of imports.
+    pub beside: usize,
+    /// Files of imports that were removed.
+    pub files: usize,
+    /// Imports that are not over and have something of theirs.
+    pub at_work: Vec<ImportId>,
+    /// Rows that apps were told about and that are not in the log.
+    pub told: usize,
+    /// Detections that came while this was at work.
+    pub left: usize,
+    /// Saved searches, bulk actions and audit events that name them; these were kept.
+    pub named_in: u64,
+    /// Whether nothing of it is left in the files of the database.
+    pub is_overwritten: bool,
+}
+
+impl Erased {
+    /// Whether nothing is left to do.
+    pub fn is_complete(&self) -> bool {
+        self.at_work.is_empty() && self.told == 0 && self.left == 0 && self.is_overwritten
+    }
+}
+
+/// Looks what there is of somebody.
+///
+/// # Errors
+/// When the store fails.
+pub async fn preview(store: &dyn Store, person: &Person) -> Result<PersonFound, ModerationError> {
+    Ok(store.find_person(person).await?)
+}
+
+/// Forgets content and personal data of all that somebody wrote: in the log, in its index, in submissions that were left and in imports.
+/// The audit event has a hash of what they are known by, so that it can be told later that they were erased, not who they are.
+///
+/// # Errors
+/// When the store fails; what was erased by then is, and the same again erases the rest.
+pub async fn erase(
+    store: &dyn Store,
+    beside: &Beside,
+    person: &Person,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<Erased, ModerationError> {
+    let found = store.find_person(person).await?;
+    for ids in found.detections.chunks(AT_ONCE as usize) {
+        store.erase_detections(ids, now).await?;
+    }
+    store.erase_beside(&found).await?;
+    let (files, at_work) = erase_files(store, beside, person, &found).await?;
+    let erased = Erased {
+        detections: found.detections.len(),
+        beside: found.submissions.len() + found.failed_rows.len(),
+        files,
+        at_work,
+        told: told(beside, person),
+        named_in: found.named_in,
+        is_overwritten: overwrite(store, &CancellationToken::new()).await?,
+        left: store.find_person(person).await?.count(),
+    };
+    let hash: String = Sha256::digest(person.value()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let event = NewAuditEvent {
+        at: now,
+        user_id: None,
+        action: "person.erased",
+        subject: format!("{}:sha256:{hash}", person.known_by()),
+        details: json!({ "detections": erased.detections, "beside": erased.beside, "files": files, "reason": reason }),
+    };
+    store.record(&event).await?;
+    Ok(erased)
+}
+
+/// Removes the files of imports that are over and have something of somebody: they are kept only so that failed rows can be mended. Those
+/// of imports that are not over are named. Also a file in which nothing was found is removed when rows of it were, since it may be packed.
+async fn erase_files(
+    store: &dyn Store,
+    beside: &Beside,
+    person: &Person,
+    found: &PersonFound,
+) -> Result<(usize, Vec<ImportId>), ModerationError> {
+    let mut removed = 0;
+    let mut at_work: BTreeSet<ImportId> = found.imports_at_work.iter().copied().collect();
+    for import in store.imports(None, IMPORTS).await? {
+        let Some(file) = &import.file else { continue };
+        let path = beside.imports.join(file);
+        if !found.imports.contains(&import.id) && !holds(&path, &person.value()) {
+            continue;
+        }
+        if matches!(import.state, ImportState::Done | ImportState::Cancelled) {
+            store.forget_import_file(import.id).await?;
+            store.forget_import(import.id).await?;
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    tracing::error!(file = %path.display(), %error, "a file of an import could not be removed");
+                }
+                _ => removed += 1,
+            }
+        } else {
+            at_work.insert(import.id);
+        }
+    }
+    Ok((removed, at_work.into_iter().collect()))
+}
+
+/// Whether a text stands in a file, ASCII letters in either case.
+fn holds(path: &Path, text: &str) -> bool {
+    let look = || -> io::Result<bool> {
+        let mut file = File::open(path)?;
+        let (wanted, mut piece, mut kept) = (text.as_bytes(), vec![0; PIECE], 0);
+        loop {
+            let read = file.read(&mut piece[kept..])?;
+            if read == 0 {
+                return Ok(false);
+            }
+            let end = kept + read;
+            piece[kept..end].make_ascii_lowercase();
+            if piece[..end].windows(wanted.len().max(1)).any(|window| window == wanted) {
+                return Ok(true);
+            }
+            // It may stand across two pieces.
+            kept = end.min(wanted.len().saturating_sub(1));
+            piece.copy_within(end - kept..end, 0);
+        }
+    };
+    look().unwrap_or_default()
+}
+
+fn told(beside: &Beside, person: &Person) -> usize {
+    let told = beside.aside.as_deref().map(aside::told).unwrap_or_default();
+    told.iter().filter(|row| person.wrote(&row.content)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_found_in_a_file_also_across_two_pieces() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        for before in [0, 7, PIECE - 5, PIECE, 2 * PIECE - 12] {
+            std::fs::write(&path, format!("{}Ana@Example.com,", "x".repeat(before))).unwrap();
+            assert!(holds(&path, "ana@example.com"), "{before}");
+            assert!(!holds(&path, "ben@example.com"));
+        }
+        assert!(!holds(&folder.path().join("none"), "ana@example.com"));
+    }
+}
