@@ -8,6 +8,7 @@
 pub mod account;
 pub mod alert;
 pub mod api_token;
+pub mod audit;
 pub mod budget;
 pub mod bulk;
 pub mod content;
@@ -25,6 +26,7 @@ pub mod live;
 mod own_test;
 pub mod own_threshold;
 pub mod paging;
+pub mod people;
 pub mod related;
 pub mod review;
 pub mod saved_search;
@@ -45,6 +47,7 @@ pub use alert::{
     WebhookKind, WebhookTarget,
 };
 pub use api_token::{ApiToken, ApiTokenId, Fallback, REFUSALS_END_HOURS, RefusalCount, RefusalKind};
+pub use audit::{AuditCheck, AuditEvent, AuditFault, AuditFilter, AuditWho};
 pub use budget::{Budget, BudgetForm, BudgetId, BudgetScope, BudgetSpan, BudgetStanding, BudgetTime};
 pub use bulk::{BulkAction, BulkId, BulkKind, BulkState, RowRef};
 pub use content::{Content, ContentForm, FieldError};
@@ -72,6 +75,7 @@ pub use live::{LiveEvent, Standing};
 pub use own_test::{LINES_SHOWN, OwnTest, OwnTestReport, TestLine};
 pub use own_threshold::{OwnThreshold, ThresholdForm, USUAL_THRESHOLD};
 pub use paging::{BoundedCount, Cursor, Direction, Order, Page, PageRequest};
+pub use people::{Invitation, InviteForm, LinkPurpose, OwnSession, Person, PersonAct, PersonForm};
 pub use related::{Alike, History, Related};
 pub use review::{Claim, QueuePlace, ReviewProgress};
 pub use saved_search::{SavedSearch, SavedSearchId};

@@ -19,6 +19,7 @@ mod labels;
 mod lessons;
 mod loading;
 mod outbox;
+mod people;
 mod rechecks;
 mod refusals;
 mod related;
@@ -31,10 +32,10 @@ mod thresholds;
 mod tokens;
 mod usage;
 
-pub use accounts::{Accounts, NewUser, SessionRecord};
+pub use accounts::{Accounts, NewUser, SessionRecord, session_value};
 pub use alerts::{AlertSettings, Alerts, DueDelivery, NewAlert, SiteSpam};
 pub use app_words::{AppFeedback, AppFeedbackOutcome, AppWords, NewAppWord};
-pub use audit::{Audit, AuditEvent, NewAuditEvent};
+pub use audit::{Audit, NewAuditEvent};
 pub use budgets::{Budgets, Counter, PlaceId};
 pub use bulk::{Bulk, BulkFate, BulkStep, NewBulk};
 pub use claims::Claims;
@@ -47,6 +48,7 @@ pub use labels::{LabelOutcome, LabelRemoval, Labels, NewDecision, RemovalOutcome
 pub use lessons::{LessonBasis, LessonChange, LessonSource, Lessons};
 pub use loading::{Loading, Past, PastLabel};
 pub use outbox::{Outbox, OutboxItem};
+pub use people::{EndSessions, NewLink, OneUseLink, People, PersonChange, PersonOutcome};
 pub use rechecks::Rechecks;
 pub use refusals::{NewRefusals, Refusals};
 pub use related::Neighbours;
@@ -74,6 +76,7 @@ pub trait Store:
     + SavedSearches
     + Outbox
     + Accounts
+    + People
     + Audit
     + Alerts
     + AppWords
