@@ -1,9 +1,11 @@
 //! One folder or file a page.
 
+pub(crate) mod account;
 pub(crate) mod check;
 pub(crate) mod detections;
 pub(crate) mod health;
 pub(crate) mod imports;
+pub(crate) mod join;
 pub(crate) mod login;
 pub(crate) mod overview;
 pub(crate) mod review;

@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod account;
+mod audit;
 mod check;
 mod config;
 mod demo_data;
@@ -14,6 +15,7 @@ mod user;
 use std::ffi::OsString;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind};
+use moderation::ModerationError;
 
 use crate::{
     Failure,
@@ -45,6 +47,9 @@ enum Command {
     /// Create and change accounts
     #[command(subcommand)]
     User(user::User),
+    /// Read and check the record of who did what
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Create and revoke the tokens that apps use at the gateway
     #[command(subcommand)]
     Token(token::Token),
@@ -73,11 +78,24 @@ pub fn run(line: Vec<OsString>) -> Result<(), Failure> {
         Command::Serve(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::User(command) => command.run(),
+        Command::Audit(command) => command.run(),
         Command::Token(command) => command.run(),
         Command::Engine(command) => command.run(),
         Command::Import(command) => command.run(),
         Command::DemoData(command) => command.run(),
         Command::Config(command) => command.run(layers::deepest(&matches)),
+    }
+}
+
+/// What kept a use case from being done, in one line.
+fn refused(error: ModerationError) -> Failure {
+    match error {
+        ModerationError::Store(error) => Failure::Store(error),
+        ModerationError::Invalid(fields) => {
+            let problems: Vec<_> = fields.into_iter().map(|field| field.problem).collect();
+            Failure::Refused(problems.join(" "))
+        }
+        error => Failure::Refused(error.to_string()),
     }
 }
 
