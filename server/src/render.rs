@@ -89,7 +89,9 @@ fn context(app: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
         let Some(parts) = use_context::<Parts>() else { return };
         let visitor = parts.extensions.get::<Visitor>().and_then(|visitor| visitor.0.clone());
         provide_context(CurrentUser(visitor));
-        provide_context(CurrentSession(parts.extensions.get::<SessionHash>().map(|session| session.0.clone())));
+        provide_context(CurrentSession(
+            parts.extensions.get::<SessionHash>().map(|session| session.0.clone()),
+        ));
         if let Some(link) = parts.extensions.get::<JoinLink>() {
             provide_context(link.clone());
         }

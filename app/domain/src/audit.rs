@@ -111,7 +111,10 @@ impl std::fmt::Display for AuditFault {
             Self::Missing(0, before) => write!(f, "Entries before {before} are missing."),
             Self::Missing(after, before) => write!(f, "Entries between {after} and {before} are missing."),
             Self::CutOff(last, head) => {
-                write!(f, "The newest entries are missing: the record ends at {last}, but Gavel wrote up to {head}.")
+                write!(
+                    f,
+                    "The newest entries are missing: the record ends at {last}, but Gavel wrote up to {head}."
+                )
             }
             Self::NoHead => f.write_str("The note of the newest entry is missing or was changed."),
         }
@@ -125,7 +128,8 @@ mod tests {
     #[test]
     fn filters_are_read_from_addresses() {
         assert_eq!(AuditFilter::read("", " "), Some(AuditFilter::default()));
-        let by_three = AuditFilter { who: Some(AuditWho::Person(UserId(3))), action: Some("login".to_owned()) };
+        let by_three =
+            AuditFilter { who: Some(AuditWho::Person(UserId(3))), action: Some("login".to_owned()) };
         assert_eq!(AuditFilter::read("3", "login"), Some(by_three));
         assert_eq!(AuditFilter::read("nobody", "").unwrap().who, Some(AuditWho::Nobody));
         assert_eq!(AuditFilter::read("ana", ""), None);

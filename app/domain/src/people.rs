@@ -156,19 +156,32 @@ mod tests {
         let words = |agent: &str| {
             let time = DateTime::UNIX_EPOCH;
             let browser = Some(agent.to_owned());
-            let session = OwnSession { key: String::new(), since: None, expires_at: time, from: None, browser, is_this: true };
+            let session = OwnSession {
+                key: String::new(),
+                since: None,
+                expires_at: time,
+                from: None,
+                browser,
+                is_this: true,
+            };
             session.browser_words()
         };
         let edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36 Edg/120.0";
         assert_eq!(words(edge), "Edge on Windows");
-        assert_eq!(words("Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0"), "Firefox on Linux");
+        assert_eq!(
+            words("Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0"),
+            "Firefox on Linux"
+        );
         assert_eq!(words("curl/8.5.0"), "curl/8.5.0");
     }
 
     #[test]
     fn an_invitation_takes_an_address_and_a_role() {
         let form = |email: &str, role: &str| InviteForm { email: email.to_owned(), role: role.to_owned() };
-        assert_eq!(form(" mo@example.com ", "viewer").validate(), Ok(("mo@example.com".to_owned(), Role::Viewer)));
+        assert_eq!(
+            form(" mo@example.com ", "viewer").validate(),
+            Ok(("mo@example.com".to_owned(), Role::Viewer))
+        );
         assert_eq!(form("mo", "god").validate().unwrap_err().len(), 2);
     }
 }

@@ -52,7 +52,10 @@ fn Join(purpose: LinkPurpose, email: String, code: String, problem: FormProblem)
     let (heading, words, name, button) = match &purpose {
         LinkPurpose::Invitation(role) => (
             "You are invited",
-            format!("Choose a name and a password. You will be {} and log in with {email}.", role_words(*role)),
+            format!(
+                "Choose a name and a password. You will be {} and log in with {email}.",
+                role_words(*role)
+            ),
             Some(view! {
                 <TextField name="name" label="Your name" value=problem.name.clone() autocomplete="name" required=true problem=of("name")/>
             }),

@@ -65,7 +65,9 @@ fn done(name: &str, change: &PersonChange) -> String {
         }
         PersonChange::Name(new) => format!("The name is now {new}, also beside earlier decisions."),
         PersonChange::Disable => {
-            format!("{name} is disabled: all sessions have ended, and nobody can log in. What {name} did is kept.")
+            format!(
+                "{name} is disabled: all sessions have ended, and nobody can log in. What {name} did is kept."
+            )
         }
         PersonChange::Enable => format!("{name} is enabled and can log in again, with the same password."),
         PersonChange::SignOut => format!("{name} is signed out everywhere and can log in again."),
@@ -126,7 +128,10 @@ pub async fn reset(
     let user = store.users().await?.into_iter().find(|user| user.id == id);
     let user = user.ok_or(ModerationError::NotFound("person"))?;
     if user.disabled_at.is_some() {
-        let words = format!("{} is disabled, so a new password would open nothing. Enable the account first.", user.name);
+        let words = format!(
+            "{} is disabled, so a new password would open nothing. Enable the account first.",
+            user.name
+        );
         return Err(ModerationError::Refused(words));
     }
     make(store, Some(id), user.email, None, by, (now, now + RESET_LASTS)).await
@@ -141,8 +146,15 @@ async fn make(
     (created_at, expires_at): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<MadeLink, ModerationError> {
     let secret = random_secret()?;
-    let link =
-        NewLink { hash: hash(&secret), user_id, email: email.clone(), role, created_by, created_at, expires_at };
+    let link = NewLink {
+        hash: hash(&secret),
+        user_id,
+        email: email.clone(),
+        role,
+        created_by,
+        created_at,
+        expires_at,
+    };
     store.create_link(&link).await?;
     Ok(MadeLink { secret: SecretString::from(secret), email, expires_at })
 }

@@ -48,9 +48,10 @@ fn door(path: &str) -> Door {
         "/healthz" | "/readyz" | "/favicon.ico" | "/favicon.svg" | "/robots.txt" => Door::Open,
         "/login" | "/setup" | "/join" => Door::Visitors,
         // What those pages ask for once they run in the browser: who is logged in (nobody), which colours.
-        "/fn/session/current" | "/fn/session/form-problem" | "/fn/session/join-link" | "/fn/session/theme" => {
-            Door::Visitors
-        }
+        "/fn/session/current"
+        | "/fn/session/form-problem"
+        | "/fn/session/join-link"
+        | "/fn/session/theme" => Door::Visitors,
         "/metrics" => Door::Metrics,
         path if path.starts_with("/pkg/") => Door::Open,
         _ => Door::Members,

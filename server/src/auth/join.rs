@@ -148,9 +148,7 @@ async fn join(app: &AppState, form: &Joining, link: &OneUseLink) -> Result<User,
     let password_hash = app.passwords.hash(form.password.clone()).await?;
     let (secret, now) = (hash(&form.link.code), app.clock.now());
     let joined = match &link.purpose {
-        LinkPurpose::Invitation(_) => {
-            app.store.accept_invitation(&secret, &name, &password_hash, now).await
-        }
+        LinkPurpose::Invitation(_) => app.store.accept_invitation(&secret, &name, &password_hash, now).await,
         LinkPurpose::Reset(_) => app.store.accept_reset(&secret, &password_hash, now).await,
     };
     match joined {

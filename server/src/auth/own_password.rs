@@ -72,7 +72,8 @@ pub async fn submit(State(app): State<AppState>, session: Session, request: Requ
                     render::page_with_problem(app, parts, StatusCode::UNPROCESSABLE_ENTITY, problem).await
                 }
                 Refusal::TooMany(wait) => {
-                    let words = format!("The current password was wrong too often. Try again in {}.", in_words(wait));
+                    let words =
+                        format!("The current password was wrong too often. Try again in {}.", in_words(wait));
                     let fields = vec![FieldError::new("current", words)];
                     too_many(app, parts, FormProblem { fields, ..FormProblem::default() }, wait).await
                 }

@@ -34,7 +34,8 @@ pub fn check_rules(password: &str, own: &[&str]) -> Result<(), FieldError> {
         return refused("The password is longer than 1024 bytes. Choose a shorter one.");
     }
     let parts = own.iter().flat_map(|text| text.split(|part: char| !part.is_alphanumeric()));
-    let known: Vec<_> = own.iter().copied().chain(parts).chain(["gavel"]).filter(|part| part.len() > 1).collect();
+    let known: Vec<_> =
+        own.iter().copied().chain(parts).chain(["gavel"]).filter(|part| part.len() > 1).collect();
     if zxcvbn(password, &known).score() < Score::Three {
         return refused(
             "The password is easy to guess: it is common, or close to the name or e-mail address. Choose another, for \
@@ -154,9 +155,13 @@ mod tests {
         ] {
             assert!(check_rules(weak, &own).is_err(), "{weak}");
         }
-        for strong in
-            ["correct horse battery", "another horse battery", "wrong horse battery", "tq7-Vx2.pLm9", "Regenschirm im Juli"]
-        {
+        for strong in [
+            "correct horse battery",
+            "another horse battery",
+            "wrong horse battery",
+            "tq7-Vx2.pLm9",
+            "Regenschirm im Juli",
+        ] {
             assert!(check_rules(strong, &own).is_ok(), "{strong}");
         }
     }

@@ -34,9 +34,12 @@ async fn the_page_lists_filters_and_leads_on() {
     let mo = add_user(&*app.store, "mo@example.com", Role::Moderator, SystemClock.now()).await;
     act(&app, mo.id.0, "role", "viewer").await;
     let all = page(&app, "/settings/audit").await;
-    assert!(all.contains("user: role changed") && all.contains("before moderator") && all.contains("login"), "{all}");
+    assert!(
+        all.contains("user: role changed") && all.contains("before moderator") && all.contains("login"),
+        "{all}"
+    );
     let some = page(&app, "/settings/audit?who=1&action=login").await;
-    assert!(!some.contains("before moderator") && some.contains("<td class=\"py-2 pr-4\">login</td>"), "{some}");
+    assert!(!some.contains("before moderator") && some.contains("<td class=\"py-2 pr-4\">login<"), "{some}");
     assert!(page(&app, "/settings/audit?who=nobody").await.contains("There is no such entry."));
     assert_eq!(app.page("/settings/audit?who=x").send().await.unwrap().status(), 422);
     for _ in 0..30 {
@@ -46,7 +49,11 @@ async fn the_page_lists_filters_and_leads_on() {
     let newest = page(&app, "/settings/audit").await;
     let older = newest.split("before=").nth(1).unwrap().split('"').next().unwrap();
     let older = page(&app, &format!("/settings/audit?who=&action=&before={older}")).await;
-    assert!(older.contains("Newest") && older.contains("<td class=\"py-2 pr-4\">login</td>") && !older.contains("Older"));
+    assert!(
+        older.contains("Newest")
+            && older.contains("<td class=\"py-2 pr-4\">login<")
+            && !older.contains("Older")
+    );
 }
 
 #[tokio::test]

@@ -65,8 +65,12 @@ async fn a_name_changes_everywhere_and_sessions_are_told_apart_and_ended() {
     assert_eq!(rename.send().await.unwrap().status(), 302);
     let page = app.page("/account").send().await.unwrap().text().await.unwrap();
     assert!(page.contains("Victoria") && page.contains("vic@example.com"));
-    assert!(page.contains("Firefox on Linux") && page.contains("127.0.0.1") && page.contains("this session"), "{page}");
-    let blank = app.form("/fn/account/rename", &[("name", " ")]).header("referer", &back).send().await.unwrap();
+    assert!(
+        page.contains("Firefox on Linux") && page.contains("127.0.0.1") && page.contains("this session"),
+        "{page}"
+    );
+    let blank =
+        app.form("/fn/account/rename", &[("name", " ")]).header("referer", &back).send().await.unwrap();
     let told = app.page(location(&blank).unwrap().trim_start_matches(&app.url(""))).send().await.unwrap();
     assert!(told.text().await.unwrap().contains("Give a name of 1 to 100 characters."));
 

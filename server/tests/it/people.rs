@@ -59,7 +59,10 @@ async fn somebody_is_invited_and_joins_once() {
 
     let stranger = browser();
     let form = stranger.get(app.url(&link)).send().await.unwrap();
-    assert_eq!((form.status().as_u16(), form.headers()["referrer-policy"].to_str().unwrap()), (200, "same-origin"));
+    assert_eq!(
+        (form.status().as_u16(), form.headers()["referrer-policy"].to_str().unwrap()),
+        (200, "same-origin")
+    );
     assert!(form.text().await.unwrap().contains("You are invited"));
     for (name, password, problem) in [
         ("", PASSWORD, "Give a name"),
@@ -158,7 +161,8 @@ async fn a_disabled_account_opens_nothing_at_once_and_its_stream_ends() {
     assert_eq!(theirs.get(app.url("/")).send().await.unwrap().status(), 303);
     theirs.post(app.url("/login")).form(&fields).send().await.unwrap();
     assert!(act(&app, mo.id.0, "role", "viewer").await.1.contains("mo is now a viewer"));
-    let check = theirs.post(app.url("/fn/checks/run")).form(&[("form[message]", "hello")]).send().await.unwrap();
+    let check =
+        theirs.post(app.url("/fn/checks/run")).form(&[("form[message]", "hello")]).send().await.unwrap();
     assert_eq!(check.status(), 403, "from the next click on");
     assert!(act(&app, mo.id.0, "remove", "").await.1.contains("keep the name"));
     assert_eq!(theirs.get(app.url("/")).send().await.unwrap().status(), 303);
@@ -182,7 +186,8 @@ async fn the_last_administrator_stays() {
             .args(["--database", &app.database])
             .output()
             .unwrap();
-        let (out, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let (out, errors) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         (output.status.success(), format!("{out}{errors}"))
     };
     let (done, said) = gavel(&["disable", "--email", EMAIL]);
@@ -194,7 +199,15 @@ async fn the_last_administrator_stays() {
     let list = gavel(&["list"]).1;
     assert!(list.contains(", disabled 20") && list.contains("last log-in never"), "{list}");
     assert!(gavel(&["enable", "--email", EMAIL]).0 && gavel(&["sign-out", "--email", EMAIL]).0);
-    let (done, said) = gavel(&["invite", "--email", "vic@example.com", "--role", "viewer", "--public-url", "https://gavel.example.com"]);
+    let (done, said) = gavel(&[
+        "invite",
+        "--email",
+        "vic@example.com",
+        "--role",
+        "viewer",
+        "--public-url",
+        "https://gavel.example.com",
+    ]);
     assert!(done && said.contains("https://gavel.example.com/join?code="), "{said}");
     assert_eq!(join(&app, &browser(), &link_in(&said), "Vic", PASSWORD).await.status(), 303);
     assert!(gavel(&["remove", "--email", "vic@example.com"]).0);

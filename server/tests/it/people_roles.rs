@@ -28,10 +28,30 @@ type Try = (Method, &'static str, &'static [(&'static str, &'static str)], [u16;
 /// What is asked, and what each is answered: nobody, a viewer, a moderator, an administrator.
 const TRIES: [Try; 17] = [
     (Method::GET, "/fn/people/list", &[], [401, 403, 403, 200]),
-    (Method::POST, "/fn/people/invite", &[("invite[email]", "x@example.com"), ("invite[role]", "viewer")], [401, 403, 403, 200]),
-    (Method::POST, "/fn/people/change", &[("person[id]", "9"), ("person[act]", "remove")], [401, 403, 403, 404]),
-    (Method::POST, "/fn/people/change", &[("person[id]", "9"), ("person[act]", "reset")], [401, 403, 403, 404]),
-    (Method::POST, "/fn/people/change", &[("person[id]", "9"), ("person[act]", "withdraw")], [401, 403, 403, 404]),
+    (
+        Method::POST,
+        "/fn/people/invite",
+        &[("invite[email]", "x@example.com"), ("invite[role]", "viewer")],
+        [401, 403, 403, 200],
+    ),
+    (
+        Method::POST,
+        "/fn/people/change",
+        &[("person[id]", "9"), ("person[act]", "remove")],
+        [401, 403, 403, 404],
+    ),
+    (
+        Method::POST,
+        "/fn/people/change",
+        &[("person[id]", "9"), ("person[act]", "reset")],
+        [401, 403, 403, 404],
+    ),
+    (
+        Method::POST,
+        "/fn/people/change",
+        &[("person[id]", "9"), ("person[act]", "withdraw")],
+        [401, 403, 403, 404],
+    ),
     (Method::GET, "/fn/people/submitted", &[], [401, 200, 200, 200]),
     (Method::GET, "/fn/audit/list?who=&action=&before=", &[], [401, 403, 403, 200]),
     (Method::GET, "/fn/audit/check", &[], [401, 403, 403, 200]),
@@ -39,11 +59,21 @@ const TRIES: [Try; 17] = [
     (Method::POST, "/fn/account/rename", &[("name", "N. N.")], [401, 200, 200, 200]),
     (Method::POST, "/fn/account/end-session", &[("session", "others")], [401, 200, 200, 200]),
     (Method::GET, "/settings/people", &[], [303, 403, 403, 200]),
-    (Method::POST, "/settings/people", &[("invite[email]", "y@example.com"), ("invite[role]", "viewer")], [303, 403, 403, 200]),
+    (
+        Method::POST,
+        "/settings/people",
+        &[("invite[email]", "y@example.com"), ("invite[role]", "viewer")],
+        [303, 403, 403, 200],
+    ),
     (Method::GET, "/settings/audit", &[], [303, 403, 403, 200]),
     (Method::GET, "/settings/audit/file?format=csv", &[], [303, 403, 403, 200]),
     (Method::GET, "/account", &[], [303, 200, 200, 200]),
-    (Method::POST, "/account/password", &[("current", "x"), ("password", "another horse battery")], [303, 422, 422, 422]),
+    (
+        Method::POST,
+        "/account/password",
+        &[("current", "x"), ("password", "another horse battery")],
+        [303, 422, 422, 422],
+    ),
 ];
 
 #[tokio::test]
@@ -53,7 +83,8 @@ async fn everybody_may_what_their_role_allows() {
     for (number, role) in roles.into_iter().enumerate() {
         let browser = somebody(&app, role).await;
         for (method, path, fields, expected) in &TRIES {
-            let mut request = browser.request(method.clone(), app.url(path)).header("sec-fetch-site", "same-origin");
+            let mut request =
+                browser.request(method.clone(), app.url(path)).header("sec-fetch-site", "same-origin");
             if !path.starts_with("/fn/") {
                 request = request.header("accept", "text/html");
             }

@@ -61,7 +61,7 @@ fn Name(user: User, rename: ServerAction<RenameMe>) -> impl IntoView {
     view! {
         <section class=CARD aria-labelledby="who">
             <h2 class="font-semibold mb-2" id="who">"Name and e-mail"</h2>
-            <p class="mb-3">"You log in with "<strong class="break-all">{user.email}</strong>" and are "{user.role.to_string()}". An administrator can change both."</p>
+            <p class="mb-3">"You log in with "<strong class="break-all">{user.email}</strong>" and are "{user.role.to_string()}". An administrator can change the role."</p>
             <ActionForm action=rename attr:class="flex flex-wrap items-end gap-3">
                 <TextField name="name" label="Your name, as others see it" value=user.name autocomplete="name" required=true problem=field_problem(outcome, "name")/>
                 <button class=BUTTON>"Change name"</button>

@@ -66,15 +66,14 @@ pub(crate) fn AuditPage() -> impl IntoView {
 }
 
 #[component]
-fn Record(
-    report: AuditReport,
-    checked: Option<Result<AuditCheck, AppError>>,
-    asked: Asked,
-) -> impl IntoView {
+fn Record(report: AuditReport, checked: Option<Result<AuditCheck, AppError>>, asked: Asked) -> impl IntoView {
     let AuditReport { events, next, names, actions } = report;
     let filter = asked.filter();
     let is_empty = events.is_empty();
-    let rows = events.into_iter().map(|event| view! { <entry::Entry event=event names=names.clone()/> }).collect_view();
+    let rows = events
+        .into_iter()
+        .map(|event| view! { <entry::Entry event=event names=names.clone()/> })
+        .collect_view();
     let file = |format: &str| format!("/settings/audit/file?format={format}&{filter}");
     let (csv, ndjson) = (file("csv"), file("ndjson"));
     view! {

@@ -101,9 +101,12 @@ fn latest(
 #[component]
 fn Lists(report: PeopleReport, change: ServerAction<ChangePerson>) -> impl IntoView {
     let PeopleReport { me, people, invitations } = report;
-    let rows =
-        people.into_iter().map(|person| view! { <row::Row person=person me=me change=change/> }).collect_view();
-    let invited = (!invitations.is_empty()).then(|| view! { <invite::Invited invitations=invitations change=change/> });
+    let rows = people
+        .into_iter()
+        .map(|person| view! { <row::Row person=person me=me change=change/> })
+        .collect_view();
+    let invited =
+        (!invitations.is_empty()).then(|| view! { <invite::Invited invitations=invitations change=change/> });
     view! {
         <section class=CARD aria-labelledby="accounts">
             <h2 class="font-semibold mb-2" id="accounts">"Accounts"</h2>

@@ -6,9 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 
-/// Entries of one page.
-const PAGE: usize = 50;
-
 /// What the page about the record shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AuditReport {
@@ -36,6 +33,9 @@ pub async fn list_audit(
     before: String,
 ) -> Result<AuditReport, AppError> {
     use crate::context::{authorise, moderation};
+
+    /// Entries of one page.
+    const PAGE: usize = 50;
 
     authorise(domain::Role::Admin)?;
     let moderation = moderation()?;

@@ -24,12 +24,17 @@ impl Verify {
         }
         let entries = grouped(check.entries);
         if !check.faults.is_empty() {
-            let words = format!("the audit record was changed: see the lines above ({entries} entries were looked at)");
+            let words = format!(
+                "the audit record was changed: see the lines above ({entries} entries were looked at)"
+            );
             return Err(Failure::Refused(words));
         }
         writeln!(out, "All {entries} entries are as Gavel wrote them, and none is missing.")?;
         if let Some((id, hash)) = check.head {
-            writeln!(out, "Newest entry: {id}, hash {hash}. Kept elsewhere, it shows later whether this part is still the same.")?;
+            writeln!(
+                out,
+                "Newest entry: {id}, hash {hash}. Kept elsewhere, it shows later whether this part is still the same."
+            )?;
         }
         Ok(())
     }

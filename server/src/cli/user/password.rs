@@ -33,6 +33,7 @@ impl Password {
         store.set_password(user.id, &hash).await?;
         audit::by_command(&*store, SystemClock.now(), "user.password_changed", &user).await?;
         store.close().await;
-        Ok(writeln!(std::io::stdout(), "{} can now log in with the new password only", user.email)?)
+        let when = if user.disabled_at.is_some() { "once enabled again, can" } else { "can now" };
+        Ok(writeln!(std::io::stdout(), "{} {when} log in with the new password only", user.email)?)
     }
 }

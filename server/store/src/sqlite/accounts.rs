@@ -249,13 +249,20 @@ pub(super) async fn set_password(
 
 /// Ends all sessions of a person and voids links to set their password; forgets the browsers that they are known by if asked to.
 /// Returns how many sessions that were.
-pub(super) async fn close(id: UserId, forget_devices: bool, connection: &mut SqliteConnection) -> Result<u64> {
+pub(super) async fn close(
+    id: UserId,
+    forget_devices: bool,
+    connection: &mut SqliteConnection,
+) -> Result<u64> {
     sqlx::query("DELETE FROM one_use_links WHERE user_id = ? AND used_at IS NULL")
         .bind(id.0)
         .execute(&mut *connection)
         .await?;
     if forget_devices {
-        sqlx::query("DELETE FROM known_devices WHERE user_id = ?").bind(id.0).execute(&mut *connection).await?;
+        sqlx::query("DELETE FROM known_devices WHERE user_id = ?")
+            .bind(id.0)
+            .execute(&mut *connection)
+            .await?;
     }
     let ended = sqlx::query("DELETE FROM sessions WHERE user_id = ?").bind(id.0).execute(connection).await?;
     Ok(ended.rows_affected())

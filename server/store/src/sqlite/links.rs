@@ -101,11 +101,7 @@ pub(super) async fn create(store: &SqliteStore, link: &NewLink) -> Result<i64> {
         }
     }
     let earlier = "DELETE FROM one_use_links WHERE used_at IS NULL AND email_folded = ? AND user_id IS ?";
-    sqlx::query(earlier)
-        .bind(&folded)
-        .bind(link.user_id.map(|id| id.0))
-        .execute(&mut *transaction)
-        .await?;
+    sqlx::query(earlier).bind(&folded).bind(link.user_id.map(|id| id.0)).execute(&mut *transaction).await?;
     let id = sqlx::query_scalar(
         "INSERT INTO one_use_links (hash, user_id, email, email_folded, role, created_by, created_at, expires_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
@@ -138,10 +134,7 @@ async fn row(hash: &[u8; 32], connection: impl SqliteExecutor<'_>) -> Result<Opt
     Ok(row.bind(&hash[..]).fetch_optional(connection).await?)
 }
 
-pub(super) async fn find(
-    hash: &[u8; 32],
-    connection: impl SqliteExecutor<'_>,
-) -> Result<Option<OneUseLink>> {
+pub(super) async fn find(hash: &[u8; 32], connection: impl SqliteExecutor<'_>) -> Result<Option<OneUseLink>> {
     row(hash, connection).await?.map(OneUseLink::try_from).transpose()
 }
 

@@ -10,7 +10,8 @@ use super::accounts::{self, UserRow};
 use super::columns::{At, to_ms};
 use super::{SqliteStore, audit, links};
 use crate::{
-    EndSessions, NewAuditEvent, NewLink, OneUseLink, People, PersonChange, PersonOutcome, Result, session_value,
+    EndSessions, NewAuditEvent, NewLink, OneUseLink, People, PersonChange, PersonOutcome, Result,
+    session_value,
 };
 
 #[async_trait]
@@ -156,7 +157,6 @@ impl People for SqliteStore {
         Ok(ended)
     }
 }
-
 
 /// Whether nothing would change.
 fn is_so(user: &User, change: &PersonChange) -> bool {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use domain::{LinkPurpose, Role, User};
 use store::{
-    EndSessions, NewLink, NewUser, PersonChange, PersonOutcome, SessionRecord, Store, StoreError, session_value,
+    EndSessions, NewLink, NewUser, PersonChange, PersonOutcome, SessionRecord, Store, StoreError,
+    session_value,
 };
 
 use crate::samples::{moderator, noon, seconds};
@@ -34,7 +35,11 @@ async fn last_administrator(store: &dyn Store) {
     let mo = moderator(store, "Mo").await;
     let taken = [PersonChange::Role(Role::Viewer), PersonChange::Disable, PersonChange::Remove];
     for attempt in &taken {
-        assert_eq!(change(store, &zoe, attempt.clone()).await, PersonOutcome::LastAdmin(zoe.clone()), "{attempt:?}");
+        assert_eq!(
+            change(store, &zoe, attempt.clone()).await,
+            PersonOutcome::LastAdmin(zoe.clone()),
+            "{attempt:?}"
+        );
     }
     // A disabled administrator is none who could help.
     assert!(matches!(change(store, &mo, PersonChange::Role(Role::Admin)).await, PersonOutcome::Done(_)));
@@ -97,7 +102,8 @@ async fn invitations(store: &dyn Store) {
     assert!(store.invitations(noon() + seconds(60)).await.unwrap().is_empty(), "too late");
     let found = store.link(&[3; 32]).await.unwrap().unwrap();
     assert_eq!((found.purpose, found.used_at), (LinkPurpose::Invitation(Role::Moderator), None));
-    let accept = async |secret: u8, at| store.accept_invitation(&[secret; 32], "Vic", "hash", at).await.unwrap();
+    let accept =
+        async |secret: u8, at| store.accept_invitation(&[secret; 32], "Vic", "hash", at).await.unwrap();
     assert_eq!(accept(3, noon() + seconds(60)).await, None);
     let vic = accept(3, noon()).await.unwrap();
     assert_eq!((vic.email.as_str(), vic.role), ("VIC@example.com", Role::Moderator));
@@ -114,7 +120,11 @@ async fn resets(store: &dyn Store) {
     let (vic, _) = store.user_by_email("vic@example.com").await.unwrap().unwrap();
     let reset = |secret| NewLink { user_id: Some(vic.id), ..link(secret, "vic@example.com", None) };
     store.create_link(&reset(5)).await.unwrap();
-    assert_eq!(store.accept_invitation(&[5; 32], "X", "x", noon()).await.unwrap(), None, "another kind of link");
+    assert_eq!(
+        store.accept_invitation(&[5; 32], "X", "x", noon()).await.unwrap(),
+        None,
+        "another kind of link"
+    );
     assert_eq!(store.accept_reset(&[5; 32], "new", noon()).await.unwrap().unwrap().id, vic.id);
     assert_eq!(store.accept_reset(&[5; 32], "again", noon()).await.unwrap(), None);
     assert_eq!(store.user_by_email("vic@example.com").await.unwrap().unwrap().1, "new");
@@ -126,7 +136,8 @@ async fn resets(store: &dyn Store) {
 async fn own_sessions(store: &dyn Store) {
     let (vic, _) = store.user_by_email("vic@example.com").await.unwrap().unwrap();
     for id in 10..13 {
-        let data = serde_json::json!({ session_value::SINCE: 1000, session_value::BROWSER: "Firefox", "user": 1 });
+        let data =
+            serde_json::json!({ session_value::SINCE: 1000, session_value::BROWSER: "Firefox", "user": 1 });
         let session = SessionRecord {
             id_hash: vec![id; 32],
             user_id: Some(vic.id),

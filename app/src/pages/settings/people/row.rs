@@ -104,7 +104,12 @@ pub(super) fn Act(
 }
 
 #[component]
-fn PersonForm(id: i64, act: PersonAct, change: ServerAction<ChangePerson>, children: Children) -> impl IntoView {
+fn PersonForm(
+    id: i64,
+    act: PersonAct,
+    change: ServerAction<ChangePerson>,
+    children: Children,
+) -> impl IntoView {
     let on_submit = move |event: leptos::ev::SubmitEvent| {
         if let Ok(wish) = ChangePerson::from_event(&event) {
             event.prevent_default();

@@ -55,7 +55,9 @@ fn tampering(random: &mut fastrand::Rng) -> String {
     let columns = ["at", "user_id", "action", "subject", "details", "hash"];
     match random.u8(0..10) {
         0 => format!("UPDATE audit_events SET at = {number} WHERE id = {id}"),
-        1 => format!("UPDATE audit_events SET user_id = CASE user_id WHEN 1 THEN 2 ELSE 1 END WHERE id = {id}"),
+        1 => {
+            format!("UPDATE audit_events SET user_id = CASE user_id WHEN 1 THEN 2 ELSE 1 END WHERE id = {id}")
+        }
         2 => format!("UPDATE audit_events SET action = action || 's' WHERE id = {id}"),
         3 => format!("UPDATE audit_events SET subject = 'user:{number}' WHERE id = {id}"),
         4 => format!("UPDATE audit_events SET details = '{{\"number\":{number}}}' WHERE id = {id}"),
@@ -68,7 +70,8 @@ fn tampering(random: &mut fastrand::Rng) -> String {
         8 => format!("UPDATE audit_events SET id = {number} WHERE id = {id}"),
         _ => {
             // Two entries change places, with all that they say.
-            let set = columns.map(|column| format!("{column} = (SELECT {column} FROM other WHERE other.id <> e.id)"));
+            let set = columns
+                .map(|column| format!("{column} = (SELECT {column} FROM other WHERE other.id <> e.id)"));
             format!(
                 "WITH other AS MATERIALIZED (SELECT * FROM audit_events WHERE id IN ({id}, {other}))
                  UPDATE audit_events AS e SET {} WHERE id IN ({id}, {other})",
@@ -89,7 +92,11 @@ async fn every_one_of_a_thousand_changes_is_found() {
         let mut transaction = store.writer.begin().await.unwrap();
         assert!(run(&statement, &mut transaction).await > 0, "{statement}");
         let found = chain::check(&mut transaction).await.unwrap();
-        assert!(!found.faults.is_empty() && found.faults.len() <= 4, "{number}: {statement}: {:?}", found.faults);
+        assert!(
+            !found.faults.is_empty() && found.faults.len() <= 4,
+            "{number}: {statement}: {:?}",
+            found.faults
+        );
         transaction.rollback().await.unwrap();
     }
 }
@@ -114,7 +121,13 @@ async fn faults_say_what_happened_and_the_record_goes_on() {
         run(statement, &mut store.writer.acquire().await.unwrap()).await;
         assert_eq!(store.check_audit().await.unwrap().faults, expected, "{statement}");
         let details = json!({});
-        let event = NewAuditEvent { at: noon(), user_id: None, action: "login", subject: "user:1".to_owned(), details };
+        let event = NewAuditEvent {
+            at: noon(),
+            user_id: None,
+            action: "login",
+            subject: "user:1".to_owned(),
+            details,
+        };
         let mut transaction = store.begin().await.unwrap();
         record(&event, &mut transaction).await.unwrap();
         transaction.commit().await.unwrap();
