@@ -59,19 +59,17 @@ pub(super) async fn record_all(
     events: impl IntoIterator<Item = NewAuditEvent>,
     connection: &mut SqliteConnection,
 ) -> Result<()> {
-    let mut head = chain::next(connection).await?;
-    for event in events {
-        let entry = chain::Entry {
-            id: head.id + 1,
-            at: to_ms(event.at),
-            user_id: event.user_id.map(|id| id.0),
-            action: event.action.to_owned(),
-            subject: event.subject,
-            details: event.details.to_string(),
-        };
-        head = chain::append(&entry, &head, connection).await?;
-    }
-    chain::keep(&head, connection).await
+    let before = chain::next(connection).await?;
+    let entry = |(id, event): (i64, NewAuditEvent)| chain::Entry {
+        id,
+        at: to_ms(event.at),
+        user_id: event.user_id.map(|id| id.0),
+        action: event.action.to_owned(),
+        subject: event.subject,
+        details: event.details.to_string(),
+    };
+    let entries: Vec<_> = (before.id + 1..).zip(events).map(entry).collect();
+    if entries.is_empty() { Ok(()) } else { chain::append(&entries, before, connection).await }
 }
 
 #[async_trait]

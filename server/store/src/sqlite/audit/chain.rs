@@ -5,7 +5,7 @@ use domain::{AuditCheck, AuditFault};
 use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
 use sqlx::sqlite::SqlitePool;
-use sqlx::{FromRow, Row, SqliteConnection};
+use sqlx::{FromRow, QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use super::hexadecimal;
 use crate::Result;
@@ -57,26 +57,36 @@ pub(super) async fn next(connection: &mut SqliteConnection) -> Result<Head> {
     Ok(Head { id: highest.max(head.id), hash: head.hash })
 }
 
-/// Writes an entry and returns the head that it makes.
-pub(super) async fn append(entry: &Entry, head: &Head, connection: &mut SqliteConnection) -> Result<Head> {
-    let hash = entry.hash(&head.hash);
-    sqlx::query(
-        "INSERT INTO audit_events (id, at, user_id, action, subject, details, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(entry.id)
-    .bind(entry.at)
-    .bind(entry.user_id)
-    .bind(&entry.action)
-    .bind(&entry.subject)
-    .bind(&entry.details)
-    .bind(&hash)
-    .execute(connection)
-    .await?;
-    Ok(Head { id: entry.id, hash })
+/// Entries that are written at once: SQLite takes 32,766 values in a statement.
+const WRITTEN_AT_ONCE: usize = 1_000;
+
+/// Writes entries behind the newest one.
+pub(super) async fn append(
+    entries: &[Entry],
+    mut newest: Head,
+    connection: &mut SqliteConnection,
+) -> Result<()> {
+    for entries in entries.chunks(WRITTEN_AT_ONCE) {
+        let mut sql = QueryBuilder::<Sqlite>::new(
+            "INSERT INTO audit_events (id, at, user_id, action, subject, details, hash) ",
+        );
+        sql.push_values(entries, |mut row, entry| {
+            newest = Head { id: entry.id, hash: entry.hash(&newest.hash) };
+            row.push_bind(entry.id)
+                .push_bind(entry.at)
+                .push_bind(entry.user_id)
+                .push_bind(&entry.action)
+                .push_bind(&entry.subject)
+                .push_bind(&entry.details)
+                .push_bind(newest.hash.clone());
+        });
+        sql.build().execute(&mut *connection).await?;
+    }
+    keep(&newest, connection).await
 }
 
 /// Notes the newest entry.
-pub(super) async fn keep(head: &Head, connection: &mut SqliteConnection) -> Result<()> {
+async fn keep(head: &Head, connection: &mut SqliteConnection) -> Result<()> {
     sqlx::query(
         "INSERT INTO audit_head (one, id, hash) VALUES (1, ?, ?)
          ON CONFLICT (one) DO UPDATE SET id = excluded.id, hash = excluded.hash",
@@ -117,11 +127,18 @@ pub(in crate::sqlite) async fn seal(writer: &SqlitePool) -> Result<()> {
         if entries.is_empty() {
             break;
         }
+        let mut hashes = Vec::new();
         for entry in entries {
             newest = Head { id: entry.id, hash: entry.hash(&newest.hash) };
-            let update = sqlx::query("UPDATE audit_events SET hash = ? WHERE id = ?");
-            update.bind(&newest.hash).bind(newest.id).execute(&mut *transaction).await?;
+            hashes.push((newest.id, hexadecimal(&newest.hash)));
         }
+        sqlx::query(
+            "WITH made AS MATERIALIZED (SELECT value FROM json_each(?))
+             UPDATE audit_events SET hash = unhex(value ->> 1) FROM made WHERE id = (value ->> 0)",
+        )
+        .bind(serde_json::json!(hashes).to_string())
+        .execute(&mut *transaction)
+        .await?;
     }
     keep(&newest, &mut transaction).await?;
     transaction.commit().await?;
