@@ -43,7 +43,7 @@ pub fn router(app: AppState) -> Router {
         .route("/logout", post(log_out::submit))
         .route("/setup", get(first_run::page).post(first_run::submit))
         .route("/join", get(join::page).post(join::submit))
-        .route("/account/password", post(own_password::submit))
+        .route("/account", get(render::page).post(own_password::submit))
         .route("/events", get(events::stream))
         .route("/detections/export", get(export::download))
         .route("/stats/file", get(stats_file::download))
@@ -52,7 +52,7 @@ pub fn router(app: AppState) -> Router {
         .route("/settings/audit/file", get(export::audit::download))
         .route("/fn/{*name}", any(render::server_function));
     // The app's own list, in app/src/routes.rs; a form without JavaScript posts to its page.
-    let taken = ["/login", "/setup", "/join", "/imports/new"];
+    let taken = ["/login", "/setup", "/join", "/account", "/imports/new"];
     let routes = render::pages()
         .iter()
         .map(String::as_str)

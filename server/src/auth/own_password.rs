@@ -1,11 +1,11 @@
-//! `POST /account/password`: somebody changes their own password. A cookie is replaced with it, so this is a plain post, as log-in is.
+//! `POST /account`: somebody changes their own password. A cookie is replaced with it, so this is a plain post, as log-in is.
 
 use app::forms::FormProblem;
 use axum::{
     Extension, RequestPartsExt,
     body::Body,
     extract::{Form, FromRequest, Request, State},
-    http::{HeaderMap, Response, StatusCode, Uri},
+    http::{HeaderMap, Response, StatusCode},
     response::{IntoResponse, Redirect},
 };
 use domain::{FieldError, User};
@@ -22,8 +22,7 @@ use super::{
 };
 use crate::{render, state::AppState};
 
-/// Where the form stands, and where it leads once the password is changed.
-const PAGE: &str = "/account";
+/// Where the form leads once the password is changed.
 const CHANGED: &str = "/account?password=changed";
 
 /// The form.
@@ -63,21 +62,15 @@ pub async fn submit(State(app): State<AppState>, session: Session, request: Requ
             let response = Redirect::to(CHANGED).into_response();
             device::remember(&app, &parts.headers, &user, response).await
         }
-        Err(refusal) => {
-            parts.uri = Uri::from_static(PAGE);
-            match refusal {
-                Refusal::Broken(error) => error.answer(&app, "a password cannot be changed").await,
-                Refusal::Fields(fields) => {
-                    let problem = FormProblem { fields, ..FormProblem::default() };
-                    render::page_with_problem(app, parts, StatusCode::UNPROCESSABLE_ENTITY, problem).await
-                }
-                Refusal::TooMany(wait) => {
-                    let words =
-                        format!("The current password was wrong too often. Try again in {}.", in_words(wait));
-                    let fields = vec![FieldError::new("current", words)];
-                    too_many(app, parts, FormProblem { fields, ..FormProblem::default() }, wait).await
-                }
-            }
+        Err(Refusal::Broken(error)) => error.answer(&app, "a password cannot be changed").await,
+        Err(Refusal::Fields(fields)) => {
+            let problem = FormProblem { fields, ..FormProblem::default() };
+            render::page_with_problem(app, parts, StatusCode::UNPROCESSABLE_ENTITY, problem).await
+        }
+        Err(Refusal::TooMany(wait)) => {
+            let words = format!("The current password was wrong too often. Try again in {}.", in_words(wait));
+            let fields = vec![FieldError::new("current", words)];
+            too_many(app, parts, FormProblem { fields, ..FormProblem::default() }, wait).await
         }
     }
 }

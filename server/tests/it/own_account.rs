@@ -13,7 +13,7 @@ async fn a_new_password_takes_the_current_one_and_ends_the_other_sessions() {
     other.post(app.url("/login")).form(&fields).send().await.unwrap();
     let change = async |current: &str, password: &str| {
         let fields = [("current", current), ("password", password)];
-        app.form("/account/password", &fields).send().await.unwrap()
+        app.form("/account", &fields).send().await.unwrap()
     };
     for (current, password, problem) in [
         ("wrong horse battery", "another horse battery", "not your current password"),
@@ -46,7 +46,7 @@ async fn guesses_of_the_current_password_are_throttled() {
     app.log_in(EMAIL, PASSWORD).await;
     let fields = [("current", "wrong horse battery"), ("password", "another horse battery")];
     for expected in [422, 422, 429] {
-        assert_eq!(app.form("/account/password", &fields).send().await.unwrap().status(), expected);
+        assert_eq!(app.form("/account", &fields).send().await.unwrap().status(), expected);
     }
 }
 

@@ -70,7 +70,7 @@ const TRIES: [Try; 17] = [
     (Method::GET, "/account", &[], [303, 200, 200, 200]),
     (
         Method::POST,
-        "/account/password",
+        "/account",
         &[("current", "x"), ("password", "another horse battery")],
         [303, 422, 422, 422],
     ),

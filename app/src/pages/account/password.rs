@@ -25,7 +25,7 @@ pub(super) fn Password(problem: FormProblem) -> impl IntoView {
                 </p>
             })}
             <p class="mb-3 text-sm text-muted">"A new password ends all your other sessions."</p>
-            <form class="grid gap-4 md:grid-cols-2 items-start" method="post" action="/account/password">
+            <form class="grid gap-4 md:grid-cols-2 items-start" method="post" action="/account">
             <TextField name="current" label="Current password" kind="password" autocomplete="current-password" required=true problem=of("current")/>
             <TextField name="password" label="New password (12 characters or more)" kind="password" autocomplete="new-password" required=true problem=of("password")/>
             <div><button class=BUTTON>"Change password"</button></div>
