@@ -1,11 +1,24 @@
 //! What the server tells each render and each server function: who asks, and what this Gavel is.
 
-use domain::{Role, User};
+use domain::{LinkPurpose, Role, User};
 use serde::{Deserialize, Serialize};
 
 /// Who sent the request; `None` before log-in. The server provides it from the session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CurrentUser(pub Option<User>);
+
+/// What the database knows the session of the request by; `None` before log-in. The server provides it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CurrentSession(pub Option<Vec<u8>>);
+
+/// What the link is for that a stranger came by; nothing when it does not work.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JoinLink {
+    /// What its form does.
+    pub purpose: Option<LinkPurpose>,
+    /// The address of the account.
+    pub email: String,
+}
 
 /// Facts about this installation that pages show. The server provides it from the configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -25,6 +25,9 @@ pub enum AppError {
     /// The search could not be read.
     #[error("The search could not be read: {0}")]
     BadSearch(String),
+    /// It may not be, for a reason that is told in sentences; nothing was written.
+    #[error("{0}")]
+    Refused(String),
     /// Somebody else decided first; nothing was written.
     #[error("{0} Nothing was changed; look again before you decide.")]
     Stale(String),
@@ -68,7 +71,7 @@ impl AppError {
             Self::Forbidden(_) => 403,
             Self::NotFound(_) => 404,
             Self::Invalid(_) | Self::BadSearch(_) => 422,
-            Self::Stale(_) => 409,
+            Self::Stale(_) | Self::Refused(_) => 409,
             Self::Upstream(_) => 502,
             Self::Outdated => 422,
             Self::Internal => 500,
@@ -95,6 +98,7 @@ impl AppError {
             Self::Invalid(_) => "Not valid",
             Self::BadSearch(_) => "Search not understood",
             Self::Stale(_) => "Decided meanwhile",
+            Self::Refused(_) => "Not done",
             Self::Upstream(_) => "No verdict",
             Self::Outdated => "Not understood",
             Self::Internal => "Server error",
@@ -186,6 +190,7 @@ mod server {
         fn from(error: ModerationError) -> Self {
             match error {
                 ModerationError::Invalid(fields) => Self::Invalid(fields).with_status(),
+                ModerationError::Refused(words) => Self::Refused(words).with_status(),
                 ModerationError::NotFound(what) => Self::NotFound(what.to_owned()).with_status(),
                 ModerationError::Stale(Some(standing)) => {
                     let ago = match crate::context::moderation() {

@@ -15,17 +15,19 @@ use leptos_router::{
 use crate::{
     components::{NotFound, Shell},
     pages::{
+        account::AccountPage,
         callbacks::CallbacksPage,
         check::CheckPage,
         detections::{DetectionPane, DetectionsPage, NothingOpen},
         health::HealthPage,
         imports::{ImportPage, ImportsPage, NewImportPage},
+        join::JoinPage,
         login::LoginPage,
         overview::OverviewPage,
         review::ReviewPage,
         rules::RulesPage,
         sender::SenderPage,
-        settings::SettingsPage,
+        settings::{AuditPage, PeoplePage, SettingsPage},
         setup::SetupPage,
         stats::StatsPage,
     },
@@ -39,6 +41,7 @@ pub(crate) fn AppRoutes() -> impl IntoView {
             <Routes fallback=|| view! { <main class="p-6"><NotFound/></main> }>
                 <Route path=path!("/login") view={Lazy::<Login>::new()} ssr=SsrMode::Async/>
                 <Route path=path!("/setup") view={Lazy::<Setup>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/join") view={Lazy::<Join>::new()} ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=Shell ssr=SsrMode::Async>
                     <Route path=path!("") view={Lazy::<Overview>::new()}/>
                     <Route path=path!("check") view={Lazy::<Check>::new()}/>
@@ -56,6 +59,9 @@ pub(crate) fn AppRoutes() -> impl IntoView {
                     <Route path=path!("rules") view={Lazy::<Rules>::new()}/>
                     <Route path=path!("settings") view={Lazy::<Settings>::new()}/>
                     <Route path=path!("settings/callbacks") view={Lazy::<Callbacks>::new()}/>
+                    <Route path=path!("settings/people") view={Lazy::<People>::new()}/>
+                    <Route path=path!("settings/audit") view={Lazy::<Audit>::new()}/>
+                    <Route path=path!("account") view={Lazy::<Account>::new()}/>
                 </ParentRoute>
             </Routes>
         </Router>
@@ -93,5 +99,9 @@ lazy_page!(Rules, RulesPage);
 lazy_page!(Callbacks, CallbacksPage);
 lazy_page!(Sender, SenderPage);
 lazy_page!(Settings, SettingsPage);
+lazy_page!(People, PeoplePage);
+lazy_page!(Audit, AuditPage);
+lazy_page!(Account, AccountPage);
 lazy_page!(Login, LoginPage);
 lazy_page!(Setup, SetupPage);
+lazy_page!(Join, JoinPage);

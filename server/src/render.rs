@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use app::{
-    context::{AppInfo, CurrentUser, ProxySigns, SubmittedForm},
+    context::{AppInfo, CurrentSession, CurrentUser, JoinLink, ProxySigns, SubmittedForm},
     forms::{FormProblem, UploadProblem},
 };
 use axum::{
@@ -14,7 +14,11 @@ use axum::{
 };
 use leptos::{nonce::Nonce, prelude::*};
 
-use crate::{auth::gate::Visitor, router::BODY_LIMIT, state::AppState};
+use crate::{
+    auth::gate::{SessionHash, Visitor},
+    router::BODY_LIMIT,
+    state::AppState,
+};
 
 /// The paths of the pages that the app has, as axum writes them.
 ///
@@ -85,6 +89,12 @@ fn context(app: AppState) -> impl Fn() + Clone + Send + Sync + 'static {
         let Some(parts) = use_context::<Parts>() else { return };
         let visitor = parts.extensions.get::<Visitor>().and_then(|visitor| visitor.0.clone());
         provide_context(CurrentUser(visitor));
+        provide_context(CurrentSession(
+            parts.extensions.get::<SessionHash>().map(|session| session.0.clone()),
+        ));
+        if let Some(link) = parts.extensions.get::<JoinLink>() {
+            provide_context(link.clone());
+        }
         if let Some(nonce) = parts.extensions.get::<Nonce>() {
             provide_context(nonce.clone());
         }

@@ -15,7 +15,7 @@ use tower_http::{
 
 use crate::{
     api, assets,
-    auth::{client_address, first_run, gate, log_in, log_out, sessions},
+    auth::{client_address, first_run, gate, join, log_in, log_out, own_password, sessions},
     bodies, completion, events, export, imports, render, security,
     state::AppState,
     stats_file,
@@ -42,14 +42,17 @@ pub fn router(app: AppState) -> Router {
         .route("/login", get(log_in::page).post(log_in::submit))
         .route("/logout", post(log_out::submit))
         .route("/setup", get(first_run::page).post(first_run::submit))
+        .route("/join", get(join::page).post(join::submit))
+        .route("/account", get(render::page).post(own_password::submit))
         .route("/events", get(events::stream))
         .route("/detections/export", get(export::download))
         .route("/stats/file", get(stats_file::download))
         .route("/imports/{id}/failed", get(imports::failed_rows))
         .route("/settings/lessons", get(export::lessons::download))
+        .route("/settings/audit/file", get(export::audit::download))
         .route("/fn/{*name}", any(render::server_function));
     // The app's own list, in app/src/routes.rs; a form without JavaScript posts to its page.
-    let taken = ["/login", "/setup", "/imports/new"];
+    let taken = ["/login", "/setup", "/join", "/account", "/imports/new"];
     let routes = render::pages()
         .iter()
         .map(String::as_str)

@@ -81,7 +81,8 @@ pub struct FieldError {
 }
 
 impl FieldError {
-    fn new(field: &str, problem: impl Into<String>) -> Self {
+    /// One field and what is wrong with it.
+    pub fn new(field: &str, problem: impl Into<String>) -> Self {
         Self { field: field.to_owned(), problem: problem.into() }
     }
 }

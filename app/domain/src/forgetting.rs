@@ -57,7 +57,7 @@ pub struct RetentionRule {
 
 /// Somebody who wants to be forgotten, as far as the log knows them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Person {
+pub enum DataSubject {
     /// By e-mail address; ASCII letters in either case.
     Email(String),
     /// By IP address.
@@ -66,7 +66,7 @@ pub enum Person {
     Name(String),
 }
 
-impl Person {
+impl DataSubject {
     /// What they are known by: `email`, `ip` or `name`.
     pub fn known_by(&self) -> &'static str {
         match self {
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_person_is_known_by_the_field_or_by_an_address_in_further_fields() {
-        let ana = Person::Email(" Ana@Example.com ".to_owned());
+        let ana = DataSubject::Email(" Ana@Example.com ".to_owned());
         let by = |email: Option<&str>, extra: Value| Content {
             email: email.map(str::to_owned),
             extra: extra.as_object().cloned().unwrap(),
@@ -158,11 +158,11 @@ mod tests {
         {
             assert!(!ana.wrote(&by(Some(other), json!({ "from": other }))), "{other}");
         }
-        let ip = Person::Ip("203.0.113.4".parse().unwrap());
+        let ip = DataSubject::Ip("203.0.113.4".parse().unwrap());
         assert!(ip.wrote(&by(None, json!({ "ip": "10.0.0.1, 203.0.113.4" }))));
         assert!(!ip.wrote(&by(None, json!({ "ip": "203.0.113.42" }))));
         assert!(ip.wrote(&Content { ip: "::ffff:203.0.113.4".parse().ok(), ..Content::default() }));
-        let name = Person::Name("Ana".to_owned());
+        let name = DataSubject::Name("Ana".to_owned());
         assert!(name.wrote(&Content { name: Some("ana ".to_owned()), ..Content::default() }));
         assert!(!name.wrote(&by(None, json!({ "x": "Ana" }))));
     }

@@ -8,6 +8,7 @@
 pub mod account;
 pub mod alert;
 pub mod api_token;
+pub mod audit;
 pub mod budget;
 pub mod bulk;
 pub mod callback;
@@ -27,6 +28,7 @@ pub mod live;
 mod own_test;
 pub mod own_threshold;
 pub mod paging;
+pub mod people;
 pub mod related;
 pub mod review;
 pub mod rule;
@@ -48,6 +50,7 @@ pub use alert::{
     WebhookKind, WebhookTarget,
 };
 pub use api_token::{ApiToken, ApiTokenId, Fallback, REFUSALS_END_HOURS, RefusalCount, RefusalKind};
+pub use audit::{AuditCheck, AuditEvent, AuditFault, AuditFilter, AuditWho};
 pub use budget::{Budget, BudgetForm, BudgetId, BudgetScope, BudgetSpan, BudgetStanding, BudgetTime};
 pub use bulk::{BulkAction, BulkId, BulkKind, BulkState, RowRef};
 pub use callback::{AppDecision, AppDecisionEvent, Callback, CallbackForm};
@@ -64,7 +67,7 @@ pub use file_reading::{
     Quoting,
 };
 pub use forecast::{Outlook, QuotaForecast};
-pub use forgetting::{Forgotten, Gone, Person, RetentionRule};
+pub use forgetting::{DataSubject, Forgotten, Gone, RetentionRule};
 pub use import::{
     AtQuota, Import, ImportCost, ImportCounts, ImportId, ImportPlan, ImportPreview, ImportResults, ImportRow,
     ImportRowState, ImportShare, ImportState, KnownLabels, OddRow, Oddity, PreviewRow, TakenLabels,
@@ -77,6 +80,7 @@ pub use live::{LiveEvent, Standing};
 pub use own_test::{LINES_SHOWN, OwnTest, OwnTestReport, TestLine};
 pub use own_threshold::{OwnThreshold, ThresholdForm, USUAL_THRESHOLD};
 pub use paging::{BoundedCount, Cursor, Direction, Order, Page, PageRequest};
+pub use people::{Invitation, InviteForm, LinkPurpose, OwnSession, Person, PersonAct, PersonForm};
 pub use related::{Alike, History, Related};
 pub use review::{Claim, QueuePlace, ReviewProgress};
 pub use rule::{Rule, RuleAction, RuleForm, RuleHit, RuleId, WhatIf};

@@ -22,6 +22,7 @@ pub(crate) enum Glyph {
     Review,
     Blur,
     Import,
+    Person,
 }
 
 impl Glyph {
@@ -48,6 +49,7 @@ impl Glyph {
             }
             Self::Review => "M3 4h18v12H3z M8 20h8 M8.5 10l2.5 2.5 4.5-5",
             Self::Import => "M12 3v12 M7 10l5 5 5-5 M4 17v4h16v-4",
+            Self::Person => "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8z M4 21a8 8 0 0 1 16 0",
             Self::Back => "M19 12H5 M11 18l-6-6 6-6",
         }
     }

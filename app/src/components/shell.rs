@@ -159,6 +159,9 @@ fn Account() -> impl IntoView {
             </summary>
             <div class="absolute z-20 right-0 top-10 w-56 flex flex-col gap-3 rounded-lg border border-line bg-surface shadow-lg p-3">
                 <Later part=Part::Frame(FramePart::Theme)/>
+                <a class="flex items-center gap-2 h-9 px-2 rounded-md hover:bg-raised" href="/account">
+                    <Icon glyph=Glyph::Person/>"Account"
+                </a>
                 <form method="post" action="/logout">
                     <button class="w-full flex items-center gap-2 h-9 px-2 rounded-md hover:bg-raised cursor-pointer">
                         <Icon glyph=Glyph::LogOut/>"Log out"

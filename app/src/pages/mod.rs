@@ -1,10 +1,12 @@
 //! One folder or file a page.
 
+pub(crate) mod account;
 pub(crate) mod callbacks;
 pub(crate) mod check;
 pub(crate) mod detections;
 pub(crate) mod health;
 pub(crate) mod imports;
+pub(crate) mod join;
 pub(crate) mod login;
 pub(crate) mod overview;
 pub(crate) mod review;

@@ -1,19 +1,24 @@
 //! Settings: the connection, who may do what, and which apps may ask.
 
 mod alerts;
+mod audit;
 mod budgets;
 mod learning;
 mod own_test;
+mod people;
 mod thresholds;
 mod tokens;
 
-use domain::User;
+use domain::Person;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+pub(crate) use audit::AuditPage;
+pub(crate) use people::PeoplePage;
+
 use super::overview::Health;
 use crate::{
-    components::{ErrorPanel, TimeAgo, classes::CARD},
+    components::{ErrorPanel, classes::CARD},
     server_fns::settings::{SettingsReport, get_settings},
 };
 
@@ -82,36 +87,29 @@ fn Sections(report: SettingsReport) -> impl IntoView {
 }
 
 #[component]
-fn People(people: Vec<User>) -> impl IntoView {
+fn People(people: Vec<Person>) -> impl IntoView {
     let rows = people
         .into_iter()
-        .map(|user| {
+        .map(|Person { user, .. }| {
+            let disabled = user.disabled_at.map(|_| ", disabled");
             view! {
                 <tr class="border-t border-line">
-                    <th class="text-left font-medium py-2 pr-4" scope="row">{user.name}</th>
-                    <td class="pr-4 break-all">{user.email}</td>
-                    <td class="pr-4">{user.role.to_string()}</td>
-                    <td class="text-muted"><TimeAgo time=user.created_at/></td>
+                    <th class="text-left font-medium py-1 pr-4" scope="row">{user.name}</th>
+                    <td class="text-muted">{user.role.to_string()}{disabled}</td>
                 </tr>
             }
         })
         .collect_view();
     view! {
-        <section class=CARD>
-            <h2 class="font-semibold mb-2">"People"</h2>
+        <section class=CARD aria-labelledby="people">
+            <h2 class="font-semibold mb-2" id="people">"People"</h2>
             <table class="w-full text-sm">
-                <thead>
-                    <tr class="text-left text-muted">
-                        <th class="font-medium py-1 pr-4" scope="col">"Name"</th>
-                        <th class="font-medium pr-4" scope="col">"E-mail"</th>
-                        <th class="font-medium pr-4" scope="col">"Role"</th>
-                        <th class="font-medium" scope="col">"Since"</th>
-                    </tr>
-                </thead>
+                <thead class="sr-only"><tr><th scope="col">"Name"</th><th scope="col">"Role"</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table>
-            <p class="mt-3 text-sm text-muted">
-                "Add somebody with "<code class="bg-raised rounded px-1">"gavel user add --email … --role moderator --password-stdin"</code>
+            <p class="mt-3 flex flex-wrap gap-4">
+                <a class="text-accent underline" href="/settings/people">"Invite and change people"</a>
+                <a class="text-accent underline" href="/settings/audit">"Audit record"</a>
             </p>
         </section>
     }

@@ -31,7 +31,7 @@ pub(crate) fn SetupPage() -> impl IntoView {
                                 <input type="hidden" name="token" value=token />
                                 <TextField name="name" label="Your name" value=problem.name.clone() autocomplete="name" required=true problem=of("name")/>
                                 <TextField name="email" label="E-mail" kind="email" value=problem.email.clone() autocomplete="username" required=true problem=of("email")/>
-                                <TextField name="password" label="Password (10 characters or more)" kind="password" autocomplete="new-password" required=true problem=of("password")/>
+                                <TextField name="password" label="Password (12 characters or more)" kind="password" autocomplete="new-password" required=true problem=of("password")/>
                                 <button class=PRIMARY>"Create account"</button>
                             </form>
                         }

@@ -2,7 +2,9 @@
 //!
 //! Each function parses, authorises and calls one use case. They live below `/fn/`, reads by GET, changes by POST.
 
+pub mod account;
 pub mod alerts;
+pub mod audit;
 pub mod budgets;
 pub mod callbacks;
 pub mod checks;
@@ -11,6 +13,7 @@ pub mod imports;
 pub mod labels;
 pub mod lessons;
 pub mod notes;
+pub mod people;
 pub mod rechecks;
 pub mod review;
 pub mod rules;

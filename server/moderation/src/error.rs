@@ -12,6 +12,9 @@ pub enum ModerationError {
     /// The input breaks rules; nothing was sent.
     #[error("{} field(s) are not valid", .0.len())]
     Invalid(Vec<FieldError>),
+    /// It may not be, for a reason that is told in sentences; nothing was written.
+    #[error("{0}")]
+    Refused(String),
     /// There is no such detection or decision.
     #[error("there is no such {0}")]
     NotFound(&'static str),

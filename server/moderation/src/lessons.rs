@@ -112,7 +112,7 @@ impl Moderation {
         let mut teachers = learner.teachers();
         teachers.sort_by_key(|(_, lessons)| std::cmp::Reverse(*lessons));
         let mut names: HashMap<Teacher, String> = HashMap::new();
-        names.extend(self.store.users().await?.into_iter().map(|user| (Teacher::Person(user.id), user.name)));
+        names.extend(self.store.names().await?.into_iter().map(|(id, name)| (Teacher::Person(id), name)));
         let tokens = self.store.api_tokens().await?;
         for token in tokens {
             names.insert(Teacher::PeopleOf(token.id), token.name.clone());

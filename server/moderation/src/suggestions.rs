@@ -19,8 +19,8 @@ impl Moderation {
                 sites.into_iter().map(|site| TermKind::Site(Pattern::new(&site))).collect()
             }
             Key::By => {
-                let people = self.people().await?.into_iter().take(VALUES_MAX as usize);
-                people.map(|person| TermKind::By(person.name)).collect()
+                let names = self.store.names().await?.into_iter().take(VALUES_MAX as usize);
+                names.map(|(_, name)| TermKind::By(name)).collect()
             }
             Key::Token => {
                 let tokens = self.store.api_tokens().await?.into_iter().take(VALUES_MAX as usize);

@@ -124,9 +124,17 @@ pub fn read_limit(text: &str) -> Result<Option<u32>, ModerationError> {
 /// # Errors
 /// [`ModerationError::Randomness`] when the system has no randomness to give.
 pub fn random_token() -> Result<String, ModerationError> {
+    Ok(format!("{TOKEN_START}{}", random_secret()?))
+}
+
+/// 256 random bits in hexadecimal.
+///
+/// # Errors
+/// [`ModerationError::Randomness`] when the system has no randomness to give.
+pub fn random_secret() -> Result<String, ModerationError> {
     let mut bytes = [0; TOKEN_BYTES];
     getrandom::fill(&mut bytes).map_err(|error| ModerationError::Randomness(error.to_string()))?;
-    Ok(bytes.iter().fold(TOKEN_START.to_owned(), |text, byte| format!("{text}{byte:02x}")))
+    Ok(bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}")))
 }
 
 /// What is kept of a secret of 256 random bits. It needs no salt and no slow hash.

@@ -6,9 +6,9 @@ use std::{path::PathBuf, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Circumstances, Content, Detection, DetectionId, Endpoint, Facets, FileAccount, FileFormat, ImportPlan,
-    ImportState, JudgedBy, Judgement, Label, NewDetection, Origin, Person, RetentionRule, Role, SearchQuery,
-    Signal, UserId,
+    Circumstances, Content, DataSubject, Detection, DetectionId, Endpoint, Facets, FileAccount, FileFormat,
+    ImportPlan, ImportState, JudgedBy, Judgement, Label, NewDetection, Origin, RetentionRule, Role,
+    SearchQuery, Signal, UserId,
 };
 use moderation::{
     backup::{BackupPlan, back_up},
@@ -299,9 +299,9 @@ async fn somebody_who_asks_for_it_is_in_no_file_any_more() {
     for (number, id) in planted.iter().enumerate() {
         let (plant, whole) = (plant(number), house.detection(*id).await);
         let person = match number % 3 {
-            0 => Person::Name(format!("{} Surname", plant.to_uppercase())),
-            1 => Person::Email(email(&plant).to_uppercase()),
-            _ => Person::Ip(whole.content.ip.unwrap()),
+            0 => DataSubject::Name(format!("{} Surname", plant.to_uppercase())),
+            1 => DataSubject::Email(email(&plant).to_uppercase()),
+            _ => DataSubject::Ip(whole.content.ip.unwrap()),
         };
         let found = preview(store, &person).await.unwrap();
         assert_eq!(found.detections, [*id], "{person:?}");

@@ -7,10 +7,10 @@ use axum::{
     Extension, RequestPartsExt,
     body::Body,
     extract::{Form, FromRequest, Query, Request, State},
-    http::{Response, StatusCode, Uri, request::Parts},
+    http::{HeaderMap, Response, StatusCode, Uri, request::Parts},
     response::{IntoResponse, Redirect},
 };
-use domain::{Role, User};
+use domain::{FieldError, Role, User, account::check_identity};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -19,9 +19,7 @@ use subtle::ConstantTimeEq;
 use tower_sessions::Session;
 
 use super::{
-    ClientAddress,
-    account::{check_identity, problem},
-    audit, device,
+    ClientAddress, audit, device,
     log_in::{Broken, open_session},
     password::check_rules,
 };
@@ -112,7 +110,7 @@ pub async fn submit(State(app): State<AppState>, session: Session, request: Requ
     match create(&app, &form).await {
         Ok(Some(user)) => {
             app.setup.spend();
-            match welcome(&app, &session, &user, from).await {
+            match welcome(&app, &session, &parts.headers, &user, from).await {
                 Ok(()) => {
                     let response = Redirect::to("/").into_response();
                     device::remember(&app, &parts.headers, &user, response).await
@@ -130,14 +128,14 @@ pub async fn submit(State(app): State<AppState>, session: Session, request: Requ
 }
 
 enum Refusal {
-    Fields(Vec<domain::FieldError>),
+    Fields(Vec<FieldError>),
     Broken(Broken),
 }
 
 /// Creates the account; `None` when somebody else was first.
 async fn create(app: &AppState, form: &FirstAccount) -> Result<Option<User>, Refusal> {
     let identity = check_identity(&form.email, &form.name);
-    let password = check_rules(form.password.expose_secret()).map_err(|rule| problem("password", rule));
+    let password = check_rules(form.password.expose_secret(), &[&form.email, &form.name]);
     let (email, name) = match (identity, password) {
         (Ok(identity), Ok(())) => identity,
         (identity, password) => {
@@ -152,16 +150,22 @@ async fn create(app: &AppState, form: &FirstAccount) -> Result<Option<User>, Ref
     app.store.create_first_user(&user).await.map_err(|error| Refusal::Broken(error.into()))
 }
 
-async fn welcome(app: &AppState, session: &Session, user: &User, from: ClientAddress) -> Result<(), Broken> {
+async fn welcome(
+    app: &AppState,
+    session: &Session,
+    headers: &HeaderMap,
+    user: &User,
+    from: ClientAddress,
+) -> Result<(), Broken> {
     audit::by_visitor(&*app.store, app.clock.now(), "user.created", user, from.ip).await?;
-    open_session(app, session, user, from, "login").await
+    open_session(app, session, headers, user, from).await
 }
 
 async fn show_again(
     app: AppState,
     mut parts: Parts,
     form: FirstAccount,
-    fields: Vec<domain::FieldError>,
+    fields: Vec<FieldError>,
 ) -> Response<Body> {
     // The page takes the token for its form from the URL, also when it was posted without.
     let token: String = form.link.token.chars().filter(char::is_ascii_alphanumeric).collect();

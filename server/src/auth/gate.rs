@@ -13,12 +13,20 @@ use domain::{Role, User, UserId};
 use tower_sessions::Session;
 use url::{Url, form_urlencoded::byte_serialize};
 
-use super::{ClientAddress, local_path::local_path, sessions::USER};
+use super::{
+    ClientAddress,
+    local_path::local_path,
+    sessions::{self, USER},
+};
 use crate::{bodies, render, state::AppState};
 
 /// Who sent a request, on every request that passes the gate; `None` before log-in.
 #[derive(Clone, Debug, Default)]
 pub struct Visitor(pub Option<User>);
+
+/// What the database knows the session of a request by; on every request of a member.
+#[derive(Clone, Debug)]
+pub struct SessionHash(pub Vec<u8>);
 
 /// What it takes to pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,9 +46,12 @@ enum Door {
 fn door(path: &str) -> Door {
     match path {
         "/healthz" | "/readyz" | "/favicon.ico" | "/favicon.svg" | "/robots.txt" => Door::Open,
-        "/login" | "/setup" => Door::Visitors,
-        // What those two pages ask for once they run in the browser: who is logged in (nobody), which colours.
-        "/fn/session/current" | "/fn/session/form-problem" | "/fn/session/theme" => Door::Visitors,
+        "/login" | "/setup" | "/join" => Door::Visitors,
+        // What those pages ask for once they run in the browser: who is logged in (nobody), which colours.
+        "/fn/session/current"
+        | "/fn/session/form-problem"
+        | "/fn/session/join-link"
+        | "/fn/session/theme" => Door::Visitors,
         "/metrics" => Door::Metrics,
         path if path.starts_with("/pkg/") => Door::Open,
         _ => Door::Members,
@@ -79,6 +90,9 @@ pub async fn guard(
         let (parts, body) = request.into_parts();
         bodies::drop_rest(body).await;
         return refuse(door, &parts.method, &parts.uri, &parts.headers);
+    }
+    if let Some(id) = session.id() {
+        request.extensions_mut().insert(SessionHash(sessions::hash(id)));
     }
     request.extensions_mut().insert(Visitor(user));
     next.run(request).await

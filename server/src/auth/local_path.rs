@@ -22,7 +22,7 @@ pub fn local_path(next: &str) -> String {
 
 /// Pages that make no sense to come back to.
 fn is_door(path: &str) -> bool {
-    matches!(path, "/login" | "/logout" | "/setup") || path.starts_with("/fn/")
+    matches!(path, "/login" | "/logout" | "/setup" | "/join") || path.starts_with("/fn/")
 }
 
 #[cfg(test)]
@@ -56,6 +56,7 @@ mod tests {
             "/login?next=/login",
             "/logout",
             "/setup?token=x",
+            "/join?code=x",
             "/fn/label",
         ] {
             assert_eq!(local_path(path), "/", "{path:?}");

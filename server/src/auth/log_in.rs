@@ -10,15 +10,19 @@ use axum::{
     http::{HeaderMap, HeaderValue, Response, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect},
 };
-use domain::User;
+use domain::{FieldError, User};
 use secrecy::SecretString;
 use serde::Deserialize;
-use store::{StoreError, Trouble};
+use store::{StoreError, Trouble, session_value};
 use tower_sessions::{Session, session};
 
 use super::{
-    ClientAddress, account::problem, audit, device, gate::Visitor, local_path::local_path,
-    password::HashError, sessions::USER, throttle::Attempt,
+    ClientAddress, audit, device,
+    gate::Visitor,
+    local_path::local_path,
+    password::HashError,
+    sessions::{self, USER},
+    throttle::Attempt,
 };
 use crate::{render, state::AppState};
 
@@ -68,7 +72,7 @@ pub async fn submit(State(app): State<AppState>, session: Session, request: Requ
     let next = local_path(&form.destination.next);
     let email = form.email.clone();
     match authenticate(&app, from, &parts.headers, form).await {
-        Ok(user) => match open_session(&app, &session, &user, from, "login").await {
+        Ok(user) => match open_session(&app, &session, &parts.headers, &user, from).await {
             Ok(()) => {
                 let response = Redirect::to(&next).into_response();
                 device::remember(&app, &parts.headers, &user, response).await
@@ -81,8 +85,9 @@ pub async fn submit(State(app): State<AppState>, session: Session, request: Requ
 
 /// Why nobody was logged in.
 enum Refusal {
-    Empty(Vec<domain::FieldError>),
+    Empty(Vec<FieldError>),
     Wrong,
+    Disabled,
     TooMany(Duration),
     Broken(Broken),
 }
@@ -147,10 +152,10 @@ async fn authenticate(
     use secrecy::ExposeSecret;
     let mut empty = Vec::new();
     if form.email.trim().is_empty() {
-        empty.push(problem("email", "Give the e-mail address of your account."));
+        empty.push(FieldError::new("email", "Give the e-mail address of your account."));
     }
     if form.password.expose_secret().is_empty() {
-        empty.push(problem("password", "Give your password."));
+        empty.push(FieldError::new("password", "Give your password."));
     }
     if !empty.is_empty() {
         return Err(Refusal::Empty(empty));
@@ -172,6 +177,12 @@ async fn authenticate(
     let fits = app.passwords.verify(form.password, hash).await;
     let fits = fits.map_err(|error| Refusal::Broken(error.into()))?;
     match user {
+        Some(user) if fits && user.disabled_at.is_some() => {
+            app.throttle.refund(&attempt);
+            count("disabled");
+            audit::refused(&*app.store, now, Some(&user), from.ip).await.map_err(broken)?;
+            Err(Refusal::Disabled)
+        }
         Some(user) if fits => {
             app.throttle.refund(&attempt);
             count("accepted");
@@ -185,21 +196,26 @@ async fn authenticate(
     }
 }
 
-/// Opens a session for somebody, under an id that no one could have known before, and records it.
+/// Opens a session for somebody, under an id that no one could have known before, and records it. The session keeps what its owner is
+/// to tell it by: since when, from which address, with which browser.
 ///
 /// # Errors
 /// When the store fails.
 pub(super) async fn open_session(
     app: &AppState,
     session: &Session,
+    headers: &HeaderMap,
     user: &User,
     from: ClientAddress,
-    action: &'static str,
 ) -> Result<(), Broken> {
+    let now = app.clock.now();
     session.clear().await;
     session.cycle_id().await?;
     session.insert(USER, user.id.0).await?;
-    Ok(audit::by_visitor(&*app.store, app.clock.now(), action, user, from.ip).await?)
+    session.insert(session_value::SINCE, now.timestamp_millis()).await?;
+    session.insert(session_value::FROM, from.ip.to_string()).await?;
+    session.insert(session_value::BROWSER, sessions::browser(headers)).await?;
+    Ok(audit::by_visitor(&*app.store, now, "login", user, from.ip).await?)
 }
 
 async fn show_again(app: AppState, parts: Parts, refusal: Refusal, email: String) -> Response<Body> {
@@ -217,22 +233,35 @@ async fn show_again(app: AppState, parts: Parts, refusal: Refusal, email: String
             let problem = again("E-mail address or password is wrong. Check both and try again.");
             render::page_with_problem(app, parts, StatusCode::UNAUTHORIZED, problem).await
         }
+        Refusal::Disabled => {
+            let problem = again("This account is disabled. Ask an administrator to enable it.");
+            render::page_with_problem(app, parts, StatusCode::FORBIDDEN, problem).await
+        }
         Refusal::TooMany(wait) => {
             let problem = again(&format!("Too many failed log-ins. Try again in {}.", in_words(wait)));
-            let mut response =
-                render::page_with_problem(app, parts, StatusCode::TOO_MANY_REQUESTS, problem).await;
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(whole_seconds(wait)));
-            response
+            too_many(app, parts, problem, wait).await
         }
         Refusal::Broken(error) => error.answer(&app, "nobody can be logged in").await,
     }
+}
+
+/// A page again with why it is too early, and when it is not.
+pub(super) async fn too_many(
+    app: AppState,
+    parts: Parts,
+    problem: FormProblem,
+    wait: Duration,
+) -> Response<Body> {
+    let mut response = render::page_with_problem(app, parts, StatusCode::TOO_MANY_REQUESTS, problem).await;
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(whole_seconds(wait)));
+    response
 }
 
 fn whole_seconds(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
-fn in_words(wait: Duration) -> String {
+pub(super) fn in_words(wait: Duration) -> String {
     match whole_seconds(wait) {
         1 => "a second".to_owned(),
         seconds @ ..=90 => format!("{seconds} seconds"),

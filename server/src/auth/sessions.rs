@@ -3,6 +3,7 @@
 use std::{collections::HashMap, fmt, sync::Arc};
 
 use async_trait::async_trait;
+use axum::http::{HeaderMap, header};
 use chrono::DateTime;
 use domain::UserId;
 use moderation::Clock;
@@ -17,7 +18,7 @@ use tower_sessions::{
 
 use crate::config::Settings;
 
-/// The one value in a session: the id of the person who logged in.
+/// The value in a session by which anybody is let in: the id of the person who logged in.
 pub const USER: &str = "user";
 
 /// The layer that gives every request its session.
@@ -90,6 +91,15 @@ fn restore(id: Id, session: &SessionRecord) -> session_store::Result<Record> {
     let expiry_date = time::OffsetDateTime::from_unix_timestamp(session.expires_at.timestamp())
         .map_err(|error| session_store::Error::Decode(error.to_string()))?;
     Ok(Record { id, data, expiry_date })
+}
+
+/// Longest name of a browser that is kept, in characters: what tells one from another stands ahead.
+const BROWSER_MAX_CHARS: usize = 160;
+
+/// What a browser calls itself.
+pub(super) fn browser(headers: &HeaderMap) -> String {
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    agent.chars().take(BROWSER_MAX_CHARS).collect()
 }
 
 /// What the database knows a session by.

@@ -3,7 +3,7 @@
 use std::{io::Write, net::IpAddr};
 
 use clap::Args;
-use domain::{ImportId, Person, paging::grouped};
+use domain::{DataSubject, ImportId, paging::grouped};
 use moderation::{
     Clock, ModerationError, SystemClock,
     forgetting::{Beside, Erased, erase, preview},
@@ -41,11 +41,11 @@ struct Who {
 }
 
 impl Who {
-    fn person(self) -> Result<Person, Failure> {
+    fn person(self) -> Result<DataSubject, Failure> {
         let person = match (self.email, self.ip, self.name) {
-            (Some(email), ..) => Person::Email(email),
-            (_, Some(ip), _) => Person::Ip(ip),
-            (_, _, name) => Person::Name(name.unwrap_or_default()),
+            (Some(email), ..) => DataSubject::Email(email),
+            (_, Some(ip), _) => DataSubject::Ip(ip),
+            (_, _, name) => DataSubject::Name(name.unwrap_or_default()),
         };
         if person.value().is_empty() {
             return Err(Failure::Usage(format!("--{} is blank; nothing was erased", person.known_by())));

@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod account;
+mod audit;
 mod backup;
 mod callback;
 mod check;
@@ -23,6 +24,7 @@ mod user;
 use std::ffi::OsString;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind};
+use moderation::ModerationError;
 
 use crate::{
     Failure,
@@ -54,6 +56,9 @@ enum Command {
     /// Create and change accounts
     #[command(subcommand)]
     User(user::User),
+    /// Read and check the record of who did what
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Create and revoke the tokens that apps use at the gateway
     #[command(subcommand)]
     Token(token::Token),
@@ -100,6 +105,7 @@ pub fn run(line: Vec<OsString>) -> Result<(), Failure> {
         Command::Serve(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::User(command) => command.run(),
+        Command::Audit(command) => command.run(),
         Command::Token(command) => command.run(),
         Command::Rule(command) => command.run(),
         Command::Callback(command) => command.run(),
@@ -114,6 +120,18 @@ pub fn run(line: Vec<OsString>) -> Result<(), Failure> {
         Command::Completions(command) => command.run(),
         Command::Man(command) => command.run(),
         Command::Config(command) => command.run(layers::deepest(&matches)),
+    }
+}
+
+/// What kept a use case from being done, in one line.
+fn refused(error: ModerationError) -> Failure {
+    match error {
+        ModerationError::Store(error) => Failure::Store(error),
+        ModerationError::Invalid(fields) => {
+            let problems: Vec<_> = fields.into_iter().map(|field| field.problem).collect();
+            Failure::Refused(problems.join(" "))
+        }
+        error => Failure::Refused(error.to_string()),
     }
 }
 

@@ -21,12 +21,22 @@ fn writer(mark: &str) -> Writer<Vec<u8>> {
 
 /// A page of the table; the first one with the mark and the names of the columns ahead.
 pub fn write(page: &[Detection], is_first: bool) -> Result<Vec<u8>, Failure> {
+    let rows = page.iter().map(cells).collect::<serde_json::Result<Vec<_>>>()?;
+    table(&COLUMNS, rows, is_first)
+}
+
+/// A page of any table; the first one with the mark and the names of the columns ahead.
+pub(crate) fn table<const N: usize>(
+    columns: &[&str],
+    rows: impl IntoIterator<Item = [String; N]>,
+    is_first: bool,
+) -> Result<Vec<u8>, Failure> {
     let mut writer = writer(if is_first { MARK } else { "" });
     if is_first {
-        writer.write_record(COLUMNS)?;
+        writer.write_record(columns)?;
     }
-    for detection in page {
-        for cell in cells(detection)? {
+    for row in rows {
+        for cell in row {
             writer.write_field(defused(&cell).as_bytes())?;
         }
         writer.write_record(None::<&[u8]>)?;

@@ -1,5 +1,6 @@
 //! `GET /detections/export`: all that matches a search, as a file, streamed page by page.
 
+pub(crate) mod audit;
 mod cells;
 pub mod csv;
 pub(crate) mod lessons;

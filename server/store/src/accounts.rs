@@ -28,10 +28,20 @@ pub struct SessionRecord {
     pub id_hash: Vec<u8>,
     /// Whose session it is, once logged in.
     pub user_id: Option<UserId>,
-    /// The session's values, as JSON text.
+    /// The session's values, as JSON text; of these, [`session_value`] names those that the person is shown.
     pub data: String,
     /// When it ends.
     pub expires_at: DateTime<Utc>,
+}
+
+/// Names of values in a session that its owner is shown in the list of sessions.
+pub mod session_value {
+    /// When the log-in was, in milliseconds since 1970.
+    pub const SINCE: &str = "since";
+    /// The address that it came from.
+    pub const FROM: &str = "from";
+    /// What the browser calls itself.
+    pub const BROWSER: &str = "browser";
 }
 
 /// Writes and reads accounts and sessions.
@@ -46,19 +56,20 @@ pub trait Accounts: Send + Sync {
     /// Creates an account only if there is none yet: the first administrator. `None` when somebody was first.
     async fn create_first_user(&self, user: &NewUser) -> Result<Option<User>>;
 
-    /// One account.
+    /// One account, if it may be used: neither disabled nor removed.
     async fn user(&self, id: UserId) -> Result<Option<User>>;
 
-    /// The account with this e-mail address (any case), and its password hash.
+    /// The account with this e-mail address (any case), which may be disabled, and its password hash.
     async fn user_by_email(&self, email: &str) -> Result<Option<(User, String)>>;
 
-    /// Every account, by name.
+    /// Every account that was not removed, by name.
     async fn users(&self) -> Result<Vec<User>>;
 
     /// Whether there is any account.
     async fn has_users(&self) -> Result<bool>;
 
-    /// Replaces the password hash and ends every session of the account. `false` when there is no such account.
+    /// Replaces the password hash, ends every session of the account, forgets its known browsers and voids links that would set
+    /// another password. `false` when there is no such account.
     async fn set_password(&self, id: UserId, password_hash: &str) -> Result<bool>;
 
     /// Writes a session, replacing one of the same id.
@@ -77,6 +88,7 @@ pub trait Accounts: Send + Sync {
     /// Whether a person logged in with this browser before, and it is still known at `now`.
     async fn is_known_device(&self, id: UserId, id_hash: &[u8], now: DateTime<Utc>) -> Result<bool>;
 
-    /// Forgets sessions that ended before `now`, and browsers that are not known any more; returns how many sessions.
+    /// Forgets sessions that ended before `now`, browsers that are not known any more, and links that ended a month ago; returns how many
+    /// sessions.
     async fn delete_expired_sessions(&self, now: DateTime<Utc>) -> Result<u64>;
 }

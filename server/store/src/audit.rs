@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::UserId;
+use domain::{AuditCheck, AuditEvent, AuditFilter, UserId};
 
 use crate::Result;
 
@@ -21,29 +21,32 @@ pub struct NewAuditEvent {
     pub details: serde_json::Value,
 }
 
-/// An event on record.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AuditEvent {
-    /// Local id; grows with time.
-    pub id: i64,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// The name of who did it, if a person did.
-    pub user_name: Option<String>,
-    /// What.
-    pub action: String,
-    /// What it was done to.
-    pub subject: String,
-    /// Further facts.
-    pub details: serde_json::Value,
-}
-
 /// Writes and reads the record.
+///
+/// Each entry carries a SHA-256 hash over its content and the hash of the entry before, so what is changed, taken out or put in later is
+/// found. Whoever can write the database and knows how could hash everything anew; against that helps a copy of the newest hash
+/// elsewhere ([`AuditCheck::head`]).
 #[async_trait]
 pub trait Audit: Send + Sync {
     /// Puts an event on record. (Decisions and undos write theirs in their own transaction.)
     async fn record(&self, event: &NewAuditEvent) -> Result<()>;
 
     /// The newest events before `before` (an id; `None` starts at the newest), at most `limit`.
-    async fn audit_events(&self, before: Option<i64>, limit: u32) -> Result<Vec<AuditEvent>>;
+    async fn audit_events(&self, before: Option<i64>, limit: u32) -> Result<Vec<AuditEvent>> {
+        self.audit_events_like(&AuditFilter::default(), before, limit).await
+    }
+
+    /// The newest events that the filter lets through, before `before`, at most `limit`.
+    async fn audit_events_like(
+        &self,
+        filter: &AuditFilter,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<AuditEvent>>;
+
+    /// Every action that is on record, by name.
+    async fn audit_actions(&self) -> Result<Vec<String>>;
+
+    /// Goes through the whole record and looks for what is not as it was written.
+    async fn check_audit(&self) -> Result<AuditCheck>;
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{DetectionId, ImportId, Person, RetentionRule, UserId};
+use domain::{DataSubject, DetectionId, ImportId, RetentionRule, UserId};
 
 use crate::Result;
 
@@ -69,7 +69,7 @@ pub trait Forgetting: Send + Sync {
     async fn forget_due(&self, now: DateTime<Utc>, most: u32) -> Result<Option<ForgottenCount>>;
 
     /// Looks where somebody is found. It reads the whole log.
-    async fn find_person(&self, person: &Person) -> Result<PersonFound>;
+    async fn find_person(&self, person: &DataSubject) -> Result<PersonFound>;
 
     /// Forgets everything of some detections that people wrote, in one transaction.
     async fn erase_detections(&self, ids: &[DetectionId], at: DateTime<Utc>) -> Result<()>;

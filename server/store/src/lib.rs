@@ -22,6 +22,7 @@ mod labels;
 mod lessons;
 mod loading;
 mod outbox;
+mod people;
 mod rechecks;
 mod refusals;
 mod related;
@@ -35,10 +36,10 @@ mod thresholds;
 mod tokens;
 mod usage;
 
-pub use accounts::{Accounts, NewUser, SessionRecord};
+pub use accounts::{Accounts, NewUser, SessionRecord, session_value};
 pub use alerts::{AlertSettings, Alerts, DueDelivery, NewAlert, SiteSpam};
 pub use app_words::{AppFeedback, AppFeedbackOutcome, AppWords, NewAppWord};
-pub use audit::{Audit, AuditEvent, NewAuditEvent};
+pub use audit::{Audit, NewAuditEvent};
 pub use budgets::{Budgets, Counter, PlaceId};
 pub use bulk::{Bulk, BulkFate, BulkStep, NewBulk};
 pub use callbacks::{Callbacks, NewCallback};
@@ -53,6 +54,7 @@ pub use labels::{LabelOutcome, LabelRemoval, Labels, NewDecision, RemovalOutcome
 pub use lessons::{LessonBasis, LessonChange, LessonSource, Lessons};
 pub use loading::{Loading, Past, PastLabel};
 pub use outbox::{Outbox, OutboxItem};
+pub use people::{EndSessions, NewLink, OneUseLink, People, PersonChange, PersonOutcome};
 pub use rechecks::Rechecks;
 pub use refusals::{NewRefusals, Refusals};
 pub use related::Neighbours;
@@ -81,6 +83,7 @@ pub trait Store:
     + SavedSearches
     + Outbox
     + Accounts
+    + People
     + Audit
     + Alerts
     + AppWords

@@ -18,6 +18,7 @@ where
 {
     chapters::accounts::tell(open_fresh().await).await;
     chapters::audit::tell(open_fresh().await).await;
+    chapters::people::tell(open_fresh().await).await;
     chapters::detections::tell(open_fresh().await).await;
     chapters::submissions::tell(open_fresh().await).await;
     chapters::facets::tell(open_fresh().await).await;

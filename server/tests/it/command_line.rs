@@ -88,8 +88,8 @@ fn accounts_are_refused_in_one_line() {
         ("ana@example.com", PASSWORD, "already taken"),
         ("ANA@example.com", PASSWORD, "already taken"),
         ("ana", PASSWORD, "Give an e-mail address"),
-        ("eve@example.com", "short\n", "shorter than 10 characters"),
-        ("eve@example.com", "", "shorter than 10 characters"),
+        ("eve@example.com", "short\n", "shorter than 12 characters"),
+        ("eve@example.com", "", "shorter than 12 characters"),
     ] {
         let (status, error) = add(email, password);
         assert_eq!(status, Some(1), "{email}");

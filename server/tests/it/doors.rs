@@ -45,12 +45,13 @@ async fn a_call_without_arguments_is_the_callers_mistake() {
 }
 
 /// What a page outside a session may ask for; it tells nothing that the page does not.
-const OPEN_FUNCTIONS: [&str; 3] = ["/fn/session/current", "/fn/session/form-problem", "/fn/session/theme"];
+const OPEN_FUNCTIONS: [&str; 4] =
+    ["/fn/session/current", "/fn/session/form-problem", "/fn/session/join-link", "/fn/session/theme"];
 
 #[tokio::test]
 async fn without_a_session_every_page_leads_to_the_log_in() {
     let app = TestApp::start().await;
-    for path in pages().into_iter().filter(|path| !["/login", "/setup"].contains(&path.as_str())) {
+    for path in pages().into_iter().filter(|path| !["/login", "/setup", "/join"].contains(&path.as_str())) {
         let response = app.page(&path).send().await.unwrap();
         assert_eq!(response.status(), 303, "{path}");
         assert!(location(&response).unwrap().starts_with("/login"), "{path}");
@@ -115,7 +116,7 @@ async fn no_mutation_is_taken_from_another_site() {
     let mut mutations: Vec<_> =
         functions().into_iter().filter(|(method, _)| *method != Method::GET).collect();
     assert!(mutations.len() > 2);
-    for path in ["/login", "/logout", "/setup", "/check"] {
+    for path in ["/login", "/logout", "/setup", "/join", "/account", "/settings/people", "/check"] {
         mutations.push((Method::POST, path.to_owned()));
     }
     for (method, path) in mutations {

@@ -66,7 +66,7 @@ async fn every_page_is_hardened_and_its_scripts_carry_the_nonce() {
         let status = response.status().as_u16();
         let expected = match path.as_str() {
             "/login" => 303,
-            "/setup" => 403,
+            "/setup" | "/join" => 403,
             "/no/such/page" | "/detections/999" => 404,
             _ => 200,
         };

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test ends where its assumptions do")]
 
 mod accounts;
+mod audit;
 mod budgets;
 mod cases;
 mod check;
@@ -18,6 +19,9 @@ mod headers;
 mod lessons;
 mod network;
 mod operations;
+mod own_account;
+mod people;
+mod people_roles;
 mod test_app;
 mod thresholds;
 mod tokens;

@@ -1,6 +1,6 @@
 //! The Settings page: connection and people.
 
-use domain::{UpstreamHealth, User};
+use domain::{Person, UpstreamHealth};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ pub struct SettingsReport {
     /// How the upstream is doing.
     pub health: UpstreamHealth,
     /// Everybody with an account; empty for those who are no administrators.
-    pub people: Vec<User>,
+    pub people: Vec<Person>,
 }
 
 /// Connection, and for administrators the people.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use domain::{ImportId, ImportState, Person};
+use domain::{DataSubject, ImportId, ImportState};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::{NewAuditEvent, PersonFound, Store};
@@ -65,7 +65,7 @@ impl Erased {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn preview(store: &dyn Store, person: &Person) -> Result<PersonFound, ModerationError> {
+pub async fn preview(store: &dyn Store, person: &DataSubject) -> Result<PersonFound, ModerationError> {
     Ok(store.find_person(person).await?)
 }
 
@@ -77,7 +77,7 @@ pub async fn preview(store: &dyn Store, person: &Person) -> Result<PersonFound, 
 pub async fn erase(
     store: &dyn Store,
     beside: &Beside,
-    person: &Person,
+    person: &DataSubject,
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<Erased, ModerationError> {
@@ -114,7 +114,7 @@ pub async fn erase(
 async fn erase_files(
     store: &dyn Store,
     beside: &Beside,
-    person: &Person,
+    person: &DataSubject,
     found: &PersonFound,
 ) -> Result<(usize, Vec<ImportId>), ModerationError> {
     let mut removed = 0;
@@ -164,7 +164,7 @@ fn holds(path: &Path, text: &str) -> bool {
     look().unwrap_or_default()
 }
 
-fn told(beside: &Beside, person: &Person) -> usize {
+fn told(beside: &Beside, person: &DataSubject) -> usize {
     let told = beside.aside.as_deref().map(aside::told).unwrap_or_default();
     told.iter().filter(|row| person.wrote(&row.content)).count()
 }

@@ -8,7 +8,7 @@ use clap::{
 };
 use domain::Fallback;
 use moderation::{
-    Clock, ModerationError, SystemClock,
+    Clock, SystemClock,
     tokens::{TokenWish, issue},
 };
 use secrecy::ExposeSecret;
@@ -54,14 +54,7 @@ impl Create {
         let store = store::open(&self.place.database).await?;
         let issued = issue(&*store, &wish, None, SystemClock.now()).await;
         store.close().await;
-        let (secret, token) = issued.map_err(|error| match error {
-            ModerationError::Store(error) => Failure::Store(error),
-            ModerationError::Invalid(fields) => {
-                let problems: Vec<_> = fields.into_iter().map(|field| field.problem).collect();
-                Failure::Refused(problems.join(" "))
-            }
-            error => Failure::Refused(error.to_string()),
-        })?;
+        let (secret, token) = issued.map_err(crate::cli::refused)?;
         let mut out = std::io::stdout().lock();
         writeln!(
             out,

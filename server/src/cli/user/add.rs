@@ -2,14 +2,14 @@
 
 use std::io::Write;
 
-use clap::{Args, builder::PossibleValuesParser, builder::TypedValueParser};
-use domain::Role;
-use moderation::{Clock, SystemClock};
+use clap::Args;
+use domain::{Role, account::check_identity};
+use moderation::{Clock, ModerationError, SystemClock};
 use store::NewUser;
 
 use crate::{
     Failure,
-    auth::{account, audit, password},
+    auth::{audit, password},
     config::Place,
 };
 
@@ -22,7 +22,7 @@ pub(in crate::cli) struct Add {
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     /// What the person may do: read, also moderate, also manage
-    #[arg(long, value_parser = roles())]
+    #[arg(long, value_parser = super::roles())]
     role: Role,
     /// Read the password from the first line of standard input instead of asking
     #[arg(long)]
@@ -31,18 +31,12 @@ pub(in crate::cli) struct Add {
     place: Place,
 }
 
-fn roles() -> impl TypedValueParser<Value = Role> {
-    PossibleValuesParser::new(Role::ALL.iter().map(|role| role.as_str())).try_map(|word| word.parse::<Role>())
-}
-
 impl Add {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let name = self.name.unwrap_or_else(|| self.email.split('@').next().unwrap_or_default().to_owned());
-        let (email, name) = account::check_identity(&self.email, &name).map_err(|problems| {
-            let lines: Vec<_> = problems.iter().map(|problem| problem.problem.as_str()).collect();
-            Failure::Refused(lines.join(" "))
-        })?;
-        let password_hash = password::hash(super::new_password(self.password_stdin)?)
+        let (email, name) = check_identity(&self.email, &name)
+            .map_err(|problems| crate::cli::refused(ModerationError::Invalid(problems)))?;
+        let password_hash = password::hash(super::new_password(self.password_stdin, &[&email, &name])?)
             .map_err(|error| Failure::Refused(error.to_string()))?;
         let store = store::open(&self.place.database).await?;
         let now = SystemClock.now();

@@ -26,17 +26,14 @@ pub(in crate::cli) struct Password {
 impl Password {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let store = store::open(&self.place.database).await?;
-        let Some((user, _)) = store.user_by_email(self.email.trim()).await? else {
-            return Err(Failure::Refused(format!(
-                "there is no account with the e-mail address {}",
-                self.email
-            )));
-        };
-        let hash = password::hash(super::new_password(self.password_stdin)?)
+        let user = super::find(&*store, &self.email).await?;
+        let own = [user.email.as_str(), user.name.as_str()];
+        let hash = password::hash(super::new_password(self.password_stdin, &own)?)
             .map_err(|error| Failure::Refused(error.to_string()))?;
         store.set_password(user.id, &hash).await?;
         audit::by_command(&*store, SystemClock.now(), "user.password_changed", &user).await?;
         store.close().await;
-        Ok(writeln!(std::io::stdout(), "{} can now log in with the new password only", user.email)?)
+        let when = if user.disabled_at.is_some() { "once enabled again, can" } else { "can now" };
+        Ok(writeln!(std::io::stdout(), "{} {when} log in with the new password only", user.email)?)
     }
 }

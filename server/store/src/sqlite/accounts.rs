@@ -1,9 +1,9 @@
 //! Accounts and sessions.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{User, UserId};
-use sqlx::SqliteExecutor;
+use sqlx::{SqliteConnection, SqliteExecutor};
 
 use super::SqliteStore;
 use super::columns::{At, to_ms};
@@ -12,14 +12,18 @@ use crate::{Accounts, NewUser, Result, SessionRecord, StoreError};
 /// Browsers that are known of one person: the newest.
 const DEVICES_MAX: u32 = 20;
 
+/// How long links are remembered after their end, so that a late visit is told what happened.
+const LINKS_KEPT: TimeDelta = TimeDelta::days(30);
+
 #[derive(sqlx::FromRow)]
-struct UserRow {
+pub(super) struct UserRow {
     id: i64,
     email: String,
     name: String,
     role: String,
     password_hash: String,
     created_at: i64,
+    disabled_at: Option<i64>,
 }
 
 impl TryFrom<UserRow> for (User, String) {
@@ -31,6 +35,7 @@ impl TryFrom<UserRow> for (User, String) {
             id: UserId(row.id),
             role: at.word("role", &row.role)?,
             created_at: at.time("created_at", row.created_at)?,
+            disabled_at: at.maybe_time("disabled_at", row.disabled_at)?,
             email: row.email,
             name: row.name,
         };
@@ -69,7 +74,7 @@ impl TryFrom<SessionRow> for SessionRecord {
     }
 }
 
-async fn insert_user(user: &NewUser, connection: impl SqliteExecutor<'_>) -> Result<User> {
+pub(super) async fn insert_user(user: &NewUser, connection: impl SqliteExecutor<'_>) -> Result<User> {
     sqlx::query_as::<_, UserRow>(
         "INSERT INTO users (email, email_folded, name, role, password_hash, created_at)
          VALUES (?, ?, ?, ?, ?, ?) RETURNING *",
@@ -106,14 +111,17 @@ impl Accounts for SqliteStore {
     }
 
     async fn user(&self, id: UserId) -> Result<Option<User>> {
-        let row = sqlx::query_as::<_, UserRow>("SELECT * FROM users WHERE id = ?")
-            .bind(id.0)
-            .fetch_optional(&self.readers)
-            .await?;
+        let row = sqlx::query_as::<_, UserRow>(
+            "SELECT * FROM users WHERE id = ? AND disabled_at IS NULL AND removed_at IS NULL",
+        )
+        .bind(id.0)
+        .fetch_optional(&self.readers)
+        .await?;
         row.map(User::try_from).transpose()
     }
 
     async fn user_by_email(&self, email: &str) -> Result<Option<(User, String)>> {
+        // A removed account has no address.
         let row = sqlx::query_as::<_, UserRow>("SELECT * FROM users WHERE email_folded = ?")
             .bind(email.to_lowercase())
             .fetch_optional(&self.readers)
@@ -122,9 +130,11 @@ impl Accounts for SqliteStore {
     }
 
     async fn users(&self) -> Result<Vec<User>> {
-        let rows = sqlx::query_as::<_, UserRow>("SELECT * FROM users ORDER BY name COLLATE NOCASE, id")
-            .fetch_all(&self.readers)
-            .await?;
+        let rows = sqlx::query_as::<_, UserRow>(
+            "SELECT * FROM users WHERE removed_at IS NULL ORDER BY name COLLATE NOCASE, id",
+        )
+        .fetch_all(&self.readers)
+        .await?;
         rows.into_iter().map(User::try_from).collect()
     }
 
@@ -134,15 +144,9 @@ impl Accounts for SqliteStore {
 
     async fn set_password(&self, id: UserId, password_hash: &str) -> Result<bool> {
         let mut transaction = self.begin().await?;
-        let changed = sqlx::query("UPDATE users SET password_hash = ? WHERE id = ?")
-            .bind(password_hash)
-            .bind(id.0)
-            .execute(&mut *transaction)
-            .await?
-            .rows_affected();
-        sqlx::query("DELETE FROM sessions WHERE user_id = ?").bind(id.0).execute(&mut *transaction).await?;
+        let changed = set_password(id, password_hash, &mut transaction).await?;
         transaction.commit().await?;
-        Ok(changed > 0)
+        Ok(changed)
     }
 
     async fn save_session(&self, session: &SessionRecord) -> Result<()> {
@@ -211,6 +215,10 @@ impl Accounts for SqliteStore {
     }
 
     async fn delete_expired_sessions(&self, now: DateTime<Utc>) -> Result<u64> {
+        sqlx::query("DELETE FROM one_use_links WHERE expires_at <= ?")
+            .bind(to_ms(now - LINKS_KEPT))
+            .execute(&self.writer)
+            .await?;
         sqlx::query("DELETE FROM known_devices WHERE expires_at <= ?")
             .bind(to_ms(now))
             .execute(&self.writer)
@@ -221,6 +229,43 @@ impl Accounts for SqliteStore {
             .await?;
         Ok(done.rows_affected())
     }
+}
+
+/// Replaces a password hash, and ends what was opened or could be set with the one before.
+pub(super) async fn set_password(
+    id: UserId,
+    password_hash: &str,
+    connection: &mut SqliteConnection,
+) -> Result<bool> {
+    let changed = sqlx::query("UPDATE users SET password_hash = ? WHERE id = ? AND removed_at IS NULL")
+        .bind(password_hash)
+        .bind(id.0)
+        .execute(&mut *connection)
+        .await?
+        .rows_affected();
+    close(id, true, connection).await?;
+    Ok(changed > 0)
+}
+
+/// Ends all sessions of a person and voids links to set their password; forgets the browsers that they are known by if asked to.
+/// Returns how many sessions that were.
+pub(super) async fn close(
+    id: UserId,
+    forget_devices: bool,
+    connection: &mut SqliteConnection,
+) -> Result<u64> {
+    sqlx::query("DELETE FROM one_use_links WHERE user_id = ? AND used_at IS NULL")
+        .bind(id.0)
+        .execute(&mut *connection)
+        .await?;
+    if forget_devices {
+        sqlx::query("DELETE FROM known_devices WHERE user_id = ?")
+            .bind(id.0)
+            .execute(&mut *connection)
+            .await?;
+    }
+    let ended = sqlx::query("DELETE FROM sessions WHERE user_id = ?").bind(id.0).execute(connection).await?;
+    Ok(ended.rows_affected())
 }
 
 async fn any_user(connection: impl SqliteExecutor<'_>) -> Result<bool> {

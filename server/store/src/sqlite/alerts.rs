@@ -227,7 +227,7 @@ impl Alerts for SqliteStore {
                 subject: format!("alert:{}", id.0),
                 details: json!({}),
             };
-            audit::record(&event, &mut *transaction).await?;
+            audit::record(&event, &mut transaction).await?;
         }
         transaction.commit().await?;
         Ok(())
@@ -350,7 +350,7 @@ impl Alerts for SqliteStore {
             // An address can carry a secret in its path, so only its host is told.
             details: json!({ "rules": rules, "webhook_host": webhook_url.and_then(host), "webhook_kind": webhook.as_ref().map(WebhookTarget::kind) }),
         };
-        audit::record(&event, &mut *transaction).await?;
+        audit::record(&event, &mut transaction).await?;
         transaction.commit().await?;
         Ok(())
     }

@@ -74,7 +74,7 @@ impl Budgets for SqliteStore {
         .fetch_one(&mut *transaction)
         .await?
         .try_into()?;
-        audit::record(&event("budget.set", &kept, by, at), &mut *transaction).await?;
+        audit::record(&event("budget.set", &kept, by, at), &mut transaction).await?;
         transaction.commit().await?;
         Ok(kept)
     }
@@ -89,7 +89,7 @@ impl Budgets for SqliteStore {
         .await?;
         let Some(row) = row else { return Ok(None) };
         let removed = Budget::try_from(row)?;
-        audit::record(&event("budget.removed", &removed, by, at), &mut *transaction).await?;
+        audit::record(&event("budget.removed", &removed, by, at), &mut transaction).await?;
         transaction.commit().await?;
         Ok(Some(removed))
     }

@@ -98,7 +98,7 @@ impl Callbacks for SqliteStore {
         .bind(to_ms(at))
         .fetch_one(&mut *transaction)
         .await?;
-        audit::record(&event("callback.set", &new.site, by, at), &mut *transaction).await?;
+        audit::record(&event("callback.set", &new.site, by, at), &mut transaction).await?;
         transaction.commit().await?;
         Ok(id)
     }
@@ -113,7 +113,7 @@ impl Callbacks for SqliteStore {
         if removed == 0 {
             return Ok(false);
         }
-        audit::record(&event("callback.removed", site, by, at), &mut *transaction).await?;
+        audit::record(&event("callback.removed", site, by, at), &mut transaction).await?;
         transaction.commit().await?;
         Ok(true)
     }

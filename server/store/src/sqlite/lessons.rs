@@ -133,7 +133,7 @@ impl Lessons for SqliteStore {
             subject: "detector".to_owned(),
             details: json!({ "labels_up_to": labels, "feedback_up_to": words }),
         };
-        audit::record(&event, &mut *transaction).await?;
+        audit::record(&event, &mut transaction).await?;
         transaction.commit().await?;
         Ok(())
     }

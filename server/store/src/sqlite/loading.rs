@@ -11,8 +11,8 @@ use sqlx::sqlite::SqlitePool;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::columns::to_ms;
-use super::{SqliteStore, insert, open, statistics};
-use crate::{Loading, Past, PastLabel, Result};
+use super::{SqliteStore, audit, insert, open, statistics};
+use crate::{Loading, NewAuditEvent, Past, PastLabel, Result};
 
 /// Bytes of words that are collected before they are written, while loading: those of some 100,000 comments.
 const COLLECTED: u32 = 64 * 1024 * 1024;
@@ -190,14 +190,17 @@ async fn insert_labels(first: i64, past: &Past, connection: &mut SqliteConnectio
         "INSERT INTO feedback_outbox (decision_id, detection_id, label, state, due_at, attempts, last_error, settled_at)
          SELECT value ->> 'decision', value ->> 'detection', value ->> 'label', value ->> 'state', value ->> 'sent', 1,
                 value ->> 'error', value ->> 'sent' FROM json_each(?)",
-        "INSERT INTO audit_events (at, user_id, action, subject, details)
-         SELECT value ->> 'decided', value ->> 'user', 'detection.labelled', 'detection:' || (value ->> 'detection'),
-                json_object('decision', value ->> 'decision', 'label', value ->> 'label', 'previous', NULL)
-         FROM json_each(?)",
     ] {
         sqlx::query(statement).bind(&rows).execute(&mut *connection).await?;
     }
-    Ok(())
+    let event = |(past, decision): (&PastLabel, i64)| NewAuditEvent {
+        at: past.decided_at,
+        user_id: Some(past.user_id),
+        action: "detection.labelled",
+        subject: format!("detection:{}", first + i64::try_from(past.row).unwrap_or_default()),
+        details: json!({ "decision": decision, "label": past.label, "previous": null }),
+    };
+    audit::record_all(past.labels.iter().zip(decisions_before + 1..).map(event), connection).await
 }
 
 /// Notes that detections were made up: their labels are no lessons, and later labels on them are none either.

@@ -97,7 +97,7 @@ impl Rules for SqliteStore {
             })?;
             let details =
                 json!({ "q": rule.q, "site": rule.site, "action": rule.action, "watched": rule.watched });
-            audit::record(&event("rule.made", RuleId(id), details, by, at), &mut *transaction).await?;
+            audit::record(&event("rule.made", RuleId(id), details, by, at), &mut transaction).await?;
             ids.push(RuleId(id));
         }
         transaction.commit().await?;
@@ -136,7 +136,7 @@ impl SqliteStore {
         if changed == 0 {
             return Ok(false);
         }
-        audit::record(event, &mut *transaction).await?;
+        audit::record(event, &mut transaction).await?;
         transaction.commit().await?;
         Ok(true)
     }

@@ -70,7 +70,7 @@ impl Stories for SqliteStore {
         .fetch_optional(&mut *transaction)
         .await?;
         let Some(written) = row.map(Note::try_from).transpose()? else { return Ok(None) };
-        audit::record(&written_event(note, written.id), &mut *transaction).await?;
+        audit::record(&written_event(note, written.id), &mut transaction).await?;
         transaction.commit().await?;
         Ok(Some(written))
     }

@@ -32,7 +32,7 @@ impl Thresholds for SqliteStore {
         .bind(threshold.points)
         .execute(&mut *transaction)
         .await?;
-        audit::record(&event("threshold.set", site, Some(threshold.points), by, at), &mut *transaction)
+        audit::record(&event("threshold.set", site, Some(threshold.points), by, at), &mut transaction)
             .await?;
         transaction.commit().await?;
         Ok(())
@@ -49,7 +49,7 @@ impl Thresholds for SqliteStore {
         if removed == 0 {
             return Ok(false);
         }
-        audit::record(&event("threshold.removed", site, None, by, at), &mut *transaction).await?;
+        audit::record(&event("threshold.removed", site, None, by, at), &mut transaction).await?;
         transaction.commit().await?;
         Ok(true)
     }

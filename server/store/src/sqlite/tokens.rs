@@ -71,7 +71,7 @@ impl ApiTokens for SqliteStore {
         })?
         .try_into()?;
         let event = event("token.created", &created, token.created_by, token.created_at);
-        audit::record(&event, &mut *transaction).await?;
+        audit::record(&event, &mut transaction).await?;
         transaction.commit().await?;
         Ok(created)
     }
@@ -114,7 +114,7 @@ impl ApiTokens for SqliteStore {
         .await?;
         let Some(row) = row else { return Ok(None) };
         let revoked = ApiToken::try_from(row)?;
-        audit::record(&event("token.revoked", &revoked, by, at), &mut *transaction).await?;
+        audit::record(&event("token.revoked", &revoked, by, at), &mut transaction).await?;
         transaction.commit().await?;
         Ok(Some(revoked))
     }
@@ -138,7 +138,7 @@ impl ApiTokens for SqliteStore {
         let marked = ApiToken::try_from(row)?;
         let mut event = event("token.marked", &marked, by, at);
         event.details["feedback_of"] = json!(if of_people { "people" } else { "program" });
-        audit::record(&event, &mut *transaction).await?;
+        audit::record(&event, &mut transaction).await?;
         transaction.commit().await?;
         Ok(Some(marked))
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::{AuditFilter, AuditWho};
 use serde_json::json;
 use store::{NewAuditEvent, Store};
 
@@ -28,4 +29,18 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
     let earlier = store.audit_events(Some(events[1].id), 10).await.unwrap();
     assert_eq!(earlier.len(), 1);
     assert_eq!((earlier[0].subject.as_str(), earlier[0].action.as_str()), ("session:1", "login"));
+
+    let by = |who, action: Option<&str>| AuditFilter { who, action: action.map(str::to_owned) };
+    for (filter, found) in [
+        (by(Some(AuditWho::Person(ana.id)), None), 2),
+        (by(Some(AuditWho::Nobody), Some("login")), 1),
+        (by(None, Some("login")), 3),
+        (by(None, Some("logout")), 0),
+    ] {
+        assert_eq!(store.audit_events_like(&filter, None, 10).await.unwrap().len(), found, "{filter:?}");
+    }
+    assert_eq!(store.audit_actions().await.unwrap(), ["login"]);
+    let check = store.check_audit().await.unwrap();
+    assert_eq!((check.entries, check.faults.len()), (3, 0));
+    assert_eq!(check.head, Some((events[0].id, events[0].hash.clone())), "what to keep elsewhere");
 }

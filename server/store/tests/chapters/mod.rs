@@ -14,6 +14,7 @@ pub(crate) mod labels;
 pub(crate) mod lessons;
 pub(crate) mod outbox;
 pub(crate) mod paging;
+pub(crate) mod people;
 pub(crate) mod races;
 pub(crate) mod rechecks;
 pub(crate) mod search;

@@ -6,7 +6,7 @@ mod rules;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{DetectionId, Person, RetentionRule, UserId, forgetting::MESSAGE_FORGOTTEN};
+use domain::{DataSubject, DetectionId, RetentionRule, UserId, forgetting::MESSAGE_FORGOTTEN};
 use serde_json::json;
 use sqlx::SqliteConnection;
 
@@ -129,7 +129,7 @@ impl Forgetting for SqliteStore {
         due::step(self, now, most).await
     }
 
-    async fn find_person(&self, person: &Person) -> Result<PersonFound> {
+    async fn find_person(&self, person: &DataSubject) -> Result<PersonFound> {
         person::find(self, person).await
     }
 

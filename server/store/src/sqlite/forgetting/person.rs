@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Content, DetectionId, ImportId, NewDetection, Person};
+use domain::{Content, DataSubject, DetectionId, ImportId, NewDetection};
 use serde_json::{Map, Value, json};
 use sqlx::AssertSqlSafe;
 use sqlx::SqliteConnection;
@@ -12,7 +12,7 @@ use crate::sqlite::columns::At;
 use crate::sqlite::rows::ip_to_bytes;
 use crate::{PersonFound, Result};
 
-pub(super) async fn find(store: &SqliteStore, person: &Person) -> Result<PersonFound> {
+pub(super) async fn find(store: &SqliteStore, person: &DataSubject) -> Result<PersonFound> {
     let mut connection = store.readers.acquire().await?;
     let mut found = PersonFound::default();
     let mut imports = BTreeSet::new();
@@ -34,22 +34,24 @@ pub(super) async fn find(store: &SqliteStore, person: &Person) -> Result<PersonF
 
 /// By their column, or by a further field with their address in it. Neither has an index, and this is asked for seldom.
 async fn in_log(
-    person: &Person,
+    person: &DataSubject,
     found: &mut PersonFound,
     imports: &mut BTreeSet<i64>,
     connection: &mut SqliteConnection,
 ) -> Result<()> {
     let (own, further) = match person {
-        Person::Email(_) => ("d.email = ?1 COLLATE NOCASE", "c.extra <> '{}' AND instr(lower(c.extra), ?1)"),
-        Person::Ip(_) => ("d.ip = ?2", "c.extra <> '{}' AND instr(lower(c.extra), ?1)"),
-        Person::Name(_) => ("trim(c.name) = ?1 COLLATE NOCASE", "FALSE"),
+        DataSubject::Email(_) => {
+            ("d.email = ?1 COLLATE NOCASE", "c.extra <> '{}' AND instr(lower(c.extra), ?1)")
+        }
+        DataSubject::Ip(_) => ("d.ip = ?2", "c.extra <> '{}' AND instr(lower(c.extra), ?1)"),
+        DataSubject::Name(_) => ("trim(c.name) = ?1 COLLATE NOCASE", "FALSE"),
     };
     let sql = format!(
         "SELECT d.id, d.import_id, {own} AS is_own, CASE WHEN {further} THEN c.extra END AS extra
          FROM detections d JOIN detection_contents c ON c.detection_id = d.id WHERE {own} OR ({further}) ORDER BY d.id"
     );
     let ip = match person {
-        Person::Ip(ip) => ip_to_bytes(*ip).to_vec(),
+        DataSubject::Ip(ip) => ip_to_bytes(*ip).to_vec(),
         _ => Vec::new(),
     };
     let rows: Vec<LogRow> =
@@ -75,7 +77,7 @@ struct LogRow {
 }
 
 impl LogRow {
-    fn is_of(&self, person: &Person) -> Result<bool> {
+    fn is_of(&self, person: &DataSubject) -> Result<bool> {
         let at = At { table: "detection_contents", id: self.id };
         let further =
             self.extra.as_ref().map(|extra| at.json::<Map<String, Value>>("extra", extra)).transpose()?;
@@ -85,7 +87,7 @@ impl LogRow {
 
 /// Submissions that a crash left: what is being judged in this moment is logged in the next, and found there.
 async fn in_submissions(
-    person: &Person,
+    person: &DataSubject,
     found: &mut PersonFound,
     connection: &mut SqliteConnection,
 ) -> Result<()> {
@@ -106,7 +108,7 @@ async fn in_submissions(
 }
 
 async fn in_imports(
-    person: &Person,
+    person: &DataSubject,
     found: &mut PersonFound,
     imports: &mut BTreeSet<i64>,
     connection: &mut SqliteConnection,

@@ -42,7 +42,7 @@ pub(super) async fn set(
     .await?;
     sqlx::query(FROM_THE_BEGINNING).execute(&mut *transaction).await?;
     let details = json!({ "content_days": rule.content_days, "personal_days": rule.personal_days });
-    audit::record(&event("retention.set", site, details, by, at), &mut *transaction).await?;
+    audit::record(&event("retention.set", site, details, by, at), &mut transaction).await?;
     transaction.commit().await?;
     Ok(())
 }
@@ -61,7 +61,7 @@ pub(super) async fn remove(
         return Ok(false);
     }
     sqlx::query(FROM_THE_BEGINNING).execute(&mut *transaction).await?;
-    audit::record(&event("retention.removed", site, json!({}), by, at), &mut *transaction).await?;
+    audit::record(&event("retention.removed", site, json!({}), by, at), &mut transaction).await?;
     transaction.commit().await?;
     Ok(true)
 }

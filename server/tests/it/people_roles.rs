@@ -1,0 +1,99 @@
+//! What is about people, one's own account and the record, tried by nobody, a viewer, a moderator and an administrator.
+
+use domain::Role;
+use moderation::{Clock, SystemClock};
+use reqwest::{Client, Method};
+
+use crate::test_app::{EMAIL, PASSWORD, TestApp, add_user, browser};
+
+/// Somebody's browser; a stranger's without a role.
+async fn somebody(app: &TestApp, role: Option<Role>) -> Client {
+    let browser = browser();
+    let email = match role {
+        None => return browser,
+        Some(Role::Admin) => EMAIL.to_owned(),
+        Some(role) => {
+            let email = format!("{role}@example.com");
+            add_user(&*app.store, &email, role, SystemClock.now()).await;
+            email
+        }
+    };
+    let fields = [("email", email.as_str()), ("password", PASSWORD)];
+    assert_eq!(browser.post(app.url("/login")).form(&fields).send().await.unwrap().status(), 303);
+    browser
+}
+
+type Try = (Method, &'static str, &'static [(&'static str, &'static str)], [u16; 4]);
+
+/// What is asked, and what each is answered: nobody, a viewer, a moderator, an administrator.
+const TRIES: [Try; 17] = [
+    (Method::GET, "/fn/people/list", &[], [401, 403, 403, 200]),
+    (
+        Method::POST,
+        "/fn/people/invite",
+        &[("invite[email]", "x@example.com"), ("invite[role]", "viewer")],
+        [401, 403, 403, 200],
+    ),
+    (
+        Method::POST,
+        "/fn/people/change",
+        &[("person[id]", "9"), ("person[act]", "remove")],
+        [401, 403, 403, 404],
+    ),
+    (
+        Method::POST,
+        "/fn/people/change",
+        &[("person[id]", "9"), ("person[act]", "reset")],
+        [401, 403, 403, 404],
+    ),
+    (
+        Method::POST,
+        "/fn/people/change",
+        &[("person[id]", "9"), ("person[act]", "withdraw")],
+        [401, 403, 403, 404],
+    ),
+    (Method::GET, "/fn/people/submitted", &[], [401, 200, 200, 200]),
+    (Method::GET, "/fn/audit/list?who=&action=&before=", &[], [401, 403, 403, 200]),
+    (Method::GET, "/fn/audit/check", &[], [401, 403, 403, 200]),
+    (Method::GET, "/fn/account/get", &[], [401, 200, 200, 200]),
+    (Method::POST, "/fn/account/rename", &[("name", "N. N.")], [401, 200, 200, 200]),
+    (Method::POST, "/fn/account/end-session", &[("session", "others")], [401, 200, 200, 200]),
+    (Method::GET, "/settings/people", &[], [303, 403, 403, 200]),
+    (
+        Method::POST,
+        "/settings/people",
+        &[("invite[email]", "y@example.com"), ("invite[role]", "viewer")],
+        [303, 403, 403, 200],
+    ),
+    (Method::GET, "/settings/audit", &[], [303, 403, 403, 200]),
+    (Method::GET, "/settings/audit/file?format=csv", &[], [303, 403, 403, 200]),
+    (Method::GET, "/account", &[], [303, 200, 200, 200]),
+    (
+        Method::POST,
+        "/account",
+        &[("current", "x"), ("password", "another horse battery")],
+        [303, 422, 422, 422],
+    ),
+];
+
+#[tokio::test]
+async fn everybody_may_what_their_role_allows() {
+    let app = TestApp::start().await;
+    let roles = [None, Some(Role::Viewer), Some(Role::Moderator), Some(Role::Admin)];
+    for (number, role) in roles.into_iter().enumerate() {
+        let browser = somebody(&app, role).await;
+        for (method, path, fields, expected) in &TRIES {
+            let mut request =
+                browser.request(method.clone(), app.url(path)).header("sec-fetch-site", "same-origin");
+            if !path.starts_with("/fn/") {
+                request = request.header("accept", "text/html");
+            }
+            if *method == Method::POST {
+                request = request.form(fields);
+            }
+            let answer = request.send().await.unwrap();
+            assert_eq!(answer.status(), expected[number], "{method} {path} {fields:?} by {role:?}");
+        }
+    }
+    assert_eq!(app.store.invitations(SystemClock.now()).await.unwrap().len(), 2, "only the administrator's");
+}
