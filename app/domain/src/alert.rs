@@ -39,6 +39,8 @@ crate::words! {
         LogNotWritten = "log_not_written",
         /// The newest backup is older than it should be.
         BackupLate = "backup_late",
+        /// An app is not told of decisions.
+        CallbackFailing = "callback_failing",
     }
 }
 
@@ -59,6 +61,7 @@ impl AlertKind {
             Self::ToldOtherwise => "Apps were told otherwise",
             Self::LogNotWritten => "Nothing can be written",
             Self::BackupLate => "Backup overdue",
+            Self::CallbackFailing => "App is not told",
         }
     }
 }

@@ -21,7 +21,8 @@ mod network;
 mod operations;
 mod own_account;
 mod people;
-mod people_roles;
+
+mod roles;
 mod test_app;
 mod thresholds;
 mod tokens;

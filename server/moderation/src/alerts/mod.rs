@@ -126,6 +126,7 @@ impl Moderation {
             refusals: self.refusal_counts().await?,
             late: self.late_of_the_week().await?,
             backups: self.backups(),
+            callbacks: self.store.callbacks().await?,
         })
     }
 

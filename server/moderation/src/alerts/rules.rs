@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    Alert, AlertId, AlertKind, AlertRules, BoundedCount, Outlook, QuotaForecast, RefusalCount, RefusalKind,
-    SearchQuery, UsageSample, paging::grouped, statistics::site_term, time::minute, upstream::BackupReport,
+    Alert, AlertId, AlertKind, AlertRules, BoundedCount, Callback, Outlook, QuotaForecast, RefusalCount,
+    RefusalKind, SearchQuery, UsageSample, paging::grouped, statistics::site_term, time::minute,
+    upstream::BackupReport,
 };
 use store::{NewAlert, SiteSpam};
 
@@ -63,6 +64,8 @@ pub struct Snapshot {
     pub late: BoundedCount,
     /// How backups are going, where they are asked for.
     pub backups: Option<BackupReport>,
+    /// Where apps hear of decisions, and how that goes.
+    pub callbacks: Vec<Callback>,
 }
 
 /// Whether the upstream answers.
@@ -159,6 +162,7 @@ pub fn changes(snapshot: &Snapshot, rules: &AlertRules, open: &[Alert]) -> Vec<C
     findings.extend(snapshot.budgets.iter().map(budget));
     findings.extend(refused_requests(&snapshot.refusals));
     findings.extend(snapshot.backups.as_ref().map(backup));
+    findings.extend(snapshot.callbacks.iter().map(|one| callback(one, snapshot.now)));
     // It opens elsewhere, before any of this can be looked at. That this is being looked at, to be written, says that it is over.
     findings.push(Finding {
         kind: AlertKind::LogNotWritten,
@@ -202,6 +206,7 @@ fn gone(kind: AlertKind) -> &'static str {
         AlertKind::RequestsRefused => "For six hours no request of it was refused.",
         AlertKind::RevokedInUse => "Nobody has used it for six hours.",
         AlertKind::BackupLate => "The settings ask for no more backups.",
+        AlertKind::CallbackFailing => "The callback was taken away.",
         _ => "The rule was changed.",
     }
 }
@@ -446,6 +451,28 @@ fn budget(line: &BudgetLine) -> Finding {
         State::off("The budget has something left again.")
     };
     Finding { kind: AlertKind::BudgetSpent, subject: subject.clone(), state }
+}
+
+/// A receiver that is restarted takes nothing for a while; that is nothing to be told.
+const CALLBACK_FAILS_FOR: TimeDelta = TimeDelta::minutes(15);
+
+fn callback(callback: &Callback, now: DateTime<Utc>) -> Finding {
+    let site = &callback.site;
+    let state = match callback.failing_since {
+        Some(since) if callback.stopped_at.is_some() || now - since >= CALLBACK_FAILS_FOR => State::on(
+            format!(
+                "The app of {site} has taken no decision since {}: {}. {} wait.",
+                minute(since),
+                callback.last_error.as_deref().unwrap_or("no answer"),
+                grouped(callback.waiting)
+            ),
+            "See to the receiver; what waits is kept, and sent once it takes it.",
+            "/settings/callbacks",
+        ),
+        Some(_) => State::Unknown,
+        None => State::off("The app takes decisions again."),
+    };
+    Finding { kind: AlertKind::CallbackFailing, subject: site.clone(), state }
 }
 
 fn backup(backups: &BackupReport) -> Finding {

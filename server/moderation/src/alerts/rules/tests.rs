@@ -39,13 +39,15 @@ fn calm() -> Snapshot {
         refusals: Vec::new(),
         late: BoundedCount { count: 0, more: false },
         backups: Some(BackupReport { newest: Some(noon()), is_late: Some(false), error: None }),
+        callbacks: vec![callback(None)],
     }
 }
 
 /// Nothing has been looked at yet, as after a start.
 fn unknown() -> Snapshot {
     let backups = Some(BackupReport::default());
-    Snapshot { quota: None, reach: None, key_valid: None, plan_seen_at: None, backups, ..calm() }
+    let callbacks = vec![callback(Some(noon()))];
+    Snapshot { quota: None, reach: None, key_valid: None, plan_seen_at: None, backups, callbacks, ..calm() }
 }
 
 /// Lets a snapshot act on what is open; returns what opened and how the rest ended.
@@ -93,6 +95,28 @@ fn opens_holds_and_clears(bad: &Snapshot, kind: &str) {
     let (opened, over) = step(&calm(), &rules, &mut open);
     assert_eq!((opened.len(), over.len()), (0, 1), "it is over once");
     assert_eq!(step(&calm(), &rules, &mut open), nothing);
+}
+
+/// A callback that fails since then.
+fn callback(failing_since: Option<DateTime<Utc>>) -> Callback {
+    Callback {
+        id: 1,
+        site: "shop.example.com".to_owned(),
+        url: "https://shop.example.com/hook".to_owned(),
+        created_at: noon(),
+        delivered_to: 0,
+        delivered_at: None,
+        waiting: 3,
+        failing_since,
+        last_error: failing_since.map(|_| "no answer within 10 s".to_owned()),
+        stopped_at: None,
+    }
+}
+
+#[test]
+fn an_app_that_takes_no_decisions_is_told_of_after_a_while() {
+    let fails = callback(Some(noon() - TimeDelta::minutes(15)));
+    opens_holds_and_clears(&Snapshot { callbacks: vec![fails], ..calm() }, "callback_failing");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What is about people, one's own account and the record, tried by nobody, a viewer, a moderator and an administrator.
+//! What is about people, one's own account, the record, rules and callbacks, tried by nobody, a viewer, a moderator and an administrator.
 
 use domain::Role;
 use moderation::{Clock, SystemClock};
@@ -26,7 +26,31 @@ async fn somebody(app: &TestApp, role: Option<Role>) -> Client {
 type Try = (Method, &'static str, &'static [(&'static str, &'static str)], [u16; 4]);
 
 /// What is asked, and what each is answered: nobody, a viewer, a moderator, an administrator.
-const TRIES: [Try; 17] = [
+const TRIES: [Try; 30] = [
+    (Method::GET, "/fn/rules/list?find=", &[], [401, 200, 200, 200]),
+    (Method::GET, "/fn/rules/try?q=casino&site=&action=spam", &[], [401, 200, 200, 200]),
+    (
+        Method::POST,
+        "/fn/rules/make",
+        &[("rule[q]", "casino"), ("rule[action]", "spam")],
+        // The moderator has made it already.
+        [401, 403, 200, 422],
+    ),
+    (Method::POST, "/fn/rules/watch", &[("id", "9"), ("watched", "true")], [401, 403, 404, 404]),
+    (Method::POST, "/fn/rules/remove", &[("id", "9")], [401, 403, 404, 404]),
+    (Method::GET, "/rules", &[], [303, 200, 200, 200]),
+    (Method::GET, "/fn/senders/get?of=casino", &[], [401, 200, 200, 200]),
+    (Method::GET, "/fn/callbacks/list", &[], [401, 403, 403, 200]),
+    (
+        Method::POST,
+        "/fn/callbacks/set",
+        &[("callback[site]", "a.example.com"), ("callback[url]", "https://a.example.com/")],
+        [401, 403, 403, 200],
+    ),
+    (Method::POST, "/fn/callbacks/try", &[("site", "none.example.com")], [401, 403, 403, 404]),
+    (Method::POST, "/fn/callbacks/again", &[("site", "none.example.com")], [401, 403, 403, 404]),
+    (Method::POST, "/fn/callbacks/remove", &[("site", "none.example.com")], [401, 403, 403, 404]),
+    (Method::GET, "/settings/callbacks", &[], [303, 403, 403, 200]),
     (Method::GET, "/fn/people/list", &[], [401, 403, 403, 200]),
     (
         Method::POST,
