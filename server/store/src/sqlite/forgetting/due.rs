@@ -9,7 +9,7 @@ use crate::sqlite::SqliteStore;
 use crate::sqlite::columns::{HOURS_PER_DAY, MS_PER_HOUR, to_hour};
 use crate::{ForgottenCount, Result};
 
-/// Hours that are looked at in one transaction, where nothing in them is due: one look-up each.
+/// Most hours that are looked at in one transaction: a look-up each, or two.
 const HOURS: u32 = 500;
 
 #[derive(Clone, sqlx::FromRow)]
@@ -120,7 +120,7 @@ pub(super) async fn step(
     Ok(Some(count))
 }
 
-/// Goes on where the rule stopped, through hours that have nothing, to the first rows that are due.
+/// Goes on where the rule stopped, through hours, until it has as many rows that are due as are wanted.
 async fn work(task: &Task, now: DateTime<Utc>, most: u32, connection: &mut SqliteConnection) -> Result<u64> {
     let mut done_to = task.from;
     let mut ids = Vec::new();
@@ -136,10 +136,12 @@ async fn work(task: &Task, now: DateTime<Utc>, most: u32, connection: &mut Sqlit
             done_to = task.before;
             break;
         };
-        ids = due_in(task, hour, (first, last), most, connection).await?;
-        let is_done = ids.len() < most as usize;
+        let room = (most as usize).saturating_sub(ids.len());
+        let found = due_in(task, hour, (first, last), room, connection).await?;
+        let is_done = found.len() < room;
+        ids.extend(found);
         done_to = if is_done { hour + 1 } else { hour };
-        if !ids.is_empty() {
+        if !is_done {
             break;
         }
     }
@@ -155,7 +157,7 @@ async fn due_in(
     task: &Task,
     hour: i64,
     (first, last): (i64, i64),
-    most: u32,
+    most: usize,
     connection: &mut SqliteConnection,
 ) -> Result<Vec<i64>> {
     let sql = format!(
@@ -168,7 +170,7 @@ async fn due_in(
         .bind(first)
         .bind(last)
         .bind(hour)
-        .bind(most)
+        .bind(i64::try_from(most).unwrap_or(i64::MAX))
         .fetch_all(connection)
         .await?)
 }
