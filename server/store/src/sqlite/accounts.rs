@@ -243,21 +243,26 @@ pub(super) async fn set_password(
         .execute(&mut *connection)
         .await?
         .rows_affected();
+    void_links(id, connection).await?;
     close(id, true, connection).await?;
     Ok(changed > 0)
 }
 
-/// Ends all sessions of a person and voids links to set their password; forgets the browsers that they are known by if asked to.
-/// Returns how many sessions that were.
+/// Voids links that would set a person's password.
+pub(super) async fn void_links(id: UserId, connection: &mut SqliteConnection) -> Result<()> {
+    sqlx::query("DELETE FROM one_use_links WHERE user_id = ? AND used_at IS NULL")
+        .bind(id.0)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Ends all sessions of a person, and forgets the browsers that they are known by if asked to; returns how many sessions that were.
 pub(super) async fn close(
     id: UserId,
     forget_devices: bool,
     connection: &mut SqliteConnection,
 ) -> Result<u64> {
-    sqlx::query("DELETE FROM one_use_links WHERE user_id = ? AND used_at IS NULL")
-        .bind(id.0)
-        .execute(&mut *connection)
-        .await?;
     if forget_devices {
         sqlx::query("DELETE FROM known_devices WHERE user_id = ?")
             .bind(id.0)

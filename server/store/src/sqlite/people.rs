@@ -230,9 +230,10 @@ async fn apply(
     })
 }
 
-/// Ends sessions, and gives back what the person had for review.
+/// Ends sessions, voids links, and gives back what the person had for review.
 async fn leave(id: UserId, forget_devices: bool, connection: &mut SqliteConnection) -> Result<u64> {
     sqlx::query("DELETE FROM claims WHERE user_id = ?").bind(id.0).execute(&mut *connection).await?;
+    accounts::void_links(id, connection).await?;
     accounts::close(id, forget_devices, connection).await
 }
 

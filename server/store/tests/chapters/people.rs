@@ -129,6 +129,8 @@ async fn resets(store: &dyn Store) {
     assert_eq!(store.accept_reset(&[5; 32], "again", noon()).await.unwrap(), None);
     assert_eq!(store.user_by_email("vic@example.com").await.unwrap().unwrap().1, "new");
     store.create_link(&reset(6)).await.unwrap();
+    change(store, &vic, PersonChange::SignOut).await;
+    assert!(store.link(&[6; 32]).await.unwrap().is_some(), "a sign-out leaves the way back in");
     store.set_password(vic.id, "newer").await.unwrap();
     assert_eq!(store.accept_reset(&[6; 32], "x", noon()).await.unwrap(), None, "void with a new password");
 }
