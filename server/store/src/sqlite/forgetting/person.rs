@@ -23,6 +23,7 @@ pub(super) async fn find(store: &SqliteStore, person: &DataSubject) -> Result<Pe
     found.named_in = sqlx::query_scalar::<_, i64>(
         "SELECT (SELECT count(*) FROM saved_searches WHERE instr(lower(q), ?1))
               + (SELECT count(*) FROM bulk_actions WHERE instr(lower(q), ?1))
+              + (SELECT count(*) FROM rules WHERE instr(lower(q) || lower(note), ?1))
               + (SELECT count(*) FROM audit_events WHERE instr(lower(details), ?1))",
     )
     .bind(person.value())

@@ -109,8 +109,8 @@ fn row(number: i64) -> NewDetection {
             token_id: (pick(5) != 0).then(|| ApiTokenId(1 + i64::from(pick(4) == 0))),
             took_ms: None,
             language: [None, Some("de"), Some("en")][usize::try_from(pick(3)).unwrap()].map(str::to_owned),
-            rule: (number % 7 < 3)
-                .then(|| RuleHit { id: RuleId(1 + i64::from(number % 7 == 0)), held: number % 7 < 2 }),
+            rule: (number % 5 < 3)
+                .then(|| RuleHit { id: RuleId(1 + i64::from(number % 5 == 0)), held: number % 5 < 2 }),
         },
     }
 }
