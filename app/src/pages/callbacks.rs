@@ -60,7 +60,7 @@ pub(crate) fn CallbacksPage() -> impl IntoView {
                 let submission = submitted.await;
                 match callbacks.await {
                     Ok(list) => view! {
-                        <div class="grid gap-4 max-w-3xl">
+                        <div class="grid grid-cols-1 gap-4 max-w-3xl">
                             {list.into_iter().map(|one| view! { <One one=one changes=changes/> }).collect_view()}
                             <NewCallback set=changes.set submission=submission/>
                         </div>

@@ -45,6 +45,7 @@ fn Report(report: SenderReport) -> impl IntoView {
         view! { <a class=BUTTON href=making(&search, action)>{words}</a> }
     };
     let buttons = [RuleAction::Spam, RuleAction::Ham, RuleAction::Review].map(rule).collect_view();
+    let is_empty = newest.is_empty();
     let lines = newest
         .into_iter()
         .map(|row| {
@@ -71,6 +72,7 @@ fn Report(report: SenderReport) -> impl IntoView {
         <Rules rules=rules/>
         <section class="mt-4 max-w-6xl rounded-lg border border-line bg-surface p-4" aria-labelledby="newest">
             <h2 class="font-semibold mb-2" id="newest">"The newest"</h2>
+            {is_empty.then(|| view! { <p>"The log has nothing of it."</p> })}
             <ol>{lines}</ol>
         </section>
     }

@@ -72,7 +72,7 @@ pub(crate) fn RulesPage() -> impl IntoView {
                                 <form::RuleForm changes=changes submission=submission/>
                             </section>
                         });
-                        view! { <div class="grid gap-4 max-w-5xl">{form}<what_if::Trial/></div> }.into_any()
+                        view! { <div class="grid grid-cols-1 gap-4 max-w-5xl">{form}<what_if::Trial/></div> }.into_any()
                     }
                     Err(error) => view! { <ErrorPanel error=error/> }.into_any(),
                 }

@@ -77,7 +77,7 @@ fn Record(report: AuditReport, checked: Option<Result<AuditCheck, AppError>>, as
     let file = |format: &str| format!("/settings/audit/file?format={format}&{filter}");
     let (csv, ndjson) = (file("csv"), file("ndjson"));
     view! {
-        <div class="grid gap-4">
+        <div class="grid grid-cols-1 gap-4">
             <section class=CARD aria-label="Filter and files">
                 <Filter asked=asked.clone() names=names actions=actions/>
                 <p class="mt-3 flex flex-wrap items-center gap-4 text-sm">

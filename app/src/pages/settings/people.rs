@@ -61,7 +61,7 @@ fn People(
     let (form, first) = submission.map_or_else(Default::default, |sent| (sent.form, Some(sent.outcome)));
     let outcome = latest(invite, change, first);
     view! {
-        <div class="grid gap-4 max-w-5xl">
+        <div class="grid grid-cols-1 gap-4 max-w-5xl">
             <outcome::Said outcome=outcome/>
             <Transition>
                 {move || Suspend::new(async move {

@@ -203,13 +203,15 @@ async fn insert_labels(first: i64, past: &Past, connection: &mut SqliteConnectio
     audit::record_all(past.labels.iter().zip(decisions_before + 1..).map(event), connection).await
 }
 
-/// Notes that detections were made up: their labels are no lessons, and later labels on them are none either.
+/// Notes that detections were made up: their labels are no lessons, and later labels on them are none either. No app waits to hear of
+/// these.
 async fn teach_nothing(first: i64, count: usize, connection: &mut SqliteConnection) -> Result<()> {
     let last = first + i64::try_from(count).unwrap_or_default() - 1;
     let ranges = [
         "UPDATE made_up SET last = ?2 WHERE last = ?1 - 1",
         "INSERT INTO made_up (first, last) SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM made_up WHERE last = ?2)",
         "DELETE FROM label_changes WHERE detection_id BETWEEN ?1 AND ?2",
+        "DELETE FROM app_decisions_due WHERE detection_id BETWEEN ?1 AND ?2",
     ];
     for statement in ranges {
         sqlx::query(statement).bind(first).bind(last).execute(&mut *connection).await?;
