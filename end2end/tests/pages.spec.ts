@@ -1,24 +1,28 @@
 import { expect, test } from '../fixtures/test.js'
 
-const pages = [
+/** Address, title and heading of each page, and its place in the navigation where that is called otherwise; `null`: none. */
+const pages: { path: string, title: RegExp, heading: string, place?: string | null }[] = [
   { path: '/', title: /Overview/, heading: 'Overview' },
   { path: '/check', title: /Check/, heading: 'Check' },
   { path: '/detections', title: /Detections/, heading: 'Detections' },
   { path: '/imports', title: /Imports/, heading: 'Imports' },
   { path: '/stats', title: /Stats/, heading: 'Stats' },
-  { path: '/rules', title: /Rules/, heading: 'Rules' },
-  { path: '/sender?of=email%3A*', title: /Sender/, heading: 'Sender' },
+  { path: '/rules', title: /Rules/, heading: 'Rules', place: null },
+  { path: '/sender?of=email%3A*', title: /Sender/, heading: 'Sender', place: null },
   { path: '/settings', title: /Settings/, heading: 'Settings' },
-  { path: '/settings/callbacks', title: /Callbacks/, heading: 'Callbacks' },
+  { path: '/settings/callbacks', title: /Callbacks/, heading: 'Callbacks', place: 'Settings' },
+  { path: '/settings/people', title: /People/, heading: 'People', place: 'Settings' },
+  { path: '/settings/audit', title: /Audit/, heading: 'Audit record', place: 'Settings' },
 ]
 
-for (const { path, title, heading } of pages) {
+for (const { path, title, heading, place = heading } of pages) {
   test(`${path} has a title, one heading, and its place in the navigation`, async ({ page, open }) => {
     const response = await open(path)
     expect(response.status()).toBe(200)
     await expect(page).toHaveTitle(title)
     await expect(page.getByRole('heading', { level: 1 })).toHaveText([heading])
-    await expect(page.getByRole('navigation', { name: 'Pages', exact: true }).locator('[aria-current=page]')).toHaveText(heading)
+    const current = page.getByRole('navigation', { name: 'Pages', exact: true }).locator('[aria-current=page]')
+    await (place === null ? expect(current).toHaveCount(0) : expect(current).toHaveText(place))
   })
 
   test(`${path} fits a phone without scrolling sideways`, async ({ page, open }) => {

@@ -43,7 +43,8 @@ test('somebody is invited, joins, changes the password, is changed and disabled,
   await page.getByRole('button', { name: `Set the role of ${name}` }).click()
   await expect(page.getByText(`${name} is now a viewer`)).toBeVisible()
   await expect(row).toContainText('viewer')
-  await row.getByText('Change …').click()
+  // It may still be open from the change before.
+  await row.locator('details').evaluate((details: HTMLDetailsElement) => { details.open = true })
   await page.getByRole('button', { name: `Disable ${name}` }).click()
   await expect(row).toContainText('disabled')
   await theirs.goto('/detections')

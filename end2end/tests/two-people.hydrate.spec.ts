@@ -2,7 +2,7 @@
 
 import type { Browser } from '@playwright/test'
 import { marked, marker, paste, row, rows, searching } from '../fixtures/desk.js'
-import { admin, expect, Gavel, logIn, test, type Account, type Page } from '../fixtures/test.js'
+import { admin, expect, Gavel, hydrated, logIn, test, type Account, type Page } from '../fixtures/test.js'
 
 const ben: Account = { email: 'ben@example.com', name: 'Ben', role: 'moderator', password: 'another horse battery' }
 
@@ -45,6 +45,8 @@ async function bothAt(browser: Browser, address: (word: string) => string, count
   for (const page of [ana, other]) {
     await page.goto(gavel.url + address(word))
     await page.waitForFunction(() => document.querySelector('[data-row]') !== null || document.querySelector('[data-open-detection]') !== null)
+    // Until then no key is heard.
+    await hydrated(page)
   }
   return { ana, ben: other, word }
 }

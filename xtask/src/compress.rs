@@ -12,9 +12,16 @@ pub(crate) const ENCODINGS: [(&str, Encode); 2] = [("br", brotli), ("gz", gzip)]
 /// Compresses the whole of its input.
 pub(crate) type Encode = fn(&[u8]) -> Result<Vec<u8>>;
 
-/// Brotli at quality 11 with a window of 4 MiB, the largest that browsers must accept being 16 MiB.
+/// Brotli at quality 11 with a window of 4 MiB, the largest that browsers must accept being 16 MiB. It looks at the whole file as one
+/// block, which spares half a per cent.
 pub(crate) fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
-    let params = BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
+    let params = BrotliEncoderParams {
+        quality: 11,
+        lgwin: 22,
+        lgblock: 24,
+        size_hint: bytes.len(),
+        ..Default::default()
+    };
     let mut compressed = Vec::with_capacity(bytes.len() / 3);
     brotli::BrotliCompress(&mut &*bytes, &mut compressed, &params)?;
     Ok(compressed)

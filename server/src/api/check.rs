@@ -49,6 +49,6 @@ pub(super) async fn answer<C: Contract>(
 
 /// The app's own name for what it submits; one that is blank, too long or no text is none.
 fn external_id(headers: &HeaderMap) -> Option<String> {
-    let id = headers.get("gavel-external-id")?.to_str().ok()?.trim();
-    (!id.is_empty() && id.len() <= EXTERNAL_ID_MAX_CHARS).then(|| id.to_owned())
+    let id = std::str::from_utf8(headers.get("gavel-external-id")?.as_bytes()).ok()?.trim();
+    (!id.is_empty() && id.chars().count() <= EXTERNAL_ID_MAX_CHARS).then(|| id.to_owned())
 }

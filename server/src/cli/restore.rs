@@ -4,7 +4,7 @@ use std::{io::Write, path::PathBuf};
 
 use clap::Args;
 use domain::paging::grouped;
-use moderation::backup::restore;
+use moderation::{Clock, SystemClock, backup::restore};
 
 use crate::{Failure, config::Place, imports::database_file};
 
@@ -24,7 +24,7 @@ impl Restore {
         let path = if url.contains(':') { database_file(url) } else { Some(std::path::Path::new(url)) };
         let database = path.ok_or_else(|| Failure::Refused(format!("{url} is no file to restore to")))?;
         let restored = super::block_on(async {
-            let restored = restore(&self.file, database).await;
+            let restored = restore(&self.file, database, SystemClock.now()).await;
             restored.map_err(|error| Failure::Refused(error.to_string()))
         })?;
         let (place, tally) = (database.display(), restored.tally);

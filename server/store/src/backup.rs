@@ -73,6 +73,15 @@ pub async fn add(file: &Path, detections: &[NewDetection]) -> Result<()> {
     sqlite::backup::add(file, detections).await
 }
 
+/// Has what apps are told from now on numbered behind all that they can have heard, in a file that nobody has open: what was decided
+/// after the backup is gone, its numbers are known to apps.
+///
+/// # Errors
+/// When it cannot be written.
+pub async fn go_on_behind(file: &Path, now: DateTime<Utc>) -> Result<()> {
+    sqlite::backup::go_on_behind(file, now).await
+}
+
 /// Looks into a file that nobody has open. Whatever is wrong is in what was found.
 pub async fn inspect(file: &Path, depth: Depth) -> Inspection {
     sqlite::backup::inspect(file, depth).await

@@ -100,6 +100,11 @@ impl RuleForm {
 pub fn query(typed: &str, action: Option<RuleAction>) -> Result<SearchQuery, String> {
     let query = SearchQuery::parse(typed)
         .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))?;
+    // In the log's search, letters before a colon that are no key are words, so that a pasted line finds its row. A rule of them would
+    // never do what its maker means.
+    if let Some(problem) = query.terms.iter().find_map(|term| no_key(&term.kind)) {
+        return Err(problem);
+    }
     if query.terms.iter().all(|term| term.negated) {
         return Err(
             "Say what the rule applies to, for instance email:*@example.com or \"free money\".".to_owned()
@@ -109,6 +114,15 @@ pub fn query(typed: &str, action: Option<RuleAction>) -> Result<SearchQuery, Str
         Some(problem) => Err(problem),
         None => Ok(query),
     }
+}
+
+/// What is wrong with a word that looks like a term.
+fn no_key(kind: &TermKind) -> Option<String> {
+    let TermKind::Word(word) = kind else { return None };
+    let (key, value) = word.split_once(':')?;
+    let is_key = !key.is_empty() && key.chars().all(|char| char.is_ascii_alphabetic());
+    (is_key && !value.is_empty() && !value.starts_with("//"))
+        .then(|| format!("There is no term “{key}:”. To look for these words, write \"{word}\" in quotes."))
 }
 
 /// What is wrong with a term that asks for what is not known yet when the rule decides.

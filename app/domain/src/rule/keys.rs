@@ -27,6 +27,11 @@ fn address(key: &str) -> Option<TermKind> {
     if let Ok(ip) = key.parse::<std::net::IpAddr>() {
         return Some(TermKind::Ip(IpNet::from(ip)));
     }
+    if let Some(start) = key.strip_suffix(':').filter(|start| start.contains(':') && !start.ends_with(':')) {
+        let groups = u8::try_from(start.split(':').count()).ok()?;
+        let net = format!("{start}::/{}", groups.checked_mul(16)?);
+        return net.parse().ok().map(|net: IpNet| TermKind::Ip(net.trunc()));
+    }
     let numbers: Vec<u8> =
         key.trim_end_matches('.').split('.').map(|number| number.parse().ok()).collect::<Option<_>>()?;
     if !(2..=3).contains(&numbers.len()) {
@@ -51,6 +56,8 @@ mod tests {
             ("203.0.113.", "ip:203.0.113.0/24"),
             ("203.0", "ip:203.0.0.0/16"),
             ("2001:db8::1", "ip:2001:db8::1"),
+            ("2001:db8:", "ip:2001:db8::/32"),
+            ("note:", "\"note:\""),
             ("casino", "\"casino\""),
             ("free money", "\"free money\""),
             ("http://win.test", "\"http://win.test\""),

@@ -128,6 +128,13 @@ pub fn search(query: &SearchQuery, site: Option<&str>) -> SearchQuery {
     query
 }
 
+/// Whether a rule decides about nearly everything that has some property: a language, a token, any address. A single word is narrower.
+pub fn is_broad(query: &SearchQuery) -> bool {
+    /// What a word has.
+    const WORD: u32 = 100;
+    narrowness::of(query) < WORD
+}
+
 /// Sorts rules as they are tried: the first that applies decides.
 pub fn sort(rules: &mut [Rule]) {
     rules.sort_by_cached_key(|rule| std::cmp::Reverse(rule.rank()));

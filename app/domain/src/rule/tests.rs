@@ -40,7 +40,15 @@ fn the_narrower_rule_stands_above_and_never_spam_wins_a_tie() {
 #[test]
 fn a_rule_asks_only_for_what_is_known_when_it_decides() {
     let spam = Some(RuleAction::Spam);
-    for q in ["casino", "email:*@x.test -lang:de", "ip:10.0.0.0/8", "token:shop", "\"free money\" from:api"] {
+    for q in [
+        "casino",
+        "email:*@x.test -lang:de",
+        "ip:10.0.0.0/8",
+        "token:shop",
+        "\"free money\" from:api",
+        "http://win.test",
+        "\"name:bobby\"",
+    ] {
         assert!(query(q, spam).is_ok(), "{q}");
     }
     for (q, words) in [
@@ -53,6 +61,8 @@ fn a_rule_asks_only_for_what_is_known_when_it_decides() {
         ("by:ana", "later"),
         ("casino age:<7d", "leave the time out"),
         ("score:high", "score"),
+        ("name:bobby", "no term “name:”"),
+        ("casino foo:bar", "no term “foo:”"),
     ] {
         let problem = query(q, spam).unwrap_err();
         assert!(problem.contains(words), "{q}: {problem}");

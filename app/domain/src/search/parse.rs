@@ -270,13 +270,20 @@ fn pattern(key: Key, text: &str) -> Result<Pattern, Problem> {
 fn ip(text: &str) -> Result<IpNet, Problem> {
     let net = match text.parse::<IpAddr>() {
         Ok(address) => Ok(IpNet::from(address.to_canonical())),
-        Err(_) => text.parse::<IpNet>().map(|net| net.trunc()),
+        Err(_) => text.parse::<IpNet>().map(|net| canonical(net.trunc())),
     };
     net.map_err(|_| {
         let reason = format!("“{text}” is neither an address nor a network.");
         let example = if text.contains(':') { "ip:2001:db8::/32" } else { Key::Ip.example() };
         Problem::example(reason, example)
     })
+}
+
+/// A network of mapped IPv4 addresses is one of IPv4, as its addresses are.
+fn canonical(net: IpNet) -> IpNet {
+    let IpNet::V6(mapped) = net else { return net };
+    let v4 = mapped.addr().to_ipv4_mapped().zip(mapped.prefix_len().checked_sub(96));
+    v4.and_then(|(ip, length)| IpNet::new(ip.into(), length).ok()).unwrap_or(net)
 }
 
 fn moment(key: Key, text: &str) -> Result<Moment, Problem> {

@@ -127,6 +127,7 @@ fn times() {
 
 #[test]
 fn people_imports_and_ids() {
+    assert_eq!(one("ip:::ffff:10.2.3.0/120"), one("ip:10.2.3.0/24"));
     assert_eq!(one("token:Shop"), TermKind::Token("Shop".into()));
     for written in ["lang:DE", "language:de", "Language:German"] {
         assert_eq!(one(written), TermKind::Lang("de".into()));

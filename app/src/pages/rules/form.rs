@@ -96,7 +96,7 @@ fn Outcome(outcome: Result<RuleOutcome, AppError>) -> impl IntoView {
         .into_any(),
         Ok(RuleOutcome::Unsure(what_if)) => view! {
             <div class="rounded-md border border-unsure p-3">
-                <p class="font-medium mb-2">"Moderators labelled some of these otherwise, so the rule is not made yet. Look at them first."</p>
+                <p class="font-medium mb-2">"The rule is not made yet: it is broad, or moderators labelled some of these otherwise. Look at what it finds first."</p>
                 <Figures what_if=what_if/>
                 <label class="mt-2 flex items-center gap-2">
                     <input type="checkbox" name="rule[sure]" value="yes"/>

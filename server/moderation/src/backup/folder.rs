@@ -64,10 +64,10 @@ impl Folder {
         self.opened.sync_all()
     }
 
-    /// Removes all but the newest backups, and returns how many it removed.
-    pub(super) fn keep(&self, count: u32) -> io::Result<usize> {
+    /// Removes all but the newest backups until a time, and returns how many it removed.
+    pub(super) fn keep(&self, count: u32, until: DateTime<Utc>) -> io::Result<usize> {
         let keep = usize::try_from(count).unwrap_or(usize::MAX);
-        let old: Vec<_> = names::backups(&self.path)?.into_iter().skip(keep).collect();
+        let old: Vec<_> = names::backups(&self.path, until)?.into_iter().skip(keep).collect();
         for (_, path) in &old {
             std::fs::remove_file(path)?;
         }

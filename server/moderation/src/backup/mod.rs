@@ -66,8 +66,8 @@ pub struct Backup {
 ///
 /// # Errors
 /// When the folder cannot be read.
-pub fn newest_backup(folder: &std::path::Path) -> io::Result<Option<DateTime<Utc>>> {
-    Ok(backups(folder)?.into_iter().next().map(|(at, _)| at))
+pub fn newest_backup(folder: &std::path::Path, now: DateTime<Utc>) -> io::Result<Option<DateTime<Utc>>> {
+    Ok(backups(folder, now)?.into_iter().next().map(|(at, _)| at))
 }
 
 /// Why there is no backup, or why old ones could not be removed.
@@ -121,7 +121,7 @@ pub async fn back_up(plan: &BackupPlan, now: DateTime<Utc>) -> Result<Backup, Ba
         folder.finish(&unfinished).map_err(BackupError::Disk)?;
         let (path, at) = (unfinished.name.clone(), unfinished.at);
         let bytes = std::fs::metadata(&path).map_err(BackupError::Disk)?.len();
-        let removed = folder.keep(keep);
+        let removed = folder.keep(keep, at);
         let removed = removed.map_err(|error| BackupError::Old { path: path.clone(), error })?;
         Ok(Backup { path, at, bytes, tally, removed })
     });

@@ -37,13 +37,15 @@ fn is_unfinished(file_name: &str) -> bool {
     file_name.starts_with(UNFINISHED) && file_name.contains(PART)
 }
 
-/// The backups in a folder, newest first; none where there is no such folder.
-pub(crate) fn backups(folder: &Path) -> io::Result<Vec<(DateTime<Utc>, PathBuf)>> {
+/// The backups in a folder that began until a time, newest first; none where there is no such folder. What is dated later has its
+/// name of a clock that was wrong, and what is empty was never one: neither counts, nor is it removed.
+pub(crate) fn backups(folder: &Path, until: DateTime<Utc>) -> io::Result<Vec<(DateTime<Utc>, PathBuf)>> {
     let mut found = files(folder, |name| began(name).is_some())?;
     found.sort_by(|a, b| b.cmp(a));
     let dated = |path: PathBuf| {
         let at = path.file_name().and_then(|name| name.to_str()).and_then(began)?;
-        Some((at, path))
+        let is_empty = path.metadata().is_ok_and(|file| file.len() == 0);
+        (at <= until && !is_empty).then_some((at, path))
     };
     Ok(found.into_iter().filter_map(dated).collect())
 }

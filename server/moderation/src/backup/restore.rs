@@ -7,7 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use store::backup::{Depth, Tally, inspect, newest_schema};
+use chrono::{DateTime, Utc};
+use store::backup::{Depth, Tally, go_on_behind, inspect, newest_schema};
 
 /// What is written beside the place before it is known to be whole.
 const UNFINISHED: &str = "-restoring";
@@ -59,7 +60,7 @@ pub enum RestoreError {
 ///
 /// # Errors
 /// When something is there already, or the backup is not whole; then nothing has changed.
-pub async fn restore(backup: &Path, database: &Path) -> Result<Restored, RestoreError> {
+pub async fn restore(backup: &Path, database: &Path, now: DateTime<Utc>) -> Result<Restored, RestoreError> {
     refuse_taken(database)?;
     let failed = |path: &Path, error| RestoreError::Io { path: path.to_owned(), error };
     if !backup.is_file() {
@@ -73,6 +74,8 @@ pub async fn restore(backup: &Path, database: &Path) -> Result<Restored, Restore
     let copied = tokio::task::spawn_blocking(move || write_copy(&from, &to)).await;
     copied.map_err(io::Error::other).flatten().map_err(|error| failed(&copy.0, error))?;
     let tally = fit(backup, &copy.0).await?;
+    go_on_behind(&copy.0, now).await.map_err(|error| failed(&copy.0, io::Error::other(error)))?;
+    File::open(&copy.0).and_then(|copy| copy.sync_all()).map_err(|error| failed(&copy.0, error))?;
     // A link, unlike a new name, never replaces what came meanwhile.
     std::fs::hard_link(&copy.0, database).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => taken(database, database),

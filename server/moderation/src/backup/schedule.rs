@@ -52,7 +52,7 @@ impl Moderation {
     /// How backups are going; `None` when the settings ask for none.
     pub fn backups(&self) -> Option<BackupReport> {
         let schedule = self.options.backups.as_ref()?;
-        let newest = newest(&schedule.plan.folder);
+        let newest = newest(&schedule.plan.folder, self.clock.now());
         let known = self.backup_board.locked().clone();
         let every = TimeDelta::from_std(schedule.every).unwrap_or(TimeDelta::MAX);
         let now = self.clock.now();
@@ -79,7 +79,7 @@ impl Moderation {
         let every = TimeDelta::from_std(*every).unwrap_or(TimeDelta::MAX);
         // A time ahead of now is a clock's that was wrong: it does not put the next one off.
         let is_recent = |at: DateTime<Utc>, within: TimeDelta| at <= now && now - at < within;
-        if newest(&plan.folder).is_some_and(|at| is_recent(at, every))
+        if newest(&plan.folder, now).is_some_and(|at| is_recent(at, every))
             || known.failed.is_some_and(|(at, _)| is_recent(at, AGAIN_AFTER.min(every)))
         {
             return Ok(None);
@@ -110,7 +110,7 @@ impl Moderation {
 }
 
 /// When the newest backup began.
-fn newest(folder: &std::path::Path) -> Option<DateTime<Utc>> {
-    let found = names::backups(folder);
+fn newest(folder: &std::path::Path, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let found = names::backups(folder, now);
     found.ok()?.into_iter().next().map(|(at, _)| at)
 }

@@ -17,7 +17,11 @@ const LOOK_AGAIN: Duration = Duration::from_millis(700);
 
 /// Rules as they were last read.
 #[derive(Default)]
-pub(crate) struct LastRead(Mutex<Read>);
+pub(crate) struct LastRead {
+    read: Mutex<Read>,
+    /// Whoever looks at them; the others wait for that, so that none of a burst follows what is no longer so.
+    looking: tokio::sync::Mutex<()>,
+}
 
 #[derive(Default)]
 struct Read {
@@ -28,7 +32,13 @@ struct Read {
 
 impl LastRead {
     fn locked(&self) -> MutexGuard<'_, Read> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The rules, when they were read just now.
+    fn fresh(&self) -> Option<Arc<Book>> {
+        let read = self.locked();
+        read.at.is_some_and(|at| at.elapsed() < LOOK_AGAIN).then(|| Arc::clone(&read.book))
     }
 
     /// Has the next check look at them again.
@@ -112,19 +122,17 @@ impl Moderation {
 
     /// The rules as they stand. When the store fails, what was read last holds: nobody's check is to fail for it.
     async fn rule_book(&self) -> Arc<Book> {
-        let version = {
-            let mut read = self.rules.locked();
-            if read.at.is_some_and(|at| at.elapsed() < LOOK_AGAIN) {
-                return Arc::clone(&read.book);
-            }
-            // One looks, the others go on with what is there; only the first of all has to be waited for.
-            if read.version.is_some() {
-                read.at = Some(Instant::now());
-            }
-            read.version
-        };
-        if let Err(error) = self.read_rules(version).await {
+        if let Some(book) = self.rules.fresh() {
+            return book;
+        }
+        let _looking = self.rules.looking.lock().await;
+        if let Some(book) = self.rules.fresh() {
+            return book;
+        }
+        let known = self.rules.locked().version;
+        if let Err(error) = self.read_rules(known).await {
             tracing::warn!(%error, "the rules could not be read; the last ones hold");
+            self.rules.locked().at = Some(Instant::now());
         }
         Arc::clone(&self.rules.locked().book)
     }

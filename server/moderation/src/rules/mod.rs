@@ -21,7 +21,7 @@ pub const RULES_MAX: usize = 10_000;
 pub enum Made {
     /// It is there.
     Rule(RuleId),
-    /// Labels say otherwise: the person is to look at these first, and say that they are sure.
+    /// It is broad, or labels say otherwise: the person is to look first, and say that they are sure.
     Unsure(WhatIf),
 }
 
@@ -115,8 +115,9 @@ pub async fn make(
 ) -> Result<Made, ModerationError> {
     let read = form.validate().map_err(ModerationError::Invalid)?;
     if form.sure != "yes" && !read.watched {
-        let what_if = what_if(store, &rule::search(&read.query, read.site.as_deref()), now).await?;
-        if what_if.wrong(read.action) > 0 {
+        let search = rule::search(&read.query, read.site.as_deref());
+        let what_if = what_if(store, &search, now).await?;
+        if what_if.wrong(read.action) > 0 || (read.action.verdict().is_some() && rule::is_broad(&search)) {
             return Ok(Made::Unsure(what_if));
         }
     }

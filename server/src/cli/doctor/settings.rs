@@ -54,7 +54,7 @@ pub(super) fn backups(settings: &Settings, now: DateTime<Utc>) -> Finding {
     let place = folder.display();
     let advice =
         "See that Gavel runs with backup_to and that the folder can be written; Health says what went wrong";
-    match newest_backup(folder) {
+    match newest_backup(folder, now) {
         Err(error) => {
             Finding::problem(about, format!("{place} cannot be read: {error}"), "Correct backup_to")
         }

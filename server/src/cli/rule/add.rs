@@ -31,7 +31,7 @@ pub(in crate::cli) struct Add {
     /// Let it decide nothing yet
     #[arg(long)]
     watch: bool,
-    /// Make it although moderators labelled some of what it finds otherwise
+    /// Make it although it is broad, or moderators labelled some of what it finds otherwise
     #[arg(long)]
     sure: bool,
     #[command(flatten)]
@@ -57,7 +57,7 @@ impl Add {
                 Ok(writeln!(std::io::stdout(), "rule {} is made: {}", id.0, self.action.title())?)
             }
             Made::Unsure(what_if) => Err(Failure::Refused(format!(
-                "moderators labelled some of these otherwise, so no rule is made; add --sure to make it all the same\n{}",
+                "no rule is made: it is broad, or moderators labelled some of these otherwise; add --sure to make it all the same\n{}",
                 super::figures(&what_if, self.action)
             ))),
         }

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use clap::Args;
+use domain::export::defused;
 use moderation::{Clock, SystemClock};
 
 use crate::{Failure, config::Place};
@@ -32,8 +33,9 @@ impl Export {
                 rule.expires_at.map(|end| ((end - now).num_days() + 1).to_string()).unwrap_or_default();
             let mode = if rule.watched { "watched" } else { "" };
             let site = rule.site.as_deref().unwrap_or_default();
-            out.write_record([rule.action.as_str(), &rule.q, site, &rule.note, &days, mode])
-                .map_err(std::io::Error::other)?;
+            // As in the log's export: a spreadsheet takes nothing for a formula, and an import undoes it.
+            let cells = [rule.action.as_str(), &rule.q, site, &rule.note, &days, mode].map(defused);
+            out.write_record(cells.iter().map(|cell| cell.as_bytes())).map_err(std::io::Error::other)?;
         }
         Ok(out.into_inner().map_err(|error| std::io::Error::other(error.to_string()))?.flush()?)
     }

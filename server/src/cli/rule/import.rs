@@ -5,6 +5,7 @@ use std::{collections::HashSet, io::Write, path::PathBuf};
 use clap::Args;
 use domain::{
     RuleAction, RuleForm,
+    export::restored,
     rule::{ReadRule, of_key},
 };
 use moderation::{Clock, SystemClock, rules::add};
@@ -83,9 +84,16 @@ fn own(text: &str) -> Result<Vec<(usize, RuleForm)>, Failure> {
     let rows = csv::Reader::from_reader(text.as_bytes()).into_deserialize::<RuleForm>().enumerate();
     let row = |(number, row): (usize, csv::Result<RuleForm>)| {
         let line = number + 2;
-        row.map(|form| (line, form)).map_err(|error| Failure::Refused(format!("line {line}: {error}")))
+        row.map(|form| (line, undone(form)))
+            .map_err(|error| Failure::Refused(format!("line {line}: {error}")))
     };
     rows.map(row).collect()
+}
+
+/// The cells as they were before the export defused them.
+fn undone(form: RuleForm) -> RuleForm {
+    let undo = |cell: String| restored(&cell).to_owned();
+    RuleForm { q: undo(form.q), note: undo(form.note), ..form }
 }
 
 /// All that is wrong is said at once, by line; then nothing is made.

@@ -28,16 +28,22 @@ impl List {
                 (true, _) => ", only watched",
                 _ => "",
             };
-            let note = if rule.note.is_empty() { String::new() } else { format!(" ({})", rule.note) };
+            let note =
+                if rule.note.is_empty() { String::new() } else { format!(" ({})", printable(&rule.note)) };
             writeln!(
                 out,
                 "{:<6} {:<12} {}{note}: applied {} times{state}",
                 rule.id.0,
                 rule.action.title(),
-                rule.search(),
+                printable(&rule.search().to_string()),
                 rule.hits
             )?;
         }
         Ok(())
     }
+}
+
+/// Without what would steer a terminal.
+fn printable(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use domain::NewDetection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
@@ -47,6 +47,24 @@ async fn tally(connection: &mut SqliteConnection) -> sqlx::Result<Tally> {
     let (detections, decisions, users): (i64, i64, i64) = sqlx::query_as(sql).fetch_one(connection).await?;
     let count = i64::unsigned_abs;
     Ok(Tally { detections: count(detections), decisions: count(decisions), users: count(users) })
+}
+
+/// See [`crate::backup::go_on_behind`]. Milliseconds since 1970 are more than all decisions that there can have been.
+pub(crate) async fn go_on_behind(file: &Path, now: DateTime<Utc>) -> Result<()> {
+    let options = SqliteConnectOptions::new().filename(file).journal_mode(SqliteJournalMode::Delete);
+    let mut connection = options.connect().await?;
+    sqlx::query("UPDATE sqlite_sequence SET seq = max(seq, ?1) WHERE name = 'app_decisions'")
+        .bind(now.timestamp_millis())
+        .execute(&mut connection)
+        .await?;
+    sqlx::query(
+        "INSERT INTO sqlite_sequence (name, seq) SELECT 'app_decisions', ?1
+         WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'app_decisions')",
+    )
+    .bind(now.timestamp_millis())
+    .execute(&mut connection)
+    .await?;
+    Ok(connection.close().await?)
 }
 
 /// Copies the database into a file that is there and empty, and returns what was in the database when that began.

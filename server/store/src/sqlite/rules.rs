@@ -77,6 +77,17 @@ impl Rules for SqliteStore {
         let mut transaction = self.begin().await?;
         let mut ids = Vec::with_capacity(rules.len());
         for rule in rules {
+            // One that has ended makes room for its renewal.
+            sqlx::query(
+                "UPDATE rules SET removed_at = ?1 WHERE removed_at IS NULL AND expires_at <= ?1
+                 AND q = ?2 AND coalesce(site, '') = coalesce(?3, '') AND action = ?4",
+            )
+            .bind(to_ms(at))
+            .bind(&rule.q)
+            .bind(&rule.site)
+            .bind(rule.action.as_str())
+            .execute(&mut *transaction)
+            .await?;
             let id: i64 = sqlx::query_scalar(
                 "INSERT INTO rules (q, site, action, note, watched, expires_at, created_by, created_at)
                  VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",

@@ -106,7 +106,9 @@ const SEALED_AT_ONCE: u32 = 10_000;
 /// Gives the entries of a database from before the chain their hashes, once: a record that lost its head keeps its faults.
 pub(in crate::sqlite) async fn seal(writer: &SqlitePool) -> Result<()> {
     let is_new = "SELECT NOT EXISTS (SELECT 1 FROM audit_head)
-                      AND NOT EXISTS (SELECT 1 FROM audit_events WHERE hash IS NOT NULL)";
+                      AND NOT EXISTS (SELECT 1 FROM audit_events WHERE hash IS NOT NULL)
+                      AND coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'audit_events'), 0)
+                          = coalesce((SELECT max(id) FROM audit_events), 0)";
     // Nothing is locked where nothing is to be done; another program may have done it meanwhile.
     if !sqlx::query_scalar::<_, bool>(is_new).fetch_one(writer).await? {
         return Ok(());

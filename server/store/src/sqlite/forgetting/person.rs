@@ -33,6 +33,10 @@ pub(super) async fn find(store: &SqliteStore, person: &DataSubject) -> Result<Pe
     Ok(found)
 }
 
+/// An address as apps send it: alone, as a link, or behind a name.
+const OWN_EMAIL: &str = "(d.email = ?1 COLLATE NOCASE OR trim(lower(d.email)) IN (?1, 'mailto:' || ?1)
+                          OR instr(lower(d.email), '<' || ?1 || '>') > 0)";
+
 /// By their column, or by a further field with their address in it. Neither has an index, and this is asked for seldom.
 async fn in_log(
     person: &DataSubject,
@@ -41,9 +45,7 @@ async fn in_log(
     connection: &mut SqliteConnection,
 ) -> Result<()> {
     let (own, further) = match person {
-        DataSubject::Email(_) => {
-            ("d.email = ?1 COLLATE NOCASE", "c.extra <> '{}' AND instr(lower(c.extra), ?1)")
-        }
+        DataSubject::Email(_) => (OWN_EMAIL, "c.extra <> '{}' AND instr(lower(c.extra), ?1)"),
         DataSubject::Ip(_) => ("d.ip = ?2", "c.extra <> '{}' AND instr(lower(c.extra), ?1)"),
         DataSubject::Name(_) => ("trim(c.name) = ?1 COLLATE NOCASE", "FALSE"),
     };
