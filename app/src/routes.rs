@@ -16,7 +16,6 @@ use crate::{
     components::{NotFound, Shell},
     pages::{
         account::AccountPage,
-        callbacks::CallbacksPage,
         check::CheckPage,
         detections::{DetectionPane, DetectionsPage, NothingOpen},
         health::HealthPage,
@@ -26,8 +25,7 @@ use crate::{
         overview::OverviewPage,
         review::ReviewPage,
         rules::RulesPage,
-        sender::SenderPage,
-        settings::{AuditPage, PeoplePage, SettingsPage},
+        settings::{SettingsPage, SettingsPartPage},
         setup::SetupPage,
         stats::StatsPage,
     },
@@ -55,12 +53,9 @@ pub(crate) fn AppRoutes() -> impl IntoView {
                     <Route path=path!("imports/:id") view={Lazy::<OneImport>::new()}/>
                     <Route path=path!("stats") view={Lazy::<Stats>::new()}/>
                     <Route path=path!("health") view={Lazy::<Health>::new()}/>
-                    <Route path=path!("sender") view={Lazy::<Sender>::new()}/>
                     <Route path=path!("rules") view={Lazy::<Rules>::new()}/>
                     <Route path=path!("settings") view={Lazy::<Settings>::new()}/>
-                    <Route path=path!("settings/callbacks") view={Lazy::<Callbacks>::new()}/>
-                    <Route path=path!("settings/people") view={Lazy::<People>::new()}/>
-                    <Route path=path!("settings/audit") view={Lazy::<Audit>::new()}/>
+                    <Route path=path!("settings/:page") view={Lazy::<SettingsPart>::new()}/>
                     <Route path=path!("account") view={Lazy::<Account>::new()}/>
                 </ParentRoute>
             </Routes>
@@ -96,11 +91,8 @@ lazy_page!(OneImport, ImportPage);
 lazy_page!(Stats, StatsPage);
 lazy_page!(Health, HealthPage);
 lazy_page!(Rules, RulesPage);
-lazy_page!(Callbacks, CallbacksPage);
-lazy_page!(Sender, SenderPage);
+lazy_page!(SettingsPart, SettingsPartPage);
 lazy_page!(Settings, SettingsPage);
-lazy_page!(People, PeoplePage);
-lazy_page!(Audit, AuditPage);
 lazy_page!(Account, AccountPage);
 lazy_page!(Login, LoginPage);
 lazy_page!(Setup, SetupPage);

@@ -8,7 +8,7 @@ const pages: { path: string, title: RegExp, heading: string, place?: string | nu
   { path: '/imports', title: /Imports/, heading: 'Imports' },
   { path: '/stats', title: /Stats/, heading: 'Stats' },
   { path: '/rules', title: /Rules/, heading: 'Rules', place: null },
-  { path: '/sender?of=email%3A*', title: /Sender/, heading: 'Sender', place: null },
+  { path: '/rules?of=email%3A*', title: /Sender/, heading: 'Sender', place: null },
   { path: '/settings', title: /Settings/, heading: 'Settings' },
   { path: '/settings/callbacks', title: /Callbacks/, heading: 'Callbacks', place: 'Settings' },
   { path: '/settings/people', title: /People/, heading: 'People', place: 'Settings' },

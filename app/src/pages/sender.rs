@@ -5,7 +5,6 @@ use domain::{
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 use crate::{
     components::{
@@ -17,9 +16,10 @@ use crate::{
 
 /// The page.
 #[component]
-pub(crate) fn SenderPage() -> impl IntoView {
-    let query = use_query_map();
-    let of = Memo::new(move |_| query.with(|query| query.get("of").unwrap_or_default()));
+pub(crate) fn SenderPage(
+    /// The search of one term that finds them.
+    of: Memo<String>,
+) -> impl IntoView {
     let report = Resource::new_blocking(move || of.get(), get_sender);
     view! {
         <Title text="Sender"/>

@@ -13,14 +13,28 @@ use domain::Person;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-pub(crate) use audit::AuditPage;
-pub(crate) use people::PeoplePage;
+use audit::AuditPage;
+use leptos_router::hooks::use_params_map;
+use people::PeoplePage;
 
-use super::overview::Health;
+use super::{callbacks::CallbacksPage, overview::Health};
 use crate::{
-    components::{ErrorPanel, classes::CARD},
+    components::{ErrorPanel, NotFound, classes::CARD},
     server_fns::settings::{SettingsReport, get_settings},
 };
+
+/// A page of the settings. One route for all: each route of its own costs whoever opens the log half a kilobyte.
+#[component]
+pub(crate) fn SettingsPartPage() -> impl IntoView {
+    let params = use_params_map();
+    let page = Memo::new(move |_| params.with(|params| params.get("page").unwrap_or_default()));
+    move || match page.get().as_str() {
+        "callbacks" => view! { <CallbacksPage/> }.into_any(),
+        "people" => view! { <PeoplePage/> }.into_any(),
+        "audit" => view! { <AuditPage/> }.into_any(),
+        _ => view! { <NotFound/> }.into_any(),
+    }
+}
 
 /// The page.
 #[component]

@@ -65,7 +65,7 @@ pub struct Decision {
 /// What was decided since
 ///
 /// Labels, labels taken back, and verdicts that were given again, once they can no longer be undone. Begin with `after=0`, go on
-/// with `next`; nothing is skipped, and nothing is told that the app knows already.
+/// with `next`; nothing is skipped. That a person confirmed a verdict is told, too: `decided_by` says so.
 #[utoipa::path(
     get,
     path = "/decisions",

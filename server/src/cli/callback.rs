@@ -96,6 +96,7 @@ impl List {
                         error.unwrap_or_default()
                     )
                 }
+                _ if callback.delivered_at.is_none() => "nothing was sent yet".to_owned(),
                 _ => "works".to_owned(),
             };
             writeln!(out, "{:<28} {} decisions wait, {state}", callback.site, callback.waiting)?;

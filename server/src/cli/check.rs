@@ -58,7 +58,7 @@ pub(super) struct Check {
     /// Print one JSON object a line
     #[arg(long)]
     json: bool,
-    /// Keep the checks out of the log; the database is not opened, and the detector knows no labels
+    /// Keep the checks out of the log; the database is not opened: no rule holds, and the detector knows no labels
     #[arg(long)]
     no_log: bool,
     #[command(flatten, next_help_heading = "Settings, as for gavel serve")]

@@ -150,7 +150,7 @@ pub fn making(query: &str, action: RuleAction) -> String {
 /// Where everything is shown of what a search of one term finds: a sender, a domain, a network, a link.
 pub fn sender_page(query: &str) -> String {
     let of: String = url::form_urlencoded::byte_serialize(query.as_bytes()).collect();
-    format!("/sender?of={of}")
+    format!("/rules?of={of}")
 }
 
 /// That a rule applied to a submission.

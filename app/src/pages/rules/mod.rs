@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
+use super::sender::SenderPage;
 use crate::{
     components::{ErrorPanel, classes::CARD},
     error::AppError,
@@ -25,9 +26,23 @@ struct Changes {
     remove: ServerAction<RemoveRule>,
 }
 
-/// The page.
+/// The page: the rules, or everything of whom the address names.
 #[component]
 pub(crate) fn RulesPage() -> impl IntoView {
+    let query = use_query_map();
+    let of = Memo::new(move |_| query.with(|query| query.get("of").unwrap_or_default()));
+    let names_somebody = Memo::new(move |_| !of.read().is_empty());
+    move || {
+        if names_somebody.get() {
+            view! { <SenderPage of=of/> }.into_any()
+        } else {
+            view! { <Rules/> }.into_any()
+        }
+    }
+}
+
+#[component]
+fn Rules() -> impl IntoView {
     let changes =
         Changes { make: ServerAction::new(), watch: ServerAction::new(), remove: ServerAction::new() };
     // In the browser no form was ever posted to the page: only the server has to look.
