@@ -8,7 +8,12 @@ use crate::test_app::{PASSWORD, TestApp, add_user, browser, location};
 
 /// Every page of the app, with some value for what its path leaves open.
 pub(crate) fn pages() -> Vec<String> {
-    let pages: Vec<_> = server::render::pages().iter().map(|path| path.replace("{id}", "1")).collect();
+    let settings = ["callbacks", "people", "audit"];
+    let with = |path: &String| match path.contains("{page}") {
+        true => settings.iter().map(|page| path.replace("{page}", page)).collect(),
+        false => vec![path.replace("{id}", "1")],
+    };
+    let pages: Vec<_> = server::render::pages().iter().flat_map(with).collect();
     assert!(pages.len() > 5 && pages.iter().all(|path| !path.contains('{')), "{pages:?}");
     pages
 }
