@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use store::{NewCallback, Store, callbacks::Due};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Moderation, ModerationError, tokens::random_token};
+use crate::{Moderation, ModerationError, tokens::random_secret};
 
 /// Detections looked at by one transaction, which checks that come meanwhile wait for.
 const BATCH: u32 = 50;
@@ -198,7 +198,7 @@ pub async fn set(
     now: DateTime<Utc>,
 ) -> Result<SecretString, ModerationError> {
     let (site, url) = form.validate().map_err(ModerationError::Invalid)?;
-    let secret = format!("gvlcb_{}", random_token()?.trim_start_matches("gvl_"));
+    let secret = format!("gvlcb_{}", random_secret()?);
     store.set_callback(&NewCallback { site, url, secret: secret.clone() }, by, now).await?;
     Ok(SecretString::from(secret))
 }

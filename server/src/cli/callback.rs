@@ -4,7 +4,7 @@ use std::io::Write;
 
 use clap::{Args, Subcommand};
 use domain::CallbackForm;
-use moderation::{Clock, ModerationError, SystemClock};
+use moderation::{Clock, SystemClock};
 use secrecy::ExposeSecret;
 
 use crate::{Failure, config::Place};
@@ -62,14 +62,7 @@ impl Set {
         let form = CallbackForm { site: self.site.clone(), url: self.url };
         let secret = moderation::callbacks::set(&*store, &form, None, SystemClock.now()).await;
         store.close().await;
-        let secret = secret.map_err(|error| match error {
-            ModerationError::Store(error) => Failure::Store(error),
-            ModerationError::Invalid(fields) => {
-                let problems: Vec<_> = fields.into_iter().map(|field| field.problem).collect();
-                Failure::Refused(problems.join(" "))
-            }
-            error => Failure::Refused(error.to_string()),
-        })?;
+        let secret = secret.map_err(super::refused)?;
         let mut out = std::io::stdout().lock();
         writeln!(
             out,

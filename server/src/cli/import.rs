@@ -125,11 +125,11 @@ impl Import {
 
     async fn import(&self, moderation: &Arc<Moderation>, store: &dyn store::Store) -> Result<(), Failure> {
         let labels = self.labels(store).await?;
-        let id = self.hand_over(moderation, labels).await.map_err(refusal)?;
+        let id = self.hand_over(moderation, labels).await.map_err(super::refused)?;
         let ready = follow(moderation, id, &[ImportState::Ready]).await?;
-        let cost = moderation.import_cost(id).await.map_err(refusal)?;
-        let account = moderation.import_account(id).await.map_err(refusal)?.unwrap_or_default();
-        let guesses = moderation.import_guesses(id).await.map_err(refusal)?;
+        let cost = moderation.import_cost(id).await.map_err(super::refused)?;
+        let account = moderation.import_account(id).await.map_err(super::refused)?.unwrap_or_default();
+        let guesses = moderation.import_guesses(id).await.map_err(super::refused)?;
         let mut out = std::io::stdout().lock();
         writeln!(out, "Import {}: {}", id.0, staged_words(&ready, &account))?;
         for line in reading::lines(&guesses).into_iter().chain(account::lines(&account)) {
@@ -141,8 +141,8 @@ impl Import {
         writeln!(out, "{}", cost_words(&cost))?;
         drop(out);
         // The learner first: verdicts of the detector go by what moderators taught it.
-        while moderation.take_lessons().await.map_err(refusal)? > 0 {}
-        let started = moderation.start_import(id, Some(self.at_quota), None).await.map_err(refusal)?;
+        while moderation.take_lessons().await.map_err(super::refused)? > 0 {}
+        let started = moderation.start_import(id, Some(self.at_quota), None).await.map_err(super::refused)?;
         if !self.wait && started.state != ImportState::Done {
             let words =
                 "Its rows are checked by the Gavel that runs on this database, or when one runs next.";
@@ -218,7 +218,7 @@ impl Import {
 async fn follow(moderation: &Moderation, id: ImportId, until: &[ImportState]) -> Result<Stored, Failure> {
     let mut line = ProgressLine::default();
     loop {
-        let import = moderation.import(id).await.map_err(refusal)?;
+        let import = moderation.import(id).await.map_err(super::refused)?;
         if until.contains(&import.state) || import.state == ImportState::Cancelled {
             line.end()?;
             return Ok(import);
@@ -386,17 +386,6 @@ fn label_words(import: &Stored) -> Option<String> {
         grouped(labels.ham_accused),
         grouped(labels.ham_passed)
     ))
-}
-
-fn refusal(error: ModerationError) -> Failure {
-    match error {
-        ModerationError::Store(error) => Failure::Store(error),
-        ModerationError::Invalid(fields) => {
-            let problems: Vec<_> = fields.into_iter().map(|field| field.problem).collect();
-            Failure::Refused(problems.join(" "))
-        }
-        error => Failure::Refused(error.to_string()),
-    }
 }
 
 #[cfg(test)]

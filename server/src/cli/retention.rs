@@ -6,8 +6,8 @@ mod run;
 mod set;
 
 use clap::{Args, Subcommand};
-use moderation::ModerationError;
 
+use super::refused;
 use crate::Failure;
 
 #[derive(Subcommand)]
@@ -48,16 +48,5 @@ struct Which {
 impl Which {
     fn words(&self) -> String {
         self.site.clone().unwrap_or_else(|| "all other sites".to_owned())
-    }
-}
-
-fn failure(error: ModerationError) -> Failure {
-    match error {
-        ModerationError::Store(error) => Failure::Store(error),
-        ModerationError::Invalid(fields) => {
-            let problems: Vec<_> = fields.into_iter().map(|field| field.problem).collect();
-            Failure::Refused(problems.join(" "))
-        }
-        error => Failure::Refused(error.to_string()),
     }
 }

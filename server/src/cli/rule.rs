@@ -9,8 +9,8 @@ mod test;
 
 use clap::{Subcommand, builder::PossibleValuesParser, builder::TypedValueParser};
 use domain::{RuleAction, WhatIf, paging::grouped, rule::WHAT_IF_DAYS};
-use moderation::ModerationError;
 
+use super::refused;
 use crate::Failure;
 
 #[derive(Subcommand)]
@@ -45,17 +45,6 @@ impl Rule {
 fn actions() -> impl TypedValueParser<Value = RuleAction> {
     PossibleValuesParser::new(RuleAction::ALL.iter().map(|action| action.as_str()))
         .try_map(|word| word.parse::<RuleAction>())
-}
-
-fn refused(error: ModerationError) -> Failure {
-    match error {
-        ModerationError::Store(error) => Failure::Store(error),
-        ModerationError::Invalid(fields) => {
-            let problems: Vec<_> = fields.into_iter().map(|field| field.problem).collect();
-            Failure::Refused(problems.join(" "))
-        }
-        error => Failure::Refused(error.to_string()),
-    }
 }
 
 /// What a rule would have done, in lines.

@@ -7,7 +7,7 @@ use serde_json::json;
 use store::AlertSettings;
 
 use super::bodies;
-use crate::{Moderation, ModerationError, tokens::random_token};
+use crate::{Moderation, ModerationError, tokens::random_secret};
 
 /// What is set, without the secret.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -115,8 +115,7 @@ pub(super) fn webhook(settings: &AlertSettings) -> Option<Webhook> {
 
 /// 256 random bits, as tokens have, with a beginning of their own.
 fn webhook_secret() -> Result<String, ModerationError> {
-    let token = random_token()?;
-    Ok(format!("gvlwh_{}", token.trim_start_matches("gvl_")))
+    Ok(format!("gvlwh_{}", random_secret()?))
 }
 
 fn problem(field: &str, problem: &str) -> ModerationError {

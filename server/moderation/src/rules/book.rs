@@ -69,6 +69,8 @@ pub struct Book {
     start_lengths: BTreeSet<usize>,
     /// What nothing can be filed by.
     others: Places,
+    /// Whether there are rules to ask before there is a verdict, and afterwards.
+    asks: [bool; 2],
 }
 
 impl Book {
@@ -81,6 +83,7 @@ impl Book {
             let query = rule.search();
             book.file(place, &query.terms);
             let asks_verdict = query.terms.iter().any(asks_verdict);
+            book.asks[usize::from(asks_verdict)] = true;
             let tests = query.terms.into_iter().map(|term| (term.negated, Test::of(term.kind))).collect();
             book.filed.push(Filed { rule, tests, asks_verdict });
         }
@@ -112,15 +115,11 @@ impl Book {
         }
     }
 
-    /// Whether there is nothing to ask.
-    pub fn is_empty(&self) -> bool {
-        self.filed.is_empty()
-    }
-
     /// The rule that decides about a submission, if one does. Before there is a verdict, rules that ask for one are passed over;
     /// afterwards only those are asked.
     pub fn first(&self, asked: &Asked, now: chrono::DateTime<chrono::Utc>) -> Option<&Rule> {
-        if self.is_empty() {
+        // Folding a message costs more than all else: mostly no rule asks for the verdict.
+        if !self.asks[usize::from(asked.verdict.is_some())] {
             return None;
         }
         let text = Folded::of(asked.content);

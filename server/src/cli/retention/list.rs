@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::Args;
 use moderation::forgetting::rules;
 
-use super::failure;
+use super::refused;
 use crate::{Failure, config::Place};
 
 #[derive(Args)]
@@ -17,7 +17,7 @@ pub(in crate::cli) struct List {
 impl List {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let store = store::open(&self.place.database).await?;
-        let rules = rules(&*store).await.map_err(failure);
+        let rules = rules(&*store).await.map_err(refused);
         store.close().await;
         let rules = rules?;
         let mut out = std::io::stdout().lock();

@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::Args;
 use moderation::{Clock, ModerationError, SystemClock, forgetting::remove_rule};
 
-use super::{Which, failure};
+use super::{Which, refused};
 use crate::{Failure, config::Place};
 
 #[derive(Args)]
@@ -24,7 +24,7 @@ impl Remove {
         let words = self.which.words();
         removed.map_err(|error| match error {
             ModerationError::NotFound(_) => Failure::Refused(format!("there is no rule for {words}")),
-            error => failure(error),
+            error => refused(error),
         })?;
         Ok(writeln!(std::io::stdout(), "There is no rule for {words} any more; what is forgotten stays so.")?)
     }

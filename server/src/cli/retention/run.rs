@@ -11,7 +11,7 @@ use moderation::{
 
 use tokio_util::sync::CancellationToken;
 
-use super::failure;
+use super::refused;
 use crate::{Failure, config::Place};
 
 #[derive(Args)]
@@ -35,7 +35,7 @@ impl Run {
             let count = forget_due(&*store, now, &stop).await?;
             Ok((count, overwrite(&*store, &stop).await?))
         };
-        let outcome = outcome.await.map_err(failure);
+        let outcome = outcome.await.map_err(refused);
         store.close().await;
         let (count, is_overwritten) = outcome?;
         let (messages, writers) = (grouped(count.content), grouped(count.personal));

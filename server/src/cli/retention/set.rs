@@ -6,7 +6,7 @@ use clap::Args;
 use domain::{RetentionRule, forgetting::DAYS_MAX};
 use moderation::{Clock, SystemClock, forgetting::set_rule};
 
-use super::{Which, failure};
+use super::{Which, refused};
 use crate::{
     Failure,
     config::{Place, values::between},
@@ -34,7 +34,7 @@ impl Set {
         let store = store::open(&self.place.database).await?;
         let set = set_rule(&*store, &rule, None, SystemClock.now()).await;
         store.close().await;
-        set.map_err(failure)?;
+        set.map_err(refused)?;
         Ok(writeln!(
             std::io::stdout(),
             "Set for {site}. A running Gavel forgets what is due within minutes, and then once a day; `gavel retention run` does it now."
