@@ -215,3 +215,52 @@ async fn a_database_is_its_owners_alone() {
     store::open(&url).await.unwrap().close().await;
     assert_eq!((mode(&data), mode(&data.join("gavel.db"))), (0o755, 0o600));
 }
+
+/// An older `gavel serve` goes on while a newer command adds columns; so does a connection that read the schema half-way.
+#[tokio::test]
+async fn columns_that_another_program_adds_end_no_connection() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/gavel.db", folder.path().display());
+    let store = store::open(&url).await.unwrap();
+    let user = store::NewUser {
+        email: "ana@example.com".into(),
+        name: "Ana".into(),
+        role: domain::Role::Admin,
+        password_hash: String::new(),
+        created_at: chrono::DateTime::UNIX_EPOCH,
+    };
+    let user = store.create_user(&user).await.unwrap();
+    let expires_at = chrono::Utc::now() + chrono::TimeDelta::days(1);
+    let session =
+        store::SessionRecord { id_hash: vec![1], user_id: Some(user.id), data: "{}".into(), expires_at };
+    store.save_session(&session).await.unwrap();
+    change(
+        &url,
+        "INSERT INTO usage_samples (taken_at, plan, total, used, remaining) VALUES (1000, 'Free', 10, 1, 9)",
+    )
+    .await;
+    for _ in 0..2 {
+        assert!(store.user(user.id).await.unwrap().is_some());
+        assert!(store.user_by_email("ana@example.com").await.unwrap().is_some());
+        assert_eq!(store.users().await.unwrap().len(), 1);
+        assert_eq!(store.people().await.unwrap().len(), 1);
+        assert!(store.session(&[1], chrono::Utc::now()).await.unwrap().is_some());
+        assert!(store.latest_usage_sample().await.unwrap().is_some());
+        assert_eq!(store.usage_samples(chrono::DateTime::UNIX_EPOCH).await.unwrap().len(), 1);
+        assert_eq!(store.hourly_usage_samples(chrono::DateTime::UNIX_EPOCH).await.unwrap().len(), 1);
+        widen_every_table(&url).await;
+    }
+}
+
+#[cfg(test)]
+async fn widen_every_table(url: &str) {
+    let mut connection = sqlx_connection(url, false).await;
+    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'
+                  AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '%\\_fts\\_%' ESCAPE '\\'";
+    let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&mut connection).await.unwrap();
+    assert!(tables.len() > 20, "{tables:?}");
+    for table in tables {
+        let added = format!("ALTER TABLE {table} ADD COLUMN added_{} INTEGER", fastrand::u32(..));
+        sqlx::query(sqlx::AssertSqlSafe(added)).execute(&mut connection).await.unwrap();
+    }
+}

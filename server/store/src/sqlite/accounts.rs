@@ -15,6 +15,15 @@ const DEVICES_MAX: u32 = 20;
 /// How long links are remembered after their end, so that a late visit is told what happened.
 const LINKS_KEPT: TimeDelta = TimeDelta::days(30);
 
+/// A statement that reads [`UserRow`]s. Its columns are named: a connection may have read the schema before a migration of another
+/// program added one, and sqlx ends that connection when a row is wider than was prepared.
+macro_rules! users {
+    ($rest:literal) => {
+        concat!("SELECT id, email, name, role, password_hash, created_at, disabled_at FROM users ", $rest)
+    };
+}
+pub(super) use users;
+
 #[derive(sqlx::FromRow)]
 pub(super) struct UserRow {
     id: i64,
@@ -77,7 +86,8 @@ impl TryFrom<SessionRow> for SessionRecord {
 pub(super) async fn insert_user(user: &NewUser, connection: impl SqliteExecutor<'_>) -> Result<User> {
     sqlx::query_as::<_, UserRow>(
         "INSERT INTO users (email, email_folded, name, role, password_hash, created_at)
-         VALUES (?, ?, ?, ?, ?, ?) RETURNING *",
+         VALUES (?, ?, ?, ?, ?, ?)
+         RETURNING id, email, name, role, password_hash, created_at, disabled_at",
     )
     .bind(&user.email)
     .bind(user.email.to_lowercase())
@@ -111,9 +121,9 @@ impl Accounts for SqliteStore {
     }
 
     async fn user(&self, id: UserId) -> Result<Option<User>> {
-        let row = sqlx::query_as::<_, UserRow>(
-            "SELECT * FROM users WHERE id = ? AND disabled_at IS NULL AND removed_at IS NULL",
-        )
+        let row = sqlx::query_as::<_, UserRow>(users!(
+            "WHERE id = ? AND disabled_at IS NULL AND removed_at IS NULL"
+        ))
         .bind(id.0)
         .fetch_optional(&self.readers)
         .await?;
@@ -122,7 +132,7 @@ impl Accounts for SqliteStore {
 
     async fn user_by_email(&self, email: &str) -> Result<Option<(User, String)>> {
         // A removed account has no address.
-        let row = sqlx::query_as::<_, UserRow>("SELECT * FROM users WHERE email_folded = ?")
+        let row = sqlx::query_as::<_, UserRow>(users!("WHERE email_folded = ?"))
             .bind(email.to_lowercase())
             .fetch_optional(&self.readers)
             .await?;
@@ -130,11 +140,10 @@ impl Accounts for SqliteStore {
     }
 
     async fn users(&self) -> Result<Vec<User>> {
-        let rows = sqlx::query_as::<_, UserRow>(
-            "SELECT * FROM users WHERE removed_at IS NULL ORDER BY name COLLATE NOCASE, id",
-        )
-        .fetch_all(&self.readers)
-        .await?;
+        let rows =
+            sqlx::query_as::<_, UserRow>(users!("WHERE removed_at IS NULL ORDER BY name COLLATE NOCASE, id"))
+                .fetch_all(&self.readers)
+                .await?;
         rows.into_iter().map(User::try_from).collect()
     }
 
@@ -165,12 +174,13 @@ impl Accounts for SqliteStore {
     }
 
     async fn session(&self, id_hash: &[u8], now: DateTime<Utc>) -> Result<Option<SessionRecord>> {
-        let row =
-            sqlx::query_as::<_, SessionRow>("SELECT * FROM sessions WHERE id_hash = ? AND expires_at > ?")
-                .bind(id_hash)
-                .bind(to_ms(now))
-                .fetch_optional(&self.readers)
-                .await?;
+        let row = sqlx::query_as::<_, SessionRow>(
+            "SELECT id_hash, user_id, data, expires_at FROM sessions WHERE id_hash = ? AND expires_at > ?",
+        )
+        .bind(id_hash)
+        .bind(to_ms(now))
+        .fetch_optional(&self.readers)
+        .await?;
         row.map(TryInto::try_into).transpose()
     }
 

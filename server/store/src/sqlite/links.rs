@@ -226,9 +226,9 @@ pub(super) async fn accept_reset(
     let Some(id) = spend(hash, at, &mut transaction).await?.and_then(|link| link.user_id) else {
         return Ok(None);
     };
-    let row = sqlx::query_as::<_, UserRow>(
-        "SELECT * FROM users WHERE id = ? AND disabled_at IS NULL AND removed_at IS NULL",
-    )
+    let row = sqlx::query_as::<_, UserRow>(accounts::users!(
+        "WHERE id = ? AND disabled_at IS NULL AND removed_at IS NULL"
+    ))
     .bind(id)
     .fetch_optional(&mut *transaction)
     .await?;

@@ -46,7 +46,7 @@ impl People for SqliteStore {
         at: DateTime<Utc>,
     ) -> Result<PersonOutcome> {
         let mut transaction = self.begin().await?;
-        let row = sqlx::query_as::<_, UserRow>("SELECT * FROM users WHERE id = ? AND removed_at IS NULL")
+        let row = sqlx::query_as::<_, UserRow>(accounts::users!("WHERE id = ? AND removed_at IS NULL"))
             .bind(id.0)
             .fetch_optional(&mut *transaction)
             .await?;

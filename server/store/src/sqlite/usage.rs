@@ -15,6 +15,17 @@ const SAMPLES_MAX: u32 = 10_000;
 /// The span that the overview calls a week.
 const WEEK: TimeDelta = TimeDelta::days(7);
 
+/// A statement that reads [`SampleRow`]s, with its columns named (as those of people are).
+macro_rules! samples {
+    ($rest:literal) => {
+        concat!(
+            "SELECT s.id, s.taken_at, s.plan, s.total, s.used, s.remaining, s.percentage, s.period_month, s.period_year, s.unread
+             FROM usage_samples s ",
+            $rest
+        )
+    };
+}
+
 #[derive(sqlx::FromRow)]
 struct SampleRow {
     id: i64,
@@ -96,7 +107,7 @@ impl Usage for SqliteStore {
     }
 
     async fn latest_usage_sample(&self) -> Result<Option<UsageSample>> {
-        sqlx::query_as::<_, SampleRow>("SELECT * FROM usage_samples ORDER BY taken_at DESC, id DESC LIMIT 1")
+        sqlx::query_as::<_, SampleRow>(samples!("ORDER BY taken_at DESC, id DESC LIMIT 1"))
             .fetch_optional(&self.readers)
             .await?
             .map(UsageSample::try_from)
@@ -104,23 +115,21 @@ impl Usage for SqliteStore {
     }
 
     async fn usage_samples(&self, since: DateTime<Utc>) -> Result<Vec<UsageSample>> {
-        let rows = sqlx::query_as::<_, SampleRow>(
-            "SELECT * FROM usage_samples WHERE taken_at >= ? ORDER BY taken_at, id LIMIT ?",
-        )
-        .bind(to_ms(since))
-        .bind(SAMPLES_MAX)
-        .fetch_all(&self.readers)
-        .await?;
+        let rows =
+            sqlx::query_as::<_, SampleRow>(samples!("WHERE taken_at >= ? ORDER BY taken_at, id LIMIT ?"))
+                .bind(to_ms(since))
+                .bind(SAMPLES_MAX)
+                .fetch_all(&self.readers)
+                .await?;
         rows.into_iter().map(UsageSample::try_from).collect()
     }
 
     async fn hourly_usage_samples(&self, since: DateTime<Utc>) -> Result<Vec<UsageSample>> {
-        let rows = sqlx::query_as::<_, SampleRow>(
-            "SELECT s.* FROM usage_samples s
-             JOIN (SELECT max(taken_at) AS taken_at FROM usage_samples WHERE taken_at >= ?
+        let rows = sqlx::query_as::<_, SampleRow>(samples!(
+            "JOIN (SELECT max(taken_at) AS taken_at FROM usage_samples WHERE taken_at >= ?
                    GROUP BY taken_at / 3600000) h ON h.taken_at = s.taken_at
-             GROUP BY s.taken_at ORDER BY s.taken_at LIMIT ?",
-        )
+             GROUP BY s.taken_at ORDER BY s.taken_at LIMIT ?"
+        ))
         .bind(to_ms(since))
         .bind(SAMPLES_MAX)
         .fetch_all(&self.readers)
