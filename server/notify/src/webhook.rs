@@ -42,7 +42,11 @@ fn unreachable(error: reqwest::Error) -> NotifyError {
     NotifyError::Unreachable(format!("the receiver cannot be reached: {cause}"))
 }
 
-async fn client(url: &Url) -> Result<Client, NotifyError> {
+/// A client for one address that an administrator set: it knows only the machines that were looked at, follows no redirect, and waits 10 s.
+///
+/// # Errors
+/// [`NotifyError::Settings`] for an address where nobody's service may be.
+pub async fn client(url: &Url) -> Result<Client, NotifyError> {
     let mut builder = Client::builder()
         .tls_backend_preconfigured(tls(url)?)
         .user_agent(concat!("gavel/", env!("CARGO_PKG_VERSION")))

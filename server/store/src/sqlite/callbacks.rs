@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{AppDecision, Callback, UserId};
 use serde_json::json;
+use sqlx::SqliteExecutor;
 
 use super::columns::{At, to_ms};
 use super::{SqliteStore, audit};
@@ -171,15 +172,7 @@ impl Callbacks for SqliteStore {
         .bind(&due.url)
         .execute(&self.writer)
         .await?;
-        // The app knows now: it is not late any more.
-        sqlx::query(
-            "UPDATE detections SET told = CASE WHEN a.is_spam THEN 'spam' ELSE 'ham' END
-             FROM app_decisions a WHERE a.id = ?1 AND detections.id = a.detection_id",
-        )
-        .bind(due.decision.id)
-        .execute(&self.writer)
-        .await?;
-        Ok(())
+        app_knows(due.decision.id, &self.writer).await
     }
 
     async fn callback_refused(
@@ -217,6 +210,18 @@ impl Callbacks for SqliteStore {
         .await?;
         Ok(changed.rows_affected() > 0)
     }
+}
+
+/// The app knows of a decision now: its answer is not late any more.
+pub(super) async fn app_knows(decision: i64, connection: impl SqliteExecutor<'_>) -> Result<()> {
+    sqlx::query(
+        "UPDATE detections SET told = CASE WHEN a.is_spam THEN 'spam' ELSE 'ham' END
+         FROM app_decisions a WHERE a.id = ?1 AND detections.id = a.detection_id",
+    )
+    .bind(decision)
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// The address may hold a secret, so it stays out of the record.
