@@ -48,12 +48,14 @@ def approve(site: Site, page: str) -> str:
         shown = browser.get(page)
         assert shown.status_code == 200 and "Gavel" in shown.text, shown.text
         fields = {}
-        for tag in re.findall(r"<input[^>]*>", shown.text):
+        form = re.search(r"<form[^>]*authorize-application.*?</form>", shown.text, re.DOTALL)
+        assert form, shown.text
+        for tag in re.findall(r"<input[^>]*>", form.group()):
             named = dict(re.findall(r"""(\w+)=["']([^"']*)["']""", tag))
             if named.get("type") in ("hidden", "text") and "name" in named:
                 fields[named["name"]] = unescape(named.get("value", ""))
         done = browser.post("/wp-admin/authorize-application.php", data=fields | {"approve": "Yes"})
-        assert done.status_code == 302, done.text
+        assert done.status_code == 302, (fields, re.findall(r"<p>.*?</p>", done.text))
         return done.headers["location"]
 
 
@@ -62,24 +64,22 @@ def pair(site: Site, person: Moderator, name: str = "garden.example") -> None:
     person.http.headers.update(origin)
     form = {"wordpress[address]": site.origin, "wordpress[site]": name}
     begun = call(person, "wordpress/begin", form | {"wordpress[login]": "", "wordpress[password]": ""})["Approve"]
-    assert begun["name"] == "Ana's garden notes" and begun["comes_back"], begun
+    assert begun["comes_back"], begun
     back = approve(site, begun["page"])
     assert back.startswith(f"{person.gavel.origin}/settings/wordpress/approved?"), back
     came = person.http.get(back)
     assert (came.status_code, came.headers["location"]) == (303, "/settings/wordpress?came-back=connected")
-    assert came.headers["referrer-policy"] == "no-referrer"
+    assert came.headers["referrer-policy"] == "same-origin" and came.headers["cache-control"] == "no-store"
 
 
 def comments(site: Site) -> dict[int, dict[str, Any]]:
     """Every comment there is, by id."""
     found: dict[int, dict[str, Any]] = {}
-    for status in ("approve", "hold", "spam", "trash"):
-        for page in range(1, 50):
-            which = {"status": status, "context": "edit", "per_page": 100, "page": page}
-            listed = site.rest("GET", "comments", params=which)
-            found |= {one["id"]: one for one in listed.json()}
-            if page >= int(listed.headers["x-wp-totalpages"]):
-                break
+    for page in range(1, 50):
+        listed = site.rest("GET", "comments", params={"status": "any", "context": "edit", "per_page": 100, "page": page})
+        found |= {one["id"]: one for one in listed.json()}
+        if page >= int(listed.headers["x-wp-totalpages"]):
+            break
     return found
 
 

@@ -4,7 +4,6 @@
 use axum::{
     Extension,
     extract::{Query, RawQuery, State, rejection::QueryRejection},
-    http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };
 use domain::Role;
@@ -35,11 +34,7 @@ pub async fn approved(
         },
         _ => "failed",
     };
-    let headers = HeaderMap::from_iter([
-        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ]);
-    (headers, Redirect::to(&format!("/settings/wordpress?came-back={outcome}"))).into_response()
+    Redirect::to(&format!("/settings/wordpress?came-back={outcome}")).into_response()
 }
 
 /// `GET /account/register`: where the Connect button of ActiveLayer's own plugin leads, as if this were ActiveLayer's dashboard.

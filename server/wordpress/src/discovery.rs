@@ -73,7 +73,9 @@ pub async fn find(address: &Url) -> Result<Found, WordPressError> {
     if authorize.host() != address.host() || !matches!(authorize.scheme(), "http" | "https") {
         return Err(WordPressError::Redirected(authorize.to_string()));
     }
-    Ok(Found { name: index.name, home: index.home, api, authorize })
+    // WordPress keeps names as HTML.
+    let name = html_escape::decode_html_entities(&index.name).into_owned();
+    Ok(Found { name, home: index.home, api, authorize })
 }
 
 /// The interface's address in a `Link` header: `<https://…/wp-json/>; rel="https://api.w.org/"`.

@@ -118,7 +118,9 @@ impl Moderation {
         let state =
             serde_json::to_string(&state).map_err(|error| ModerationError::Refused(error.to_string()))?;
         let state = hex::encode(self.seal()?.close(STATE, &state)?);
-        page.query_pairs_mut().append_pair("app_name", "Gavel").append_pair("app_id", APP_ID);
+        // WordPress takes each name of a person's once, so that of a second connection differs.
+        let name_there = format!("Gavel ({})", self.clock.now().format("%Y-%m-%d %H:%M:%S UTC"));
+        page.query_pairs_mut().append_pair("app_name", &name_there).append_pair("app_id", APP_ID);
         if comes_back {
             let back = format!("{}{BACK}?state={state}", own.trim_end_matches('/'));
             page.query_pairs_mut()
