@@ -1,13 +1,17 @@
 //! `make lint` and `make test`: every check, in the order in which it is quickest to fail.
 
-use std::{path::Path, process::Command};
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::{
     assets,
     cargo::{Cargo, WASM},
-    console::{Step, say},
+    console::{Step, print, say},
     css,
     mode::Mode,
     paths::Paths,
@@ -43,7 +47,11 @@ pub(crate) fn test(paths: &Paths) -> Result<()> {
     let cargo = Cargo::new(paths);
     // xtask apart, so that it is not compiled again with the server's features of shared crates.
     cargo.run(&["test", "--package", "xtask"])?;
-    cargo.run(&["test", "--workspace", "--exclude", "frontend", "--exclude", "xtask"])?;
+    let tests = ["test", "--workspace", "--exclude", "frontend", "--exclude", "xtask"];
+    cargo.run(&[&tests[..], &["--no-run"]].concat())?;
+    let release = Beside::start(paths)?;
+    cargo.run(&tests)?;
+    release.wait()?;
     assets::build(paths, Mode::Release)?;
     let binary = cargo.build_server(Mode::Release)?;
 
@@ -60,6 +68,40 @@ pub(crate) fn test(paths: &Paths) -> Result<()> {
     say("all checks passed");
     whole.done("passed");
     Ok(())
+}
+
+/// The release build beside the tests, which mostly wait: it takes what they leave of the processor. What it says is shown where it fails.
+struct Beside {
+    build: Child,
+    log: PathBuf,
+}
+
+impl Beside {
+    fn start(paths: &Paths) -> Result<Self> {
+        let log = paths.target.join("release-beside-tests.log");
+        let out = File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
+        let mut build = Command::new("nice");
+        build
+            .args(["-n", "19"])
+            .arg(std::env::current_exe()?)
+            .arg("build")
+            .current_dir(&paths.root)
+            .stdin(Stdio::null())
+            .stdout(out.try_clone()?)
+            .stderr(out);
+        Ok(Self { build: build.spawn().context("cannot start nice")?, log })
+    }
+
+    fn wait(mut self) -> Result<()> {
+        let step = Step::start("the release build that runs beside the tests");
+        let status = self.build.wait()?;
+        if !status.success() {
+            print(&std::fs::read_to_string(&self.log).unwrap_or_default());
+        }
+        ensure!(status.success(), "the release build failed; its messages are above");
+        step.done("done");
+        Ok(())
+    }
 }
 
 /// Half a minute of bad days.

@@ -23,8 +23,8 @@ use crate::{Moderation, ModerationError, Submission, content_hash};
 /// Pages of older comments read of each status each time, of a hundred each.
 const OLDER_PAGES: u32 = 5;
 
-/// A comment that nobody knows is left alone for so long: its check may be under way.
-const SETTLED: TimeDelta = TimeDelta::seconds(20);
+/// A comment that nobody knows is left alone for so long: the words that its detection is found by are written behind it.
+const SETTLED: TimeDelta = TimeDelta::seconds(5);
 
 /// A comment that is no detection's after so long will never be one.
 const NOBODYS_AFTER: TimeDelta = TimeDelta::minutes(10);
