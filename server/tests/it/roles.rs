@@ -26,7 +26,7 @@ async fn somebody(app: &TestApp, role: Option<Role>) -> Client {
 type Try = (Method, &'static str, &'static [(&'static str, &'static str)], [u16; 4]);
 
 /// What is asked, and what each is answered: nobody, a viewer, a moderator, an administrator.
-const TRIES: [Try; 30] = [
+const TRIES: [Try; 38] = [
     (Method::GET, "/fn/rules/list?find=", &[], [401, 200, 200, 200]),
     (Method::GET, "/fn/rules/try?q=casino&site=&action=spam", &[], [401, 200, 200, 200]),
     (
