@@ -244,12 +244,15 @@ def test_the_connect_button_of_the_plugin(place: tuple[Site, Judge, Gavel]) -> N
         assert evil is not None and evil.status_code == 422 and "do not connect" in evil.text
         granted = call(person, "wordpress/grant", fields)["back"]
         assert granted.startswith(back + "&al_code="), granted
+        other = httpx.URL(call(person, "wordpress/grant", fields)["back"]).params["al_code"]
     code = httpx.URL(granted).params["al_code"]
 
     def claim(**body: str) -> httpx.Response:
         return httpx.post(f"{gavel.origin}/api/connect/claim", json=body, timeout=8, verify=TLS)
 
-    assert claim(code=code, code_verifier="another").status_code == 400
+    assert claim(code="0" * 64, code_verifier=verifier).status_code == 400
+    assert claim(code=other, code_verifier="another").status_code == 400
+    assert claim(code=other, code_verifier=verifier).status_code == 400, "whoever guesses has one guess"
     key = claim(code=code, code_verifier=verifier)
     assert key.status_code == 200 and len(key.json()["api_key"]) <= 256
     assert claim(code=code, code_verifier=verifier).status_code == 400, "a code works once"

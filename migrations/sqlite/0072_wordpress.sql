@@ -50,11 +50,11 @@ CREATE TABLE wordpress_unwritten (
 ) STRICT;
 CREATE INDEX wordpress_unwritten_by_site ON wordpress_unwritten (wordpress_id, decision_id);
 
--- Codes for which a site has fetched its key: each works once.
-CREATE TABLE used_codes (
-    hash     BLOB PRIMARY KEY CHECK (length(hash) = 32),
-    -- It works no longer than until then, so it is remembered no longer.
-    until    INTEGER NOT NULL
+-- What a browser is to come back with from WordPress, and what it is about: by the hash of a code that works once.
+CREATE TABLE pending_codes (
+    hash  BLOB PRIMARY KEY CHECK (length(hash) = 32),
+    data  TEXT NOT NULL,
+    until INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Also what an import brought is written back, once its comment is known.

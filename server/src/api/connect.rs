@@ -15,8 +15,8 @@ use serde_json::json;
 
 use crate::state::AppState;
 
-/// Largest body, in bytes: a code has some 600 characters, what proves it 128 (RFC 7636, 4.1).
-const LARGEST: usize = 8 * 1024;
+/// Largest body, in bytes: a code has 64 characters, what proves it 128 (RFC 7636, 4.1).
+const LARGEST: usize = 4 * 1024;
 
 /// What the plugin sends.
 #[derive(Deserialize)]

@@ -15,7 +15,7 @@ use crate::state::AppState;
 /// Where it is.
 pub const APPROVED: &str = "/settings/wordpress/approved";
 
-/// `GET /settings/wordpress/approved?state=…`. The state was sealed for the administrator who began, so nobody can be sent here with
+/// `GET /settings/wordpress/approved?state=…`. The state is a code of the administrator who began, so nobody can be sent here with
 /// another's password.
 pub async fn approved(
     State(app): State<AppState>,

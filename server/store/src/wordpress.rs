@@ -141,8 +141,17 @@ pub trait WordPress: Send + Sync {
         limit: u32,
     ) -> Result<Vec<DetectionId>>;
 
-    /// Uses a code that works until a time; returns whether it was unused.
-    async fn use_code(&self, hash: &[u8; 32], until: DateTime<Utc>, now: DateTime<Utc>) -> Result<bool>;
+    /// Keeps what a code is about, which works once, until a time; what is too old by now is forgotten.
+    async fn keep_code(
+        &self,
+        hash: &[u8; 32],
+        data: &str,
+        until: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<()>;
+
+    /// What a code is about, if it still works; it does not any more.
+    async fn take_code(&self, hash: &[u8; 32], now: DateTime<Utc>) -> Result<Option<String>>;
 
     /// Whether feedback is the echo of what Gavel itself wrote since a time; asked once for each.
     async fn take_echo(&self, detection: DetectionId, is_spam: bool, since: DateTime<Utc>) -> Result<bool>;

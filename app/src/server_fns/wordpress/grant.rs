@@ -42,7 +42,7 @@ pub async fn grant_connection(
     use crate::context::{authorise, moderation};
 
     let user = authorise(domain::Role::Admin)?;
-    let back = moderation()?.grant_connection(&site_url, &return_url, &code_challenge, user.id)?;
+    let back = moderation()?.grant_connection(&site_url, &return_url, &code_challenge, user.id).await?;
     Ok(Granted { back })
 }
 

@@ -1,9 +1,9 @@
 //! A WordPress is connected: found, approved by somebody who moderates there, and kept.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use domain::{Fallback, FieldError, Unwritten, UserId, WordPressForm, WordPressSite};
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use store::NewWordPress;
 use wordpress::{Found, Site, WordPressError, find};
 
@@ -15,9 +15,6 @@ use crate::{
 
 /// How Gavel names itself to WordPress: the same always, so that its owner finds what they approved.
 const APP_ID: &str = "5f2b9a0e-6c1d-4d56-9b7e-0d3a1c8f4e21";
-
-/// What the state of an approval is sealed for.
-const STATE: &str = "wordpress approval";
 
 /// How long somebody may take to approve.
 const APPROVE_WITHIN: TimeDelta = TimeDelta::minutes(30);
@@ -50,7 +47,7 @@ pub enum Begun {
 /// What WordPress comes back with.
 #[derive(Deserialize)]
 pub struct Approved {
-    /// Ours, sealed.
+    /// The code that we sent along.
     pub state: String,
     /// Whose password it is.
     #[serde(default)]
@@ -59,14 +56,13 @@ pub struct Approved {
     pub password: Option<SecretString>,
 }
 
-/// What is remembered of an approval, in the address that WordPress comes back to: nobody else can make one.
+/// What is remembered of an approval until WordPress comes back with its code.
 #[derive(Serialize, Deserialize)]
-struct State {
+struct Approval {
     site: String,
     home: String,
     api: String,
     user: i64,
-    until: DateTime<Utc>,
 }
 
 impl Moderation {
@@ -100,10 +96,10 @@ impl Moderation {
             self.connect_wordpress(&site, (&found.home, &found.api), form.login.trim(), password, by).await?;
             return Ok(Begun::Connected);
         }
-        self.ask_for_approval(site, found, by, own)
+        self.ask_for_approval(site, found, by, own).await
     }
 
-    fn ask_for_approval(
+    async fn ask_for_approval(
         &self,
         site: String,
         found: Found,
@@ -113,11 +109,8 @@ impl Moderation {
         let Found { name, home, api, authorize: mut page } = found;
         // WordPress comes back to an address with TLS only, unless it is a site for trials, which has none itself.
         let comes_back = !own.is_empty() && (own.starts_with("https:") || page.scheme() == "http");
-        let until = self.clock.now() + APPROVE_WITHIN;
-        let state = State { site, home, api: api.into(), user: by.0, until };
-        let state =
-            serde_json::to_string(&state).map_err(|error| ModerationError::Refused(error.to_string()))?;
-        let state = hex::encode(self.seal()?.close(STATE, &state)?);
+        let approval = Approval { site, home, api: api.into(), user: by.0 };
+        let state = self.pending_code(&approval, APPROVE_WITHIN).await?;
         // WordPress takes each name of a person's once, so that of a second connection differs.
         let name_there = format!("Gavel ({})", self.clock.now().format("%Y-%m-%d %H:%M:%S UTC"));
         page.query_pairs_mut().append_pair("app_name", &name_there).append_pair("app_id", APP_ID);
@@ -130,27 +123,47 @@ impl Moderation {
         Ok(Begun::Approve { name, page: page.into(), comes_back })
     }
 
+    /// A code that works once within a time, and what it is about.
+    pub(super) async fn pending_code(
+        &self,
+        about: &impl Serialize,
+        within: TimeDelta,
+    ) -> Result<String, ModerationError> {
+        let code = tokens::random_secret()?;
+        let about =
+            serde_json::to_string(about).map_err(|error| ModerationError::Refused(error.to_string()))?;
+        let now = self.clock.now();
+        self.store.keep_code(&tokens::hash(&code), &about, now + within, now).await?;
+        Ok(code)
+    }
+
+    /// What a code is about, once.
+    pub(super) async fn take_pending<T: DeserializeOwned>(
+        &self,
+        code: &str,
+    ) -> Result<Option<T>, ModerationError> {
+        let about = self.store.take_code(&tokens::hash(code), self.clock.now()).await?;
+        Ok(about.and_then(|about| serde_json::from_str(&about).ok()))
+    }
+
     /// Connects what was approved; returns the site.
     ///
     /// # Errors
     /// [`ModerationError::Refused`] with a sentence, when the approval is somebody else's, too old, or was a refusal.
     pub async fn finish_wordpress(&self, approved: Approved, by: UserId) -> Result<String, ModerationError> {
         let refused = |words: &str| ModerationError::Refused(words.to_owned());
-        let state =
-            hex::decode(&approved.state).ok().and_then(|state| self.seal().ok()?.open_text(STATE, &state));
-        let state: State = state
-            .and_then(|state| serde_json::from_str(&state).ok())
-            .filter(|state: &State| state.user == by.0 && state.until > self.clock.now())
-            .ok_or_else(|| {
-                refused("This approval is too old, or was begun by somebody else. Connect the site again.")
-            })?;
+        let approval: Option<Approval> = self.take_pending(&approved.state).await?;
+        let approval = approval.filter(|approval| approval.user == by.0).ok_or_else(|| {
+            refused("This approval is too old, or was begun by somebody else. Connect the site again.")
+        })?;
         let password = approved
             .password
             .filter(|_| !approved.user_login.is_empty())
             .ok_or_else(|| refused("Gavel was not approved in WordPress. Nothing was changed."))?;
-        let api = state.api.parse().map_err(|_| refused("The address cannot be read."))?;
-        self.connect_wordpress(&state.site, (&state.home, &api), &approved.user_login, password, by).await?;
-        Ok(state.site)
+        let api = approval.api.parse().map_err(|_| refused("The address cannot be read."))?;
+        self.connect_wordpress(&approval.site, (&approval.home, &api), &approved.user_login, password, by)
+            .await?;
+        Ok(approval.site)
     }
 
     async fn connect_wordpress(

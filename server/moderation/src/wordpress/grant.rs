@@ -1,7 +1,7 @@
 //! The Connect button of ActiveLayer's own WordPress plugin: a site gets a key of this Gavel, once, and only the plugin that asked.
 
 use activelayer::SecretString;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use domain::{Fallback, FieldError, UserId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -11,9 +11,6 @@ use crate::{
     Moderation, ModerationError,
     tokens::{self, TokenWish},
 };
-
-/// What a code is sealed for.
-const CODE: &str = "connect code";
 
 /// How long a site may take to fetch its key.
 const FETCH_WITHIN: TimeDelta = TimeDelta::minutes(10);
@@ -30,7 +27,6 @@ struct Code {
     site: String,
     challenge: String,
     user: i64,
-    until: DateTime<Utc>,
 }
 
 impl Moderation {
@@ -39,7 +35,7 @@ impl Moderation {
     ///
     /// # Errors
     /// [`ModerationError::Invalid`] when the address to return to is another site's, or something is missing.
-    pub fn grant_connection(
+    pub async fn grant_connection(
         &self,
         site_url: &str,
         return_url: &str,
@@ -74,11 +70,8 @@ impl Moderation {
             site: name.ok_or_else(|| wrong("site_url", "This is no address of a site."))?,
             challenge: challenge.to_ascii_lowercase(),
             user: by.0,
-            until: self.clock.now() + FETCH_WITHIN,
         };
-        let code =
-            serde_json::to_string(&code).map_err(|error| ModerationError::Refused(error.to_string()))?;
-        let code = hex::encode(self.seal()?.close(CODE, &code)?);
+        let code = self.pending_code(&code, FETCH_WITHIN).await?;
         back.query_pairs_mut().append_pair("al_code", &code);
         Ok(back.into())
     }
@@ -96,17 +89,11 @@ impl Moderation {
             let words = "This code is unknown, too old or used. Press Connect in WordPress again.";
             ModerationError::Refused(words.to_owned())
         };
-        let sealed = hex::decode(code).map_err(|_| refused())?;
-        let text = self.seal()?.open_text(CODE, &sealed).ok_or_else(refused)?;
-        let read: Code = serde_json::from_str(&text).map_err(|_| refused())?;
-        let now = self.clock.now();
-        let is_its_own = hex::encode(Sha256::digest(verifier)) == read.challenge;
-        if read.until <= now
-            || !is_its_own
-            || !self.store.use_code(&tokens::hash(code), read.until, now).await?
-        {
+        let read: Code = self.take_pending(code).await?.ok_or_else(refused)?;
+        if hex::encode(Sha256::digest(verifier)) != read.challenge {
             return Err(refused());
         }
+        let now = self.clock.now();
         let mut outcome = Err(refused());
         for number in 1..=NAMES {
             let name = match number {

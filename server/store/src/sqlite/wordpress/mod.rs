@@ -1,5 +1,6 @@
 //! WordPress sites: what is to be written to them, which comment is which detection.
 
+mod codes;
 mod comments;
 mod sites;
 mod work;
@@ -94,8 +95,18 @@ impl WordPress for SqliteStore {
         comments::like(site, content_hash, email, limit, self).await
     }
 
-    async fn use_code(&self, hash: &[u8; 32], until: DateTime<Utc>, now: DateTime<Utc>) -> Result<bool> {
-        sites::use_code(hash, until, now, self).await
+    async fn keep_code(
+        &self,
+        hash: &[u8; 32],
+        data: &str,
+        until: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        codes::keep(hash, data, (until, now), self).await
+    }
+
+    async fn take_code(&self, hash: &[u8; 32], now: DateTime<Utc>) -> Result<Option<String>> {
+        codes::take(hash, now, self).await
     }
 
     async fn take_echo(&self, detection: DetectionId, is_spam: bool, since: DateTime<Utc>) -> Result<bool> {

@@ -150,24 +150,6 @@ pub(super) async fn disconnect(
     Ok(true)
 }
 
-pub(super) async fn use_code(
-    hash: &[u8; 32],
-    until: DateTime<Utc>,
-    now: DateTime<Utc>,
-    store: &SqliteStore,
-) -> Result<bool> {
-    let mut transaction = store.begin().await?;
-    sqlx::query("DELETE FROM used_codes WHERE until < ?").bind(to_ms(now)).execute(&mut *transaction).await?;
-    let used = sqlx::query("INSERT INTO used_codes (hash, until) VALUES (?, ?) ON CONFLICT DO NOTHING")
-        .bind(&hash[..])
-        .bind(to_ms(until))
-        .execute(&mut *transaction)
-        .await?
-        .rows_affected();
-    transaction.commit().await?;
-    Ok(used > 0)
-}
-
 fn event(action: &'static str, site: &str, by: Option<UserId>, at: DateTime<Utc>) -> NewAuditEvent {
     NewAuditEvent { at, user_id: by, action, subject: format!("site:{site}"), details: json!({}) }
 }
