@@ -147,19 +147,22 @@ def live_through(gavel: Gavel, apps: Apps, moderator: Moderator) -> None:
             apps.mood = mood
             elsewhere.append(sum(len(apps.taken[site]) for site in SITES if site != HANGING))
         kind = chance.random()
-        if kind < 0.2:
+        if kind < 0.1:
             moderator.call("labels/undo-latest", {})
         elif kind < 0.4 and labelled:
-            # What has a label gets another one.
+            # What has a label loses it, or gets another one.
             row = chance.choice(labelled)
             with gavel.database() as database:
                 version = database.execute("SELECT version FROM detections WHERE id = ?", (row,)).fetchone()[0]
-            moderator.call("labels/rows", {"one": f"{moderator.label()}:{row}~{version}"})
+            if kind < 0.2:
+                moderator.call("labels/remove", {"row": f"{row}~{version}"})
+            else:
+                moderator.call("labels/rows", {"one": f"{moderator.label()}:{row}~{version}"})
         else:
             for row in moderator.rows(1):
                 labelled.append(row.partition("~")[0])
                 moderator.call("labels/rows", {"one": f"{moderator.label()}:{row}"})
-        time.sleep(chance.uniform(0, 0.05))
+        time.sleep(chance.uniform(0, 0.04))
     began_to_hang = list(moods).index(200)
     assert elsewhere[began_to_hang + 1] > elsewhere[began_to_hang] + 20, "the other sites waited for the one that hangs"
 

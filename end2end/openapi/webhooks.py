@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from typing import Any
 
+import httpx
 import jsonschema_rs
 
 from fixtures.programs import Gavel
@@ -30,18 +31,21 @@ def sent(events: set[str]) -> tuple[list[Posted], str]:
         def told() -> set[str]:
             return {posted.headers["gavel-event"] for posted in app.taken}
 
-        def checked(number: int) -> str:
-            answer = shop.post("check", json={"message": f"message {number}", "external_id": f"post-{number}"})
-            return gavel.row(answer)["id"]
+        def check(number: int) -> httpx.Response:
+            return shop.post("check", json={"message": f"message {number}", "external_id": f"post-{number}"})
 
-        row = checked(1)
-        assert person.call("labels/rows", {"one": f"ham:{row}~0"})
+        def seen(answer: httpx.Response) -> str:
+            row = gavel.row(answer)
+            return f"{row['id']}~{row['version']}"
+
+        answer = check(1)
+        assert person.call("labels/rows", {"one": f"ham:{seen(answer)}"})
         until("the label", lambda: "decision.label" in told())
-        assert person.call("labels/undo-latest", {})
+        assert person.call("labels/remove", {"row": seen(answer)})
         until("the undo", lambda: "decision.undo" in told())
         # The detector answers while the upstream is away; it is asked again when it is back.
         upstream.answer("check", 500, b"{}")
-        checked(2)
+        check(2)
         upstream.recover()
         assert person.call("callbacks/try", {"site": SITE})
         until("every event of the document", lambda: told() >= events)
