@@ -14,9 +14,6 @@ use url::Url;
 
 use crate::{Moderation, ModerationError, tokens::random_secret};
 
-/// Decisions that the Settings page shows of a site.
-const SHOWN: u32 = 20;
-
 /// A callback with what was decided last about its site.
 pub type Shown = (Callback, Vec<AppDecision>);
 
@@ -37,14 +34,14 @@ impl Moderation {
         Ok((decisions, more))
     }
 
-    /// Every callback with the newest decisions of its site.
+    /// Every callback with the newest decisions of its site, at most so many.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn callbacks(&self) -> Result<Vec<Shown>, ModerationError> {
+    pub async fn callbacks(&self, most: u32) -> Result<Vec<Shown>, ModerationError> {
         let mut shown = Vec::new();
         for callback in self.store.callbacks().await? {
-            let newest = self.store.newest_app_decisions(&callback.site, SHOWN).await?;
+            let newest = self.store.newest_app_decisions(&callback.site, most).await?;
             shown.push((callback, newest));
         }
         Ok(shown)

@@ -36,7 +36,8 @@ struct App {
 }
 
 async fn decided(State(app): State<App>, headers: HeaderMap, body: String) -> StatusCode {
-    let signature = headers.get(notify::SIGNATURE_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let signature =
+        headers.get(notify::SIGNATURE_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
     // Compared in constant time; what is older than five minutes could be somebody's copy.
     if !notify::verify(&app.secret, signature, &body, Utc::now(), TimeDelta::minutes(5)) {
         return StatusCode::UNAUTHORIZED;
@@ -64,6 +65,7 @@ async fn comment(State(app): State<App>, Path(id): Path<String>) -> &'static str
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let app = App { secret: env::var("GAVEL_CALLBACK_SECRET")?.into(), comments: Arc::default() };
-    let routes = Router::new().route("/gavel", post(decided)).route("/comments/{id}", get(comment)).with_state(app);
+    let routes =
+        Router::new().route("/gavel", post(decided)).route("/comments/{id}", get(comment)).with_state(app);
     Ok(axum::serve(TcpListener::bind(env::var("LISTEN")?).await?, routes).await?)
 }

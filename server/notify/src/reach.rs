@@ -21,10 +21,8 @@ const METADATA_V4: [Ipv4Addr; 3] =
     [Ipv4Addr::new(100, 100, 100, 200), Ipv4Addr::new(192, 0, 0, 192), Ipv4Addr::new(168, 63, 129, 16)];
 
 /// Amazon's and Google's.
-const METADATA_V6: [Ipv6Addr; 2] = [
-    Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254),
-    Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254),
-];
+const METADATA_V6: [Ipv6Addr; 2] =
+    [Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254), Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254)];
 
 /// Which networks a webhook may lead to. A cloud's metadata service and link-local addresses are never among them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,7 +68,8 @@ fn allow(ip: IpAddr, reach: Reach) -> Result<(), NotifyError> {
 }
 
 fn machines_own() -> NotifyError {
-    let reason = "the address is link-local or a cloud's metadata service, where only this machine's own services are";
+    let reason =
+        "the address is link-local or a cloud's metadata service, where only this machine's own services are";
     NotifyError::Settings(reason.to_owned())
 }
 
@@ -116,19 +115,43 @@ mod tests {
     #[tokio::test]
     async fn a_clouds_metadata_is_never_reached() {
         for host in [
-            "169.254.169.254", "[fd00:ec2::254]", "[fd20:ce::254]", "100.100.100.200", "192.0.0.192", "168.63.129.16",
-            "[::ffff:169.254.169.254]", "[64:ff9b::a9fe:a9fe]", "0.0.0.0", "[fe80::1]", "2852039166",
-            "metadata.google.internal", "METADATA.google.internal.", "metadata",
+            "169.254.169.254",
+            "[fd00:ec2::254]",
+            "[fd20:ce::254]",
+            "100.100.100.200",
+            "192.0.0.192",
+            "168.63.129.16",
+            "[::ffff:169.254.169.254]",
+            "[64:ff9b::a9fe:a9fe]",
+            "0.0.0.0",
+            "[fe80::1]",
+            "2852039166",
+            "metadata.google.internal",
+            "METADATA.google.internal.",
+            "metadata",
         ] {
-            assert_eq!(leads(&format!("http://{host}/latest"), Reach::Any).await, Err(machines_own()), "{host}");
+            assert_eq!(
+                leads(&format!("http://{host}/latest"), Reach::Any).await,
+                Err(machines_own()),
+                "{host}"
+            );
         }
     }
 
     #[tokio::test]
     async fn private_networks_are_reached_only_where_that_is_allowed() {
         for host in [
-            "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "100.64.0.1", "[::1]", "[fd12::1]", "localhost",
-            "[::ffff:10.0.0.1]", "127.1", "0x7f.1",
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "100.64.0.1",
+            "[::1]",
+            "[fd12::1]",
+            "localhost",
+            "[::ffff:10.0.0.1]",
+            "127.1",
+            "0x7f.1",
         ] {
             let url = format!("https://{host}:8443/hook");
             assert!(matches!(leads(&url, Reach::Public).await, Err(NotifyError::Settings(_))), "{host}");

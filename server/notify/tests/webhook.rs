@@ -96,7 +96,8 @@ async fn what_leads_elsewhere_is_not_called() {
     let (address, taken) = receiver().await;
     let url = format!("http://{address}/hook").parse().unwrap();
     let webhook = Webhook { url, secret: "gvlwh_secret".into(), reach: Reach::Public };
-    let note = Post { id: "1".to_owned(), event: "test", body: "{}".to_owned(), sent_at: DateTime::UNIX_EPOCH };
+    let note =
+        Post { id: "1".to_owned(), event: "test", body: "{}".to_owned(), sent_at: DateTime::UNIX_EPOCH };
     let posted = Outside::default().post(&webhook, &note).await;
     assert!(matches!(posted, Err(NotifyError::Settings(_))), "{posted:?}");
     assert!(taken.lock().unwrap().is_empty());

@@ -62,7 +62,12 @@ pub trait Callbacks: Send + Sync {
 
     /// Takes the next decision of callbacks that may be tried, those first that wait longest, and keeps them from other programs
     /// until a time.
-    async fn claim_callbacks(&self, now: DateTime<Utc>, until: DateTime<Utc>, limit: usize) -> Result<Vec<Due>>;
+    async fn claim_callbacks(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<Due>>;
 
     /// The receiver took it: the next one is due.
     async fn callback_taken(&self, due: &Due, at: DateTime<Utc>) -> Result<()>;

@@ -47,7 +47,9 @@ pub(super) fn render(document: &OpenApi, frame: &Frame) -> String {
     let base = document.servers.iter().flatten().map(|server| server.url.clone()).collect::<String>();
     let contents = [contents(&asked), contents(&sent)];
     let [asked, sent] = [asked, sent].map(|operations| {
-        let sections = operations.into_iter().map(|(method, path, operation)| section(document, method, path, operation));
+        let sections = operations
+            .into_iter()
+            .map(|(method, path, operation)| section(document, method, path, operation));
         sections.collect_view()
     });
     let [of_asked, of_sent] = contents;

@@ -31,10 +31,20 @@ fn events() -> [(&'static str, &'static str, &'static str, Value); 4] {
         "event": "test", "id": 0, "version": 0, "external_id": null, "detection_id": "00000000-0000-0000-0000-000000000000",
     }));
     [
-        ("decision.label", "A moderator's label stands", "It can no longer be undone for nothing.", samples::decision()),
+        (
+            "decision.label",
+            "A moderator's label stands",
+            "It can no longer be undone for nothing.",
+            samples::decision(),
+        ),
         ("decision.undo", "A label was taken back", "The verdict stands again.", undone),
         ("decision.verdict", "It was judged again", "For instance when ActiveLayer had been away.", judged),
-        ("decision.test", "Somebody tries the callback", "By the page Callbacks. About no submission: do nothing.", test),
+        (
+            "decision.test",
+            "Somebody tries the callback",
+            "By the page Callbacks. About no submission: do nothing.",
+            test,
+        ),
     ]
 }
 
