@@ -230,7 +230,7 @@ async fn columns_that_another_program_adds_end_no_connection() {
         created_at: chrono::DateTime::UNIX_EPOCH,
     };
     let user = store.create_user(&user).await.unwrap();
-    let expires_at = chrono::Utc::now() + chrono::TimeDelta::days(1);
+    let expires_at = chrono::DateTime::UNIX_EPOCH + chrono::TimeDelta::days(1);
     let session =
         store::SessionRecord { id_hash: vec![1], user_id: Some(user.id), data: "{}".into(), expires_at };
     store.save_session(&session).await.unwrap();
@@ -244,7 +244,7 @@ async fn columns_that_another_program_adds_end_no_connection() {
         assert!(store.user_by_email("ana@example.com").await.unwrap().is_some());
         assert_eq!(store.users().await.unwrap().len(), 1);
         assert_eq!(store.people().await.unwrap().len(), 1);
-        assert!(store.session(&[1], chrono::Utc::now()).await.unwrap().is_some());
+        assert!(store.session(&[1], chrono::DateTime::UNIX_EPOCH).await.unwrap().is_some());
         assert!(store.latest_usage_sample().await.unwrap().is_some());
         assert_eq!(store.usage_samples(chrono::DateTime::UNIX_EPOCH).await.unwrap().len(), 1);
         assert_eq!(store.hourly_usage_samples(chrono::DateTime::UNIX_EPOCH).await.unwrap().len(), 1);
