@@ -126,6 +126,21 @@ mod server {
         if user.role.allows(role) { Ok(user) } else { Err(AppError::forbidden(role)) }
     }
 
+    /// Gavel's own address: the one that the settings name, or else the one that a form came from; empty where nobody knows.
+    ///
+    /// # Errors
+    /// When the server did not provide the use cases.
+    pub(crate) fn own_address() -> Result<String, AppError> {
+        if let Some(url) = moderation()?.public_url() {
+            return Ok(url.to_owned());
+        }
+        let origin = use_context::<Parts>().and_then(|parts| {
+            let origin = parts.headers.get(header::ORIGIN)?.to_str().ok()?;
+            origin.starts_with("http").then(|| origin.to_owned())
+        });
+        Ok(origin.unwrap_or_default())
+    }
+
     /// The colours that the browser's cookie asks for.
     pub(crate) fn theme() -> Theme {
         super::cookie(Theme::COOKIE).map_or(Theme::System, |word| Theme::from_word(&word))
@@ -149,7 +164,7 @@ mod server {
     }
 }
 #[cfg(feature = "ssr")]
-pub(crate) use server::{authorise, keep_cookie, moderation, theme};
+pub(crate) use server::{authorise, keep_cookie, moderation, own_address, theme};
 
 /// What was typed into a form that the server refused, for one minute: the form that comes next puts it back.
 #[cfg(feature = "ssr")]

@@ -77,6 +77,18 @@ class Site:
         self.http.close()
         self._script("down")
 
+    def password(self, who: str) -> tuple[str, str]:
+        """Somebody's login and application password."""
+        return self._passwords[who]
+
+    def stop(self) -> None:
+        """Stops it, as for a few minutes of maintenance."""
+        self._script("down")
+
+    def go_on(self) -> None:
+        """Starts it again as it was."""
+        self._script("up", self._port)
+
     def rest(self, method: str, path: str, who: str = "editor", **more: Any) -> httpx.Response:
         """A call of WordPress's own API with somebody's application password."""
         answer = self.http.request(method, f"/wp-json/wp/v2/{path}", auth=self._passwords[who], **more)

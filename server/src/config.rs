@@ -38,9 +38,18 @@ pub struct Place {
 impl Place {
     /// How the names begin of files that are kept beside the database; `None` for one in no file.
     pub fn aside(&self) -> Option<PathBuf> {
-        let mut beginning = database_file(&self.database)?.as_os_str().to_owned();
-        beginning.push("-aside-");
-        Some(beginning.into())
+        self.beside("-aside-")
+    }
+
+    /// The key that seals passwords of other services; `None` for a database in no file.
+    pub fn key_file(&self) -> Option<PathBuf> {
+        self.beside("-key")
+    }
+
+    fn beside(&self, end: &str) -> Option<PathBuf> {
+        let mut name = database_file(&self.database)?.as_os_str().to_owned();
+        name.push(end);
+        Some(name.into())
     }
 
     /// A backup of the database into a folder; `None` where it is in no file.

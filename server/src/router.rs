@@ -15,7 +15,7 @@ use tower_http::{
 
 use crate::{
     api, assets,
-    auth::{client_address, first_run, gate, join, log_in, log_out, own_password, sessions},
+    auth::{client_address, first_run, gate, join, log_in, log_out, own_password, sessions, wordpress},
     bodies, completion, events, export, imports, render, security,
     state::AppState,
     stats_file,
@@ -54,6 +54,8 @@ pub fn router(app: AppState) -> Router {
         .route("/imports/{id}/failed", get(imports::failed_rows))
         .route("/settings/lessons", get(export::lessons::download))
         .route("/settings/audit/file", get(export::audit::download))
+        .route(wordpress::APPROVED, get(wordpress::approved))
+        .route("/account/register", get(wordpress::register))
         .route("/fn/{*name}", any(render::server_function));
     // The app's own list, in app/src/routes.rs; a form without JavaScript posts to its page.
     let taken = ["/login", "/setup", "/join", "/account", "/imports/new"];
@@ -82,7 +84,11 @@ pub fn router(app: AppState) -> Router {
         // Apps bring a token of their own to every request: nothing of the above is for them.
         .nest(
             "/api",
-            api::routes(api::Gateway::new(app.clone()), api::openapi::routes(app.clone())).with_state(()),
+            api::routes(
+                api::Gateway::new(app.clone()),
+                api::openapi::routes(app.clone()).merge(api::connect::routes(app.clone())),
+            )
+            .with_state(()),
         )
         .layer(SetResponseHeaderLayer::overriding(
             header::X_CONTENT_TYPE_OPTIONS,

@@ -115,6 +115,7 @@ pub async fn use_cases(
         language_of: detector::language_of,
         imports: imports::options(settings),
         aside: settings.place.aside(),
+        key_file: settings.place.key_file(),
         backups: settings.backups(),
         ..Options::new(judged_by)
     };

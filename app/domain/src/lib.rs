@@ -42,6 +42,7 @@ pub mod time;
 pub mod upstream;
 pub mod usage;
 pub mod wordpress;
+mod wordpress_site;
 mod zone;
 
 pub use account::{Role, User, UserId};
@@ -90,6 +91,7 @@ pub use statistics::Days;
 pub use story::{AppWord, DetectionStory, Note, PastVerdict, WordWay};
 pub use upstream::UpstreamHealth;
 pub use usage::{DailyCount, LogCount, OutboxCounts, Overview, QuotaReport, UsagePoint, UsageSample};
+pub use wordpress_site::{Unwritten, WordPressForm, WordPressSite};
 pub use zone::Zone;
 
 /// Declares an enum that is stored, sent and searched by one lower-case word per variant.

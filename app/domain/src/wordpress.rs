@@ -28,6 +28,8 @@ pub struct Place {
     pub address: Option<String>,
     /// Address of the site.
     pub site_url: Option<String>,
+    /// WordPress's id of the post.
+    pub post_id: Option<i64>,
 }
 
 impl Place {
@@ -42,6 +44,7 @@ impl Place {
             title: text(&["post_title", "page_title", "form_name", "form_title"]),
             address: text(&["post_url", "page_url"]),
             site_url: text(&["site_url"]),
+            post_id: context.get("post_id").and_then(whole).filter(|id| *id > 0),
         }
     }
 
@@ -49,6 +52,11 @@ impl Place {
     pub fn is_known(&self) -> bool {
         self.title.is_some() || self.address.is_some()
     }
+}
+
+/// A number, also written as text: PHP makes no difference.
+fn whole(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
 /// Where wp-admin finds a comment.

@@ -3,19 +3,23 @@
 mod alerts;
 mod audit;
 mod budgets;
+mod connect;
 mod learning;
 mod own_test;
 mod people;
 mod thresholds;
 mod tokens;
+mod wordpress;
 
 use domain::Person;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use audit::AuditPage;
+use connect::ConnectPage;
 use leptos_router::hooks::use_params_map;
 use people::PeoplePage;
+use wordpress::WordPressPage;
 
 use super::{callbacks::CallbacksPage, overview::Health};
 use crate::{
@@ -32,6 +36,8 @@ pub(crate) fn SettingsPartPage() -> impl IntoView {
         "callbacks" => view! { <CallbacksPage/> }.into_any(),
         "people" => view! { <PeoplePage/> }.into_any(),
         "audit" => view! { <AuditPage/> }.into_any(),
+        "wordpress" => view! { <WordPressPage/> }.into_any(),
+        "connect" => view! { <ConnectPage/> }.into_any(),
         _ => view! { <NotFound/> }.into_any(),
     }
 }
@@ -93,6 +99,10 @@ fn Sections(report: SettingsReport) -> impl IntoView {
                 <p class="mt-2">
                     "How apps hear of what is decided after their answer: "
                     <a class="text-accent underline" href="/settings/callbacks">"Callbacks"</a>"."
+                </p>
+                <p class="mt-2">
+                    "Decisions are written into its comments, and those that wait there are read: "
+                    <a class="text-accent underline" href="/settings/wordpress">"WordPress"</a>"."
                 </p>
             </section>
             {(!people.is_empty()).then(|| view! { <People people=people/> })}

@@ -25,3 +25,4 @@ pub mod stats;
 pub mod thresholds;
 pub mod tokens;
 pub mod usage;
+pub mod wordpress;

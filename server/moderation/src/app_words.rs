@@ -46,6 +46,9 @@ const STILL_AWAY: TimeDelta = TimeDelta::seconds(5);
 /// How long to wait for work without being woken.
 const LOOK_AGAIN: Duration = Duration::from_secs(15);
 
+/// How long after Gavel itself changed a comment its plugin may say so: that is nobody's word.
+const ECHO_WITHIN: TimeDelta = TimeDelta::minutes(15);
+
 /// Addresses that apps were seen to call from, so that each is written once.
 pub(crate) type Addresses = Mutex<HashMap<ApiTokenId, HashSet<IpAddr>>>;
 
@@ -73,6 +76,14 @@ impl Moderation {
             return Err(GatewayError::Refused(ApiError::NotFound { message }));
         }
         let now = self.clock.now();
+        if self
+            .store
+            .take_echo(detection.id, request.is_spam, now - ECHO_WITHIN)
+            .await
+            .map_err(ModerationError::from)?
+        {
+            return self.own_receipt(request);
+        }
         let word = NewAppWord {
             detection_id: detection.id,
             token_id: token.id,
@@ -95,7 +106,10 @@ impl Moderation {
     }
 
     /// The detection with this upstream id, also when the app was quicker than the log.
-    async fn detection_of_app(&self, upstream_id: &str) -> Result<Option<Detection>, ModerationError> {
+    pub(crate) async fn detection_of_app(
+        &self,
+        upstream_id: &str,
+    ) -> Result<Option<Detection>, ModerationError> {
         if let Some(detection) = self.store.detection_by_upstream_id(upstream_id).await? {
             return Ok(Some(detection));
         }

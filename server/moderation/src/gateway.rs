@@ -97,6 +97,36 @@ impl Moderation {
         self.judge_noting(submission, &OnceLock::new()).await
     }
 
+    /// Judges what nobody waits for by the embedded detector: rules hold, nothing is spent, and nothing is asked again later.
+    ///
+    /// # Errors
+    /// As [`Self::judge_for_app`].
+    pub(crate) async fn judge_for_nothing(
+        self: &Arc<Self>,
+        submission: Submission,
+    ) -> Result<Judged, GatewayError> {
+        let Some(engine) = self.upstreams.stand_in.as_ref().filter(|_| !self.is_embedded()) else {
+            return self.judge_for_app(submission).await;
+        };
+        let started = Instant::now();
+        let token = submission.token.name.clone();
+        let mut detection = self.unjudged(submission, started)?;
+        let wire = readings::request(&detection.content);
+        if let Some(cause) = odd::unreadable(&wire) {
+            let detection = self.log_refused(detection, &cause).await?;
+            return Err(GatewayError::Unfit { cause, detection });
+        }
+        if let Some(answer) = self.by_rule(&mut detection, Some(&token), &wire, started).await? {
+            return Ok(self.log_answer(detection, answer, JudgedBy::Rule, started).await?);
+        }
+        let answer = match engine.check(crate::check::to_wire(detection.endpoint), &wire).await {
+            Ok(answer) => answer,
+            Err(cause) => return Err(GatewayError::Unavailable { cause, detection: None }),
+        };
+        let answer = self.at_own_threshold(answer, JudgedBy::Detector, detection.site.as_deref()).await;
+        Ok(self.log_answer(detection, answer, JudgedBy::Detector, started).await?)
+    }
+
     /// Does so, and notes under which id the submission is kept as soon as it is.
     pub(crate) async fn judge_noting(
         self: &Arc<Self>,

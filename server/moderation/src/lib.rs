@@ -38,6 +38,7 @@ mod related;
 pub mod resilience;
 mod review;
 pub mod rules;
+mod seal;
 mod searches;
 mod statistics;
 mod story;
@@ -47,6 +48,7 @@ pub mod tokens;
 mod under_way;
 mod upstreams;
 mod usage;
+pub mod wordpress;
 mod workers;
 mod writing;
 
@@ -101,6 +103,9 @@ pub struct Options {
     /// How the names of files begin that are written beside the database while that is held by another program; `None` for a
     /// database in no file.
     pub aside: Option<std::path::PathBuf>,
+    /// The file of the key that seals passwords of other services, made where it is missing; `None` seals with a key that ends with the
+    /// program.
+    pub key_file: Option<std::path::PathBuf>,
     /// Backups that are made by the clock; `None` makes none.
     pub backups: Option<backup::Schedule>,
 }
@@ -118,6 +123,7 @@ impl Options {
             language_of: |_| None,
             imports: ImportOptions::default(),
             aside: None,
+            key_file: None,
             backups: None,
         }
     }
@@ -160,6 +166,9 @@ pub struct Moderation {
     budgets: budgets::Budgets,
     alerts_wanted: Notify,
     callbacks_wanted: Notify,
+    wordpress_wanted: Notify,
+    wordpress_progress: wordpress::Progress,
+    seal: std::sync::OnceLock<seal::Seal>,
     deliveries_wanted: Notify,
     usage_wanted: Notify,
     /// The alert that people were told of while it could not be recorded.
@@ -219,6 +228,9 @@ impl Moderation {
             budgets: budgets::Budgets::default(),
             alerts_wanted: Notify::new(),
             callbacks_wanted: Notify::new(),
+            wordpress_wanted: Notify::new(),
+            wordpress_progress: wordpress::Progress::default(),
+            seal: std::sync::OnceLock::new(),
             deliveries_wanted: Notify::new(),
             usage_wanted: Notify::new(),
             told_directly: Mutex::default(),
@@ -240,6 +252,20 @@ impl Moderation {
     /// Whether the embedded detector is the upstream.
     pub fn is_embedded(&self) -> bool {
         self.options.judged_by == JudgedBy::Detector
+    }
+
+    /// The address under which people reach Gavel, where the settings name it, without a slash at its end.
+    pub fn public_url(&self) -> Option<&str> {
+        self.options.public_url.as_deref()
+    }
+
+    /// What seals passwords; its key is read, or made, when it is first used.
+    pub(crate) fn seal(&self) -> Result<&seal::Seal, ModerationError> {
+        if let Some(seal) = self.seal.get() {
+            return Ok(seal);
+        }
+        let seal = seal::Seal::open(self.options.key_file.as_deref())?;
+        Ok(self.seal.get_or_init(|| seal))
     }
 
     /// The current time, from the injected clock.

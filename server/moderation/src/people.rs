@@ -239,9 +239,4 @@ impl Moderation {
     pub async fn end_own_sessions(&self, id: UserId, which: &EndSessions) -> Result<u64, ModerationError> {
         Ok(self.store.end_sessions(id, which, self.clock.now()).await?)
     }
-
-    /// The page that a link leads to, on the site that people reach Gavel by, where the settings name it; else without the site.
-    pub fn join_address(&self, secret: &SecretString) -> String {
-        join_address(self.options.public_url.as_deref().unwrap_or_default(), secret)
-    }
 }

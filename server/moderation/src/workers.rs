@@ -55,6 +55,7 @@ impl Moderation {
         tracker.spawn(Arc::clone(self).run_alerts(stop.clone()));
         tracker.spawn(Arc::clone(self).run_alert_deliveries(stop.clone()));
         tracker.spawn(Arc::clone(self).run_callbacks(stop.clone()));
+        tracker.spawn(Arc::clone(self).run_wordpress(stop.clone()));
         tracker.spawn(Arc::clone(self).run_imports(stop.clone()));
         tracker.spawn(Arc::clone(self).run_clock_watch(stop.clone()));
         tracker.spawn(Arc::clone(self).run_writing_watch(stop.clone()));

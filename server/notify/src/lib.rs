@@ -1,6 +1,6 @@
 //! Tells people outside Gavel what happens: by signed webhook, and by e-mail. It knows neither alerts nor the database.
 //!
-//! This and `activelayer` are the only crates that make HTTP requests. Where a webhook leads is set by administrators only;
+//! This, `activelayer` and `wordpress` are the only crates that make HTTP requests. Where a webhook leads is set by administrators only;
 //! redirects are not followed, of a refusal's body only the beginning is read, and no error shows the address, which may hold a
 //! secret.
 
@@ -20,6 +20,7 @@ use url::Url;
 pub use mail::{MailOptions, MailTls, Mailer};
 pub use reach::{Reach, resolve};
 pub use signature::{SIGNATURE_HEADER, sign, verify};
+pub use webhook::client;
 
 /// Why somebody was not told.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -8,7 +8,7 @@ use rustls_platform_verifier::Verifier;
 use secrecy::ExposeSecret;
 use url::{Host, Url};
 
-use crate::{NotifyError, Post, SIGNATURE_HEADER, Webhook, reach::resolve, refusal, sign};
+use crate::{NotifyError, Post, Reach, SIGNATURE_HEADER, Webhook, reach::resolve, refusal, sign};
 
 /// How long a receiver may take, from the look-up of its name to the end of its answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -22,7 +22,7 @@ pub(crate) async fn post(to: &Webhook, post: &Post) -> Result<(), NotifyError> {
 /// Notes are few, so each has a client of its own: it knows only the addresses that were looked at.
 async fn post_at_leisure(to: &Webhook, post: &Post) -> Result<(), NotifyError> {
     let signature = sign(to.secret.expose_secret(), post.sent_at, &post.body);
-    let request = client(to)
+    let request = client(&to.url, to.reach)
         .await?
         .post(to.url.clone())
         .header(CONTENT_TYPE, "application/json")
@@ -30,7 +30,9 @@ async fn post_at_leisure(to: &Webhook, post: &Post) -> Result<(), NotifyError> {
         .header("gavel-delivery", &post.id)
         .header(SIGNATURE_HEADER, signature)
         .body(post.body.clone());
-    let answer = request.send().await.map_err(unreachable)?;
+    let answer = request.send().await.map_err(|error| {
+        if error.is_timeout() { NotifyError::TimedOut(PATIENCE.as_secs()) } else { unreachable(error) }
+    })?;
     if answer.status().is_success() { Ok(()) } else { Err(refusal::read(&to.url, answer).await) }
 }
 
@@ -44,14 +46,20 @@ fn unreachable(error: reqwest::Error) -> NotifyError {
     NotifyError::Unreachable(format!("the receiver cannot be reached: {cause}"))
 }
 
-async fn client(to: &Webhook) -> Result<Client, NotifyError> {
-    let found = resolve(&to.url, to.reach).await?;
+/// A client for one address that an administrator set: it knows only the machines that were looked at, follows no redirect, and
+/// waits 10 s.
+///
+/// # Errors
+/// [`NotifyError::Settings`] for an address where nobody's service may be.
+pub async fn client(url: &Url, reach: Reach) -> Result<Client, NotifyError> {
+    let found = resolve(url, reach).await?;
     let mut builder = Client::builder()
-        .tls_backend_preconfigured(tls(&to.url)?)
+        .tls_backend_preconfigured(tls(url)?)
         .user_agent(concat!("gavel/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
-        .referer(false);
-    if let Some(Host::Domain(name)) = to.url.host() {
+        .referer(false)
+        .timeout(PATIENCE);
+    if let Some(Host::Domain(name)) = url.host() {
         // Also where none was found: a name that is looked up a second time could lead elsewhere. A proxy knows names by itself.
         builder = builder.resolve_to_addrs(name, &found);
     }

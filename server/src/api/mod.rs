@@ -7,6 +7,7 @@ mod body;
 mod callers;
 mod check;
 mod check_comment;
+pub mod connect;
 mod decisions;
 pub mod engine;
 pub mod faults;

@@ -17,6 +17,7 @@ use super::{
     ClientAddress,
     local_path::local_path,
     sessions::{self, USER},
+    wordpress,
 };
 use crate::{bodies, render, state::AppState};
 
@@ -127,7 +128,15 @@ fn refuse(door: Door, method: &Method, uri: &Uri, headers: &HeaderMap) -> Respon
         // A form of a page whose session ended: back to the page that it stood on.
         log_in_first(&referring_page(headers))
     } else {
-        log_in_first(uri.path_and_query().map_or("/", |path| path.as_str()))
+        log_in_first(way_back(uri))
+    }
+}
+
+/// The page that was asked for. What WordPress sends along is a password, and goes no further.
+fn way_back(uri: &Uri) -> &str {
+    match uri.path() {
+        wordpress::APPROVED => "/settings/wordpress?came-back=too-old",
+        _ => uri.path_and_query().map_or("/", |path| path.as_str()),
     }
 }
 
@@ -189,6 +198,8 @@ mod tests {
             to("/login?next=%2Fdetections%3Fq%3Da%2Bb")
         );
         assert_eq!(refused(&Method::GET, "/", &[]), to("/login"));
+        let (_, place) = refused(&Method::GET, "/settings/wordpress/approved?state=1&password=abcd", &[html]);
+        assert!(!place.unwrap().contains("abcd"));
         assert_eq!(refused(&Method::POST, "/fn/checks/run", &[]), (401, None));
         let from = ("referer", "http://127.0.0.1:3000/check?x=1");
         assert_eq!(

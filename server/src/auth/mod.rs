@@ -13,5 +13,6 @@ pub mod own_password;
 pub mod password;
 pub mod sessions;
 pub mod throttle;
+pub mod wordpress;
 
 pub use client_address::ClientAddress;

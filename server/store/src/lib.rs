@@ -35,6 +35,7 @@ mod suggestions;
 mod thresholds;
 mod tokens;
 mod usage;
+mod wordpress;
 
 pub use accounts::{Accounts, NewUser, SessionRecord, session_value};
 pub use alerts::{AlertSettings, Alerts, DueDelivery, NewAlert, SiteSpam};
@@ -66,6 +67,7 @@ pub use suggestions::Suggestions;
 pub use thresholds::Thresholds;
 pub use tokens::{ApiTokens, NewApiToken};
 pub use usage::Usage;
+pub use wordpress::{ClaimedWordPress, KnownComment, NewWordPress, WordPress, Written};
 
 use std::sync::Arc;
 
@@ -98,6 +100,7 @@ pub trait Store:
     + Statistics
     + Rules
     + Callbacks
+    + WordPress
     + Thresholds
     + Forgetting
     + Imports

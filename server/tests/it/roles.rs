@@ -51,6 +51,21 @@ const TRIES: [Try; 30] = [
     (Method::POST, "/fn/callbacks/again", &[("site", "none.example.com")], [401, 403, 403, 404]),
     (Method::POST, "/fn/callbacks/remove", &[("site", "none.example.com")], [401, 403, 403, 404]),
     (Method::GET, "/settings/callbacks", &[], [303, 403, 403, 200]),
+    (Method::GET, "/fn/wordpress/list", &[], [401, 403, 403, 200]),
+    // Nothing is asked of an address that is none.
+    (Method::POST, "/fn/wordpress/begin", &[("wordpress[address]", "ftp://x")], [401, 403, 403, 422]),
+    (Method::POST, "/fn/wordpress/wake", &[("site", "none.example.com")], [401, 403, 403, 404]),
+    (Method::POST, "/fn/wordpress/disconnect", &[("site", "none.example.com")], [401, 403, 403, 404]),
+    (
+        Method::POST,
+        "/fn/wordpress/grant",
+        &[("site_url", "https://a.example"), ("return_url", "https://b.example"), ("code_challenge", "x")],
+        [401, 403, 403, 422],
+    ),
+    (Method::GET, "/settings/wordpress", &[], [303, 403, 403, 200]),
+    // The page asks; only an administrator's answer counts.
+    (Method::GET, "/settings/connect", &[], [303, 200, 200, 200]),
+    (Method::GET, "/settings/wordpress/approved?state=x&password=y", &[], [303, 303, 303, 303]),
     (Method::GET, "/fn/people/list", &[], [401, 403, 403, 200]),
     (
         Method::POST,

@@ -41,7 +41,7 @@ pub async fn change_person(
                  everything stays as it is.",
                 made.email
             );
-            return Ok(PeopleOutcome { words, link: Some(super::shown(&moderation, &made)) });
+            return Ok(PeopleOutcome { words, link: Some(super::shown(&made)?) });
         }
         PersonAct::Withdraw => {
             let words = moderation.withdraw_invitation(person.id, user.id).await?;

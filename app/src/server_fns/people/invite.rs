@@ -24,5 +24,5 @@ pub async fn invite_person(
         "Send this link to {}. It works once, for 7 days, and is shown only now; an earlier one is void.",
         made.email
     );
-    Ok(PeopleOutcome { words, link: Some(super::shown(&moderation, &made)) })
+    Ok(PeopleOutcome { words, link: Some(super::shown(&made)?) })
 }

@@ -38,16 +38,9 @@ impl std::fmt::Debug for ShownLink {
     }
 }
 
-/// A link as the person who made it is shown it: on the site that the settings name, or else the one that the form came from.
+/// A link as the person who made it is shown it.
 #[cfg(feature = "ssr")]
-fn shown(moderation: &moderation::Moderation, made: &moderation::people::MadeLink) -> ShownLink {
-    use axum::http::{header, request::Parts};
-
-    let address = moderation.join_address(&made.secret);
-    let origin = leptos::prelude::use_context::<Parts>().and_then(|parts| {
-        let origin = parts.headers.get(header::ORIGIN)?.to_str().ok()?;
-        origin.starts_with("http").then(|| origin.to_owned())
-    });
-    let site = if address.starts_with('/') { origin.unwrap_or_default() } else { String::new() };
-    ShownLink { address: format!("{site}{address}"), expires_at: made.expires_at }
+fn shown(made: &moderation::people::MadeLink) -> Result<ShownLink, crate::error::AppError> {
+    let address = moderation::people::join_address(&crate::context::own_address()?, &made.secret);
+    Ok(ShownLink { address, expires_at: made.expires_at })
 }

@@ -127,6 +127,7 @@ impl Moderation {
             late: self.late_of_the_week().await?,
             backups: self.backups(),
             callbacks: self.store.callbacks().await?,
+            wordpress: self.store.wordpress_sites().await?,
         })
     }
 

@@ -3,8 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Alert, AlertId, AlertKind, AlertRules, BoundedCount, Callback, Outlook, QuotaForecast, RefusalCount,
-    RefusalKind, SearchQuery, UsageSample, paging::grouped, statistics::site_term, time::minute,
-    upstream::BackupReport,
+    RefusalKind, SearchQuery, UsageSample, WordPressSite, paging::grouped, statistics::site_term,
+    time::minute, upstream::BackupReport,
 };
 use store::{NewAlert, SiteSpam};
 
@@ -66,6 +66,8 @@ pub struct Snapshot {
     pub backups: Option<BackupReport>,
     /// Where apps hear of decisions, and how that goes.
     pub callbacks: Vec<Callback>,
+    /// WordPress sites, and how the work on them goes.
+    pub wordpress: Vec<WordPressSite>,
 }
 
 /// Whether the upstream answers.
@@ -163,6 +165,7 @@ pub fn changes(snapshot: &Snapshot, rules: &AlertRules, open: &[Alert]) -> Vec<C
     findings.extend(refused_requests(&snapshot.refusals));
     findings.extend(snapshot.backups.as_ref().map(backup));
     findings.extend(snapshot.callbacks.iter().map(|one| callback(one, snapshot.now)));
+    findings.extend(snapshot.wordpress.iter().map(|one| wordpress(one, snapshot.now)));
     // It opens elsewhere, before any of this can be looked at. That this is being looked at, to be written, says that it is over.
     findings.push(Finding {
         kind: AlertKind::LogNotWritten,
@@ -206,7 +209,7 @@ fn gone(kind: AlertKind) -> &'static str {
         AlertKind::RequestsRefused => "For six hours no request of it was refused.",
         AlertKind::RevokedInUse => "Nobody has used it for six hours.",
         AlertKind::BackupLate => "The settings ask for no more backups.",
-        AlertKind::CallbackFailing => "The callback was taken away.",
+        AlertKind::CallbackFailing => "It was taken away.",
         _ => "The rule was changed.",
     }
 }
@@ -473,6 +476,25 @@ fn callback(callback: &Callback, now: DateTime<Utc>) -> Finding {
         None => State::off("The app takes decisions again."),
     };
     Finding { kind: AlertKind::CallbackFailing, subject: site.clone(), state }
+}
+
+fn wordpress(site: &WordPressSite, now: DateTime<Utc>) -> Finding {
+    let state = match site.failing_since {
+        Some(since) if now - since >= CALLBACK_FAILS_FOR => State::on(
+            format!(
+                "The WordPress of {} cannot be worked on since {}: {}. {} decisions wait.",
+                site.site,
+                minute(since),
+                site.last_error.as_deref().unwrap_or("no answer"),
+                grouped(site.waiting)
+            ),
+            "What waits is kept, and written once WordPress takes it.",
+            "/settings/wordpress",
+        ),
+        Some(_) => State::Unknown,
+        None => State::off("WordPress takes decisions again."),
+    };
+    Finding { kind: AlertKind::CallbackFailing, subject: format!("WordPress of {}", site.site), state }
 }
 
 fn backup(backups: &BackupReport) -> Finding {

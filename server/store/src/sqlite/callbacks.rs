@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{AppDecision, Callback, UserId};
 use serde_json::json;
+use sqlx::SqliteExecutor;
 
 use super::columns::{At, to_ms};
 use super::{SqliteStore, audit};
@@ -148,6 +149,18 @@ impl Callbacks for SqliteStore {
         .await?;
         Ok(changed.rows_affected() > 0)
     }
+}
+
+/// The app knows of a decision now: its answer is not late any more.
+pub(super) async fn app_knows(decision: i64, connection: impl SqliteExecutor<'_>) -> Result<()> {
+    sqlx::query(
+        "UPDATE detections SET told = CASE WHEN a.is_spam = 1 THEN 'spam' ELSE 'ham' END
+         FROM app_decisions a WHERE a.id = ?1 AND detections.id = a.detection_id",
+    )
+    .bind(decision)
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// The address may hold a secret, so it stays out of the record.

@@ -44,7 +44,7 @@ impl<'a> Keys<'a> {
         keys.extend(self.site.map(|site| folded('s', site)));
         keys.extend(self.language.map(|language| folded('l', language)));
         if let Some(email) = self.email {
-            keys.push(folded('e', email));
+            keys.push(self::email(email));
             keys.extend(email.rsplit_once('@').map(|(_, domain)| folded('d', domain)));
         }
         if let Some(ip) = self.ip.map(|ip| ip.to_canonical()) {
@@ -113,6 +113,11 @@ pub(super) fn content(hash: &[u8]) -> String {
         hex(&mut key, *byte);
     }
     key
+}
+
+/// The key of an e-mail address.
+pub(super) fn email(address: &str) -> String {
+    folded('e', address)
 }
 
 /// The key of an upstream `detection_id`.

@@ -45,6 +45,7 @@ mod suggestions;
 mod thresholds;
 mod tokens;
 mod usage;
+mod wordpress;
 mod words;
 mod writing;
 

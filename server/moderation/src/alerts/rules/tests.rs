@@ -40,14 +40,16 @@ fn calm() -> Snapshot {
         late: BoundedCount { count: 0, more: false },
         backups: Some(BackupReport { newest: Some(noon()), is_late: Some(false), error: None }),
         callbacks: vec![callback(None)],
+        wordpress: vec![wordpress(None)],
     }
 }
 
 /// Nothing has been looked at yet, as after a start.
 fn unknown() -> Snapshot {
     let backups = Some(BackupReport::default());
-    let callbacks = vec![callback(Some(noon()))];
-    Snapshot { quota: None, reach: None, key_valid: None, plan_seen_at: None, backups, callbacks, ..calm() }
+    let (callbacks, wordpress) = (vec![callback(Some(noon()))], vec![wordpress(Some(noon()))]);
+    let calm = Snapshot { backups, callbacks, wordpress, ..calm() };
+    Snapshot { quota: None, reach: None, key_valid: None, plan_seen_at: None, ..calm }
 }
 
 /// Lets a snapshot act on what is open; returns what opened and how the rest ended.
@@ -95,6 +97,27 @@ fn opens_holds_and_clears(bad: &Snapshot, kind: &str) {
     let (opened, over) = step(&calm(), &rules, &mut open);
     assert_eq!((opened.len(), over.len()), (0, 1), "it is over once");
     assert_eq!(step(&calm(), &rules, &mut open), nothing);
+}
+
+fn wordpress(failing_since: Option<DateTime<Utc>>) -> WordPressSite {
+    WordPressSite {
+        id: 1,
+        site: "blog.example".to_owned(),
+        home: "https://blog.example".to_owned(),
+        login: "ana".to_owned(),
+        created_at: noon(),
+        waiting: 3,
+        comments: 40,
+        read_at: None,
+        failing_since,
+        last_error: failing_since.map(|_| "no answer within 10 s".to_owned()),
+    }
+}
+
+#[test]
+fn a_wordpress_that_cannot_be_worked_on_for_a_while() {
+    let fails = wordpress(Some(noon() - TimeDelta::minutes(16)));
+    opens_holds_and_clears(&Snapshot { wordpress: vec![fails], ..calm() }, "callback_failing");
 }
 
 /// A callback that fails since then.

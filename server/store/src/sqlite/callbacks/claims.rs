@@ -8,7 +8,7 @@ use sqlx::AssertSqlSafe;
 
 use super::super::SqliteStore;
 use super::super::columns::{At, to_ms};
-use super::feed;
+use super::{app_knows, feed};
 use crate::Result;
 use crate::callbacks::Due;
 
@@ -87,14 +87,7 @@ pub(super) async fn taken(due: &Due, at: DateTime<Utc>, store: &SqliteStore) -> 
     if noted.rows_affected() == 0 {
         return Ok(());
     }
-    // The app knows now: it is not late any more.
-    sqlx::query(
-        "UPDATE detections SET told = CASE WHEN a.is_spam = 1 THEN 'spam' ELSE 'ham' END
-         FROM app_decisions a WHERE a.id = ?1 AND detections.id = a.detection_id",
-    )
-    .bind(due.decision.id)
-    .execute(&mut *transaction)
-    .await?;
+    app_knows(due.decision.id, &mut *transaction).await?;
     transaction.commit().await?;
     Ok(())
 }

@@ -1,0 +1,125 @@
+//! The Connect button of ActiveLayer's own WordPress plugin: a site gets a key of this Gavel, once, and only the plugin that asked.
+
+use activelayer::SecretString;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{Fallback, FieldError, UserId};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use crate::{
+    Moderation, ModerationError,
+    tokens::{self, TokenWish},
+};
+
+/// What a code is sealed for.
+const CODE: &str = "connect code";
+
+/// How long a site may take to fetch its key.
+const FETCH_WITHIN: TimeDelta = TimeDelta::minutes(10);
+
+/// Characters of a SHA-256 in hexadecimal.
+const CHALLENGE_CHARS: usize = 64;
+
+/// Names that are tried for a token: of the same site others may be in force.
+const NAMES: u32 = 50;
+
+/// What a code carries.
+#[derive(Serialize, Deserialize)]
+struct Code {
+    site: String,
+    challenge: String,
+    user: i64,
+    until: DateTime<Utc>,
+}
+
+impl Moderation {
+    /// Lets a site fetch a key; returns where its owner goes on, which carries the code. The code is worth nothing without what only the
+    /// plugin knows (as RFC 7636 has it).
+    ///
+    /// # Errors
+    /// [`ModerationError::Invalid`] when the address to return to is another site's, or something is missing.
+    pub fn grant_connection(
+        &self,
+        site_url: &str,
+        return_url: &str,
+        challenge: &str,
+        by: UserId,
+    ) -> Result<String, ModerationError> {
+        let wrong = |field: &str, problem: &str| {
+            ModerationError::Invalid(vec![FieldError {
+                field: field.to_owned(),
+                problem: problem.to_owned(),
+            }])
+        };
+        let page = |text: &str| {
+            let plain = |url: &Url| url.username().is_empty() && url.password().is_none();
+            Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && plain(url))
+        };
+        let site = page(site_url).ok_or_else(|| wrong("site_url", "This is no address of a site."))?;
+        let back = page(return_url).filter(|back| back.origin() == site.origin());
+        let mut back = back.ok_or_else(|| {
+            wrong("return_url", "The site asks to go on elsewhere than on itself: do not connect it.")
+        })?;
+        let is_digest =
+            challenge.len() == CHALLENGE_CHARS && challenge.chars().all(|char| char.is_ascii_hexdigit());
+        if !is_digest {
+            return Err(wrong(
+                "code_challenge",
+                "The site did not send what its plugin should. Press Connect there again.",
+            ));
+        }
+        let name = domain::site::read(site_url).ok().flatten();
+        let code = Code {
+            site: name.ok_or_else(|| wrong("site_url", "This is no address of a site."))?,
+            challenge: challenge.to_ascii_lowercase(),
+            user: by.0,
+            until: self.clock.now() + FETCH_WITHIN,
+        };
+        let code =
+            serde_json::to_string(&code).map_err(|error| ModerationError::Refused(error.to_string()))?;
+        let code = hex::encode(self.seal()?.close(CODE, &code)?);
+        back.query_pairs_mut().append_pair("al_code", &code);
+        Ok(back.into())
+    }
+
+    /// The key for a code, once, for whoever knows what the code was asked with.
+    ///
+    /// # Errors
+    /// [`ModerationError::Refused`] for a code that is unknown, too old, used, or another's.
+    pub async fn claim_connection(
+        &self,
+        code: &str,
+        verifier: &str,
+    ) -> Result<SecretString, ModerationError> {
+        let refused = || {
+            let words = "This code is unknown, too old or used. Press Connect in WordPress again.";
+            ModerationError::Refused(words.to_owned())
+        };
+        let sealed = hex::decode(code).map_err(|_| refused())?;
+        let text = self.seal()?.open_text(CODE, &sealed).ok_or_else(refused)?;
+        let read: Code = serde_json::from_str(&text).map_err(|_| refused())?;
+        let now = self.clock.now();
+        let is_its_own = hex::encode(Sha256::digest(verifier)) == read.challenge;
+        if read.until <= now
+            || !is_its_own
+            || !self.store.use_code(&tokens::hash(code), read.until, now).await?
+        {
+            return Err(refused());
+        }
+        let mut outcome = Err(refused());
+        for number in 1..=NAMES {
+            let name = match number {
+                1 => format!("WordPress plugin of {}", read.site),
+                number => format!("WordPress plugin of {} ({number})", read.site),
+            };
+            let wish =
+                TokenWish { name, site: read.site.clone(), per_minute: None, fallback: Fallback::Engine };
+            outcome = tokens::issue(&*self.store, &wish, Some(UserId(read.user)), now).await;
+            if !matches!(outcome, Err(ModerationError::Invalid(_))) {
+                break;
+            }
+        }
+        outcome.map(|(secret, _)| secret)
+    }
+}

@@ -1,0 +1,129 @@
+//! Which comment is which detection.
+
+use chrono::{DateTime, Utc};
+use domain::DetectionId;
+use sqlx::{QueryBuilder, Sqlite, SqliteExecutor};
+
+use super::super::columns::to_ms;
+use super::super::{SqliteStore, keys};
+use crate::{KnownComment, Result};
+
+#[derive(sqlx::FromRow)]
+struct KnownRow {
+    comment_id: i64,
+    detection_id: i64,
+    status: String,
+}
+
+impl From<KnownRow> for KnownComment {
+    fn from(row: KnownRow) -> Self {
+        Self { comment: row.comment_id, detection: DetectionId(row.detection_id), status: row.status }
+    }
+}
+
+pub(super) async fn of(
+    wordpress: i64,
+    detection: DetectionId,
+    store: &SqliteStore,
+) -> Result<Option<KnownComment>> {
+    let row: Option<KnownRow> = sqlx::query_as(
+        "SELECT comment_id, detection_id, status FROM wordpress_comments WHERE detection_id = ? AND wordpress_id = ?",
+    )
+    .bind(detection.0)
+    .bind(wordpress)
+    .fetch_optional(&store.readers)
+    .await?;
+    Ok(row.map(KnownComment::from))
+}
+
+pub(super) async fn known(
+    wordpress: i64,
+    comments: &[i64],
+    store: &SqliteStore,
+) -> Result<Vec<KnownComment>> {
+    if comments.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql: QueryBuilder<Sqlite> = QueryBuilder::new(
+        "SELECT comment_id, detection_id, status FROM wordpress_comments WHERE wordpress_id = ",
+    );
+    sql.push_bind(wordpress).push(" AND comment_id IN (");
+    let mut ids = sql.separated(", ");
+    for id in comments {
+        ids.push_bind(id);
+    }
+    sql.push(")");
+    let rows: Vec<KnownRow> = sql.build_query_as().fetch_all(&store.readers).await?;
+    Ok(rows.into_iter().map(KnownComment::from).collect())
+}
+
+/// A detection that was another comment's stays that one's.
+pub(super) async fn keep(
+    wordpress: i64,
+    comment: &KnownComment,
+    connection: impl SqliteExecutor<'_>,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO wordpress_comments (wordpress_id, comment_id, detection_id, status)
+         SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS (
+             SELECT 1 FROM wordpress_comments WHERE detection_id = ?3 AND (wordpress_id <> ?1 OR comment_id <> ?2))
+         ON CONFLICT (wordpress_id, comment_id) DO UPDATE SET status = excluded.status",
+    )
+    .bind(wordpress)
+    .bind(comment.comment)
+    .bind(comment.detection.0)
+    .bind(&comment.status)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn like(
+    site: &str,
+    content_hash: &[u8],
+    email: Option<&str>,
+    limit: u32,
+    store: &SqliteStore,
+) -> Result<Vec<DetectionId>> {
+    let mut found = Vec::new();
+    for key in [Some(keys::content(content_hash)), email.map(keys::email)].into_iter().flatten() {
+        let ids: Vec<i64> = sqlx::query_scalar(
+            "SELECT d.id FROM detections_fts CROSS JOIN detections d ON d.id = detections_fts.rowid
+             WHERE detections_fts MATCH ? AND d.site = ?
+               AND NOT EXISTS (SELECT 1 FROM wordpress_comments w WHERE w.detection_id = d.id)
+             ORDER BY detections_fts.rowid DESC LIMIT ?",
+        )
+        .bind(keys::whole(&key))
+        .bind(site)
+        .bind(limit)
+        .fetch_all(&store.readers)
+        .await?;
+        found.extend(ids.into_iter().map(DetectionId));
+    }
+    found.sort_by_key(|id| std::cmp::Reverse(id.0));
+    found.dedup();
+    Ok(found)
+}
+
+pub(super) async fn take_echo(
+    detection: DetectionId,
+    is_spam: bool,
+    since: DateTime<Utc>,
+    store: &SqliteStore,
+) -> Result<bool> {
+    let oldest =
+        "SELECT min(id) FROM wordpress_echoes WHERE detection_id = ?1 AND is_spam = ?2 AND written_at >= ?3";
+    // Read first: mostly there is none, and a look costs no write.
+    let first: Option<i64> = sqlx::query_scalar(oldest)
+        .bind(detection.0)
+        .bind(is_spam)
+        .bind(to_ms(since))
+        .fetch_one(&store.readers)
+        .await?;
+    if first.is_none() {
+        return Ok(false);
+    }
+    let taken =
+        sqlx::query("DELETE FROM wordpress_echoes WHERE id = ?").bind(first).execute(&store.writer).await?;
+    Ok(taken.rows_affected() > 0)
+}

@@ -1,0 +1,176 @@
+//! Who works on a site, and how far decisions are written.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{ApiTokenId, AppDecision};
+use sqlx::SqliteConnection;
+
+use super::super::SqliteStore;
+use super::super::callbacks::app_knows;
+use super::super::columns::{At, to_ms};
+use super::comments;
+use crate::{ClaimedWordPress, KnownComment, Result, StoreError, Written};
+
+/// How long an echo may be on its way: a plugin sends it after half a minute, when somebody opens a page of the site.
+const ECHO_LASTS: TimeDelta = TimeDelta::minutes(15);
+
+#[derive(sqlx::FromRow)]
+struct ClaimedRow {
+    id: i64,
+    site: String,
+    api: String,
+    login: String,
+    password: Vec<u8>,
+    token_id: i64,
+    written_to: i64,
+    read_at: Option<i64>,
+    attempts: u32,
+}
+
+impl TryFrom<ClaimedRow> for ClaimedWordPress {
+    type Error = StoreError;
+
+    fn try_from(row: ClaimedRow) -> Result<Self> {
+        let read_at = At { table: "wordpress_sites", id: row.id }.maybe_time("read_at", row.read_at)?;
+        Ok(Self {
+            id: row.id,
+            site: row.site,
+            api: row.api,
+            login: row.login,
+            password: row.password,
+            token: ApiTokenId(row.token_id),
+            written_to: row.written_to,
+            read_at,
+            attempts: row.attempts,
+        })
+    }
+}
+
+/// Sites that somebody may work on: at ?1, those last read before ?2.
+const DUE: &str = "SELECT id FROM wordpress_sites w
+    WHERE due_at <= ?1 AND (coalesce(read_at, 0) <= ?2
+        OR EXISTS (SELECT 1 FROM app_decisions d WHERE d.site = w.site AND d.id > w.written_to))
+    ORDER BY due_at, id LIMIT 1";
+
+pub(super) async fn claim(
+    now: DateTime<Utc>,
+    read_before: DateTime<Utc>,
+    until: DateTime<Utc>,
+    store: &SqliteStore,
+) -> Result<Option<ClaimedWordPress>> {
+    // Read first: mostly nothing is due, and a look costs no write.
+    let first: Option<i64> = sqlx::query_scalar(DUE)
+        .bind(to_ms(now))
+        .bind(to_ms(read_before))
+        .fetch_optional(&store.readers)
+        .await?;
+    if first.is_none() {
+        return Ok(None);
+    }
+    let claim = format!(
+        "UPDATE wordpress_sites SET due_at = ?3 WHERE id = ({DUE})
+         RETURNING id, site, api, login, password, token_id, written_to, read_at, attempts"
+    );
+    let row: Option<ClaimedRow> = sqlx::query_as(sqlx::AssertSqlSafe(claim))
+        .bind(to_ms(now))
+        .bind(to_ms(read_before))
+        .bind(to_ms(until))
+        .fetch_optional(&store.writer)
+        .await?;
+    row.map(ClaimedWordPress::try_from).transpose()
+}
+
+pub(super) async fn wake(site: &str, store: &SqliteStore) -> Result<bool> {
+    let changed =
+        sqlx::query("UPDATE wordpress_sites SET due_at = 0, attempts = 0, read_at = NULL WHERE site = ?");
+    Ok(changed.bind(site).execute(&store.writer).await?.rows_affected() > 0)
+}
+
+pub(super) async fn written(
+    wordpress: i64,
+    decision: &AppDecision,
+    outcome: &Written,
+    (at, until): (DateTime<Utc>, DateTime<Utc>),
+    store: &SqliteStore,
+) -> Result<()> {
+    let mut transaction = store.begin().await?;
+    sqlx::query(
+        "UPDATE wordpress_sites SET written_to = max(written_to, ?2), due_at = ?3, attempts = 0, failing_since = NULL, last_error = NULL
+         WHERE id = ?1",
+    )
+    .bind(wordpress)
+    .bind(decision.id)
+    .bind(to_ms(until))
+    .execute(&mut *transaction)
+    .await?;
+    match outcome {
+        Written::Changed(comment) => {
+            comments::keep(wordpress, comment, &mut *transaction).await?;
+            expect_echo(comment, decision.is_spam, at, &mut transaction).await?;
+            app_knows(decision.id, &mut *transaction).await?;
+        }
+        Written::Stands(comment) => {
+            comments::keep(wordpress, comment, &mut *transaction).await?;
+            app_knows(decision.id, &mut *transaction).await?;
+        }
+        Written::NoComment => {}
+        Written::Unwritten(reason) => {
+            sqlx::query(
+                "INSERT INTO wordpress_unwritten (decision_id, wordpress_id, reason, at) VALUES (?, ?, ?, ?)
+                 ON CONFLICT (decision_id) DO UPDATE SET reason = excluded.reason, at = excluded.at",
+            )
+            .bind(decision.id)
+            .bind(wordpress)
+            .bind(reason)
+            .bind(to_ms(at))
+            .execute(&mut *transaction)
+            .await?;
+        }
+    }
+    transaction.commit().await?;
+    Ok(())
+}
+
+async fn expect_echo(
+    comment: &KnownComment,
+    is_spam: bool,
+    at: DateTime<Utc>,
+    connection: &mut SqliteConnection,
+) -> Result<()> {
+    // Sites without a plugin send none.
+    sqlx::query("DELETE FROM wordpress_echoes WHERE detection_id = ? AND written_at < ?")
+        .bind(comment.detection.0)
+        .bind(to_ms(at - ECHO_LASTS))
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("INSERT INTO wordpress_echoes (detection_id, is_spam, written_at) VALUES (?, ?, ?)")
+        .bind(comment.detection.0)
+        .bind(is_spam)
+        .bind(to_ms(at))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn rests(
+    wordpress: i64,
+    read: bool,
+    failure: Option<(&str, DateTime<Utc>)>,
+    at: DateTime<Utc>,
+    store: &SqliteStore,
+) -> Result<()> {
+    let (error, again) = failure.unzip();
+    sqlx::query(
+        "UPDATE wordpress_sites SET due_at = ?2, read_at = CASE WHEN ?3 THEN ?4 ELSE read_at END, last_error = ?5,
+             attempts = CASE WHEN ?5 IS NULL THEN 0 ELSE attempts + 1 END,
+             failing_since = CASE WHEN ?5 IS NOT NULL THEN coalesce(failing_since, ?4) END
+         WHERE id = ?1",
+    )
+    .bind(wordpress)
+    .bind(again.map_or(0, to_ms))
+    .bind(read)
+    .bind(to_ms(at))
+    .bind(error)
+    .execute(&store.writer)
+    .await?;
+    Ok(())
+}
