@@ -1,14 +1,30 @@
-"""A small site whose forms and chat are protected."""
+"""A small site whose forms and chat are protected. What was blocked is held, and delivered if a moderator says that it is no spam."""
 
-from typing import Annotated
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
 
+from decisions import Decision, Held, decision_of_gavel
 from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException, Request, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel
-from spam import SpamCheck, SpamVerdict, Submission, ask, check_spam, current_user, spam_api
+from spam import SpamCheck, SpamVerdict, Submission, ask, current_user, spam_api
 
-app = FastAPI(title="A protected site", lifespan=spam_api)
 
-Checked = Annotated[SpamVerdict, Depends(check_spam)]
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
+    async with spam_api(app) as state:
+        yield {**state, "held": Held(os.environ.get("HELD_MESSAGES", "held.db"))}
+
+
+def hold(request: Request, verdict: SpamVerdict, submission: Submission) -> None:
+    if verdict.detection_id:
+        request.state.held.hold(verdict.detection_id, submission)
+
+
+app = FastAPI(title="A protected site", lifespan=lifespan)
+
+Checked = Annotated[SpamVerdict, Depends(SpamCheck(hold=hold))]
 
 
 class Thanks(BaseModel):
@@ -43,12 +59,12 @@ async def review(submission: Submission, verdict: Checked) -> Thanks:
 
 # Strangers who want an account are looked at more closely than customers who ask for help.
 @app.post("/signup")
-async def sign_up(submission: Submission, verdict: Annotated[SpamVerdict, Depends(SpamCheck(threshold=25))]) -> Thanks:
+async def sign_up(submission: Submission, verdict: Annotated[SpamVerdict, Depends(SpamCheck(25, hold))]) -> Thanks:
     return keep(submission, verdict)
 
 
 @app.post("/support")
-async def support(submission: Submission, verdict: Annotated[SpamVerdict, Depends(SpamCheck(threshold=90))]) -> Thanks:
+async def support(submission: Submission, verdict: Annotated[SpamVerdict, Depends(SpamCheck(90, hold))]) -> Thanks:
     return keep(submission, verdict)
 
 
@@ -61,6 +77,14 @@ async def newsletter(submission: Submission, request: Request, tasks: Background
 
     tasks.add_task(judge)
     return Thanks()
+
+
+# Gavel's callback.
+@app.post("/gavel", status_code=204)
+async def decided(decision: Annotated[Decision, Depends(decision_of_gavel)], request: Request) -> None:
+    if submission := request.state.held.freed_by(decision):
+        keep(submission, SpamVerdict(detection_id=decision.detection_id, is_spam=False))
+        request.state.held.forget(decision.detection_id)
 
 
 @app.websocket("/chat")

@@ -5,7 +5,7 @@ Works with ActiveLayer and with Gavel, which speaks the same API: only ACTIVELAY
 
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, TypedDict
 
@@ -81,11 +81,16 @@ async def current_user(
     return users.get(login.credentials) if login else None
 
 
+Hold = Callable[[Request, SpamVerdict, Submission], None]
+"""Keeps a submission that is called spam, in case a moderator says otherwise."""
+
+
 class SpamCheck:
     """The dependency. With a `threshold` (0 to 100), the route is stricter or more patient than the service's verdict."""
 
-    def __init__(self, threshold: float | None = None) -> None:
+    def __init__(self, threshold: float | None = None, hold: Hold | None = None) -> None:
         self.threshold = threshold
+        self.hold = hold
 
     async def __call__(
         self, submission: Submission, request: Request, user: Annotated[str | None, Depends(current_user)]
@@ -99,6 +104,8 @@ class SpamCheck:
         }
         verdict = await ask(request.state.spam_api, **submission.model_dump(), **visitor)
         if self.is_blocked(verdict):
+            if self.hold:
+                self.hold(request, verdict, submission)
             log.info("blocked %s, %s points", verdict.detection_id, verdict.total_score)
             raise HTTPException(403, f"This looks like spam. If it is not, tell us this number: {verdict.detection_id}")
         return verdict

@@ -1,11 +1,15 @@
 """The app as its visitors find it: uvicorn and real HTTP, in front of a running Gavel."""
 
+import hashlib
+import hmac
 import json
 import os
 import signal
+import sqlite3
+import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +20,25 @@ from websockets.sync.client import connect
 from fixtures.programs import Engine, Gavel, Uvicorn
 from fixtures.services import HAM, SPAM, TLS
 from fixtures.upstream import KEY, Upstream
+from fixtures.waiting import until
+from soak.people import Moderator
 
 JANE = {"Authorization": "Bearer janes-secret"}
 TIMEOUT = 1.0
 """How long the app waits for a verdict where a test lets it wait, in seconds."""
 
 
+SECRET = "signs what Gavel sends"
+
+
 @contextmanager
 def site(base_url: str, token: str, timeout: float = 10) -> Iterator[tuple[httpx.Client, Uvicorn]]:
     settings = {"ACTIVELAYER_BASE_URL": base_url, "ACTIVELAYER_API_KEY": token, "ACTIVELAYER_TIMEOUT": str(timeout)}
-    with Uvicorn("app:app", Path(__file__).parent, APP_USERS="janes-secret:jane", **settings) as server:
-        with httpx.Client(base_url=server.origin, timeout=20, verify=TLS) as visitor:
-            yield visitor, server
+    with tempfile.TemporaryDirectory(prefix="held-") as folder:
+        settings |= {"GAVEL_CALLBACK_SECRET": SECRET, "HELD_MESSAGES": f"{folder}/held.db"}
+        with Uvicorn("app:app", Path(__file__).parent, APP_USERS="janes-secret:jane", **settings) as server:
+            with httpx.Client(base_url=server.origin, timeout=20, verify=TLS) as visitor:
+                yield visitor, server
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +132,72 @@ def test_the_verdict_is_in_the_apps_own_documentation(house: tuple[httpx.Client,
     visitor, _ = house
     fields = visitor.get("openapi.json").json()["components"]["schemas"]["SpamVerdict"]["properties"]
     assert {"detection_id", "is_spam", "total_score", "threshold", "confidence", "signals"} == set(fields)
+
+
+def decide(visitor: httpx.Client, secret: str = SECRET, age: int = 0, **decision: Any) -> int:
+    """Calls the app as Gavel does."""
+    body = json.dumps({"event": "label", **decision}).encode()
+    at = int(time.time()) - age
+    tag = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+    return visitor.post("gavel", content=body, headers={"gavel-signature": f"t={at},v1={tag}"}).status_code
+
+
+def delivered(visitor: httpx.Client, number: str) -> list[str]:
+    kept = visitor.get("kept", headers=JANE).json()
+    return [one["submission"]["message"] for one in kept if one["verdict"]["detection_id"] == number]
+
+
+def block(visitor: httpx.Client) -> str:
+    blocked = visitor.post("contact", json={"message": SPAM})
+    assert blocked.status_code == 403
+    return blocked.json()["detail"].rpartition(" ")[2]
+
+
+def test_what_was_blocked_is_delivered_when_a_moderator_says_that_it_is_no_spam() -> None:
+    with Gavel("--feedback-undo", "0s", "--callback-hosts", "any") as gavel:
+        with site(gavel.base_url, gavel.token("site")) as (visitor, server):
+            number = block(visitor)
+            set_up = ("callback", "set", "--site", "shop.example.com", "--callback-hosts", "any", "--url")
+            server.stop()
+            server.settings["GAVEL_CALLBACK_SECRET"] = gavel.command(*set_up, f"{server.origin}/gavel").splitlines()[-1]
+            server.start()
+            with gavel.database() as database:
+                row = database.execute("SELECT id FROM detections WHERE upstream_id = ?", (number,)).fetchone()["id"]
+            assert delivered(visitor, number) == []
+            with closing(Moderator("ana", "held", gavel)) as moderator:
+                assert moderator.call("labels/rows", {"one": f"ham:{row}~0"})
+                until("the message", lambda: delivered(visitor, number) == [SPAM], 15)
+
+
+def test_only_what_gavel_signed_just_now_delivers(house: tuple[httpx.Client, Gavel]) -> None:
+    visitor, _ = house
+    number = block(visitor)
+    ham = {"detection_id": number, "is_spam": False, "version": 7}
+    assert decide(visitor, secret="another secret", **ham) == 401
+    assert decide(visitor, age=400, **ham) == 401
+    assert decide(visitor, age=-400, **ham) == 401
+    for forged in ("", "t=1", "v1=00", "t=1,v1=" + "0" * 64, "t=x,v1=é"):
+        headers = {"gavel-signature": forged.encode()}
+        assert visitor.post("gavel", json={**ham, "event": "label"}, headers=headers).status_code == 401, forged
+    assert delivered(visitor, number) == []
+    assert decide(visitor, is_spam=True, version=8, detection_id=number) == 204
+    assert decide(visitor, **ham) == 204
+    assert delivered(visitor, number) == [], "an older decision came later"
+    assert [decide(visitor, is_spam=False, version=9, detection_id=number) for _ in range(2)] == [204, 204]
+    assert delivered(visitor, number) == [SPAM], "once, though the decision came twice"
+
+
+def test_a_message_is_held_for_thirty_days() -> None:
+    with Gavel() as gavel, site(gavel.base_url, gavel.token("site")) as (visitor, server):
+        for age, found in ((29, [SPAM]), (31, [])):
+            number = block(visitor)
+            with closing(sqlite3.connect(server.settings["HELD_MESSAGES"])) as held, held:
+                held.execute("UPDATE held SET held_at = held_at - ? WHERE detection_id = ?", (age * 86_400, number))
+            assert decide(visitor, detection_id=number, is_spam=False, version=1) == 204
+            assert delivered(visitor, number) == found, f"after {age} days"
+        block(visitor)
+        with closing(sqlite3.connect(server.settings["HELD_MESSAGES"])) as held:
+            assert held.execute("SELECT count(*) FROM held").fetchone() == (1,), "what is older is deleted"
 
 
 @pytest.mark.parametrize(

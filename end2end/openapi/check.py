@@ -1,8 +1,10 @@
 """Schemathesis asks every endpoint of the contract what its OpenAPI document allows, and what it does not.
 
-The document is the gateway's; the engine, which serves the same contract without a document, is held to it, too.
+The document is the gateway's; the engine, which serves the same contract without a document, is held to it, too. What Gavel
+sends is held to the document's webhooks.
 """
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +16,7 @@ sys.path.insert(0, str(HERE.parent))
 
 from fixtures.programs import environment  # noqa: E402
 from fixtures.services import TLS, serve  # noqa: E402
+from openapi import webhooks  # noqa: E402
 
 
 def main() -> int:
@@ -32,7 +35,10 @@ def main() -> int:
                 "--url", service.program.base_url, "--header", f"Authorization: Bearer {service.key}", *sys.argv[1:],
             ]  # fmt: skip
             codes.append(subprocess.run(command, cwd=HERE, env=environment()).returncode)
-    return max(codes)
+    print("what is sent is compared with the webhooks", flush=True)
+    wrong = list(webhooks.problems(json.loads(document.read_text("utf-8"))))
+    print("\n".join(wrong or ["all as described"]), flush=True)
+    return max(*codes, int(bool(wrong)))
 
 
 if __name__ == "__main__":

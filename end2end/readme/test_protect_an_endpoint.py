@@ -53,8 +53,9 @@ class Axum(Program):
     STOPPED = -15
 
     def start(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.address = f"127.0.0.1:{probe.getsockname()[1]}"
+        if self.address.endswith(":0"):
+            with socket.create_server(("127.0.0.1", 0)) as probe:
+                self.address = f"127.0.0.1:{probe.getsockname()[1]}"
         self.settings["LISTEN"] = self.address
         super().start()
 

@@ -13,6 +13,9 @@ test('a callback is set, its secret shown once, and it is removed', async ({ pag
   await expect(form.getByLabel('Site')).toHaveValue(site)
   await form.getByLabel('Address that is called').fill('http://127.0.0.1:9/hook')
   await form.getByRole('button', { name: 'Set callback' }).click()
+  await expect(form).toContainText('leads to this machine')
+  await form.getByLabel('Address that is called').fill('https://203.0.113.7/hook')
+  await form.getByRole('button', { name: 'Set callback' }).click()
   const shown = page.locator('code').filter({ hasText: /^gvlcb_[0-9a-f]{64}$/ })
   await expect(shown).toHaveCount(1)
   const secret = await shown.textContent() ?? ''

@@ -83,3 +83,20 @@ test('labels that say otherwise ask for a second look', async ({ page, open }, i
   }).toPass()
   await expect(row).toHaveCount(0)
 })
+
+test('a file of rules is looked at, and what can be read of it is made', async ({ page, open }, info) => {
+  const word = `lamp${info.workerIndex}x${info.retry}${info.project.name.length}`
+  await open('/rules')
+  await page.getByText('Make rules from a file').click()
+  await page.getByLabel('A search a line').fill(`link:${word}.test\nlabel:spam\n${word}`)
+  await page.getByRole('button', { name: 'Preview' }).click()
+  await expect(page.getByText('2 rules can be made; 0 are there already.')).toBeVisible()
+  await expect(page.getByText('Line 2: label: asks for what happens only later')).toBeVisible()
+  await page.getByRole('button', { name: 'Make those that can be read' }).click()
+  await expect(page.getByText('2 rules are made; 0 were there already.')).toBeVisible()
+  await open('/rules')
+  await page.getByText('Make rules from a file').click()
+  await page.getByLabel('or a file').setInputFiles({ name: 'rules.txt', mimeType: 'text/plain', buffer: Buffer.from(word) })
+  await page.getByRole('button', { name: 'Preview' }).click()
+  await expect(page.getByText('0 rules can be made; 1 are there already.')).toBeVisible()
+})

@@ -5,6 +5,12 @@
  * what gets no answer is held, and what a person decides is sent as feedback some time later.
  */
 
+// Nobody here gets letters.
+add_filter( 'pre_wp_mail', '__return_true' );
+if ( defined( 'GAVEL_URL' ) ) {
+	return; // contrib/wordpress/gavel.php is the client.
+}
+
 /** The owner's settings, which the REST API of WordPress can read and write. */
 function gavel_register(): void {
 	foreach ( [ 'gavel_url', 'gavel_key' ] as $name ) {
@@ -17,8 +23,6 @@ function gavel_register(): void {
 	register_meta( 'comment', 'gavel', [ 'type' => 'string', 'single' => true, 'show_in_rest' => true ] );
 }
 add_action( 'init', 'gavel_register' );
-// Nobody here gets letters.
-add_filter( 'pre_wp_mail', '__return_true' );
 
 /** Asks Gavel; gives the status (0: no answer) and the body of the answer. */
 function gavel_post( string $endpoint, array $body ): array {

@@ -17,6 +17,8 @@ touch( "$dir/installed" );
 update_option( 'timezone_string', 'Europe/Berlin' );
 update_option( 'permalink_structure', '/%year%/%monthnum%/%postname%/' );
 update_option( 'users_can_register', 1 );
+// A stranger's first comment is not held for that.
+update_option( 'comment_previously_approved', 0 );
 foreach ( [ 'editor', 'author', 'subscriber' ] as $role ) {
 	if ( ! username_exists( $role ) ) {
 		$email = "$role@example.org";

@@ -115,6 +115,8 @@ foreach ( [ 'AUTH', 'SECURE_AUTH', 'LOGGED_IN', 'NONCE' ] as \$name ) {
 	define( \$name . '_SALT', hash( 'sha256', "test site \$name salt" ) );
 }
 \$table_prefix = 'wp_';
+// A test's own settings.
+if ( is_file( '$DIR/settings.php' ) ) { require '$DIR/settings.php'; }
 if ( ! defined( 'ABSPATH' ) ) { define( 'ABSPATH', __DIR__ . '/' ); }
 require_once ABSPATH . 'wp-settings.php';
 PHP

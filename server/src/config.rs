@@ -14,6 +14,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use moderation::backup::{BackupPlan, Schedule};
+use notify::Reach;
 use secrecy::SecretString;
 use url::Url;
 
@@ -153,6 +154,9 @@ pub struct Settings {
     /// Who gets letters about alerts
     #[arg(long, value_name = "ADDRESSES", value_delimiter = ',')]
     pub alert_mail_to: Vec<String>,
+    /// See [`Callbacks`].
+    #[command(flatten)]
+    pub callbacks: Callbacks,
     /// Folder that `gavel serve` makes backups of the database in; without one it makes none
     #[arg(long, value_name = "DIR")]
     pub backup_to: Option<PathBuf>,
@@ -167,6 +171,34 @@ pub struct Settings {
     #[arg(long, value_name = "TIME", default_value = "10s",
           value_parser = duration(Duration::ZERO, Duration::from_secs(600)))]
     pub feedback_undo: Duration,
+}
+
+/// Where callbacks may lead.
+#[derive(Args, Clone, Copy)]
+pub struct Callbacks {
+    /// Where callbacks to apps may lead: to public addresses, or to any, this machine and private networks included; never to a
+    /// cloud's metadata service
+    #[arg(long, value_name = "WHICH", default_value = "public")]
+    pub callback_hosts: CallbackHosts,
+}
+
+impl Callbacks {
+    /// The same for those who call.
+    pub fn reach(self) -> Reach {
+        match self.callback_hosts {
+            CallbackHosts::Public => Reach::Public,
+            CallbackHosts::Any => Reach::Any,
+        }
+    }
+}
+
+/// Which hosts callbacks may be on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CallbackHosts {
+    /// With public addresses
+    Public,
+    /// Also on this machine and in private networks
+    Any,
 }
 
 /// When cookies carry `Secure`.

@@ -7,9 +7,9 @@ use app::{
     forms::{FormProblem, UploadProblem},
 };
 use axum::{
-    body::{Body, to_bytes},
-    extract::{Request, State},
-    http::{HeaderValue, Method, Response, StatusCode, header, request::Parts},
+    body::{Body, Bytes, to_bytes},
+    extract::{FromRequest, Multipart, Request, State},
+    http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request::Parts},
     response::IntoResponse,
 };
 use leptos::{nonce::Nonce, prelude::*};
@@ -44,9 +44,32 @@ pub async fn page(State(app): State<AppState>, request: Request) -> Response<Bod
 pub async fn submitted(State(app): State<AppState>, request: Request) -> Response<Body> {
     let (mut parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else { return too_large() };
-    let Ok(form) = String::from_utf8(body.into()) else { return malformed() };
+    let form = if has_files(&parts.headers) {
+        without_files(&parts.headers, body).await
+    } else {
+        String::from_utf8(body.into()).ok()
+    };
+    let Some(form) = form else { return malformed() };
     parts.extensions.insert(SubmittedForm(form));
     page(State(app), Request::from_parts(parts, Body::empty())).await
+}
+
+fn has_files(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("multipart/form-data"))
+}
+
+/// A form with files as one without: what is in a file stands where text would. `None` when it cannot be read.
+async fn without_files(headers: &HeaderMap, body: Bytes) -> Option<String> {
+    let mut request = Request::new(Body::from(body));
+    *request.headers_mut() = headers.clone();
+    let mut form = Multipart::from_request(request, &()).await.ok()?;
+    let mut fields = Vec::new();
+    while let Some(field) = form.next_field().await.ok()? {
+        let name = field.name()?.to_owned();
+        fields.push((name, String::from_utf8_lossy(&field.bytes().await.ok()?).into_owned()));
+    }
+    Some(url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish())
 }
 
 /// Renders a page again with what was wrong about its form.

@@ -110,6 +110,7 @@ pub async fn use_cases(
         undo_period: settings.feedback_undo,
         poll_interval: settings.usage_poll_interval,
         messenger: Arc::new(Outside::new(mailer(settings)?)),
+        callback_reach: settings.callbacks.reach(),
         public_url: settings.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned()),
         language_of: detector::language_of,
         imports: imports::options(settings),

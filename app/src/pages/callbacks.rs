@@ -12,8 +12,8 @@ use crate::{
     },
     error::AppError,
     server_fns::callbacks::{
-        CallbackAgain, CallbackSubmission, RemoveCallback, SetCallback, SetDone, ShownCallback, TryCallback,
-        list_callbacks, submitted_callback,
+        CALLBACKS_SHOWN, CallbackAgain, CallbackSubmission, CallbackTest, RemoveCallback, SetCallback,
+        SetDone, ShownCallback, TryCallback, list_callbacks, submitted_callback, submitted_callback_test,
     },
 };
 
@@ -40,6 +40,12 @@ pub(crate) fn CallbacksPage() -> impl IntoView {
         || (),
         |()| async { if cfg!(feature = "ssr") { submitted_callback().await.ok().flatten() } else { None } },
     );
+    let tested = Resource::new_blocking(
+        || (),
+        |()| async {
+            if cfg!(feature = "ssr") { submitted_callback_test().await.ok().flatten() } else { None }
+        },
+    );
     let callbacks = Resource::new_blocking(
         move || (changes.set.version().get(), changes.remove.version().get(), changes.again.version().get()),
         move |_| async move {
@@ -57,11 +63,11 @@ pub(crate) fn CallbacksPage() -> impl IntoView {
         </p>
         <Suspense>
             {move || Suspend::new(async move {
-                let submission = submitted.await;
+                let (submission, tested) = (submitted.await, tested.await);
                 match callbacks.await {
                     Ok(list) => view! {
                         <div class="grid grid-cols-1 gap-4 max-w-3xl">
-                            {list.into_iter().map(|one| view! { <One one=one changes=changes/> }).collect_view()}
+                            {list.into_iter().map(|one| view! { <One one=one changes=changes tested=tested.clone()/> }).collect_view()}
                             <NewCallback set=changes.set submission=submission/>
                         </div>
                     }
@@ -74,7 +80,7 @@ pub(crate) fn CallbacksPage() -> impl IntoView {
 }
 
 #[component]
-fn One(one: ShownCallback, changes: Changes) -> impl IntoView {
+fn One(one: ShownCallback, changes: Changes, tested: Option<CallbackTest>) -> impl IntoView {
     let ShownCallback { callback, newest } = one;
     let (site, delivered_to) = (callback.site.clone(), callback.delivered_to);
     let lines = newest
@@ -84,15 +90,21 @@ fn One(one: ShownCallback, changes: Changes) -> impl IntoView {
     let button = |words: &'static str, what: String| {
         view! { <button class=BUTTON name="site" value=site.clone() aria-label=what>{words}</button> }
     };
-    let attempt = button("Send a test", format!("Send a test to {site}"));
     let again = button("Try again now", format!("Try {site} again now"));
     let remove = button("Remove", format!("Remove the callback of {site}"));
     let tried = {
-        let site = site.clone();
+        let (site, first) = (site.clone(), tested.filter(|test| test.site == site).map(|test| test.outcome));
         move || {
             let asked = changes.attempt.input().get().map(|input| input.site);
             let is_mine = asked.is_none_or(|asked| asked == site);
-            changes.attempt.value().get().filter(|_| is_mine)
+            changes.attempt.value().get().filter(|_| is_mine).or_else(|| first.clone())
+        }
+    };
+    let send_test = {
+        let site = site.clone();
+        move |event: leptos::ev::SubmitEvent| {
+            event.prevent_default();
+            changes.attempt.dispatch(TryCallback { site: site.clone() });
         }
     };
     view! {
@@ -101,7 +113,9 @@ fn One(one: ShownCallback, changes: Changes) -> impl IntoView {
             <p class="text-sm hostile break-all">{callback.url.clone()}</p>
             <State callback=callback/>
             <div class="mt-2 flex flex-wrap gap-2">
-                <ActionForm action=changes.attempt>{attempt}</ActionForm>
+                <form method="post" action="/settings/callbacks" on:submit=send_test>
+                    <button class=BUTTON name="test" value=site.clone() aria-label=format!("Send a test to {site}")>"Send a test"</button>
+                </form>
                 <ActionForm action=changes.again>{again}</ActionForm>
                 <ActionForm action=changes.remove>{remove}</ActionForm>
             </div>
@@ -110,7 +124,8 @@ fn One(one: ShownCallback, changes: Changes) -> impl IntoView {
                 Ok(Some(problem)) => format!("The test did not get through: {problem}."),
                 Err(error) => error.words(),
             })}</p>
-            <ol class="mt-2 text-sm">{lines}</ol>
+            <p class="mt-2 text-sm text-muted">{format!("The newest {CALLBACKS_SHOWN} decisions at most:")}</p>
+            <ol class="text-sm">{lines}</ol>
         </section>
     }
 }

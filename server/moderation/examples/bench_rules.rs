@@ -14,11 +14,12 @@ use moderation::rules::{Asked, Book};
 const CHECKS: usize = 2_000;
 
 fn rule(id: i64) -> Rule {
-    let q = match id % 5 {
+    let q = match id % 6 {
         0 => format!("email:user{id}@mail.test"),
         1 => format!("email:*@domain{id}.test"),
         2 => format!("ip:10.{}.{}.0/24", id / 256 % 256, id % 256),
         3 => format!("word{id} lang:en"),
+        4 => format!("link:host{id}.test"),
         _ => format!("\"first{id} second{id}\""),
     };
     Rule {
@@ -38,9 +39,9 @@ fn rule(id: i64) -> Rule {
 
 fn content(rng: &mut Rng) -> Content {
     let words = (0..100).map(|_| format!("text{}", rng.u32(..5_000))).collect::<Vec<_>>().join(" ");
-    let hit = if rng.u8(..10) == 0 { format!(" word{}", rng.i64(..2_000) * 5 + 3) } else { String::new() };
+    let hit = if rng.u8(..10) == 0 { format!(" word{}", rng.i64(0..1_600) * 6 + 3) } else { String::new() };
     Content {
-        message: words + &hit,
+        message: format!("{words} https://www.host{}.test/x{hit}", rng.u16(..)),
         email: Some(format!("someone{}@elsewhere{}.test", rng.u16(..), rng.u16(..))),
         ip: Some(format!("203.0.{}.{}", rng.u8(..), rng.u8(..)).parse().unwrap()),
         ..Content::default()

@@ -1,41 +1,18 @@
 //! Apps hear of what was decided after their answer: they are called, or ask.
 //!
-//! What a site is told goes out one by one in the order of the feed, so of two decisions about one submission the later one never
-//! arrives first. A receiver that takes nothing is tried again for three days; then a person has to look.
+//! This is what people and apps ask for; `calls` is the worker that calls.
 
-use std::{sync::Arc, time::Duration};
+mod calls;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use domain::{ApiToken, AppDecision, AppDecisionEvent, Callback, CallbackForm, UserId};
-use futures_util::future::join_all;
-use notify::{NotifyError, Post, Webhook};
+use chrono::{DateTime, Utc};
+use domain::{ApiToken, AppDecision, AppDecisionEvent, Callback, CallbackForm, FieldError, UserId};
+use notify::{NotifyError, Post, Reach, Webhook};
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use store::{NewCallback, Store, callbacks::Due};
-use tokio_util::sync::CancellationToken;
+use store::{NewCallback, Store};
+use url::Url;
 
 use crate::{Moderation, ModerationError, tokens::random_secret};
-
-/// Detections looked at by one transaction, which checks that come meanwhile wait for.
-const BATCH: u32 = 50;
-
-/// How often it is looked for something to tell: the undo period has whole seconds.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
-
-/// How long an attempt is kept from other programs: twice as long as a receiver may take.
-const CLAIM: TimeDelta = TimeDelta::seconds(20);
-
-/// First wait after a failure; doubles with each attempt.
-const FIRST_RETRY: TimeDelta = TimeDelta::seconds(5);
-
-/// Longest wait between attempts.
-const LONGEST_RETRY: TimeDelta = TimeDelta::minutes(15);
-
-/// After so long a person has to look: a long weekend.
-const GIVE_UP_AFTER: TimeDelta = TimeDelta::days(3);
-
-/// Decisions that the Settings page shows of a site.
-const SHOWN: u32 = 20;
 
 /// A callback with what was decided last about its site.
 pub type Shown = (Callback, Vec<AppDecision>);
@@ -57,14 +34,14 @@ impl Moderation {
         Ok((decisions, more))
     }
 
-    /// Every callback with the newest decisions of its site.
+    /// Every callback with the newest decisions of its site, at most so many.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn callbacks(&self) -> Result<Vec<Shown>, ModerationError> {
+    pub async fn callbacks(&self, most: u32) -> Result<Vec<Shown>, ModerationError> {
         let mut shown = Vec::new();
         for callback in self.store.callbacks().await? {
-            let newest = self.store.newest_app_decisions(&callback.site, SHOWN).await?;
+            let newest = self.store.newest_app_decisions(&callback.site, most).await?;
             shown.push((callback, newest));
         }
         Ok(shown)
@@ -79,7 +56,7 @@ impl Moderation {
         form: &CallbackForm,
         by: Option<UserId>,
     ) -> Result<SecretString, ModerationError> {
-        set(&*self.store, form, by, self.clock.now()).await
+        set(&*self.store, form, self.options.callback_reach, by, self.clock.now()).await
     }
 
     /// Takes a site's callback away.
@@ -130,60 +107,10 @@ impl Moderation {
         Ok(self.post_to(&url, secret, &post).await)
     }
 
-    /// Works out what is to be told, and tells what is due; returns how much of either there was.
-    ///
-    /// # Errors
-    /// When the store fails; nothing is lost then.
-    pub async fn tell_apps(&self) -> Result<usize, ModerationError> {
-        let settled = self.store.settle_app_decisions(self.clock.now(), BATCH).await?;
-        let now = self.clock.now();
-        let due = self.store.claim_callbacks(now, now + CLAIM).await?;
-        let told = join_all(due.iter().map(|due| self.call(due))).await;
-        told.into_iter().collect::<Result<(), _>>()?;
-        Ok(settled + due.len())
-    }
-
-    async fn call(&self, due: &Due) -> Result<(), ModerationError> {
-        let post = Post {
-            id: format!("decision-{}", due.decision.id),
-            event: name(due.decision.event),
-            body: body(&due.decision).to_string(),
-            sent_at: self.clock.now(),
-        };
-        let told = self.post_to(&due.url, due.secret.clone(), &post).await;
-        let now = self.clock.now();
-        match told {
-            Ok(()) => self.store.callback_taken(due, now).await?,
-            Err(error) => {
-                let again = again(due, now);
-                tracing::warn!(site = due.decision.site, %error, gives_up = again.is_none(), "an app was not told of a decision");
-                self.store.callback_refused(due, &error.to_string(), again, now).await?;
-            }
-        }
-        Ok(())
-    }
-
     async fn post_to(&self, url: &str, secret: String, post: &Post) -> Result<(), NotifyError> {
-        let url = url.parse().map_err(|_| NotifyError::Settings("the address cannot be read".to_owned()))?;
-        self.options.messenger.post(&Webhook { url, secret: SecretString::from(secret) }, post).await
-    }
-
-    pub(crate) async fn run_callbacks(self: Arc<Self>, stop: CancellationToken) {
-        while !stop.is_cancelled() {
-            let sleep = match self.tell_apps().await {
-                Ok(0) => LOOK_EVERY,
-                Ok(_) => Duration::ZERO,
-                Err(error) => {
-                    tracing::error!(%error, "apps could not be told of decisions");
-                    LOOK_EVERY * 5
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = self.callbacks_wanted.notified() => {}
-                () = tokio::time::sleep(sleep) => {}
-            }
-        }
+        let secret = SecretString::from(secret);
+        let webhook = Webhook { url: address(url)?, secret, reach: self.options.callback_reach };
+        self.options.messenger.post(&webhook, post).await
     }
 }
 
@@ -194,13 +121,28 @@ impl Moderation {
 pub async fn set(
     store: &dyn Store,
     form: &CallbackForm,
+    reach: Reach,
     by: Option<UserId>,
     now: DateTime<Utc>,
 ) -> Result<SecretString, ModerationError> {
     let (site, url) = form.validate().map_err(ModerationError::Invalid)?;
+    leads_where_it_may(&url, reach).await.map_err(|problem| ModerationError::Invalid(vec![problem]))?;
     let secret = format!("gvlcb_{}", random_secret()?);
     store.set_callback(&NewCallback { site, url, secret: secret.clone() }, by, now).await?;
     Ok(SecretString::from(secret))
+}
+
+/// Looked at also with each call: what a name leads to can change.
+async fn leads_where_it_may(url: &str, reach: Reach) -> Result<(), FieldError> {
+    let leads = async { notify::resolve(&address(url)?, reach).await };
+    leads.await.map(drop).map_err(|error| FieldError {
+        field: "url".to_owned(),
+        problem: format!("This cannot be called: {error}."),
+    })
+}
+
+fn address(url: &str) -> Result<Url, NotifyError> {
+    url.parse().map_err(|_| NotifyError::Settings("the address cannot be read".to_owned()))
 }
 
 /// A decision as apps get it, by callback and when they ask.
@@ -209,21 +151,6 @@ pub fn body(decision: &AppDecision) -> Value {
     body["version"] = json!(decision.id);
     body["reason"] = Value::Null;
     body
-}
-
-fn name(event: AppDecisionEvent) -> &'static str {
-    match event {
-        AppDecisionEvent::Label => "decision.label",
-        AppDecisionEvent::Undo => "decision.undo",
-        AppDecisionEvent::Verdict => "decision.verdict",
-    }
-}
-
-/// When a receiver that took nothing is tried again; `None` once a person has to look.
-fn again(due: &Due, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let fails_for = due.failing_since.map_or(TimeDelta::zero(), |since| now - since);
-    let wait = (FIRST_RETRY * (1_i32 << due.attempts.min(10))).min(LONGEST_RETRY);
-    (fails_for < GIVE_UP_AFTER).then(|| now + wait)
 }
 
 fn found(there: bool) -> Result<(), ModerationError> {

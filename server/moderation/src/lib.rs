@@ -58,7 +58,7 @@ use std::{
 };
 
 use domain::JudgedBy;
-use notify::Messenger;
+use notify::{Messenger, Reach};
 use store::Store;
 use tokio::sync::Notify;
 
@@ -92,6 +92,8 @@ pub struct Options {
     pub judged_by: JudgedBy,
     /// Carries notes of alerts out of the house; the default has no mail server.
     pub messenger: Arc<dyn Messenger>,
+    /// Which networks callbacks may lead to. Default: public ones.
+    pub callback_reach: Reach,
     /// The address under which people reach Gavel, without a slash at its end; for links in notes.
     pub public_url: Option<String>,
     /// Tells the language of a text as an ISO 639-3 code; the default never can.
@@ -116,6 +118,7 @@ impl Options {
             poll_interval: Duration::from_secs(300),
             judged_by,
             messenger: Arc::new(notify::Outside::default()),
+            callback_reach: Reach::Public,
             public_url: None,
             language_of: |_| None,
             imports: ImportOptions::default(),

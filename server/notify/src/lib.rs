@@ -7,6 +7,7 @@
 #![deny(missing_docs)]
 
 mod mail;
+mod reach;
 mod refusal;
 mod signature;
 mod webhook;
@@ -17,6 +18,7 @@ use secrecy::SecretString;
 use url::Url;
 
 pub use mail::{MailOptions, MailTls, Mailer};
+pub use reach::{Reach, resolve};
 pub use signature::{SIGNATURE_HEADER, sign, verify};
 pub use webhook::client;
 
@@ -66,6 +68,8 @@ pub struct Webhook {
     pub url: Url,
     /// Signs the body.
     pub secret: SecretString,
+    /// Which networks the address may lead to.
+    pub reach: Reach,
 }
 
 /// Something to post.

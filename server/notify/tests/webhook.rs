@@ -15,7 +15,7 @@ use axum::{
     routing::post,
 };
 use chrono::{DateTime, TimeDelta};
-use notify::{Messenger, NotifyError, Outside, Post, SIGNATURE_HEADER, Webhook, verify};
+use notify::{Messenger, NotifyError, Outside, Post, Reach, SIGNATURE_HEADER, Webhook, verify};
 use tokio::net::TcpListener;
 
 type Taken = Arc<Mutex<Vec<(HeaderMap, String)>>>;
@@ -44,7 +44,7 @@ async fn take(
 }
 
 async fn send(url: &str) -> Result<(), NotifyError> {
-    let webhook = Webhook { url: url.parse().unwrap(), secret: "gvlwh_secret".into() };
+    let webhook = Webhook { url: url.parse().unwrap(), secret: "gvlwh_secret".into(), reach: Reach::Any };
     let sent_at = DateTime::from_timestamp(1_739_619_120, 0).unwrap();
     let note = Post {
         id: "alert-1-opened".to_owned(),
@@ -92,13 +92,19 @@ async fn no_error_shows_the_address() {
 }
 
 #[tokio::test]
-async fn a_machines_own_services_are_out_of_reach() {
-    for url in [
-        "http://169.254.169.254/latest",
-        "http://[fe80::1]/",
-        "http://0.0.0.0:1/",
-        "http://[::ffff:169.254.0.1]/",
-    ] {
-        assert!(matches!(send(url).await, Err(NotifyError::Settings(_))), "{url}");
-    }
+async fn what_leads_elsewhere_is_not_called() {
+    let (address, taken) = receiver().await;
+    let url = format!("http://{address}/hook").parse().unwrap();
+    let webhook = Webhook { url, secret: "gvlwh_secret".into(), reach: Reach::Public };
+    let note =
+        Post { id: "1".to_owned(), event: "test", body: "{}".to_owned(), sent_at: DateTime::UNIX_EPOCH };
+    let posted = Outside::default().post(&webhook, &note).await;
+    assert!(matches!(posted, Err(NotifyError::Settings(_))), "{posted:?}");
+    assert!(taken.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_knows_is_unreachable() {
+    let error = send("http://nobody.invalid/hook").await.unwrap_err();
+    assert!(matches!(error, NotifyError::Unreachable(_)), "{error}");
 }

@@ -42,7 +42,7 @@ pub struct Decision {
     id: i64,
     /// The same; it only grows.
     version: i64,
-    /// `label`: a person decided; `undo`: a label was taken back; `verdict`: it was judged again.
+    /// `label`: a person decided; `undo`: a label was taken back; `verdict`: it was judged again; `test`: a callback is tried.
     event: String,
     /// The `detection_id` of the answer that the app got.
     detection_id: String,

@@ -7,7 +7,10 @@ use domain::CallbackForm;
 use moderation::{Clock, SystemClock};
 use secrecy::ExposeSecret;
 
-use crate::{Failure, config::Place};
+use crate::{
+    Failure,
+    config::{Callbacks, Place},
+};
 
 #[derive(Subcommand)]
 pub(super) enum Callback {
@@ -27,6 +30,8 @@ pub(super) struct Set {
     /// The address that is called
     #[arg(long, value_name = "URL")]
     url: String,
+    #[command(flatten)]
+    callbacks: Callbacks,
     #[command(flatten)]
     place: Place,
 }
@@ -60,7 +65,8 @@ impl Set {
     async fn run(self) -> Result<(), Failure> {
         let store = store::open(&self.place.database).await?;
         let form = CallbackForm { site: self.site.clone(), url: self.url };
-        let secret = moderation::callbacks::set(&*store, &form, None, SystemClock.now()).await;
+        let reach = self.callbacks.reach();
+        let secret = moderation::callbacks::set(&*store, &form, reach, None, SystemClock.now()).await;
         store.close().await;
         let secret = secret.map_err(super::refused)?;
         let mut out = std::io::stdout().lock();

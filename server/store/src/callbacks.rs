@@ -30,6 +30,8 @@ pub struct Due {
     pub attempts: u32,
     /// Since when the callback fails.
     pub failing_since: Option<DateTime<Utc>>,
+    /// Until when it is kept from others. What became of it counts only while this claim stands.
+    pub claimed_until: DateTime<Utc>,
     /// What to send.
     pub decision: AppDecision,
 }
@@ -58,8 +60,14 @@ pub trait Callbacks: Send + Sync {
     /// Address and secret of a site's callback.
     async fn callback_target(&self, site: &str) -> Result<Option<(String, String)>>;
 
-    /// Takes the next decision of each callback that may be tried, and keeps it from other programs until a time.
-    async fn claim_callbacks(&self, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<Due>>;
+    /// Takes the next decision of callbacks that may be tried, those first that wait longest, and keeps them from other programs
+    /// until a time.
+    async fn claim_callbacks(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<Due>>;
 
     /// The receiver took it: the next one is due.
     async fn callback_taken(&self, due: &Due, at: DateTime<Utc>) -> Result<()>;

@@ -13,6 +13,7 @@ use axum::{Router, extract::State, http::HeaderMap, routing::post};
 use chrono::TimeDelta;
 use domain::{CallbackForm, DetectionId, Label};
 use moderation::{Clock as _, SystemClock};
+use notify::Reach;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -58,7 +59,8 @@ async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: String
 
 async fn called(house: &House, url: &str) -> String {
     let form = CallbackForm { site: SITE.to_owned(), url: url.to_owned() };
-    let secret = moderation::callbacks::set(&*house.store, &form, None, SystemClock.now()).await.unwrap();
+    let secret =
+        moderation::callbacks::set(&*house.store, &form, Reach::Any, None, SystemClock.now()).await.unwrap();
     secret.expose_secret().to_owned()
 }
 

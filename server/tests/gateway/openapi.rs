@@ -47,6 +47,19 @@ async fn the_document_is_open_to_all_and_names_what_the_guide_names() {
             "post /feedback"
         ]
     );
+    let webhooks = document["webhooks"].as_object().unwrap();
+    let events = ["decision.label", "decision.test", "decision.undo", "decision.verdict"];
+    assert_eq!(webhooks.keys().collect::<Vec<_>>(), events);
+    for (event, item) in webhooks {
+        let sent = &item["post"];
+        let content = &sent["requestBody"]["content"]["application/json"];
+        assert_eq!(content["schema"]["$ref"], "#/components/schemas/Decision", "{event}");
+        assert_eq!(format!("decision.{}", content["example"]["event"].as_str().unwrap()), *event);
+        assert_eq!(sent["security"], serde_json::json!([]), "{event}: the signature says who sends it");
+        let headers =
+            sent["parameters"].as_array().unwrap().iter().map(|header| header["name"].as_str().unwrap());
+        assert_eq!(headers.collect::<Vec<_>>(), ["Gavel-Event", "Gavel-Delivery", "Gavel-Signature"]);
+    }
     let schemes = document["components"]["securitySchemes"].as_object().unwrap();
     assert_eq!(schemes["bearer"]["scheme"], "bearer");
     assert_eq!(
@@ -120,9 +133,14 @@ async fn the_page_shows_it_all_and_loads_nothing_from_elsewhere() {
     let (status, html) = read(response).await;
     assert_eq!(status, 200);
     assert!(html.starts_with("<!DOCTYPE html><html lang=\"en\" class=\"dark\">"), "{}", &html[..200]);
-    for part in
-        ["/check-comment", "data.usage.used_requests", "Per-minute request limit exceeded", "X-API-Key"]
-    {
+    for part in [
+        "/check-comment",
+        "data.usage.used_requests",
+        "Per-minute request limit exceeded",
+        "X-API-Key",
+        "decision.undo",
+        "Gavel-Signature",
+    ] {
         assert!(html.contains(part), "{part}");
     }
     let nonce = html.split_once("<style nonce=\"").unwrap().1.split_once('"').unwrap().0;

@@ -1,7 +1,10 @@
 //! Rules decide before the upstream is asked.
 
-use domain::{JudgedBy, Label, PageRequest, RuleAction, RuleForm, RuleId, SearchQuery};
-use moderation::{Clock as _, SystemClock, rules::Made};
+use domain::{JudgedBy, Label, PageRequest, RuleAction, RuleForm, RuleId, SearchQuery, rule::RuleFile};
+use moderation::{
+    Clock as _, SystemClock,
+    rules::{Made, file},
+};
 use reqwest::Response;
 use serde_json::{Value, json};
 
@@ -62,6 +65,11 @@ async fn always_and_never_spam_are_answered_at_once_and_nothing_is_spent() {
             && answer["timestamp"].is_string()
     );
     assert_eq!(answer["judged_by"], "rule");
+    assert_eq!(answer["confidence"], 1.0);
+    assert_eq!(
+        (&answer["content_analysis"]["words"], &answer["content_analysis"]["links"]),
+        (&json!(2), &json!(0))
+    );
     assert!(answer["signals"][0]["description"].as_str().unwrap().contains("email:*@win.test"), "{answer}");
     assert_eq!((row.judgement.judged_by, row.judgement.signals.len()), (JudgedBy::Rule, 1));
 
@@ -128,6 +136,7 @@ async fn what_is_watched_elsewhere_or_removed_decides_nothing() {
     let house = House::before(&upstream).await;
     let watched = RuleForm { mode: "watched".to_owned(), ..form("casino", RuleAction::Spam) };
     let watched = rule(&house, watched).await;
+    house.token_of("other", "other.example.com").await;
     rule(&house, RuleForm { site: "other.example.com".to_owned(), ..form("casino", RuleAction::Spam) }).await;
     let body = json!({ "message": "casino" });
     let sentinel = rule(&house, form("sentinel", RuleAction::Ham)).await;
@@ -164,4 +173,72 @@ async fn labels_that_say_otherwise_ask_for_a_second_look() {
     assert!(matches!(make(&sure).await, Made::Rule(_)));
     let again = moderation::rules::make(&*house.store, &sure, None, SystemClock.now()).await.unwrap_err();
     assert!(matches!(again, moderation::ModerationError::Invalid(_)), "the same rule twice");
+}
+
+#[tokio::test]
+async fn a_site_or_token_that_nobody_knows_is_named() {
+    let upstream = Upstream::start().await;
+    let house = House::before(&upstream).await;
+    let problem =
+        async |form: RuleForm| match moderation::rules::make(&*house.store, &form, None, SystemClock.now())
+            .await
+        {
+            Err(moderation::ModerationError::Invalid(problems)) => problems
+                .into_iter()
+                .map(|problem| format!("{}: {}", problem.field, problem.problem))
+                .collect(),
+            other => format!("{other:?}"),
+        };
+    let sure = |q: &str| RuleForm { sure: "yes".to_owned(), ..form(q, RuleAction::Spam) };
+    let site = "No app and nothing in the log is of the site “shpo.example.com”. Is it spelt right?";
+    assert_eq!(problem(sure("casino site:shpo.example.com")).await, format!("q: {site}"));
+    let only = RuleForm { site: "shpo.example.com".to_owned(), ..sure("casino") };
+    assert_eq!(problem(only).await, format!("site: {site}"));
+    assert_eq!(problem(sure("token:shpo")).await, "q: There is no token “shpo”. Is it spelt right?");
+    // Of one token, of the site of one, and by a pattern.
+    for known in ["casino site:SHOP.example.com", "casino site:*.example.com", "casino token:*"] {
+        rule(&house, sure(known)).await;
+    }
+}
+
+#[tokio::test]
+async fn of_equally_narrow_rules_of_a_file_the_upper_one_decides() {
+    let upstream = Upstream::start().await;
+    let house = House::before(&upstream).await;
+    let file = RuleFile {
+        text: "# the order counts\nlamp\nlabel:spam\nsofa\n\nchair site:nowhere.example.com\nLAMP\n"
+            .to_owned(),
+        action: "spam".to_owned(),
+        ..RuleFile::default()
+    };
+    let now = SystemClock.now();
+    let import = async |in_part| file::import(&*house.store, &file, in_part, None, now).await.unwrap();
+    let refused = import(false).await;
+    let bad: Vec<_> = refused.bad.iter().map(|line| (line.number, line.problem.as_str())).collect();
+    assert!(!refused.made && bad[0].0 == 3 && bad[0].1.starts_with("label: asks"), "{bad:?}");
+    assert!(bad.len() == 2 && bad[1].0 == 6 && bad[1].1.contains("nowhere.example.com"), "{bad:?}");
+    assert_eq!(house.store.rules().await.unwrap(), [], "none is made");
+    let made = import(true).await;
+    assert!(made.made && made.new == 3, "{made:?}");
+    let rules = house.store.rules().await.unwrap();
+    let lamp = rules.iter().find(|rule| rule.q == "lamp").unwrap().id;
+    told(&house, &json!({ "message": "a sofa and a lamp" }), Some(lamp)).await;
+    assert_eq!(import(true).await.there, 3);
+}
+
+#[tokio::test]
+async fn a_rule_can_ask_for_the_host_of_a_link() {
+    let upstream = Upstream::start().await;
+    let house = House::before(&upstream).await;
+    let link = rule(&house, form("link:win.test", RuleAction::Spam)).await;
+    told(&house, &json!({ "message": "look: <a href='https://shop.WIN.test:8443/x'>here</a>" }), Some(link))
+        .await;
+    for other in ["write to me@win.test", "http://notwin.test", "http://win.test.example/"] {
+        told(&house, &json!({ "message": other }), None).await;
+    }
+    let hits = house.store.rule(link).await.unwrap().unwrap().hits;
+    until("links are found", async || (found(&house, "link:win.test").await as u64 == hits).then_some(()))
+        .await;
+    assert_eq!(found(&house, "link:https://shop.win.test/").await as u64, hits);
+    assert_eq!(found(&house, "link:hop.win.test").await, 0);
 }

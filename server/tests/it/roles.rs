@@ -26,7 +26,7 @@ async fn somebody(app: &TestApp, role: Option<Role>) -> Client {
 type Try = (Method, &'static str, &'static [(&'static str, &'static str)], [u16; 4]);
 
 /// What is asked, and what each is answered: nobody, a viewer, a moderator, an administrator.
-const TRIES: [Try; 38] = [
+const TRIES: [Try; 39] = [
     (Method::GET, "/fn/rules/list?find=", &[], [401, 200, 200, 200]),
     (Method::GET, "/fn/rules/try?q=casino&site=&action=spam", &[], [401, 200, 200, 200]),
     (
@@ -35,6 +35,12 @@ const TRIES: [Try; 38] = [
         &[("rule[q]", "casino"), ("rule[action]", "spam")],
         // The moderator has made it already.
         [401, 403, 200, 422],
+    ),
+    (
+        Method::POST,
+        "/fn/rules/file",
+        &[("file[text]", "poker"), ("file[action]", "spam"), ("wish", "look")],
+        [401, 403, 200, 200],
     ),
     (Method::POST, "/fn/rules/watch", &[("id", "9"), ("watched", "true")], [401, 403, 404, 404]),
     (Method::POST, "/fn/rules/remove", &[("id", "9")], [401, 403, 404, 404]),

@@ -14,7 +14,7 @@ const TOLD_CHARS: usize = 120;
 
 /// A client that knows only the addresses that were looked at.
 pub(crate) async fn client(url: &Url) -> Result<Client, WordPressError> {
-    notify::client(url).await.map_err(|error| WordPressError::Address(error.to_string()))
+    notify::client(url, notify::Reach::Any).await.map_err(|error| WordPressError::Address(error.to_string()))
 }
 
 /// What every refusal of WordPress's looks like.

@@ -157,6 +157,7 @@ fn late(term: &Term, action: Option<RuleAction>) -> Option<String> {
         | TermKind::Phrase(_)
         | TermKind::Email(_)
         | TermKind::Ip(_)
+        | TermKind::Link(_)
         | TermKind::Site(_)
         | TermKind::From(_)
         | TermKind::Token(_)

@@ -1,5 +1,6 @@
 //! Rules: what a search finds is decided before anybody is asked, and before anything is spent.
 
+mod file;
 mod form;
 mod keys;
 mod narrowness;
@@ -9,6 +10,7 @@ mod what_if;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use file::{BadLine, RuleFile, RuleFileReport};
 pub use form::{DAYS_MAX, NOTE_MAX_CHARS, ReadRule, RuleForm, query};
 pub use keys::of_key;
 pub use subjects::subjects;

@@ -24,6 +24,8 @@ fn term(term: &Term) -> u32 {
             let parts = TextTest::of(&term.kind).map_or(0, |test| test.parts());
             100 * u32::try_from(parts.min(3)).unwrap_or(3)
         }
+        // As a domain of senders.
+        TermKind::Link(_) => 400,
         TermKind::Site(pattern) => value(pattern, 60, 30),
         TermKind::Token(_) => 50,
         TermKind::Lang(_) => 20,

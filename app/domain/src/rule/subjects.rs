@@ -3,10 +3,9 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use url::Url;
 
 use crate::Content;
-use crate::search::{Pattern, TermKind};
+use crate::search::{Pattern, TermKind, link_hosts};
 
 /// Length of the prefix of a network that one household or server has, as a rule: a /24 of IPv4, a /64 of IPv6 (RFC 6177).
 const NETWORKS: (u8, u8) = (24, 64);
@@ -32,26 +31,8 @@ pub fn subjects(content: &Content, own_ip: bool) -> Vec<(&'static str, TermKind)
         subjects.extend(network.map(|net| ("from this network", TermKind::Ip(net.trunc()))));
     }
     let hosts = link_hosts(&content.message).into_iter().take(HOSTS_MAX);
-    subjects.extend(hosts.map(|host| ("with this link", TermKind::Phrase(host))));
+    subjects.extend(hosts.map(|host| ("with this link", TermKind::Link(host.to_string()))));
     subjects
-}
-
-/// Hosts of the links in a text, each once, in their order.
-fn link_hosts(text: &str) -> Vec<String> {
-    let mut hosts: Vec<String> = Vec::new();
-    let begins = text.match_indices("://").filter_map(|(at, _)| {
-        let scheme = text[..at].trim_end_matches(|char: char| char.is_ascii_alphabetic()).len();
-        matches!(text[scheme..at].to_ascii_lowercase().as_str(), "http" | "https").then_some(scheme)
-    });
-    for begin in begins {
-        let ends = |char: char| char.is_whitespace() || matches!(char, '"' | '<' | '>' | '\'' | ')' | ']');
-        let link = text[begin..].split(ends).next().unwrap_or_default();
-        let host = Url::parse(link)
-            .ok()
-            .and_then(|url| url.host_str().map(|host| host.trim_end_matches('.').to_owned()));
-        hosts.extend(host.filter(|host| !hosts.contains(host)));
-    }
-    hosts
 }
 
 #[cfg(test)]
@@ -82,8 +63,8 @@ mod tests {
                 "email:*@mail.test",
                 "ip:2001:db8::7",
                 "ip:2001:db8::/64",
-                "\"win.test\"",
-                "\"two.test\""
+                "link:win.test",
+                "link:two.test"
             ]
         );
         assert!(all.iter().all(|search| super::super::query(search, None).is_ok()));

@@ -18,6 +18,8 @@ crate::words! {
         Email = "email",
         /// Address or network.
         Ip = "ip",
+        /// Host of a link.
+        Link = "link",
         /// Site.
         Site = "site",
         /// Origin.
@@ -80,6 +82,7 @@ impl Key {
             Self::Score => "spam score, 0 to 100",
             Self::Email => "sender's e-mail, * for any characters",
             Self::Ip => "address or network",
+            Self::Link => "host of a link, with those below it",
             Self::Site => "site, * for any characters",
             Self::From => "how it reached Gavel",
             Self::Judged => "who gave the verdict",
@@ -105,6 +108,7 @@ impl Key {
             Self::Score => "score:>80",
             Self::Email => "email:*@mail.ru",
             Self::Ip => "ip:203.0.113.0/24",
+            Self::Link => "link:example.com",
             Self::Site => "site:blog.example.com",
             Self::From => "from:api",
             Self::Judged => "judged:detector",
@@ -135,10 +139,10 @@ impl Key {
             Self::Score => vec![">80", "<20", "40..60"],
             Self::Age | Self::Labelled => vec!["<1h", "<1d", "<7d", ">30d"],
             Self::Lang => crate::language::TAGS.to_vec(),
-            Self::Email | Self::Ip | Self::Site | Self::Token | Self::Import | Self::Rule | Self::By => {
+            Self::Email | Self::Ip | Self::Link | Self::Site | Self::Token | Self::Import | Self::Rule => {
                 Vec::new()
             }
-            Self::After | Self::Before | Self::Id => Vec::new(),
+            Self::By | Self::After | Self::Before | Self::Id => Vec::new(),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Whether a submission has the words of a search, told without the log: as its full-text index would.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::TermKind;
+use super::links::link_keys;
 use super::marks::Wanted;
 use super::text::IndexText;
 use crate::Content;
@@ -12,6 +13,7 @@ use crate::Content;
 pub struct Folded {
     fields: Vec<IndexText>,
     pictures: HashSet<char>,
+    links: BTreeSet<String>,
 }
 
 impl Folded {
@@ -21,7 +23,12 @@ impl Folded {
         let texts = std::iter::once(&content.message).chain(optional.into_iter().flatten());
         let fields: Vec<IndexText> = texts.map(|text| IndexText::of(text)).collect();
         let pictures = fields.iter().flat_map(IndexText::pictures).collect();
-        Self { fields, pictures }
+        Self { fields, pictures, links: link_keys(&content.message) }
+    }
+
+    /// The hosts of the message's links, and those above them.
+    pub fn links(&self) -> &BTreeSet<String> {
+        &self.links
     }
 
     /// Every word, as often as it is there.

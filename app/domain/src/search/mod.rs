@@ -17,6 +17,7 @@
 //! | `is:held` | what a rule holds for a person, and nobody has said a word about |
 //! | `score:>80`, `>=`, `<`, `<=`, `40..60`, `100` | the spam score; `40..60` includes both |
 //! | `email:*@mail.ru`, `site:*.example.com` | `*` stands for any characters; without it the whole value |
+//! | `link:example.com` | a web link in the message to that host, or to one below it |
 //! | `ip:203.0.113.42`, `ip:203.0.113.0/24` | the address, or every address of the network |
 //! | `from:paste`, `import`, `api`, `recheck` | how it reached Gavel |
 //! | `judged:activelayer`, `detector`, `fallback`, `refused`, `rule` | who judged |
@@ -40,6 +41,7 @@ mod complete;
 mod error;
 mod keys;
 mod lex;
+mod links;
 mod marks;
 mod matching;
 mod notes;
@@ -56,6 +58,7 @@ use serde::{Deserialize, Serialize};
 pub use complete::{Choice, Completion, complete};
 pub use error::SearchError;
 pub use keys::Key;
+pub use links::{link_host, link_hosts, link_keys};
 pub use marks::{excerpt, marks};
 pub use matching::{Folded, TextTest};
 pub use notes::{Note, as_text, notes};
@@ -104,6 +107,8 @@ pub enum TermKind {
     Email(Pattern),
     /// The author's address; a single one is a network of its own size.
     Ip(IpNet),
+    /// The host of a link in the message, or one above it; in lower case.
+    Link(String),
     /// The site; ASCII letters in any case.
     Site(Pattern),
     /// How it reached Gavel.
@@ -134,6 +139,13 @@ pub enum TermKind {
     LabelledBetween(DateTime<Utc>, DateTime<Utc>),
     /// Local number, or the upstream's `detection_id`.
     Id(String),
+}
+
+impl TermKind {
+    /// Whether it asks for what a text says: words, or links. Only the index of words knows that.
+    pub fn is_text(&self) -> bool {
+        matches!(self, Self::Word(_) | Self::Prefix(_) | Self::Phrase(_) | Self::Link(_))
+    }
 }
 
 impl SearchQuery {
@@ -173,11 +185,9 @@ impl SearchQuery {
         })
     }
 
-    /// Whether it asks for words, by which or without which.
+    /// Whether it asks for words or links, by which or without which.
     pub fn has_words(&self) -> bool {
-        let is_text =
-            |term: &Term| matches!(term.kind, TermKind::Word(_) | TermKind::Prefix(_) | TermKind::Phrase(_));
-        self.terms.iter().any(is_text)
+        self.terms.iter().any(|term| term.kind.is_text())
     }
 
     /// The address of the log with this search.

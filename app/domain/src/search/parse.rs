@@ -8,6 +8,7 @@ use ipnet::IpNet;
 
 use super::error::Problem;
 use super::lex::{Lexeme, Quotes, lex};
+use super::links;
 use super::print::quoted;
 use super::text::IndexText;
 use super::{Age, Days, Key, Moment, Pattern, ScoreTest, SearchError, SearchQuery, Term, TermKind, Unit};
@@ -153,6 +154,9 @@ fn value(key: Key, text: &str) -> Result<TermKind, Problem> {
         Key::Score => score(text).map(TermKind::Score),
         Key::Email => email(text).map(TermKind::Email),
         Key::Ip => ip(text).map(TermKind::Ip),
+        Key::Link => links::typed(text)
+            .map(TermKind::Link)
+            .ok_or_else(|| Problem::example(format!("“{text}” is no host, as in a link."), key.example())),
         Key::Site => pattern(key, text).map(TermKind::Site),
         Key::From => word(key, text).map(TermKind::From),
         Key::Judged => word(key, text).map(TermKind::Judged),

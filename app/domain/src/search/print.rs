@@ -36,6 +36,7 @@ impl Display for Term {
                 keyed(f, Key::Ip, &net.addr().to_string())
             }
             TermKind::Ip(net) => keyed(f, Key::Ip, &net.to_string()),
+            TermKind::Link(host) => keyed(f, Key::Link, host),
             TermKind::Site(pattern) => keyed(f, Key::Site, pattern.as_str()),
             TermKind::From(origin) => keyed(f, Key::From, origin.as_str()),
             TermKind::Judged(by) => keyed(f, Key::Judged, by.as_str()),

@@ -1,5 +1,6 @@
 //! Rules: what is decided before anybody is asked, and before anything is spent.
 
+mod file;
 mod form;
 mod list;
 mod what_if;
@@ -12,7 +13,9 @@ use super::sender::SenderPage;
 use crate::{
     components::{ErrorPanel, classes::CARD},
     error::AppError,
-    server_fns::rules::{MakeRule, RemoveRule, RulesReport, WatchRule, list_rules, submitted_rule},
+    server_fns::rules::{
+        MakeRule, RemoveRule, RulesReport, WatchRule, list_rules, submitted_rule, submitted_rule_file,
+    },
 };
 
 /// The rules as far as they are shown.
@@ -50,6 +53,10 @@ fn Rules() -> impl IntoView {
         || (),
         |()| async { if cfg!(feature = "ssr") { submitted_rule().await.ok().flatten() } else { None } },
     );
+    let submitted_file = Resource::new_blocking(
+        || (),
+        |()| async { if cfg!(feature = "ssr") { submitted_rule_file().await.ok().flatten() } else { None } },
+    );
     let query = use_query_map();
     let find = Memo::new(move |_| {
         let id = || query.with(|query| query.get("id")).map(|id| format!("#{id}"));
@@ -66,7 +73,7 @@ fn Rules() -> impl IntoView {
         },
         move |(find, ..)| async move {
             // What the form made is to be in the list.
-            let _ = submitted.await;
+            let _ = (submitted.await, submitted_file.await);
             list_rules(find).await
         },
     );
@@ -78,7 +85,7 @@ fn Rules() -> impl IntoView {
         </p>
         <Suspense>
             {move || Suspend::new(async move {
-                let submission = submitted.await;
+                let (submission, file) = (submitted.await, submitted_file.await);
                 match rules.await {
                     Ok(report) => {
                         let form = report.may_change.then(|| view! {
@@ -86,6 +93,7 @@ fn Rules() -> impl IntoView {
                                 <h2 class="font-semibold mb-3" id="make-rule">"Make a rule"</h2>
                                 <form::RuleForm changes=changes submission=submission/>
                             </section>
+                            <file::FileForm submission=file/>
                         });
                         view! { <div class="grid grid-cols-1 gap-4 max-w-5xl">{form}<what_if::Trial/></div> }.into_any()
                     }

@@ -29,6 +29,15 @@ pub struct CallbackSubmission {
     pub outcome: Result<SetDone, AppError>,
 }
 
+/// A test that was asked for without JavaScript, and what the receiver made of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CallbackTest {
+    /// Whose callback.
+    pub site: String,
+    /// As of [`try_callback`].
+    pub outcome: Result<Option<String>, AppError>,
+}
+
 /// Sets a site's callback; one that it has is replaced.
 ///
 /// # Errors
@@ -93,6 +102,24 @@ pub async fn callback_again(
     Ok(moderation()?.callback_again(&site, from).await?)
 }
 
+/// Sends the test that a browser without JavaScript asked for, while the page renders. `None` when it asked for none.
+///
+/// # Errors
+/// Never; the outcome carries its own.
+#[server(prefix = "/fn", endpoint = "callbacks/submitted-test", input = GetUrl)]
+pub async fn submitted_callback_test() -> Result<Option<CallbackTest>, AppError> {
+    let Some(crate::context::SubmittedForm(body)) = use_context() else { return Ok(None) };
+    #[derive(Deserialize)]
+    struct Asked {
+        test: String,
+    }
+    let Ok(Asked { test: site }) = serde_qs::Config::new(5, false).deserialize_str(&body) else {
+        return Ok(None);
+    };
+    let outcome = try_callback(site.clone()).await;
+    Ok(Some(CallbackTest { site, outcome }))
+}
+
 /// Acts on a form that a browser without JavaScript posted to the page, while that page renders. `None` when none was posted.
 ///
 /// # Errors
@@ -100,6 +127,9 @@ pub async fn callback_again(
 #[server(prefix = "/fn", endpoint = "callbacks/submitted", input = GetUrl)]
 pub async fn submitted_callback() -> Result<Option<CallbackSubmission>, AppError> {
     let Some(crate::context::SubmittedForm(body)) = use_context() else { return Ok(None) };
+    if body.starts_with("test=") {
+        return Ok(None);
+    }
     let parsed: Result<SetCallback, _> = serde_qs::Config::new(5, false).deserialize_str(&body);
     let Ok(SetCallback { callback }) = parsed else {
         let form = CallbackForm::default();

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 
+/// Decisions of a callback on the page.
+pub const CALLBACKS_SHOWN: u32 = 20;
+
 /// A callback with what was decided last about its site, newest first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ShownCallback {
@@ -24,6 +27,6 @@ pub async fn list_callbacks() -> Result<Vec<ShownCallback>, AppError> {
     use crate::context::{authorise, moderation};
 
     authorise(domain::Role::Admin)?;
-    let callbacks = moderation()?.callbacks().await?;
+    let callbacks = moderation()?.callbacks(CALLBACKS_SHOWN).await?;
     Ok(callbacks.into_iter().map(|(callback, newest)| ShownCallback { callback, newest }).collect())
 }

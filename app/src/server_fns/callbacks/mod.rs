@@ -4,7 +4,7 @@ mod change;
 mod list;
 
 pub use change::{
-    CallbackAgain, CallbackSubmission, RemoveCallback, SetCallback, SetDone, TryCallback, callback_again,
-    remove_callback, set_callback, submitted_callback, try_callback,
+    CallbackAgain, CallbackSubmission, CallbackTest, RemoveCallback, SetCallback, SetDone, TryCallback,
+    callback_again, remove_callback, set_callback, submitted_callback, submitted_callback_test, try_callback,
 };
-pub use list::{ShownCallback, list_callbacks};
+pub use list::{CALLBACKS_SHOWN, ShownCallback, list_callbacks};

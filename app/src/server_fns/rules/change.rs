@@ -82,7 +82,11 @@ pub async fn remove_rule(
 #[server(prefix = "/fn", endpoint = "rules/submitted", input = GetUrl)]
 pub async fn submitted_rule() -> Result<Option<RuleSubmission>, AppError> {
     let Some(crate::context::SubmittedForm(body)) = use_context() else { return Ok(None) };
-    let parsed: Result<MakeRule, _> = serde_qs::Config::new(5, false).deserialize_str(&body);
+    let qs = serde_qs::Config::new(5, false);
+    if qs.deserialize_str::<super::RulesOfFile>(&body).is_ok() {
+        return Ok(None);
+    }
+    let parsed: Result<MakeRule, _> = qs.deserialize_str(&body);
     let Ok(MakeRule { rule }) = parsed else {
         let form = RuleForm::default();
         return Ok(Some(RuleSubmission { form, outcome: Err(AppError::malformed()) }));

@@ -1,7 +1,7 @@
 //! What administrators set about alerts, and trying it out.
 
 use domain::{AlertChannel, AlertRules, AlertRulesForm, FieldError, User, WebhookKind, WebhookTarget};
-use notify::{Letter, Post, Webhook};
+use notify::{Letter, Post, Reach, Webhook};
 use secrecy::SecretString;
 use serde_json::json;
 use store::AlertSettings;
@@ -110,7 +110,7 @@ impl Moderation {
 pub(super) fn webhook(settings: &AlertSettings) -> Option<Webhook> {
     let url = settings.webhook.as_ref()?.url.parse().ok()?;
     let secret = settings.webhook_secret.clone()?.into();
-    Some(Webhook { url, secret })
+    Some(Webhook { url, secret, reach: Reach::Any })
 }
 
 /// 256 random bits, as tokens have, with a beginning of their own.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use activelayer::{Answer, CheckRequest, CheckResponse};
-use domain::{NewDetection, Rule, RuleAction, RuleHit};
+use domain::{NewDetection, Rule, RuleAction, RuleHit, search::link_hosts};
 use serde_json::{Value, json};
 
 use super::book::{Asked, Book, Verdict};
@@ -62,8 +62,8 @@ impl Moderation {
         };
         detection.circumstances.rule = Some(hit(rule));
         match rule.action {
-            RuleAction::Spam => self.said_by(rule, 100.0, started).map(Some),
-            RuleAction::Ham => self.said_by(rule, 0.0, started).map(Some),
+            RuleAction::Spam => self.said_by(rule, 100.0, detection, started).map(Some),
+            RuleAction::Ham => self.said_by(rule, 0.0, detection, started).map(Some),
             RuleAction::Spare => Ok(self.spared_by(rule, detection, request).await),
             RuleAction::Review => Ok(None),
         }
@@ -89,11 +89,17 @@ impl Moderation {
         &self,
         rule: &Rule,
         score: f64,
+        detection: &NewDetection,
         started: Instant,
     ) -> Result<Answer<CheckResponse>, ModerationError> {
         let mut answer = self.pass(started)?.value;
         answer.is_spam = score >= answer.threshold;
         answer.total_score = score;
+        // The optional fields that a judge's answer has: apps may show or weigh them.
+        answer.extra.insert("confidence".to_owned(), json!(1.0));
+        if detection.endpoint == domain::Endpoint::Check {
+            answer.extra.insert("content_analysis".to_owned(), analysis(detection));
+        }
         Ok(naming(rule, answer)?)
     }
 
@@ -164,6 +170,17 @@ fn asked<'a>(detection: &'a NewDetection, token: Option<&'a str>, verdict: Optio
         language: detection.circumstances.language.as_deref(),
         verdict,
     }
+}
+
+/// What is known of a message that nobody judged.
+fn analysis(detection: &NewDetection) -> Value {
+    let message = &detection.content.message;
+    json!({
+        "language": detection.circumstances.language,
+        "characters": message.chars().count(),
+        "words": message.split_whitespace().count(),
+        "links": link_hosts(message).len(),
+    })
 }
 
 fn hit(rule: &Rule) -> RuleHit {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
-use domain::search::{Folded, Pattern, ScoreTest, State, Term, TermKind, TextTest};
+use domain::search::{Folded, Pattern, ScoreTest, State, Term, TermKind, TextTest, link_host};
 use domain::{Content, JudgedBy, Label, Origin, Rule, rule};
 use ipnet::IpNet;
 
@@ -40,6 +40,7 @@ pub struct Verdict {
 /// A term, ready to be asked.
 enum Test {
     Text(TextTest),
+    Link(String),
     Other(TermKind),
 }
 
@@ -63,6 +64,8 @@ pub struct Book {
     networks: HashMap<IpNet, Places>,
     /// Lengths of the prefixes of networks: each is looked up, longest or not.
     lengths: BTreeSet<(bool, u8)>,
+    /// Hosts of links; those below a host meet it, too.
+    links: HashMap<String, Places>,
     words: HashMap<String, Places>,
     starts: HashMap<String, Places>,
     /// How many bytes the starts of words have.
@@ -101,6 +104,9 @@ impl Book {
         }
         if let Some(domain) = wanted().find_map(email_domain) {
             return self.domains.entry(domain).or_default().push(place);
+        }
+        if let Some(host) = wanted().find_map(link) {
+            return self.links.entry(host).or_default().push(place);
         }
         let keys = wanted()
             .filter_map(TextTest::of)
@@ -151,6 +157,9 @@ impl Book {
                 }
             }
         }
+        if !self.links.is_empty() {
+            text.links().iter().for_each(|host| found(self.links.get(host)));
+        }
         if self.words.is_empty() && self.starts.is_empty() {
             return places;
         }
@@ -180,6 +189,11 @@ fn email_domain(kind: &TermKind) -> Option<String> {
     (!domain.contains('*')).then(|| domain.to_ascii_lowercase())
 }
 
+fn link(kind: &TermKind) -> Option<String> {
+    let TermKind::Link(host) = kind else { return None };
+    Some(link_host(host))
+}
+
 fn network(kind: &TermKind) -> Option<IpNet> {
     let TermKind::Ip(net) = kind else { return None };
     Some(net.trunc())
@@ -187,13 +201,18 @@ fn network(kind: &TermKind) -> Option<IpNet> {
 
 impl Test {
     fn of(kind: TermKind) -> Self {
-        TextTest::of(&kind).map_or(Self::Other(kind), Self::Text)
+        match (link(&kind), TextTest::of(&kind)) {
+            (Some(host), _) => Self::Link(host),
+            (None, Some(test)) => Self::Text(test),
+            (None, None) => Self::Other(kind),
+        }
     }
 
     /// The same as the log's conditions (`store/src/sqlite/search/terms.rs`). What the log alone knows, nothing meets.
     fn holds(&self, asked: &Asked, text: &Folded) -> bool {
         let kind = match self {
             Self::Text(test) => return test.holds(text),
+            Self::Link(host) => return text.links().contains(host),
             Self::Other(kind) => kind,
         };
         let matches =

@@ -2,9 +2,11 @@
 
 mod apply;
 mod book;
+pub mod file;
+mod known;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::rule::{self, ReadRule, WHAT_IF_DAYS};
+use domain::rule::{self, ReadRule, RuleFile, RuleFileReport, WHAT_IF_DAYS};
 use domain::search::{Age, Term, TermKind, Unit};
 use domain::{FieldError, Rule, RuleForm, RuleId, SearchQuery, UserId, WhatIf};
 use store::{NewRule, Store, StoreError};
@@ -23,6 +25,17 @@ pub enum Made {
     Rule(RuleId),
     /// It is broad, or labels say otherwise: the person is to look first, and say that they are sure.
     Unsure(WhatIf),
+}
+
+/// What is to be done with a file of rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileWish {
+    /// Nothing is made: what is in it, and which lines cannot be read.
+    Look,
+    /// All of it is made, or none where a line cannot be read.
+    Make,
+    /// What can be read is made.
+    MakeInPart,
 }
 
 impl Moderation {
@@ -60,6 +73,27 @@ impl Moderation {
         let made = make(&*self.store, form, by, self.clock.now()).await?;
         self.rules.change();
         Ok(made)
+    }
+
+    /// Makes the rules of a file, or says only what is in it.
+    ///
+    /// # Errors
+    /// Those of [`file::import`].
+    pub async fn rules_of_file(
+        &self,
+        file: &RuleFile,
+        wish: FileWish,
+        by: Option<UserId>,
+    ) -> Result<RuleFileReport, ModerationError> {
+        let now = self.clock.now();
+        let in_part = match wish {
+            FileWish::Look => return Ok(file::look(&*self.store, file, now).await?.0),
+            FileWish::Make => false,
+            FileWish::MakeInPart => true,
+        };
+        let report = file::import(&*self.store, file, in_part, by, now).await?;
+        self.rules.change();
+        Ok(report)
     }
 
     /// Has a rule decide, or only watch.
@@ -114,6 +148,10 @@ pub async fn make(
     now: DateTime<Utc>,
 ) -> Result<Made, ModerationError> {
     let read = form.validate().map_err(ModerationError::Invalid)?;
+    if let Some(problem) = known::unknown(store, std::slice::from_ref(&read), now).await?.pop().flatten() {
+        let names_site = read.site.is_some() && problem.contains("the site");
+        return Err(wrong(if names_site { "site" } else { "q" }, &problem));
+    }
     if form.sure != "yes" && !read.watched {
         let search = rule::search(&read.query, read.site.as_deref());
         let what_if = what_if(store, &search, now).await?;

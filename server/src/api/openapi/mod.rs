@@ -7,6 +7,7 @@ mod answers;
 mod fields;
 mod page;
 mod samples;
+mod webhooks;
 
 use std::sync::{Arc, LazyLock};
 
@@ -82,6 +83,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
         .build();
     let server = ServerBuilder::new().url("/api/v1").description(Some("The base URL for apps"));
     document.servers = Some(vec![server.build()]);
+    document.webhooks = Some(webhooks::described());
     let schemes = schemes();
     let any_of = schemes.iter().map(|(name, _)| SecurityRequirement::new::<_, [&str; 0], &str>(*name, []));
     document.security = Some(any_of.collect());

@@ -2,7 +2,11 @@
 
 use app::context::Theme;
 use leptos::prelude::*;
-use utoipa::openapi::{OpenApi, RefOr, Response, path::Operation, request_body::RequestBody};
+use utoipa::openapi::{
+    OpenApi, Paths, RefOr, Response,
+    path::{Operation, ParameterIn},
+    request_body::RequestBody,
+};
 
 use super::fields::{Field, fields};
 
@@ -36,17 +40,19 @@ summary { cursor: pointer; padding: .25rem 0 }
 
 /// Writes the page.
 pub(super) fn render(document: &OpenApi, frame: &Frame) -> String {
-    let operations = operations(document);
-    let contents = operations.iter().map(|(method, path, operation)| {
-        let anchor = format!("#{}", operation.operation_id.clone().unwrap_or_default());
-        view! { <li><a href=anchor><code>{format!("{method} {path}")}</code></a>" – "{operation.summary.clone()}</li> }
-    });
-    let contents = contents.collect_view();
+    let asked = operations(&document.paths);
+    let sent = document.webhooks.iter().flat_map(operations).collect::<Vec<_>>();
     let about = document.info.description.clone().unwrap_or_default();
     let about = about.split("\n\n").map(|text| view! { <p>{prose(text)}</p> }).collect_view();
     let base = document.servers.iter().flatten().map(|server| server.url.clone()).collect::<String>();
-    let sections =
-        operations.iter().map(|(method, path, operation)| section(document, method, path, operation));
+    let contents = [contents(&asked), contents(&sent)];
+    let [asked, sent] = [asked, sent].map(|operations| {
+        let sections = operations
+            .into_iter()
+            .map(|(method, path, operation)| section(document, method, path, operation));
+        sections.collect_view()
+    });
+    let [of_asked, of_sent] = contents;
     let page = view! {
         <html lang="en" class=frame.theme.as_str()>
             <head>
@@ -63,8 +69,11 @@ pub(super) fn render(document: &OpenApi, frame: &Frame) -> String {
                     <h1>{document.info.title.clone()}" "<span class="muted">{document.info.version.clone()}</span></h1>
                     {about}
                     <p>"Base URL: "<code>{base}</code>" on this host. For programs: "<a href="/api/openapi.json">"openapi.json"</a>" (OpenAPI 3.1)."</p>
-                    <nav aria-label="Endpoints"><ul>{contents}</ul></nav>
-                    {sections.collect_view()}
+                    <nav aria-label="Endpoints"><ul>{of_asked}</ul></nav>
+                    <p>"What Gavel sends to an app's callback:"</p>
+                    <nav aria-label="Callbacks"><ul>{of_sent}</ul></nav>
+                    {asked}
+                    {sent}
                 </main>
             </body>
         </html>
@@ -72,13 +81,24 @@ pub(super) fn render(document: &OpenApi, frame: &Frame) -> String {
     format!("<!DOCTYPE html>{}", page.to_html())
 }
 
+/// A method, a path or an event's name, and what there is to know about it.
+type Named<'a> = (&'static str, &'a str, &'a Operation);
+
 /// In the order of the guide, which is that of the code.
-fn operations(document: &OpenApi) -> Vec<(&'static str, &str, &Operation)> {
-    let all = document.paths.paths.iter().flat_map(|(path, item)| {
+fn operations(paths: &Paths) -> Vec<Named<'_>> {
+    let all = paths.paths.iter().flat_map(|(path, item)| {
         let methods = [("POST", item.post.as_ref()), ("GET", item.get.as_ref())];
         methods.into_iter().filter_map(move |(method, found)| Some((method, path.as_str(), found?)))
     });
     all.collect()
+}
+
+fn contents(operations: &[Named<'_>]) -> impl IntoView + use<> {
+    let lines = operations.iter().map(|(method, path, operation)| {
+        let anchor = format!("#{}", operation.operation_id.clone().unwrap_or_default());
+        view! { <li><a href=anchor><code>{format!("{method} {path}")}</code></a>" – "{operation.summary.clone()}</li> }
+    });
+    lines.collect_view()
 }
 
 fn section(document: &OpenApi, method: &str, path: &str, operation: &Operation) -> impl IntoView {
@@ -94,11 +114,26 @@ fn section(document: &OpenApi, method: &str, path: &str, operation: &Operation) 
         <section id=operation.operation_id.clone()>
             <h2><code class="method">{method.to_owned()}</code><code>{path.to_owned()}</code></h2>
             <p><strong>{operation.summary.clone()}</strong>". "{operation.description.clone()}</p>
+            {parameters(operation)}
             {body}
             <h3>"Answers"</h3>
             {answers.collect_view()}
         </section>
     }
+}
+
+/// What is said beside the body: in the query, or in headers.
+fn parameters(operation: &Operation) -> impl IntoView + use<> {
+    let all = operation.parameters.iter().flatten().filter_map(|parameter| match parameter {
+        RefOr::T(parameter) => Some(parameter),
+        RefOr::Ref(_) => None,
+    });
+    let lines = all.map(|parameter| {
+        let place = if parameter.parameter_in == ParameterIn::Header { "Header " } else { "Query " };
+        let words = parameter.description.as_deref().map(prose);
+        view! { <p>{place}<code>{parameter.name.clone()}</code>": "{words}</p> }
+    });
+    lines.collect_view()
 }
 
 fn request(document: &OpenApi, body: &RequestBody) -> impl IntoView {

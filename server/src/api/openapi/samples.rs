@@ -65,24 +65,24 @@ pub(super) fn verified() -> Value {
     })
 }
 
-pub(super) fn decided() -> Value {
+pub(super) fn decision() -> Value {
     json!({
-        "decisions": [{
-            "id": 17,
-            "version": 17,
-            "event": "label",
-            "detection_id": "4b6c9c42-63d6-4eac-9ff7-1965b0dbc1c9",
-            "external_id": "comment-4711",
-            "site": "blog.example.net",
-            "is_spam": false,
-            "previous_is_spam": true,
-            "decided_by": "person",
-            "reason": null,
-            "decided_at": "2025-02-14T12:00:10Z"
-        }],
-        "next": 17,
-        "more": false
+        "id": 17,
+        "version": 17,
+        "event": "label",
+        "detection_id": "4b6c9c42-63d6-4eac-9ff7-1965b0dbc1c9",
+        "external_id": "comment-4711",
+        "site": "blog.example.net",
+        "is_spam": false,
+        "previous_is_spam": true,
+        "decided_by": "person",
+        "reason": null,
+        "decided_at": "2025-02-14T12:00:10Z"
     })
+}
+
+pub(super) fn decided() -> Value {
+    json!({ "decisions": [decision()], "next": 17, "more": false })
 }
 
 pub(super) fn counted() -> Value {

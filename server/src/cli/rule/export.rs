@@ -4,12 +4,9 @@ use std::io::Write;
 
 use clap::Args;
 use domain::export::defused;
-use moderation::{Clock, SystemClock};
+use moderation::{Clock, SystemClock, rules::file::COLUMNS};
 
 use crate::{Failure, config::Place};
-
-/// The columns, which `gavel rule import` reads again.
-pub(super) const COLUMNS: [&str; 6] = ["action", "q", "site", "note", "days", "mode"];
 
 #[derive(Args)]
 pub(in crate::cli) struct Export {

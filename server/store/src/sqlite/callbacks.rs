@@ -1,5 +1,6 @@
 //! What apps are to hear after their answer, and where.
 
+mod claims;
 mod feed;
 mod settle;
 
@@ -48,17 +49,6 @@ impl TryFrom<CallbackRow> for Callback {
     }
 }
 
-#[derive(sqlx::FromRow)]
-struct ClaimedRow {
-    id: i64,
-    site: String,
-    url: String,
-    secret: String,
-    attempts: u32,
-    failing_since: Option<i64>,
-    delivered_to: i64,
-}
-
 #[async_trait]
 impl Callbacks for SqliteStore {
     async fn settle_app_decisions(&self, now: DateTime<Utc>, limit: u32) -> Result<usize> {
@@ -88,7 +78,7 @@ impl Callbacks for SqliteStore {
         let mut transaction = self.begin().await?;
         let id = sqlx::query_scalar(
             "INSERT INTO callbacks (site, url, secret, created_at, delivered_to)
-             VALUES (?, ?, ?, ?, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'app_decisions'), 0))
+             VALUES (?, ?, ?, ?, (SELECT coalesce(max(id), 0) FROM app_decisions))
              ON CONFLICT (site) DO UPDATE SET url = excluded.url, secret = excluded.secret, created_at = excluded.created_at,
                  due_at = 0, attempts = 0, failing_since = NULL, last_error = NULL, stopped_at = NULL
              RETURNING id",
@@ -124,55 +114,17 @@ impl Callbacks for SqliteStore {
         Ok(target.fetch_optional(&self.readers).await?)
     }
 
-    async fn claim_callbacks(&self, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<Due>> {
-        // Read first: mostly nothing is due, and a look costs no write.
-        let waiting = "stopped_at IS NULL AND due_at <= ?1
-            AND EXISTS (SELECT 1 FROM app_decisions d WHERE d.site = callbacks.site AND d.id > callbacks.delivered_to)";
-        let look = format!("SELECT EXISTS (SELECT 1 FROM callbacks WHERE {waiting})");
-        let any: bool =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(look)).bind(to_ms(now)).fetch_one(&self.readers).await?;
-        if !any {
-            return Ok(Vec::new());
-        }
-        let claim = format!(
-            "UPDATE callbacks SET due_at = ?2 WHERE {waiting}
-             RETURNING id, site, url, secret, attempts, failing_since, delivered_to"
-        );
-        let rows: Vec<ClaimedRow> = sqlx::query_as(sqlx::AssertSqlSafe(claim))
-            .bind(to_ms(now))
-            .bind(to_ms(until))
-            .fetch_all(&self.writer)
-            .await?;
-        let mut due = Vec::with_capacity(rows.len());
-        for row in rows {
-            let at = At { table: "callbacks", id: row.id };
-            let next = feed::behind(&row.site, row.delivered_to, 1, &self.readers).await?.pop();
-            let failing_since = at.maybe_time("failing_since", row.failing_since)?;
-            due.extend(next.map(|decision| Due {
-                callback: row.id,
-                url: row.url,
-                secret: row.secret,
-                attempts: row.attempts,
-                failing_since,
-                decision,
-            }));
-        }
-        Ok(due)
+    async fn claim_callbacks(
+        &self,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<Due>> {
+        claims::claim(now, until, limit, self).await
     }
 
     async fn callback_taken(&self, due: &Due, at: DateTime<Utc>) -> Result<()> {
-        sqlx::query(
-            "UPDATE callbacks SET delivered_to = max(delivered_to, ?2), delivered_at = ?3, due_at = 0, attempts = 0,
-                 failing_since = NULL, last_error = NULL
-             WHERE id = ?1 AND url = ?4",
-        )
-        .bind(due.callback)
-        .bind(due.decision.id)
-        .bind(to_ms(at))
-        .bind(&due.url)
-        .execute(&self.writer)
-        .await?;
-        app_knows(due.decision.id, &self.writer).await
+        claims::taken(due, at, self).await
     }
 
     async fn callback_refused(
@@ -182,26 +134,13 @@ impl Callbacks for SqliteStore {
         again: Option<DateTime<Utc>>,
         at: DateTime<Utc>,
     ) -> Result<()> {
-        sqlx::query(
-            "UPDATE callbacks SET due_at = ?2, attempts = attempts + 1, last_error = ?3,
-                 failing_since = coalesce(failing_since, ?4), stopped_at = CASE WHEN ?5 THEN ?4 END
-             WHERE id = ?1 AND url = ?6",
-        )
-        .bind(due.callback)
-        .bind(again.map_or(0, to_ms))
-        .bind(error)
-        .bind(to_ms(at))
-        .bind(again.is_none())
-        .bind(&due.url)
-        .execute(&self.writer)
-        .await?;
-        Ok(())
+        claims::refused(due, error, again, at, self).await
     }
 
     async fn callback_again(&self, site: &str, from: Option<i64>) -> Result<bool> {
         let changed = sqlx::query(
             "UPDATE callbacks SET due_at = 0, attempts = 0, failing_since = NULL, stopped_at = NULL,
-                 delivered_to = min(delivered_to, coalesce(?2 - 1, delivered_to))
+                 delivered_to = CASE WHEN ?2 <= delivered_to THEN ?2 - 1 ELSE delivered_to END
              WHERE site = ?1",
         )
         .bind(site)
@@ -215,7 +154,7 @@ impl Callbacks for SqliteStore {
 /// The app knows of a decision now: its answer is not late any more.
 pub(super) async fn app_knows(decision: i64, connection: impl SqliteExecutor<'_>) -> Result<()> {
     sqlx::query(
-        "UPDATE detections SET told = CASE WHEN a.is_spam THEN 'spam' ELSE 'ham' END
+        "UPDATE detections SET told = CASE WHEN a.is_spam = 1 THEN 'spam' ELSE 'ham' END
          FROM app_decisions a WHERE a.id = ?1 AND detections.id = a.detection_id",
     )
     .bind(decision)

@@ -33,8 +33,12 @@ pub(super) struct Keys<'a> {
 }
 
 impl<'a> Keys<'a> {
-    /// The keys as the column `keys` of the index takes them, with those of pictures.
-    pub(super) fn text(&self, pictures: impl IntoIterator<Item = char>) -> String {
+    /// The keys as the column `keys` of the index takes them, with those of pictures and of links' hosts.
+    pub(super) fn text(
+        &self,
+        pictures: impl IntoIterator<Item = char>,
+        links: impl IntoIterator<Item = String>,
+    ) -> String {
         let mut keys = vec![origin(self.origin), judged(self.judged_by), upstream(self.upstream_id)];
         keys.push(content(self.content_hash));
         keys.extend(self.site.map(|site| folded('s', site)));
@@ -48,6 +52,7 @@ impl<'a> Keys<'a> {
             keys.extend(lengths.iter().filter_map(|length| IpNet::new(ip, *length).ok()).map(network));
         }
         keys.extend(pictures.into_iter().map(picture));
+        keys.extend(links.into_iter().map(|host| link(&host)));
         keys.join(" ")
     }
 }
@@ -123,6 +128,11 @@ pub(super) fn upstream(id: &str) -> String {
 /// The key of an emoji that stands somewhere in a text.
 pub(super) fn picture(picture: char) -> String {
     format!("{MARK}p{:x}", u32::from(picture))
+}
+
+/// The key of a host that a link leads to, or to one below it.
+pub(super) fn link(host: &str) -> String {
+    folded('h', host)
 }
 
 /// The expression that finds a key, for `MATCH`.

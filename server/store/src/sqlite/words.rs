@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::search::IndexText;
+use domain::search::{IndexText, link_keys};
 use domain::{DetectionId, NewDetection};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqlitePool};
@@ -229,6 +229,6 @@ fn insertion<'q>(rows: &'q [Words<'_>]) -> Query<'q, Sqlite, SqliteArguments> {
             .bind(row.name.map(&mut folded))
             .bind(row.domain.map(&mut folded))
             .bind(row.website_url.map(&mut folded))
-            .bind(row.keys.text(pictures))
+            .bind(row.keys.text(pictures, link_keys(row.message)))
     })
 }

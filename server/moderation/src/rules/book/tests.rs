@@ -57,6 +57,15 @@ const SEARCHES: &[&str] = &[
     "free email:*@mail.test ip:203.0.113.0/24",
     "example",
     "blog*",
+    "link:win.test",
+    "link:shop.win.test",
+    "link:test casino",
+    "-link:win.test free",
+    "link:win.test -link:shop.win.test",
+    "link:203.0.113.9",
+    "link:113.9",
+    "link:[2001:db8::9]",
+    "link:bücher.test",
 ];
 
 fn some<T: Copy>(of: &[T], rng: &mut Rng) -> T {
@@ -73,6 +82,11 @@ fn content(rng: &mut Rng) -> Content {
         "垃圾邮件",
         "💰",
         "http://win.test/x",
+        "https://Shop.win.test:8443",
+        "(http://notwin.test)",
+        "http://203.0.113.9/",
+        "http://[2001:db8::9]:80/x",
+        "http://bücher.test",
         "wine",
         "castle",
     ];

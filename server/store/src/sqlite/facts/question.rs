@@ -142,7 +142,8 @@ async fn test(kind: &TermKind, now: DateTime<Utc>, readers: &SqlitePool) -> Resu
         TermKind::Before(moment) => Test::Before(to_ms(moment.start())),
         TermKind::Age(age) if age.longer => Test::Before(ago(age)),
         TermKind::Age(age) => Test::Since(ago(age)),
-        TermKind::Word(_)
+        TermKind::Link(_)
+        | TermKind::Word(_)
         | TermKind::Prefix(_)
         | TermKind::Phrase(_)
         | TermKind::Email(_)

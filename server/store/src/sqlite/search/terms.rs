@@ -10,11 +10,11 @@ use sqlx::{QueryBuilder, Sqlite};
 use super::super::columns::to_ms;
 use super::super::keys;
 use super::super::rows::ip_to_bytes;
-use super::words::{INDEX, is_text};
+use super::words::INDEX;
 
 /// Writes a term's condition. Words have none: the full-text index knows them.
 pub(in super::super) fn push(sql: &mut QueryBuilder<Sqlite>, term: &Term, now: DateTime<Utc>) {
-    if is_text(&term.kind) {
+    if term.kind.is_text() {
         return;
     }
     sql.push(" AND ");
@@ -30,7 +30,7 @@ pub(in super::super) fn push(sql: &mut QueryBuilder<Sqlite>, term: &Term, now: D
 
 fn condition(sql: &mut QueryBuilder<Sqlite>, kind: &TermKind, now: DateTime<Utc>) {
     match kind {
-        TermKind::Word(_) | TermKind::Prefix(_) | TermKind::Phrase(_) => sql.push("TRUE"),
+        TermKind::Word(_) | TermKind::Prefix(_) | TermKind::Phrase(_) | TermKind::Link(_) => sql.push("TRUE"),
         TermKind::Is(state) => sql.push(is(*state)),
         TermKind::Label(label) => sql.push("d.label = ").push_bind(label.as_str()),
         TermKind::App(AppSaid::None) => sql.push("d.app_word IS NULL"),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::SearchQuery;
-use domain::search::{IndexText, Term, TermKind};
+use domain::search::{IndexText, Term, TermKind, link_host};
 
 use super::super::keys;
 
@@ -39,7 +39,7 @@ impl Words {
         let (wanted, unwanted) = (of(false), of(true));
         let mut all = wanted.clone();
         let mut walk_decides = true;
-        for term in query.terms.iter().filter(|term| !is_text(&term.kind)) {
+        for term in query.terms.iter().filter(|term| !term.kind.is_text()) {
             let lookup = key(term).filter(|_| !left_out.contains(&term));
             walk_decides &= lookup.as_ref().is_some_and(|lookup| lookup.exact);
             all.extend(lookup.map(|lookup| lookup.expression));
@@ -79,17 +79,13 @@ fn joined(wanted: &[String], unwanted: &[String]) -> Option<String> {
     Some(unwanted.iter().fold(all, |expression, word| format!("({expression} NOT {word})")))
 }
 
-/// Whether the full-text index alone knows what matches a term.
-pub(super) fn is_text(kind: &TermKind) -> bool {
-    matches!(kind, TermKind::Word(_) | TermKind::Prefix(_) | TermKind::Phrase(_))
-}
-
 /// One term as an FTS5 expression. Text is folded like the indexed text and quoted, so nothing in it is an operator; what has
 /// several words to the index ("foo-bar", 垃圾) is a phrase of them, and pictures have to stand somewhere.
 fn expression(kind: &TermKind) -> Option<String> {
     let (text, end) = match kind {
         TermKind::Word(text) | TermKind::Phrase(text) => (text, ""),
         TermKind::Prefix(start) => (start, " *"),
+        TermKind::Link(host) => return Some(keys::whole(&keys::link(&link_host(host)))),
         _ => return None,
     };
     let text = IndexText::of(text);
