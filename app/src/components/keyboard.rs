@@ -73,7 +73,12 @@ impl Keys {
             before.set_value(Some((press, now)));
             return;
         }
-        let Some(command) = keys::command(&press, first.as_deref()) else { return };
+        let Some(command) = keys::command(&press, first.as_deref()) else {
+            if first.is_none() && !control && (self.give_reason(&press) || self.use_macro(&press)) {
+                event.prevent_default();
+            }
+            return;
+        };
         // Enter presses what is focused, and arrows belong to what uses them.
         if (press == "Enter" || press.starts_with("Arrow")) && is_busy_with(&press) {
             return;
@@ -118,16 +123,49 @@ impl Keys {
 
     /// Labels the selection, or the row at hand and goes on to the next, or what is open.
     fn label(&self, command: Command) -> bool {
-        let row = focused_row().or_else(|| self.row_at().filter(|_| query(OPEN).is_none()));
+        let row = self.row_to_label();
         let pressed = self.press(command);
         if pressed && self.selection.count() == 0 {
-            let opened = query(OPEN).and_then(|open| row_id(&open, "data-detection"));
-            let from = row.as_ref().and_then(|row| row_id(row, "data-row")).or(opened);
-            if let Some(next) = from.and_then(|id| self.selection.beside(id, 1)) {
-                self.focus_row(next);
-            }
+            self.go_on(row);
         }
         pressed
+    }
+
+    fn row_to_label(&self) -> Option<i64> {
+        let row = focused_row().or_else(|| self.row_at().filter(|_| query(OPEN).is_none()))?;
+        row_id(&row, "data-row")
+    }
+
+    /// Goes to the row after one, or after what is open.
+    fn go_on(&self, row: Option<i64>) {
+        let from = row.or_else(|| row_id(&query(OPEN)?, "data-detection"));
+        if let Some(next) = from.and_then(|id| self.selection.beside(id, 1)) {
+            self.focus_row(next);
+        }
+    }
+
+    /// A number chooses the reason of the latest label, or of what is open.
+    fn give_reason(&self, press: &str) -> bool {
+        let Some(number) = press.parse().ok().filter(|number| *number > 0) else { return false };
+        self.decisions.number(number) || press_at("[data-reasons]", press)
+    }
+
+    /// A macro is for the selection, for what is open, or for the row at hand, which is selected for it.
+    fn use_macro(&self, press: &str) -> bool {
+        let row = self.row_to_label();
+        let open = query("[data-open-detection]").and_then(|open| row_id(&open, "data-open-detection"));
+        if self.selection.count() > 0 {
+            return press_at("[data-macros]", press);
+        }
+        let is_open = row.is_none() || row == open;
+        let place = if is_open { "[data-open-detection]" } else { "[data-macros]" };
+        let Some(button) = at(place, press) else { return false };
+        if let Some(id) = row.filter(|_| !is_open) {
+            self.selection.toggle(id);
+        }
+        press_element(&button);
+        self.go_on(row);
+        true
     }
 
     /// A row that is not open has no button for it: it is rechecked, or its id copied, all the same.
@@ -203,6 +241,15 @@ const OPEN: &str = "[data-detection]";
 
 fn query(selector: &str) -> Option<web_sys::Element> {
     document().query_selector(selector).ok().flatten()
+}
+
+/// The button within a place that shows a key.
+fn at(place: &str, press: &str) -> Option<web_sys::Element> {
+    query(&format!("{place} [aria-keyshortcuts='{press}']"))
+}
+
+fn press_at(place: &str, press: &str) -> bool {
+    at(place, press).is_some_and(|button| press_element(&button))
 }
 
 fn focused_row() -> Option<web_sys::Element> {

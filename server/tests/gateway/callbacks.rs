@@ -87,6 +87,7 @@ async fn label(house: &House, by: domain::UserId, id: DetectionId, label: Label)
         decided_at: now,
         send_after: now - TimeDelta::seconds(1),
         seen_version: None,
+        with: domain::LabelParts::default(),
     };
     match house.store.decide(&decision).await.unwrap() {
         store::LabelOutcome::Decided(decision) => decision.id,

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{AppDecision, Callback, UserId};
 use serde_json::json;
+use sqlx::SqliteConnection;
 
 use super::columns::{At, to_ms};
 use super::{SqliteStore, audit};
@@ -217,6 +218,21 @@ impl Callbacks for SqliteStore {
         .await?;
         Ok(changed.rows_affected() > 0)
     }
+}
+
+/// Has it looked again at what apps are to hear of some detections `d`: the reasons of their labels are others.
+pub(super) async fn look_again(
+    which: &'static str,
+    id: i64,
+    connection: &mut SqliteConnection,
+) -> Result<()> {
+    let sql = format!(
+        "INSERT INTO app_decisions_due (detection_id, due_at)
+         SELECT d.id, 0 FROM detections d WHERE {which} AND d.token_id IS NOT NULL AND d.site IS NOT NULL
+         ON CONFLICT (detection_id) DO UPDATE SET due_at = 0"
+    );
+    sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).execute(connection).await?;
+    Ok(())
 }
 
 /// The address may hold a secret, so it stays out of the record.
