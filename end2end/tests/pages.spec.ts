@@ -11,6 +11,7 @@ const pages: { path: string, title: RegExp, heading: string, place?: string | nu
   { path: '/rules?of=email%3A*', title: /Sender/, heading: 'Sender', place: null },
   { path: '/settings', title: /Settings/, heading: 'Settings' },
   { path: '/settings/callbacks', title: /Callbacks/, heading: 'Callbacks', place: 'Settings' },
+  { path: '/settings/reasons', title: /Reasons/, heading: 'Reasons and macros', place: 'Settings' },
   { path: '/settings/people', title: /People/, heading: 'People', place: 'Settings' },
   { path: '/settings/audit', title: /Audit/, heading: 'Audit record', place: 'Settings' },
 ]

@@ -258,7 +258,7 @@ pub struct Detection {
     /// The moderators' standing label.
     pub label: Option<Label>,
     /// Why it was set: names of reasons.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub reasons: Vec<String>,
     /// The name of who set it.
     pub labelled_by: Option<String>,

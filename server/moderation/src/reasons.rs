@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use domain::reason::{MACROS_MAX, list_for};
 use domain::search::{Pattern, Term, TermKind};
 use domain::{
-    BulkAction, Decided, Decision, DetectionId, Label, LabelParts, LabelWish, Macro, MacroForm, MacroId,
-    Reason, ReasonId, ReasonList, ReasonListForm, RowRef, SearchQuery, UserId,
+    BulkAction, Days, Decided, Decision, DetectionId, Label, LabelParts, LabelWish, Macro, MacroForm,
+    MacroId, Reason, ReasonId, ReasonList, ReasonListForm, RowRef, SearchQuery, UserId,
 };
 use store::{Store, StoreError};
 
@@ -140,6 +140,19 @@ impl Moderation {
                 Ok((label, LabelParts { reasons, note, rule }))
             }
         }
+    }
+
+    /// How often each reason was given, on labels that were set in these days and stand: on one site, or on all. No name: without one.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn count_reasons(
+        &self,
+        days: Days,
+        site: Option<&str>,
+    ) -> Result<Vec<(Option<String>, u64)>, ModerationError> {
+        let counts = self.store.count_reasons(days.start(), days.end(), site).await?;
+        Ok(counts.into_iter().map(|count| (count.name, count.labels)).collect())
     }
 
     async fn is_on_a_list(&self, reason: ReasonId) -> Result<(), ModerationError> {

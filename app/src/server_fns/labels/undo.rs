@@ -1,6 +1,6 @@
 //! Taking decisions back.
 
-use domain::{BulkAction, BulkId, Decided, Decision, DetectionId, Label, Reason, RowRef};
+use domain::{BulkAction, Decided, Decision, DetectionId, Label, Reason, RowRef};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 
@@ -158,7 +158,7 @@ pub async fn cancel_bulk(
     use crate::context::{authorise, moderation};
 
     let user = authorise(domain::Role::Moderator)?;
-    Ok(moderation()?.cancel_bulk(BulkId(id), user.id).await?)
+    Ok(moderation()?.cancel_bulk(domain::BulkId(id), user.id).await?)
 }
 
 /// What undo still takes back of one's own, and bulk actions at work; newest first.

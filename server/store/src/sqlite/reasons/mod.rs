@@ -102,7 +102,7 @@ impl Reasons for SqliteStore {
              LEFT JOIN standing_reasons s ON s.detection_id = d.id
              LEFT JOIN reasons r ON r.id = s.reason_id
              WHERE d.label IS NOT NULL AND d.labelled_at >= ?1 AND d.labelled_at < ?2
-               AND (?3 IS NULL OR coalesce(d.site, '') = ?3)
+               AND (?3 IS NULL OR coalesce(d.site, '') = ?3 COLLATE NOCASE)
              GROUP BY r.id, r.name ORDER BY labels DESC, r.name",
         )
         .bind(to_ms(from))
