@@ -48,8 +48,11 @@ fn detection(number: i64, content: Content) -> Detection {
     }
 }
 
+/// Content, label and reasons.
+type Read = (Content, Option<Label>, Vec<String>);
+
 /// What a file is read as, in its order.
-fn read(file: Vec<u8>) -> (FileFormat, Vec<(Content, Option<Label>, Vec<String>)>) {
+fn read(file: Vec<u8>) -> (FileFormat, Vec<Read>) {
     let mut reader = RecordReader::open_file(std::io::Cursor::new(file), None, Choices::default()).unwrap();
     let columns = reader.look(200).columns;
     let bound = bind(&columns.mapping, reader.columns()).unwrap().with_day_order(columns.day_order);

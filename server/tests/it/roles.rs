@@ -53,7 +53,7 @@ const TRIES: [Try; 43] = [
     (Method::GET, "/settings/callbacks", &[], [303, 403, 403, 200]),
     (Method::GET, "/fn/reasons/list", &[], [401, 200, 200, 200]),
     (Method::GET, "/fn/reasons/choices?detection_id=9&label=spam", &[], [401, 403, 200, 200]),
-    (Method::GET, "/fn/reasons/wishes?q=", &[], [401, 403, 200, 200]),
+    (Method::GET, "/fn/reasons/wishes?q=", &[], [401, 200, 200, 200]),
     (
         Method::POST,
         "/fn/reasons/set",

@@ -19,8 +19,7 @@ pub(super) fn WishMenu(state: Memo<LogState>) -> impl IntoView {
     view! {
         <Transition>
             {move || Suspend::new(async move {
-                // Nothing for those who may not label.
-                wishes.await.ok().map(|wishes| view! { <Menu wishes=wishes/> })
+                wishes.await.ok().flatten().map(|wishes| view! { <Menu wishes=wishes/> })
             })}
         </Transition>
     }
