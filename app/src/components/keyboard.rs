@@ -23,7 +23,7 @@ type Navigate = Box<dyn Fn(&str) + Send + Sync>;
 #[derive(Clone, Copy)]
 pub(crate) struct Keys {
     decisions: Decisions,
-    selection: Selection,
+    pub(super) selection: Selection,
     blur: Blur,
     navigate: StoredValue<Navigate>,
     /// The dialog that is to open.
@@ -74,8 +74,8 @@ impl Keys {
             return;
         }
         let Some(command) = keys::command(&press, first.as_deref()) else {
-            if first.is_none() && !control && (self.give_reason(&press) || self.use_macro(&press)) {
-                event.prevent_default();
+            if first.is_none() && !control && press.len() == 1 {
+                self.decisions.pressed(*self, press);
             }
             return;
         };
@@ -131,41 +131,17 @@ impl Keys {
         pressed
     }
 
-    fn row_to_label(&self) -> Option<i64> {
+    pub(super) fn row_to_label(&self) -> Option<i64> {
         let row = focused_row().or_else(|| self.row_at().filter(|_| query(OPEN).is_none()))?;
         row_id(&row, "data-row")
     }
 
     /// Goes to the row after one, or after what is open.
-    fn go_on(&self, row: Option<i64>) {
+    pub(super) fn go_on(&self, row: Option<i64>) {
         let from = row.or_else(|| row_id(&query(OPEN)?, "data-detection"));
         if let Some(next) = from.and_then(|id| self.selection.beside(id, 1)) {
             self.focus_row(next);
         }
-    }
-
-    /// A number chooses the reason of the latest label, or of what is open.
-    fn give_reason(&self, press: &str) -> bool {
-        let Some(number) = press.parse().ok().filter(|number| *number > 0) else { return false };
-        self.decisions.number(number) || press_at("[data-reasons]", press)
-    }
-
-    /// A macro is for the selection, for what is open, or for the row at hand, which is selected for it.
-    fn use_macro(&self, press: &str) -> bool {
-        let row = self.row_to_label();
-        let open = query("[data-open-detection]").and_then(|open| row_id(&open, "data-open-detection"));
-        if self.selection.count() > 0 {
-            return press_at("[data-macros]", press);
-        }
-        let is_open = row.is_none() || row == open;
-        let place = if is_open { "[data-open-detection]" } else { "[data-macros]" };
-        let Some(button) = at(place, press) else { return false };
-        if let Some(id) = row.filter(|_| !is_open) {
-            self.selection.toggle(id);
-        }
-        press_element(&button);
-        self.go_on(row);
-        true
     }
 
     /// A row that is not open has no button for it: it is rechecked, or its id copied, all the same.
@@ -239,28 +215,19 @@ impl Keys {
 /// The form with the buttons of what is open.
 const OPEN: &str = "[data-detection]";
 
-fn query(selector: &str) -> Option<web_sys::Element> {
+pub(super) fn query(selector: &str) -> Option<web_sys::Element> {
     document().query_selector(selector).ok().flatten()
-}
-
-/// The button within a place that shows a key.
-fn at(place: &str, press: &str) -> Option<web_sys::Element> {
-    query(&format!("{place} [aria-keyshortcuts='{press}']"))
-}
-
-fn press_at(place: &str, press: &str) -> bool {
-    at(place, press).is_some_and(|button| press_element(&button))
 }
 
 fn focused_row() -> Option<web_sys::Element> {
     document().active_element()?.closest("[data-row]").ok().flatten()
 }
 
-fn row_id(element: &web_sys::Element, attribute: &str) -> Option<i64> {
+pub(super) fn row_id(element: &web_sys::Element, attribute: &str) -> Option<i64> {
     element.get_attribute(attribute)?.parse().ok()
 }
 
-fn press_element(element: &web_sys::Element) -> bool {
+pub(super) fn press_element(element: &web_sys::Element) -> bool {
     match element.dyn_ref::<web_sys::HtmlElement>() {
         Some(element) => {
             element.click();

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::{Asked, Decisions, Seen};
 use crate::{
+    components::{Keys, press_at},
     error::AppError,
     forms::problem_of,
     later::Asking,
@@ -39,8 +40,8 @@ pub(crate) enum Ask {
     Recheck(i64),
     /// For the upstream's id of a detection, to copy it.
     CopyId(i64),
-    /// For the reason of this place, for what was decided last.
-    Number(usize),
+    /// For what a key means that is nobody's by the table; with the detection that was asked about last, or `None` for many.
+    Pressed(Keys, String, Option<i64>),
     /// For a reason, for what was decided.
     Reason(String, ReasonId),
     /// To do something to many rows.
@@ -79,12 +80,10 @@ impl Decisions {
                 Ask::Standings(ids) => self.ask_standings(ids).await,
                 Ask::Recheck(id) => self.ask_recheck(id).await,
                 Ask::CopyId(id) => self.ask_id(id).await,
-                Ask::Number(number) => {
-                    let newest = self.undoable.with_untracked(|all| all.first().map(Undoable::key));
-                    if let Some(key) = newest {
-                        self.choose(&key, number).await;
-                    }
-                }
+                Ask::Pressed(keys, press, of) => match press.parse() {
+                    Ok(0) | Err(_) => keys.use_macro(&press),
+                    Ok(number) => self.number_pressed(number, of).await,
+                },
                 Ask::Reason(key, reason) => self.ask_reason(key, reason).await,
                 Ask::Rows(rows) => self.ask_rows(rows).await,
                 Ask::CancelBulk(id) => match cancel_bulk(id).await {
@@ -138,6 +137,22 @@ impl Decisions {
         let Ok(choices) = get_choices(row.id.0, label).await else { return };
         self.offer(Undoable::Wanted { row, label, choices });
         self.numbers_pressed(Some(row.id.0), &Undoable::wanted_key(row.id)).await;
+    }
+
+    /// A number is for the label that was asked for last, for what undo takes back next, or for what is open.
+    async fn number_pressed(self, number: usize, of: Option<i64>) {
+        if self.asking.get_untracked() > 0 {
+            self.numbers.update_value(|numbers| numbers.push((of, number)));
+            return;
+        }
+        let key = self.undoable.with_untracked(|all| {
+            let latest = all.iter().find(|one| one.detection() == of).or(all.first());
+            latest.map(Undoable::key)
+        });
+        match key {
+            Some(key) => self.choose(&key, number).await,
+            None => press_at("[data-reasons]", &number.to_string()),
+        }
     }
 
     /// Does what numbers meant that were pressed before the server had answered.

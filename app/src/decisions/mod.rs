@@ -12,7 +12,7 @@ use std::collections::{HashMap, VecDeque};
 use domain::{Detection, DetectionSummary, Label, LabelWish, ReasonId, RowRef, Standing, User};
 use leptos::{ev, prelude::*, task::spawn_local};
 
-use crate::{error::AppError, later::ask_later, live::Live, server_fns::labels::Undoable};
+use crate::{components::Keys, error::AppError, later::ask_later, live::Live, server_fns::labels::Undoable};
 pub(crate) use asks::{Ask, RowsAsked};
 
 /// What the page was loaded with, of one detection.
@@ -196,17 +196,9 @@ impl Decisions {
         }
     }
 
-    /// A number was pressed: the reason of this place is for the latest label. Returns whether there is one, or will be.
-    pub(crate) fn number(self, number: usize) -> bool {
-        if self.asking.get_untracked() > 0 {
-            self.numbers.update_value(|numbers| numbers.push((self.last_asked.get_value(), number)));
-            return true;
-        }
-        let is_offered = self.undoable.with_untracked(|undoable| !undoable.is_empty());
-        if is_offered {
-            self.ask(Ask::Number(number));
-        }
-        is_offered
+    /// A key was pressed that is nobody's by the table: perhaps the number of a reason, for what was asked for last, or a macro's.
+    pub(crate) fn pressed(self, keys: Keys, press: String) {
+        self.ask(Ask::Pressed(keys, press, self.last_asked.get_value()));
     }
 
     /// Gives a reason to what was decided, or takes it away.

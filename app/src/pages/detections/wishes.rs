@@ -43,10 +43,12 @@ fn Menu(wishes: Wishes) -> impl IntoView {
     let said = move || if cfg!(feature = "ssr") { "because".to_owned() } else { chosen.get() };
     let is_empty = list.spam.is_empty() && list.ham.is_empty();
     let reasons = (!is_empty).then(|| view! {
-        <select class=INPUT name="because" form=FORM aria-label="Reason" on:change:target=move |event| chosen.set(event.target().value())>
-            {group(Label::Spam, "Spam")}
-            {group(Label::Ham, "Ham")}
-        </select>
+        <span class="w-56">
+            <select class=INPUT name="because" form=FORM aria-label="Reason" on:change:target=move |event| chosen.set(event.target().value())>
+                {group(Label::Spam, "Spam")}
+                {group(Label::Ham, "Ham")}
+            </select>
+        </span>
         <button class=BUTTON name="bulk" value=said form=FORM>"Mark the selection"</button>
     });
     let buttons = macros.iter().map(|one| view! { <MacroButton one=one.clone()/> }).collect_view();

@@ -53,6 +53,15 @@ impl Undoable {
         format!("wanted:{}", detection.0)
     }
 
+    /// The detection that it is about; `None` for many.
+    pub fn detection(&self) -> Option<i64> {
+        match self {
+            Self::Decision { decision, .. } => Some(decision.detection_id.0),
+            Self::Wanted { row, .. } => Some(row.id.0),
+            Self::Bulk { .. } => None,
+        }
+    }
+
     /// The reasons that can be given.
     pub fn choices(&self) -> &[Reason] {
         match self {
