@@ -154,6 +154,14 @@ mod tests {
     }
 
     #[test]
+    fn what_macros_may_have_is_free() {
+        for key in domain::reason::FREE_KEYS.chars().map(String::from) {
+            assert_eq!(command(&key, None), None, "{key}");
+            assert!(!begins_sequence(&key), "{key}");
+        }
+    }
+
+    #[test]
     fn screen_readers_are_told_the_same() {
         assert_eq!(Command::Undo.aria(), "u Control+z");
         assert_eq!(Command::GoToStats.aria(), "");

@@ -95,6 +95,49 @@ test.describe('in the list', () => {
     await expect(rows(page).filter({ hasText: 'by Ana' })).toHaveCount(0)
   })
 
+  test('numbers choose the reasons of the label just set, also before the server has answered', async ({ page }) => {
+    const given = (index: number) => page.getByRole('region', { name: 'Undo' }).locator('[data-toast]').nth(index).locator('[aria-pressed=true]')
+    await press(page, 'j', 's', '2', 's', '1', '3')
+    await expect(row(page, 1)).toContainText('spam by Ana')
+    await expect(given(0)).toHaveText([/scam/])
+    await expect(given(1)).toHaveText([/SEO link/, /adult/])
+    await press(page, '1')
+    await expect(given(1)).toHaveText([/adult/])
+  })
+
+  test('numbers after a selection are for all of it', async ({ page, open }) => {
+    await press(page, '*', 'h', '1')
+    await expect(rows(page).filter({ hasText: 'ham by Ana' })).toHaveCount(5)
+    await expect(page.getByRole('region', { name: 'Undo' }).locator('[aria-pressed=true]')).toHaveText([/customer/])
+    await open(searching(`${word} reason:customer`))
+    await expect(rows(page)).toHaveCount(5)
+  })
+
+  test('the key of a macro is for the row at hand, for what is open, and for a selection', async ({ page, open }) => {
+    const macro = async (path: string, form: Record<string, string>) => {
+      const answer = await page.request.post(path, { form, headers: { accept: 'application/json' } })
+      expect(answer.status(), await answer.text()).toBe(200)
+    }
+    await macro('/fn/reasons/set-macro', { 'one[name]': word, 'one[key]': 'q', 'one[label]': 'spam', 'one[reasons]': 'scam' })
+    try {
+      await open(searching(word))
+      await press(page, 'j', 'q')
+      await expect(row(page, 0)).toContainText('spam by Ana')
+      await expect(row(page, 1).getByRole('link')).toBeFocused()
+      await press(page, 'Enter')
+      await expect(page.getByRole('form', { name: 'Macros' })).toBeVisible()
+      await press(page, 'q')
+      await expect(row(page, 1)).toContainText('spam by Ana')
+      await press(page, '*', 'q')
+      await expect(rows(page).filter({ hasText: 'spam by Ana' })).toHaveCount(5)
+      await open(searching(`${word} reason:scam`))
+      await expect(rows(page)).toHaveCount(5)
+    } finally {
+      const list = await (await page.request.get('/fn/reasons/list')).json() as { macros: { id: number }[] }
+      for (const { id } of list.macros) await macro('/fn/reasons/remove-macro', { id: String(id) })
+    }
+  })
+
   test('keys are off while typing', async ({ page }) => {
     await press(page, '/')
     await expect(page.getByLabel('Search the detections')).toBeFocused()

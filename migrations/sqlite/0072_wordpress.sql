@@ -57,11 +57,12 @@ CREATE TABLE pending_codes (
     until INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Also what an import brought is written back, once its comment is known.
+-- As in 0071, and also what an import brought is written back, once its comment is known.
 DROP TRIGGER app_decisions_begun;
-CREATE TRIGGER app_decisions_begun AFTER UPDATE OF label, is_spam, judged_by ON detections
+CREATE TRIGGER app_decisions_begun AFTER UPDATE OF label, labelled_at, is_spam, judged_by ON detections
 WHEN NEW.site IS NOT NULL
- AND (OLD.label IS NOT NEW.label OR OLD.is_spam <> NEW.is_spam OR OLD.judged_by <> NEW.judged_by)
+ AND (OLD.label IS NOT NEW.label OR OLD.labelled_at IS NOT NEW.labelled_at OR OLD.is_spam <> NEW.is_spam
+      OR OLD.judged_by <> NEW.judged_by)
  AND (NEW.token_id IS NOT NULL OR EXISTS (SELECT 1 FROM wordpress_comments WHERE detection_id = NEW.id)) BEGIN
     INSERT INTO app_decisions_due (detection_id, due_at) VALUES (NEW.id, 0) ON CONFLICT DO UPDATE SET due_at = 0;
 END;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{DetectionId, Label, UserId};
+use crate::{DetectionId, Label, Reason, UserId};
 
 crate::words! {
     /// What is done to each of many detections.
@@ -14,6 +14,15 @@ crate::words! {
         Ham = "ham",
         /// Judged again.
         Recheck = "recheck",
+    }
+}
+
+impl From<Label> for BulkKind {
+    fn from(label: Label) -> Self {
+        match label {
+            Label::Spam => Self::Spam,
+            Label::Ham => Self::Ham,
+        }
     }
 }
 
@@ -67,6 +76,9 @@ pub struct BulkAction {
     pub user_id: UserId,
     /// What is done.
     pub kind: BulkKind,
+    /// Why, for labels.
+    #[serde(default)]
+    pub reasons: Vec<Reason>,
     /// The search, as typed, whose matches it is about; `None` for a selection.
     pub q: Option<String>,
     /// How far it is.

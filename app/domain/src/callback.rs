@@ -42,6 +42,8 @@ pub struct AppDecision {
     pub previous_is_spam: Option<bool>,
     /// `person`, or who judged: `activelayer`, `detector`, `fallback`, `rule`.
     pub decided_by: String,
+    /// Why, as the moderator put it: names of reasons, with commas between.
+    pub reason: Option<String>,
     /// When.
     pub decided_at: DateTime<Utc>,
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{DetectionId, ImportId, UserId};
+use crate::{BulkId, DetectionId, ImportId, Reason, ReasonId, RuleAction, UserId};
 
 crate::words! {
     /// A moderator's word on a detection.
@@ -32,6 +32,53 @@ impl Label {
 #[serde(transparent)]
 pub struct DecisionId(pub i64);
 
+/// What comes with a label.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LabelParts {
+    /// Why it was set.
+    pub reasons: Vec<ReasonId>,
+    /// A note that is written with it; blank for none.
+    pub note: String,
+    /// A rule that is made with it of the sender's e-mail address, where there is one: always or never spam.
+    pub rule: Option<RuleAction>,
+}
+
+/// What was decided together: one label, or those of a bulk action. Written `decision:12`, `bulk:3`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Decided {
+    /// One decision.
+    One(DecisionId),
+    /// The decisions of a bulk action.
+    Bulk(BulkId),
+}
+
+impl std::fmt::Display for Decided {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::One(id) => write!(f, "decision:{}", id.0),
+            Self::Bulk(id) => write!(f, "bulk:{}", id.0),
+        }
+    }
+}
+
+impl std::str::FromStr for Decided {
+    type Err = NotDecided;
+    fn from_str(text: &str) -> Result<Self, NotDecided> {
+        let (kind, id) = text.split_once(':').ok_or(NotDecided)?;
+        let id: i64 = id.parse().map_err(|_| NotDecided)?;
+        match kind {
+            "decision" => Ok(Self::One(DecisionId(id))),
+            "bulk" => Ok(Self::Bulk(BulkId(id))),
+            _ => Err(NotDecided),
+        }
+    }
+}
+
+/// A name of what was decided that was cut or made up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this names no decision; load the page again")]
+pub struct NotDecided;
+
 /// One decision: who set which label, over which, when, and what became of the feedback.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
@@ -45,6 +92,9 @@ pub struct Decision {
     pub user_name: String,
     /// The label that was set.
     pub label: Label,
+    /// Why.
+    #[serde(default)]
+    pub reasons: Vec<Reason>,
     /// The label before, if there was one; undo restores it.
     pub previous: Option<Label>,
     /// When it was decided.
@@ -64,4 +114,19 @@ pub struct Decision {
     pub is_unknown: bool,
     /// When it was taken back.
     pub undone_at: Option<DateTime<Utc>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_decided_survives_its_form() {
+        for decided in [Decided::One(DecisionId(12)), Decided::Bulk(BulkId(3))] {
+            assert_eq!(decided.to_string().parse(), Ok(decided));
+        }
+        for text in ["", "12", "decision:", "label:1", "bulk:x"] {
+            assert_eq!(text.parse::<Decided>(), Err(NotDecided), "{text}");
+        }
+    }
 }

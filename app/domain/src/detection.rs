@@ -257,6 +257,9 @@ pub struct Detection {
     pub judgement: Judgement,
     /// The moderators' standing label.
     pub label: Option<Label>,
+    /// Why it was set: names of reasons.
+    #[serde(default)]
+    pub reasons: Vec<String>,
     /// The name of who set it.
     pub labelled_by: Option<String>,
     /// When it was set.

@@ -44,7 +44,7 @@ pub struct ExportProgress {
 }
 
 /// The columns of a table of detections, in order. An import knows Gavel's own tables by them.
-pub const COLUMNS: [&str; 28] = [
+pub const COLUMNS: [&str; 29] = [
     "id",
     "created_at",
     "site",
@@ -73,7 +73,11 @@ pub const COLUMNS: [&str; 28] = [
     "upstream_timestamp",
     "execution_ms",
     "raw_answer",
+    "reasons",
 ];
+
+/// How many of them every export has; those behind came later, and older files have none of them.
+pub const FIRST_COLUMNS: usize = 28;
 
 /// Characters of a cell of a workbook, in UTF-16 code units: Excel takes 32,767. What is longer goes on in further cells.
 pub const CELL_UNITS: usize = 32_000;

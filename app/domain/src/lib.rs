@@ -29,6 +29,7 @@ mod own_test;
 pub mod own_threshold;
 pub mod paging;
 pub mod people;
+pub mod reason;
 pub mod related;
 pub mod review;
 pub mod rule;
@@ -56,7 +57,7 @@ pub use budget::{Budget, BudgetForm, BudgetId, BudgetScope, BudgetSpan, BudgetSt
 pub use bulk::{BulkAction, BulkId, BulkKind, BulkState, RowRef};
 pub use callback::{AppDecision, AppDecisionEvent, Callback, CallbackForm};
 pub use content::{Content, ContentForm, FieldError};
-pub use decision::{Decision, DecisionId, Label};
+pub use decision::{Decided, Decision, DecisionId, Label, LabelParts};
 pub use detection::{
     Circumstances, Detection, DetectionId, DetectionSummary, Endpoint, FeedbackState, JudgedBy, Judgement,
     NO_SCORE, NewDetection, Origin, Signal,
@@ -82,6 +83,10 @@ pub use own_test::{LINES_SHOWN, OwnTest, OwnTestReport, TestLine};
 pub use own_threshold::{OwnThreshold, ThresholdForm, USUAL_THRESHOLD};
 pub use paging::{BoundedCount, Cursor, Direction, Order, Page, PageRequest};
 pub use people::{Invitation, InviteForm, LinkPurpose, OwnSession, Person, PersonAct, PersonForm};
+pub use reason::{
+    LabelWish, Macro, MacroForm, MacroId, NewMacro, NewReasonList, Reason, ReasonId, ReasonList,
+    ReasonListForm,
+};
 pub use related::{Alike, History, Related};
 pub use review::{Claim, QueuePlace, ReviewProgress};
 pub use rule::{Rule, RuleAction, RuleForm, RuleHit, RuleId, WhatIf};

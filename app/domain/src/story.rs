@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Decision, Detection, JudgedBy, Label, Language};
+use crate::{Decision, Detection, JudgedBy, Label, Language, Macro, ReasonList};
 
 /// Longest note, in characters: a page of text.
 pub const NOTE_MAX_CHARS: usize = 4_000;
@@ -30,6 +30,10 @@ pub struct DetectionStory {
     pub request: String,
     /// The moderators' decisions.
     pub decisions: Vec<Decision>,
+    /// The reasons that moderators of its site choose from.
+    pub reasons: ReasonList,
+    /// The macros that there are.
+    pub macros: Vec<Macro>,
     /// The verdicts that later ones replaced.
     pub past_verdicts: Vec<PastVerdict>,
     /// What apps said.

@@ -167,6 +167,7 @@ mod tests {
                 raw_answer: String::new(),
             },
             label: None,
+            reasons: Vec::new(),
             labelled_by: None,
             labelled_at: None,
             version: 0,

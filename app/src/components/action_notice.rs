@@ -32,11 +32,15 @@ fn refused() -> Option<AppError> {
     {
         use leptos::server_fn::{ServerFn, error::ServerFnUrlError};
 
-        use crate::server_fns::labels::{CancelBulk, LabelDetection, LabelRows, RemoveLabel, UndoLabel};
+        use crate::server_fns::labels::{
+            CancelBulk, GiveReason, LabelAsWished, LabelDetection, LabelRows, RemoveLabel, UndoLabel,
+        };
 
         let forms = [
             LabelRows::url(),
             LabelDetection::url(),
+            LabelAsWished::url(),
+            GiveReason::url(),
             RemoveLabel::url(),
             UndoLabel::url(),
             CancelBulk::url(),

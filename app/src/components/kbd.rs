@@ -10,9 +10,9 @@ pub(crate) fn Kbd(
     /// What the key does.
     command: Command,
 ) -> impl IntoView {
-    view! {
-        <kbd class="hidden lg:inline-block px-1 rounded border border-line text-xs font-normal text-muted" aria-hidden="true">
-            {command.key()}
-        </kbd>
-    }
+    view! { <kbd class=KBD aria-hidden="true">{command.key()}</kbd> }
 }
+
+/// How a key looks.
+pub(crate) const KBD: &str =
+    "hidden lg:inline-block px-1 rounded border border-line text-xs font-normal text-muted";

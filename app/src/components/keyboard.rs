@@ -23,7 +23,7 @@ type Navigate = Box<dyn Fn(&str) + Send + Sync>;
 #[derive(Clone, Copy)]
 pub(crate) struct Keys {
     decisions: Decisions,
-    selection: Selection,
+    pub(super) selection: Selection,
     blur: Blur,
     navigate: StoredValue<Navigate>,
     /// The dialog that is to open.
@@ -73,7 +73,12 @@ impl Keys {
             before.set_value(Some((press, now)));
             return;
         }
-        let Some(command) = keys::command(&press, first.as_deref()) else { return };
+        let Some(command) = keys::command(&press, first.as_deref()) else {
+            if first.is_none() && !control && press.len() == 1 {
+                self.decisions.pressed(*self, press);
+            }
+            return;
+        };
         // Enter presses what is focused, and arrows belong to what uses them.
         if (press == "Enter" || press.starts_with("Arrow")) && is_busy_with(&press) {
             return;
@@ -118,16 +123,25 @@ impl Keys {
 
     /// Labels the selection, or the row at hand and goes on to the next, or what is open.
     fn label(&self, command: Command) -> bool {
-        let row = focused_row().or_else(|| self.row_at().filter(|_| query(OPEN).is_none()));
+        let row = self.row_to_label();
         let pressed = self.press(command);
         if pressed && self.selection.count() == 0 {
-            let opened = query(OPEN).and_then(|open| row_id(&open, "data-detection"));
-            let from = row.as_ref().and_then(|row| row_id(row, "data-row")).or(opened);
-            if let Some(next) = from.and_then(|id| self.selection.beside(id, 1)) {
-                self.focus_row(next);
-            }
+            self.go_on(row);
         }
         pressed
+    }
+
+    pub(super) fn row_to_label(&self) -> Option<i64> {
+        let row = focused_row().or_else(|| self.row_at().filter(|_| query(OPEN).is_none()))?;
+        row_id(&row, "data-row")
+    }
+
+    /// Goes to the row after one, or after what is open.
+    pub(super) fn go_on(&self, row: Option<i64>) {
+        let from = row.or_else(|| row_id(&query(OPEN)?, "data-detection"));
+        if let Some(next) = from.and_then(|id| self.selection.beside(id, 1)) {
+            self.focus_row(next);
+        }
     }
 
     /// A row that is not open has no button for it: it is rechecked, or its id copied, all the same.
@@ -201,7 +215,7 @@ impl Keys {
 /// The form with the buttons of what is open.
 const OPEN: &str = "[data-detection]";
 
-fn query(selector: &str) -> Option<web_sys::Element> {
+pub(super) fn query(selector: &str) -> Option<web_sys::Element> {
     document().query_selector(selector).ok().flatten()
 }
 
@@ -209,11 +223,11 @@ fn focused_row() -> Option<web_sys::Element> {
     document().active_element()?.closest("[data-row]").ok().flatten()
 }
 
-fn row_id(element: &web_sys::Element, attribute: &str) -> Option<i64> {
+pub(super) fn row_id(element: &web_sys::Element, attribute: &str) -> Option<i64> {
     element.get_attribute(attribute)?.parse().ok()
 }
 
-fn press_element(element: &web_sys::Element) -> bool {
+pub(super) fn press_element(element: &web_sys::Element) -> bool {
     match element.dyn_ref::<web_sys::HtmlElement>() {
         Some(element) => {
             element.click();

@@ -10,6 +10,7 @@ const PAGES: &[(&str, &str)] = &[
     ("Go to Overview", "/"),
     ("Go to Rules", "/rules"),
     ("Go to Callbacks", "/settings/callbacks"),
+    ("Go to Reasons and macros", "/settings/reasons"),
     ("Go to Settings", "/settings"),
 ];
 
@@ -191,6 +192,7 @@ fn Help(dialog: NodeRef<html::Dialog>) -> impl IntoView {
                 <thead class="sr-only"><tr><th scope="col">"Key"</th><th scope="col">"What it does"</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table>
+            <p class="mt-3 text-sm text-muted">"1 to 9 choose the reasons of the label just set. Macros have keys of their own, which their buttons show."</p>
         </dialog>
     }
 }

@@ -1,13 +1,13 @@
 //! One's latest decisions and bulk actions, each with its Undo while undo still costs nothing.
 
-use domain::{BulkAction, BulkKind, BulkState, paging::grouped};
+use domain::{BulkAction, BulkKind, BulkState, Reason, paging::grouped};
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::Kbd;
+use super::{Kbd, ReasonButtons};
 use crate::{
     decisions::Decisions,
     keys::Command,
-    server_fns::labels::{CancelBulk, UndoLabel, Undoable, list_undoable},
+    server_fns::labels::{CancelBulk, GiveReason, UndoLabel, Undoable, list_undoable},
 };
 
 /// Toasts on screen at once; the rest are counted.
@@ -85,7 +85,8 @@ fn count_down(decisions: Decisions, clock: Clock) {
             }
             let now_ms = super::now().timestamp_millis();
             clock.now_ms.set(now_ms);
-            let has_ended = |one: &Undoable| clock.left_ms(&one.key()) <= 0 && !is_at_work(one);
+            let has_ended =
+                |one: &Undoable| clock.left_ms(&one.key()) <= 0 && !is_at_work(one) && !is_wanted(one);
             if decisions.undoable.with_untracked(|all| all.iter().any(has_ended)) {
                 decisions.undoable.update(|all| all.retain(|one| !has_ended(one)));
             }
@@ -103,6 +104,10 @@ fn count_down(decisions: Decisions, clock: Clock) {
             }
         });
     });
+}
+
+fn is_wanted(one: &Undoable) -> bool {
+    matches!(one, Undoable::Wanted { .. })
 }
 
 fn is_at_work(one: &Undoable) -> bool {
@@ -136,7 +141,12 @@ fn Toast(key: String, clock: Clock) -> impl IntoView {
     let words = move || one.with(|one| one.as_ref().map(words));
     let cancelable = Memo::new(move |_| one.with(|one| one.as_ref().and_then(to_cancel)));
     let can_undo = Memo::new(move |_| one.with(|one| one.as_ref().is_some_and(can_be_undone)));
+    let waits = Memo::new(move |_| one.with(|one| one.as_ref().and_then(to_leave)));
     let counts = Memo::new(move |_| can_undo.get() && !one.with(|one| one.as_ref().is_some_and(is_at_work)));
+    let reasons = Memo::new(move |_| {
+        one.with(|one| one.as_ref().map(|one| one.choices().to_vec()).unwrap_or_default())
+    });
+    let about = Signal::derive(move || one.get());
     let undo = move || {
         let (key, undone) = (key.clone(), undone.clone());
         view! {
@@ -148,7 +158,8 @@ fn Toast(key: String, clock: Clock) -> impl IntoView {
         }
     };
     view! {
-        <div class="flex items-center gap-3 rounded-lg border border-line bg-surface shadow-lg px-4 py-3">
+        <div class="rounded-lg border border-line bg-surface shadow-lg px-4 py-3" data-toast="">
+            <div class="flex items-center gap-3">
             <p class="flex-1">
                 {words}" "
                 {move || counts.get().then(|| view! {
@@ -157,6 +168,9 @@ fn Toast(key: String, clock: Clock) -> impl IntoView {
             </p>
             {move || cancelable.get().map(|id| view! { <CancelButton id=id/> })}
             {move || can_undo.get().then(&undo)}
+            {move || waits.get().map(|row| view! { <button class="text-muted underline cursor-pointer px-2 h-9" on:click=move |_| decisions.leave(row)>"Not now"</button> })}
+            </div>
+            {move || (!reasons.read().is_empty()).then(|| view! { <Reasons one=about choices=reasons.get()/> })}
         </div>
     }
 }
@@ -165,6 +179,9 @@ fn words(one: &Undoable) -> String {
     match one {
         Undoable::Decision { decision, .. } => format!("Marked as {}.", decision.label),
         Undoable::Bulk { action, .. } => progress(action),
+        Undoable::Wanted { row, label, .. } => {
+            format!("Detection {} needs a reason: why is it {label}?", row.id.0)
+        }
     }
 }
 
@@ -178,12 +195,42 @@ fn to_cancel(one: &Undoable) -> Option<i64> {
     }
 }
 
+/// The label that can be left alone.
+fn to_leave(one: &Undoable) -> Option<i64> {
+    match one {
+        Undoable::Wanted { row, .. } => Some(row.id.0),
+        _ => None,
+    }
+}
+
 fn can_be_undone(one: &Undoable) -> bool {
     match one {
         Undoable::Decision { .. } => true,
+        Undoable::Wanted { .. } => false,
         Undoable::Bulk { action, .. } => {
             action.kind != BulkKind::Recheck && action.state != BulkState::Undoing
         }
+    }
+}
+
+/// A quiet row of reasons. The keys are those of the latest toast.
+#[component]
+fn Reasons(one: Signal<Option<Undoable>>, choices: Vec<Reason>) -> impl IntoView {
+    let decisions = expect_context::<Decisions>();
+    let key = move || one.with(|one| one.as_ref().map(Undoable::key).unwrap_or_default());
+    let is_latest = move || decisions.undoable.with(|all| all.first().map(Undoable::key)) == Some(key());
+    let given = move || one.with(|one| one.as_ref().map(|one| one.given().to_vec()).unwrap_or_default());
+    let press = Callback::new(move |reason: Reason| match one.get_untracked() {
+        Some(Undoable::Wanted { row, label, .. }) => decisions.label_because(row, label, reason.id),
+        Some(one) => decisions.give_reason(one.key(), reason.id),
+        None => {}
+    });
+    let value = |reason: &Reason| reason.id.0.to_string();
+    view! {
+        <form class="mt-2 flex flex-wrap gap-1" method="post" action=GiveReason::url() aria-label="Reasons">
+            <input type="hidden" name="key" value=key/>
+            <ReasonButtons choices=choices given=Signal::derive(given) name="reason" value=value has_keys=Signal::derive(is_latest) press=press/>
+        </form>
     }
 }
 

@@ -9,10 +9,10 @@ mod asks;
 
 use std::collections::{HashMap, VecDeque};
 
-use domain::{Detection, DetectionSummary, Label, RowRef, Standing, User};
+use domain::{Detection, DetectionSummary, Label, LabelWish, ReasonId, RowRef, Standing, User};
 use leptos::{ev, prelude::*, task::spawn_local};
 
-use crate::{error::AppError, later::ask_later, live::Live, server_fns::labels::Undoable};
+use crate::{components::Keys, error::AppError, later::ask_later, live::Live, server_fns::labels::Undoable};
 pub(crate) use asks::{Ask, RowsAsked};
 
 /// What the page was loaded with, of one detection.
@@ -75,6 +75,10 @@ pub(crate) struct Decisions {
     waiting: StoredValue<VecDeque<Asked>>,
     /// Whether labels are being sent.
     sending: StoredValue<bool>,
+    /// What was asked for last: a detection, or `None` for many.
+    last_asked: StoredValue<Option<i64>>,
+    /// Numbers that were pressed while the server had not answered, each with what it is for.
+    numbers: StoredValue<Vec<(Option<i64>, usize)>>,
 }
 
 /// A label on its way to the server.
@@ -82,6 +86,8 @@ pub(crate) struct Decisions {
 struct Asked {
     seen: Seen,
     label: Label,
+    /// What comes with it.
+    wish: Option<LabelWish>,
     /// What stood, to put back.
     before: Known,
 }
@@ -103,6 +109,8 @@ impl Decisions {
             undo_wanted: RwSignal::new(0),
             waiting: StoredValue::new(VecDeque::new()),
             sending: StoredValue::new(false),
+            last_asked: StoredValue::new(None),
+            numbers: StoredValue::new(Vec::new()),
         }
     }
 
@@ -157,6 +165,12 @@ impl Decisions {
 
     /// Sets a label: at once here, then on the server.
     pub(crate) fn set(self, seen: Seen, label: Label) {
+        self.set_as_wished(seen, label, None);
+    }
+
+    /// Sets a label for a reason, or by a macro.
+    pub(crate) fn set_as_wished(self, seen: Seen, label: Label, wish: Option<LabelWish>) {
+        self.last_asked.set_value(Some(seen.id));
         let before = self.known.with_untracked(|known| over(known.get(&seen.id), &seen));
         if before.settling {
             self.change(seen.id, |known| known.queued = Some(label));
@@ -175,11 +189,22 @@ impl Decisions {
         };
         self.known.update(|known| drop(known.insert(seen.id, believed)));
         self.asking.update(|asking| *asking += 1);
-        self.waiting.update_value(|waiting| waiting.push_back(Asked { seen, label, before }));
+        self.waiting.update_value(|waiting| waiting.push_back(Asked { seen, label, wish, before }));
         if !self.sending.get_value() {
             self.sending.set_value(true);
             self.ask(Ask::Labels);
         }
+    }
+
+    /// A key was pressed that is nobody's by the table: perhaps the number of a reason, for what was asked for last, or a macro's.
+    pub(crate) fn pressed(self, keys: Keys, press: String) {
+        self.ask(Ask::Pressed(keys, press, self.last_asked.get_value()));
+    }
+
+    /// Gives a reason to what was decided, or takes it away.
+    pub(crate) fn give_reason(self, key: String, reason: ReasonId) {
+        self.problem.set(None);
+        self.ask(Ask::Reason(key, reason));
     }
 
     /// Whether the server has answered everything.
@@ -211,7 +236,7 @@ impl Decisions {
     }
 
     fn put_back(self, id: i64, before: Known, error: AppError) {
-        let refused = Known { problem: Some(error.to_string()), queued: None, ..before };
+        let refused = Known { problem: Some(error.words()), queued: None, ..before };
         self.known.update(|known| drop(known.insert(id, refused)));
         // Somebody else was quicker: show what stands.
         if matches!(error, AppError::Stale(_)) {
@@ -293,6 +318,8 @@ impl Decisions {
     /// Labels or rechecks many rows.
     pub(crate) fn ask_for_rows(self, rows: RowsAsked) {
         self.problem.set(None);
+        self.last_asked.set_value(None);
+        self.asking.update(|asking| *asking += 1);
         self.ask(Ask::Rows(rows));
     }
 

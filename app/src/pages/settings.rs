@@ -7,6 +7,7 @@ mod connect;
 mod learning;
 mod own_test;
 mod people;
+mod reasons;
 mod thresholds;
 mod tokens;
 mod wordpress;
@@ -19,6 +20,7 @@ use audit::AuditPage;
 use connect::ConnectPage;
 use leptos_router::hooks::use_params_map;
 use people::PeoplePage;
+use reasons::ReasonsPage;
 use wordpress::WordPressPage;
 
 use super::{callbacks::CallbacksPage, overview::Health};
@@ -38,6 +40,7 @@ pub(crate) fn SettingsPartPage() -> impl IntoView {
         "audit" => view! { <AuditPage/> }.into_any(),
         "wordpress" => view! { <WordPressPage/> }.into_any(),
         "connect" => view! { <ConnectPage/> }.into_any(),
+        "reasons" => view! { <ReasonsPage/> }.into_any(),
         _ => view! { <NotFound/> }.into_any(),
     }
 }
@@ -91,10 +94,14 @@ fn Sections(report: SettingsReport) -> impl IntoView {
                 {connect}
             </section>
             <section class=CARD>
-                <h2 class="font-semibold mb-2">"Rules and callbacks"</h2>
+                <h2 class="font-semibold mb-2">"Rules, reasons and callbacks"</h2>
                 <p>
                     "What is always spam, never spam, held for a person, or judged without spending anything: "
                     <a class="text-accent underline" href="/rules">"Rules"</a>"."
+                </p>
+                <p class="mt-2">
+                    "Why labels are set, and what one key does: "
+                    <a class="text-accent underline" href="/settings/reasons">"Reasons and macros"</a>"."
                 </p>
                 <p class="mt-2">
                     "How apps hear of what is decided after their answer: "

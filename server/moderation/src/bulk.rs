@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use domain::{
-    BulkAction, BulkId, BulkKind, BulkState, Direction, FieldError, LiveEvent, Order, PageRequest, RowRef,
-    SearchQuery, UserId, bulk::CONFIRM_ABOVE,
+    BulkAction, BulkId, BulkKind, BulkState, Direction, FieldError, LabelParts, LiveEvent, Order,
+    PageRequest, RowRef, SearchQuery, UserId, bulk::CONFIRM_ABOVE,
 };
 use store::{BulkFate, BulkStep, NewBulk};
 use tokio_util::sync::CancellationToken;
@@ -67,14 +67,15 @@ impl Moderation {
         })
     }
 
-    /// Does one thing to many detections. A small action is done when this returns; a large one goes on by itself.
+    /// Does one thing to many detections; labels come with reasons, a note and a rule. A small action is done when this returns; a large one goes on by itself.
     ///
     /// # Errors
     /// [`ModerationError::Invalid`] when nothing is selected, the search cannot be read, or it is about more than
-    /// [`CONFIRM_ABOVE`] and not `confirmed`.
+    /// [`CONFIRM_ABOVE`] and not `confirmed`; or when a site wants a reason and there is none.
     pub async fn start_bulk(
         &self,
         kind: BulkKind,
+        with: LabelParts,
         target: BulkTarget,
         confirmed: bool,
         by: UserId,
@@ -86,13 +87,16 @@ impl Moderation {
                 "This is about many detections. Tick the box to say that you mean all of them.",
             ));
         }
+        if let Some(label) = kind.label().filter(|_| with.reasons.is_empty()) {
+            self.no_reason_is_wanted_of_many(&target, label).await?;
+        }
         let created_at = self.clock.now();
         let (q, rows) = match target {
             BulkTarget::Rows(rows) => (None, rows),
             BulkTarget::Search(q) => (Some(q), Vec::new()),
         };
         let send_after = created_at + self.undo_period();
-        let new = NewBulk { user_id: by, kind, q, rows, created_at, send_after };
+        let new = NewBulk { user_id: by, kind, with, q, rows, created_at, send_after };
         let mut action = self.store.start_bulk(&new).await?;
         for _ in 0..STEPS_AT_ONCE {
             if action.state.is_at_work() && kind.label().is_some() {
@@ -207,6 +211,8 @@ impl Moderation {
             _ => drop(self.store.bulk_label(&step).await?),
         }
         self.outbox_changed.notify_one();
+        // Its labels may have made rules, or taken them along.
+        self.rules.change();
         let action = self.store.bulk(action.id).await?.ok_or(ModerationError::NotFound("action"))?;
         self.live.announce(LiveEvent::Bulk(action.clone()));
         if action.kind == BulkKind::Recheck {
@@ -301,7 +307,7 @@ impl Moderation {
     }
 }
 
-fn parse(q: &str) -> Result<SearchQuery, ModerationError> {
+pub(crate) fn parse(q: &str) -> Result<SearchQuery, ModerationError> {
     let query = SearchQuery::parse(q).map_err(|errors| {
         invalid("q", &errors.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
     })?;
@@ -315,7 +321,7 @@ fn parse(q: &str) -> Result<SearchQuery, ModerationError> {
     Ok(query)
 }
 
-fn invalid(field: &str, problem: &str) -> ModerationError {
+pub(crate) fn invalid(field: &str, problem: &str) -> ModerationError {
     ModerationError::Invalid(vec![FieldError { field: field.to_owned(), problem: problem.to_owned() }])
 }
 

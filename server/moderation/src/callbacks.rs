@@ -94,6 +94,7 @@ impl Moderation {
             is_spam: false,
             previous_is_spam: Some(true),
             decided_by: "person".to_owned(),
+            reason: None,
             decided_at: now,
         };
         let mut body = body(&decision);
@@ -149,7 +150,6 @@ fn address(url: &str) -> Result<Url, NotifyError> {
 pub fn body(decision: &AppDecision) -> Value {
     let mut body = json!(decision);
     body["version"] = json!(decision.id);
-    body["reason"] = Value::Null;
     body
 }
 

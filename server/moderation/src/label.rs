@@ -1,6 +1,6 @@
 //! A moderator overrules: the label, its audit event and the feedback's outbox row are one transaction.
 
-use domain::{Decision, DecisionId, DetectionId, Label, Standing, User, UserId};
+use domain::{Decision, DecisionId, DetectionId, Label, LabelParts, Standing, User, UserId};
 use store::{LabelOutcome, LabelRemoval, NewDecision, RemovalOutcome, UndoOutcome};
 
 use crate::{Moderation, ModerationError};
@@ -9,7 +9,8 @@ impl Moderation {
     /// Sets a label. The feedback leaves after the undo period.
     ///
     /// # Errors
-    /// [`ModerationError::NotFound`], or [`ModerationError::Stale`] when somebody decided since `seen_version`.
+    /// [`ModerationError::NotFound`]; [`ModerationError::Stale`] when somebody decided since `seen_version`;
+    /// [`ModerationError::Invalid`] when the site wants a reason.
     pub async fn label(
         &self,
         detection_id: DetectionId,
@@ -17,6 +18,25 @@ impl Moderation {
         by: UserId,
         seen_version: Option<i64>,
     ) -> Result<Decision, ModerationError> {
+        self.label_with(detection_id, label, LabelParts::default(), by, seen_version).await
+    }
+
+    /// Sets a label with reasons, a note, and a rule about the sender.
+    ///
+    /// # Errors
+    /// Those of [`Moderation::label`]; [`ModerationError::Invalid`] when the site wants a reason and there is none.
+    pub async fn label_with(
+        &self,
+        detection_id: DetectionId,
+        label: Label,
+        with: LabelParts,
+        by: UserId,
+        seen_version: Option<i64>,
+    ) -> Result<Decision, ModerationError> {
+        if with.reasons.is_empty() {
+            self.no_reason_is_wanted(detection_id, label).await?;
+        }
+        let makes_rule = with.rule.is_some();
         let decided_at = self.clock.now();
         let decision = NewDecision {
             detection_id,
@@ -25,10 +45,14 @@ impl Moderation {
             decided_at,
             send_after: decided_at + self.undo_period(),
             seen_version,
+            with,
         };
         match self.store.decide(&decision).await? {
             LabelOutcome::Decided(decision) => {
                 self.outbox_changed.notify_one();
+                if makes_rule {
+                    self.rules.change();
+                }
                 self.announce_decision(detection_id, by, &decision.user_name).await?;
                 Ok(decision)
             }
@@ -47,8 +71,9 @@ impl Moderation {
             UndoOutcome::NotFound => return Err(ModerationError::NotFound("decision")),
             UndoOutcome::Superseded => return Err(ModerationError::Superseded),
         };
-        // An undo may also queue what stood before.
+        // An undo may also queue what stood before, and take a rule away.
         self.outbox_changed.notify_one();
+        self.rules.change();
         self.announce_decision(undone.detection_id, by, &undone.user_name).await?;
         Ok(undone)
     }
@@ -67,6 +92,7 @@ impl Moderation {
         match self.store.remove_label(&removal).await? {
             RemovalOutcome::Removed => {
                 self.outbox_changed.notify_one();
+                self.rules.change();
                 self.announce_decision(detection_id, by.id, &by.name).await
             }
             RemovalOutcome::NotFound => Err(ModerationError::NotFound("detection")),

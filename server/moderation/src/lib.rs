@@ -32,6 +32,7 @@ mod own_test;
 pub mod people;
 mod pieces;
 mod readings;
+pub mod reasons;
 mod recheck;
 mod refusals;
 mod related;

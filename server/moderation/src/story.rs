@@ -1,5 +1,6 @@
 //! Everything about one detection, and the notes that moderators add.
 
+use domain::reason::list_for;
 use domain::story::NOTE_MAX_CHARS;
 use domain::{DetectionId, DetectionStory, FieldError, Language, Note, UserId};
 use store::NewNote;
@@ -30,6 +31,10 @@ impl Moderation {
         Ok(DetectionStory {
             matches: Vec::new(),
             decisions: self.decisions(id).await?,
+            reasons: list_for(&self.reason_lists().await?, detection.site.as_deref())
+                .cloned()
+                .unwrap_or_default(),
+            macros: self.macros().await?,
             past_verdicts: self.store.past_verdicts(id).await?,
             app_words: self.store.app_words(id).await?,
             notes: self.store.notes(id).await?,

@@ -1,6 +1,6 @@
 //! Values to offer while somebody types a search.
 
-use domain::search::{Key, Pattern, TermKind};
+use domain::search::{Key, Pattern, ReasonTest, TermKind};
 
 use crate::{Moderation, ModerationError};
 
@@ -8,7 +8,7 @@ use crate::{Moderation, ModerationError};
 const VALUES_MAX: u32 = 100;
 
 impl Moderation {
-    /// The values that the log knows for a key, as a search writes them: sites, people, imports. None for other keys.
+    /// The values that the log knows for a key, as a search writes them: sites, people, imports, reasons. None for other keys.
     ///
     /// # Errors
     /// When the store fails.
@@ -25,6 +25,10 @@ impl Moderation {
             Key::Token => {
                 let tokens = self.store.api_tokens().await?.into_iter().take(VALUES_MAX as usize);
                 tokens.map(|token| TermKind::Token(token.name)).collect()
+            }
+            Key::Reason => {
+                let names = self.store.reason_names(VALUES_MAX).await?;
+                names.into_iter().map(|name| TermKind::Reason(ReasonTest::Named(name))).collect()
             }
             Key::Import => {
                 let numbers = self.store.known_imports(VALUES_MAX).await?;

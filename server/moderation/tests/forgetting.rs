@@ -141,6 +141,7 @@ impl House {
             decided_at: noon(),
             send_after: noon(),
             seen_version: None,
+            with: domain::LabelParts::default(),
         };
         assert!(matches!(self.store.decide(&decision).await.unwrap(), LabelOutcome::Decided { .. }));
     }
@@ -272,7 +273,12 @@ async fn failed_import(house: &House, word: &str) {
     let import = store.create_import(&new).await.unwrap();
     store.plan_import(import.id, &import.plan, None, noon()).await.unwrap();
     let content = row(1, word, noon()).content;
-    let fate = StagedRow::Check { content: Box::new(content), content_hash: [255; 32], label: None };
+    let fate = StagedRow::Check {
+        content: Box::new(content),
+        content_hash: [255; 32],
+        label: None,
+        reasons: Vec::new(),
+    };
     let staged = NewImportRow { number: 1, place: "line 2".to_owned(), fate };
     store.stage_import_rows(import.id, &[staged], 500).await.unwrap();
     store.finish_reading(import.id, None, &FileAccount::default()).await.unwrap();

@@ -3,7 +3,7 @@
 
 use domain::{
     Content, MappedField, Mapping,
-    export::{COLUMNS, CONTINUED, restored},
+    export::{COLUMNS, CONTINUED, FIRST_COLUMNS, restored},
 };
 use serde_json::{Map, Value};
 
@@ -25,10 +25,14 @@ const LINES: [(&str, &str); 9] = [
 /// Where lines have fields that the guide does not name: an object that is not taken apart, or its types would be lost.
 pub(crate) const FURTHER: &str = "content.extra";
 
+/// Where the reasons of a label are.
+const REASONS: &str = "reasons";
+
 /// Whether a text begins with the line of names that Gavel's own tables have. Then there is no dialect to find out, whatever
 /// hostile texts would make of it.
 pub(crate) fn begins(text: &str) -> bool {
-    let names = COLUMNS.map(|name| format!("\"{name}\"")).join(",");
+    let names =
+        COLUMNS[..FIRST_COLUMNS].iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(",");
     text.strip_prefix(&names).is_some_and(|rest| rest.starts_with(['\n', '\r', ',']))
 }
 
@@ -52,7 +56,7 @@ impl OwnExport {
     /// Whether a file with these columns is Gavel's own. Others' columns may stand beside.
     pub(crate) fn of(columns: &[String]) -> Option<Self> {
         let has = |name: &str| columns.iter().any(|column| column == name);
-        let is_table = COLUMNS.iter().all(|name| has(name));
+        let is_table = COLUMNS[..FIRST_COLUMNS].iter().all(|name| has(name));
         if !is_table && !MARKS.iter().all(|name| has(name)) {
             return None;
         }
@@ -64,7 +68,7 @@ impl OwnExport {
             }
             let line = LINES.iter().find(|(name, _)| name == column).map(|(_, own)| *own);
             // "label" is the moderator's; whatever else a line has is about the verdict.
-            line.or_else(|| (column == "label").then_some("label"))
+            line.or_else(|| ["label", REASONS].into_iter().find(|own| column == own))
         };
         Some(Self {
             is_defused: is_table && !is_workbook,
@@ -130,6 +134,16 @@ impl OwnExport {
         text
     }
 
+    /// Names of the reasons of the label.
+    pub(crate) fn reasons(&self, record: &Record) -> Vec<String> {
+        let text = self.text(record, REASONS);
+        if self.is_lines {
+            serde_json::from_str(&text).unwrap_or_default()
+        } else {
+            domain::reason::split(&text)
+        }
+    }
+
     /// The submission as it was, not as a form would read it.
     pub(crate) fn content(&self, record: &Record) -> Content {
         let filled = |own: &str| Some(self.text(record, own)).filter(|text| !text.is_empty());
@@ -149,7 +163,7 @@ impl OwnExport {
 }
 
 /// What a line has on its first level.
-const LINE_MEMBERS: [&str; 17] = [
+const LINE_MEMBERS: [&str; 18] = [
     "id",
     "created_at",
     "endpoint",
@@ -158,6 +172,7 @@ const LINE_MEMBERS: [&str; 17] = [
     "content",
     "judgement",
     "label",
+    REASONS,
     "labelled_by",
     "labelled_at",
     "app_word",

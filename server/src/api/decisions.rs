@@ -56,7 +56,7 @@ pub struct Decision {
     previous_is_spam: Option<bool>,
     /// `person`, or who judged.
     decided_by: String,
-    /// Why, as the moderator put it.
+    /// Why, as the moderator put it: names of reasons, with commas between; `null` where none was given.
     reason: Option<String>,
     /// When.
     decided_at: String,

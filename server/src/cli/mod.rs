@@ -12,8 +12,10 @@ mod doctor;
 mod engine;
 mod erase;
 mod import;
+mod macros;
 mod man;
 mod reading;
+mod reason;
 mod restore;
 mod retention;
 mod rule;
@@ -65,6 +67,12 @@ enum Command {
     /// Make rules, which decide before anybody is asked, and take them away
     #[command(subcommand)]
     Rule(rule::Rule),
+    /// Change the lists that moderators choose reasons for labels from
+    #[command(subcommand)]
+    Reason(reason::Reason),
+    /// Make macros, which do several things with one key, and take them away
+    #[command(subcommand)]
+    Macro(macros::Macro),
     /// Say where apps are told of what is decided after their answer
     #[command(subcommand)]
     Callback(callback::Callback),
@@ -108,6 +116,8 @@ pub fn run(line: Vec<OsString>) -> Result<(), Failure> {
         Command::Audit(command) => command.run(),
         Command::Token(command) => command.run(),
         Command::Rule(command) => command.run(),
+        Command::Reason(command) => command.run(),
+        Command::Macro(command) => command.run(),
         Command::Callback(command) => command.run(),
         Command::Engine(command) => command.run(),
         Command::Import(command) => command.run(),

@@ -39,6 +39,7 @@ pub(super) fn cells(detection: &Detection) -> serde_json::Result<Cells> {
         judgement.upstream_timestamp.clone(),
         judgement.execution_ms.to_string(),
         judgement.raw_answer.clone(),
+        detection.reasons.join(", "),
     ])
 }
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{BulkAction, BulkId, BulkKind, BulkState, DetectionId, RowRef, UserId};
+use domain::{BulkAction, BulkId, BulkKind, BulkState, DetectionId, LabelParts, RowRef, UserId};
 
 use crate::Result;
 
@@ -13,6 +13,8 @@ pub struct NewBulk {
     pub user_id: UserId,
     /// What is done.
     pub kind: BulkKind,
+    /// What comes with each label.
+    pub with: LabelParts,
     /// The search whose matches it is about; what matches is listed later, with [`Bulk::bulk_listed`].
     pub q: Option<String>,
     /// The selection; empty for a search.

@@ -50,6 +50,8 @@ pub enum StagedRow {
         content_hash: [u8; 32],
         /// What the file says about it.
         label: Option<Label>,
+        /// Why, where the file is Gavel's own: names of reasons.
+        reasons: Vec<String>,
     },
     /// It is older than what was asked for.
     Old,

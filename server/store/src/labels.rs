@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{Decision, DecisionId, DetectionId, Label, Standing, UserId};
+use domain::{Decision, DecisionId, DetectionId, Label, LabelParts, Standing, UserId};
 
 use crate::Result;
 
@@ -21,6 +21,8 @@ pub struct NewDecision {
     pub send_after: DateTime<Utc>,
     /// The version that the moderator saw; `None` decides whatever happened meanwhile.
     pub seen_version: Option<i64>,
+    /// What comes with it.
+    pub with: LabelParts,
 }
 
 /// What became of a decision.

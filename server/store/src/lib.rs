@@ -23,6 +23,7 @@ mod lessons;
 mod loading;
 mod outbox;
 mod people;
+mod reasons;
 mod rechecks;
 mod refusals;
 mod related;
@@ -56,6 +57,7 @@ pub use lessons::{LessonBasis, LessonChange, LessonSource, Lessons};
 pub use loading::{Loading, Past, PastLabel};
 pub use outbox::{Outbox, OutboxItem};
 pub use people::{EndSessions, NewLink, OneUseLink, People, PersonChange, PersonOutcome};
+pub use reasons::{ReasonCount, Reasons};
 pub use rechecks::Rechecks;
 pub use refusals::{NewRefusals, Refusals};
 pub use related::Neighbours;
@@ -99,6 +101,7 @@ pub trait Store:
     + Suggestions
     + Statistics
     + Rules
+    + Reasons
     + Callbacks
     + WordPress
     + Thresholds

@@ -24,6 +24,7 @@ where
     chapters::facets::tell(open_fresh().await).await;
     chapters::paging::tell(open_fresh().await).await;
     chapters::labels::tell(open_fresh().await).await;
+    chapters::reasons::tell(open_fresh().await).await;
     chapters::lessons::tell(open_fresh().await).await;
     chapters::bulk::tell(open_fresh().await).await;
     chapters::imports::tell(open_fresh().await).await;

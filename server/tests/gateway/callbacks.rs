@@ -11,7 +11,7 @@ use std::{
 
 use axum::{Router, extract::State, http::HeaderMap, routing::post};
 use chrono::TimeDelta;
-use domain::{CallbackForm, DetectionId, Label};
+use domain::{CallbackForm, Decided, DetectionId, Label};
 use moderation::{Clock as _, SystemClock};
 use notify::Reach;
 use secrecy::ExposeSecret;
@@ -89,6 +89,7 @@ async fn label(house: &House, by: domain::UserId, id: DetectionId, label: Label)
         decided_at: now,
         send_after: now - TimeDelta::seconds(1),
         seen_version: None,
+        with: domain::LabelParts::default(),
     };
     match house.store.decide(&decision).await.unwrap() {
         store::LabelOutcome::Decided(decision) => decision.id,
@@ -127,7 +128,15 @@ async fn a_label_is_told_signed_with_the_apps_own_name_for_it() {
     ));
     assert_eq!(header("gavel-event"), "decision.label");
     assert_eq!(header("gavel-delivery"), format!("decision-{}", body["id"]));
-    assert_eq!(feed(&house).await, [body]);
+    assert_eq!((&body["reason"], feed(&house).await), (&Value::Null, vec![body.clone()]));
+    // A reason that is given later is told, too.
+    let decision = house.store.decisions(row.id).await.unwrap().remove(0).id;
+    let reason = house.store.reason_lists().await.unwrap()[0].spam[1].id;
+    let given = house.store.turn_reason(Decided::One(decision), reason, moderator, SystemClock.now()).await;
+    assert_eq!(given.unwrap().unwrap().len(), 1);
+    let again = until("the call", async || receiver.bodies().get(1).cloned()).await;
+    assert_eq!((&again["reason"], &again["is_spam"]), (&json!("scam"), &body["is_spam"]));
+    assert!(again["version"].as_i64() > body["version"].as_i64());
     // What was told is not late any more.
     until("it is told", async || {
         house.store.detection(row.id).await.unwrap().unwrap().told.is_none().then_some(())

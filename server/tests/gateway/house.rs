@@ -156,6 +156,7 @@ impl House {
             decided_at: now,
             send_after: now + chrono::TimeDelta::days(1),
             seen_version: None,
+            with: domain::LabelParts::default(),
         };
         match self.store.decide(&decision).await.unwrap() {
             LabelOutcome::Decided(decision) => decision.id,

@@ -121,7 +121,16 @@ async fn no_mutation_is_taken_from_another_site() {
     let mut mutations: Vec<_> =
         functions().into_iter().filter(|(method, _)| *method != Method::GET).collect();
     assert!(mutations.len() > 2);
-    for path in ["/login", "/logout", "/setup", "/join", "/account", "/settings/people", "/check"] {
+    for path in [
+        "/login",
+        "/logout",
+        "/setup",
+        "/join",
+        "/account",
+        "/settings/people",
+        "/settings/reasons",
+        "/check",
+    ] {
         mutations.push((Method::POST, path.to_owned()));
     }
     for (method, path) in mutations {

@@ -31,6 +31,11 @@ fn detection(number: i64, content: Content) -> Detection {
             raw_answer: "{\"is_spam\": true}\n".to_owned(),
         },
         label: (number % 3 == 0).then_some(Label::Spam),
+        reasons: if number % 6 == 0 {
+            vec!["SEO link".to_owned(), "„Spaß“ = 1".to_owned()]
+        } else {
+            Vec::new()
+        },
         labelled_by: None,
         labelled_at: None,
         version: 0,
@@ -43,15 +48,18 @@ fn detection(number: i64, content: Content) -> Detection {
     }
 }
 
+/// Content, label and reasons.
+type Read = (Content, Option<Label>, Vec<String>);
+
 /// What a file is read as, in its order.
-fn read(file: Vec<u8>) -> (FileFormat, Vec<(Content, Option<Label>)>) {
+fn read(file: Vec<u8>) -> (FileFormat, Vec<Read>) {
     let mut reader = RecordReader::open_file(std::io::Cursor::new(file), None, Choices::default()).unwrap();
     let columns = reader.look(200).columns;
     let bound = bind(&columns.mapping, reader.columns()).unwrap().with_day_order(columns.day_order);
     let format = reader.format();
     let rows = reader.by_ref().map(|record| {
         let row = bound.apply(&record.unwrap()).unwrap();
-        (row.content, row.label)
+        (row.content, row.label, row.reasons)
     });
     let rows = rows.collect();
     assert!(reader.account().is_whole(), "{:?}", reader.account());
@@ -69,7 +77,8 @@ fn written(detections: &[Detection]) -> [Vec<u8>; 3] {
 fn come_back(contents: Vec<Content>) {
     let detections: Vec<_> =
         (1..).zip(contents).map(|(number, content)| detection(number, content)).collect();
-    let expected: Vec<_> = detections.iter().map(|one| (one.content.clone(), one.label)).collect();
+    let expected = detections.iter().map(|one| (one.content.clone(), one.label, one.reasons.clone()));
+    let expected: Vec<_> = expected.collect();
     for file in written(&detections) {
         let (format, rows) = read(file.clone());
         assert_eq!(rows.len(), expected.len(), "{format}");
@@ -77,8 +86,10 @@ fn come_back(contents: Vec<Content>) {
             assert_eq!(row, expected, "{format}");
         }
         // The same once more, byte for byte where the format has no times of its own.
-        let again =
-            rows.into_iter().zip(&detections).map(|((content, _), one)| Detection { content, ..one.clone() });
+        let again = rows
+            .into_iter()
+            .zip(&detections)
+            .map(|((content, ..), one)| Detection { content, ..one.clone() });
         let again = written(&again.collect::<Vec<_>>());
         assert!(format == FileFormat::Spreadsheet || again.contains(&file), "{format}");
     }

@@ -41,8 +41,15 @@ async fn logged(app: &TestApp, message: &str) -> DetectionId {
 async fn label(app: &TestApp, detection_id: DetectionId, label: Label, user_id: UserId) {
     let now = SystemClock.now();
     let send_after = now + TimeDelta::days(1);
-    let decision =
-        NewDecision { detection_id, label, user_id, decided_at: now, send_after, seen_version: None };
+    let decision = NewDecision {
+        detection_id,
+        label,
+        user_id,
+        decided_at: now,
+        send_after,
+        seen_version: None,
+        with: domain::LabelParts::default(),
+    };
     assert!(matches!(app.store.decide(&decision).await.unwrap(), LabelOutcome::Decided(_)));
 }
 

@@ -1,4 +1,4 @@
-//! What is about people, one's own account, the record, rules and callbacks, tried by nobody, a viewer, a moderator and an administrator.
+//! What is about people, one's own account, the record, rules, reasons and callbacks, tried by nobody, a viewer, a moderator and an administrator.
 
 use domain::Role;
 use moderation::{Clock, SystemClock};
@@ -26,7 +26,7 @@ async fn somebody(app: &TestApp, role: Option<Role>) -> Client {
 type Try = (Method, &'static str, &'static [(&'static str, &'static str)], [u16; 4]);
 
 /// What is asked, and what each is answered: nobody, a viewer, a moderator, an administrator.
-const TRIES: [Try; 39] = [
+const TRIES: [Try; 52] = [
     (Method::GET, "/fn/rules/list?find=", &[], [401, 200, 200, 200]),
     (Method::GET, "/fn/rules/try?q=casino&site=&action=spam", &[], [401, 200, 200, 200]),
     (
@@ -72,6 +72,29 @@ const TRIES: [Try; 39] = [
     // The page asks; only an administrator's answer counts.
     (Method::GET, "/settings/connect", &[], [303, 200, 200, 200]),
     (Method::GET, "/settings/wordpress/approved?state=x&password=y", &[], [303, 303, 303, 303]),
+    (Method::GET, "/fn/reasons/list", &[], [401, 200, 200, 200]),
+    (Method::GET, "/fn/reasons/choices?detection_id=9&label=spam", &[], [401, 403, 200, 200]),
+    (Method::GET, "/fn/reasons/wishes?q=", &[], [401, 200, 200, 200]),
+    (
+        Method::POST,
+        "/fn/reasons/set",
+        &[("list[site]", "a.example.com"), ("list[spam]", "scam"), ("list[ham]", "customer")],
+        [401, 403, 403, 200],
+    ),
+    (Method::POST, "/fn/reasons/remove", &[("site", "none.example.com")], [401, 403, 403, 404]),
+    (
+        Method::POST,
+        "/fn/reasons/set-macro",
+        &[("one[name]", "SEO"), ("one[label]", "spam")],
+        [401, 403, 403, 200],
+    ),
+    (Method::POST, "/fn/reasons/remove-macro", &[("id", "99")], [401, 403, 403, 404]),
+    (Method::GET, "/fn/reasons/submitted", &[], [401, 200, 200, 200]),
+    (Method::POST, "/fn/labels/reason", &[("key", "decision:9"), ("reason", "1")], [401, 403, 409, 409]),
+    (Method::POST, "/fn/labels/wish", &[("row", "9~0"), ("wish", "spam:1")], [401, 403, 404, 404]),
+    (Method::POST, "/fn/labels/wish", &[("row", "9~0"), ("wish", "macro:99")], [401, 403, 404, 404]),
+    (Method::GET, "/settings/reasons", &[], [303, 200, 200, 200]),
+    (Method::POST, "/settings/reasons", &[("list[spam]", "a, b"), ("list[ham]", "")], [303, 403, 403, 422]),
     (Method::GET, "/fn/people/list", &[], [401, 403, 403, 200]),
     (
         Method::POST,

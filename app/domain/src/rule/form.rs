@@ -142,6 +142,7 @@ fn late(term: &Term, action: Option<RuleAction>) -> Option<String> {
         TermKind::Is(_) => later(Key::Is),
         TermKind::Label(_) => later(Key::Label),
         TermKind::App(_) => later(Key::App),
+        TermKind::Reason(_) => later(Key::Reason),
         TermKind::By(_) => later(Key::By),
         TermKind::Labelled(_) | TermKind::LabelledOn(_) | TermKind::LabelledBetween(..) => {
             later(Key::Labelled)

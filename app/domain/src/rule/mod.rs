@@ -19,6 +19,9 @@ pub use what_if::{WHAT_IF_DAYS, WhatIf};
 use crate::SearchQuery;
 use crate::search::{Pattern, Term, TermKind};
 
+/// Most rules: as many as a check is asked about within a tenth of a millisecond (`bench_rules` of moderation).
+pub const RULES_MAX: usize = 10_000;
+
 /// Id of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -1,6 +1,6 @@
 //! The keys, each with its meaning and an example.
 
-use super::values::{AppSaid, State};
+use super::values::{AppSaid, ReasonTest, State};
 use crate::{JudgedBy, Label, Origin};
 
 crate::words! {
@@ -34,6 +34,8 @@ crate::words! {
         Import = "import",
         /// Number of a rule.
         Rule = "rule",
+        /// Why a label was set.
+        Reason = "reason",
         /// Who labelled.
         By = "by",
         /// Earliest time.
@@ -90,6 +92,7 @@ impl Key {
             Self::Lang => "language of the message, by tag or English name",
             Self::Import => "number of an import",
             Self::Rule => "number of the rule that it met, * for any",
+            Self::Reason => "why it was labelled so, none for no reason",
             Self::By => "who labelled it",
             Self::After => "logged on that day or later",
             Self::Before => "logged before that day",
@@ -116,6 +119,7 @@ impl Key {
             Self::Lang => "lang:en",
             Self::Import => "import:12",
             Self::Rule => "rule:3",
+            Self::Reason => "reason:scam",
             Self::By => "by:ana",
             Self::After => "after:2025-02-01",
             Self::Before => "before:2025-02-01",
@@ -139,10 +143,16 @@ impl Key {
             Self::Score => vec![">80", "<20", "40..60"],
             Self::Age | Self::Labelled => vec!["<1h", "<1d", "<7d", ">30d"],
             Self::Lang => crate::language::TAGS.to_vec(),
-            Self::Email | Self::Ip | Self::Link | Self::Site | Self::Token | Self::Import | Self::Rule => {
-                Vec::new()
-            }
-            Self::By | Self::After | Self::Before | Self::Id => Vec::new(),
+            Self::Reason => vec![ReasonTest::NONE],
+            Self::Email
+            | Self::Ip
+            | Self::Link
+            | Self::Site
+            | Self::Token
+            | Self::Import
+            | Self::Rule
+            | Self::By => Vec::new(),
+            Self::After | Self::Before | Self::Id => Vec::new(),
         }
     }
 }

@@ -22,6 +22,7 @@
 //! | `from:paste`, `import`, `api`, `recheck` | how it reached Gavel |
 //! | `judged:activelayer`, `detector`, `fallback`, `refused`, `rule` | who judged |
 //! | `rule:3`, `rule:*` | the rule that it met, by its number; any rule |
+//! | `reason:scam`, `reason:"SEO link"`, `reason:none`, `reason:*` | why the standing label was set; labelled without a reason; with any |
 //! | `token:shop`, `lang:de`, `language:german` | the app's token that asked, by its name (`*`: any); the language of the message, where it was told |
 //! | `import:12`, `by:ana` | the import it came with; who set the label (name, or e-mail address up to its `@`) |
 //! | `after:2025-02-01`, `before:2025-02-01T09:30:00Z` | logged at or after; logged earlier than. A date is its first moment |
@@ -65,7 +66,7 @@ pub use notes::{Note, as_text, notes};
 pub use parse::{TERMS_MAX, VALUE_MAX_CHARS};
 pub use text::{INDEX_MARK, IndexText};
 pub use tokens::{Token, TokenKind, tokens};
-pub use values::{Age, AppSaid, Moment, Pattern, ScoreTest, State, Unit};
+pub use values::{Age, AppSaid, Moment, Pattern, ReasonTest, ScoreTest, State, Unit};
 
 use crate::{Days, JudgedBy, Label, Origin, Zone};
 use chrono::{DateTime, Utc};
@@ -123,6 +124,8 @@ pub enum TermKind {
     Import(i64),
     /// Number of the rule that it met; `None`: any.
     Rule(Option<i64>),
+    /// Why the standing label was set.
+    Reason(ReasonTest),
     /// Who set the standing label: their name, e-mail address, or the part before its `@`, in any case.
     By(String),
     /// Logged then or later.

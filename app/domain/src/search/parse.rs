@@ -11,7 +11,9 @@ use super::lex::{Lexeme, Quotes, lex};
 use super::links;
 use super::print::quoted;
 use super::text::IndexText;
-use super::{Age, Days, Key, Moment, Pattern, ScoreTest, SearchError, SearchQuery, Term, TermKind, Unit};
+use super::{
+    Age, Days, Key, Moment, Pattern, ReasonTest, ScoreTest, SearchError, SearchQuery, Term, TermKind, Unit,
+};
 use crate::language::{Language, TAGS};
 
 /// Most terms of one search: a pasted paragraph. A database has limits of its own.
@@ -169,6 +171,7 @@ fn value(key: Key, text: &str) -> Result<TermKind, Problem> {
             Ok(number) if number > 0 => Ok(TermKind::Rule(Some(number))),
             _ => Err(Problem::example(format!("“{text}” is no number of a rule."), key.example())),
         },
+        Key::Reason => Ok(TermKind::Reason(ReasonTest::read(text))),
         Key::Token => Ok(TermKind::Token(text.to_owned())),
         Key::Lang => language(text).map(TermKind::Lang),
         Key::By => Ok(TermKind::By(text.to_owned())),

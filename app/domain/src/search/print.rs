@@ -46,6 +46,7 @@ impl Display for Term {
             TermKind::Rule(number) => {
                 keyed(f, Key::Rule, &number.map_or_else(|| "*".to_owned(), |number| number.to_string()))
             }
+            TermKind::Reason(test) => keyed(f, Key::Reason, test.as_str()),
             TermKind::By(name) => keyed(f, Key::By, name),
             TermKind::After(moment) => keyed(f, Key::After, &moment.to_string()),
             TermKind::Before(moment) => keyed(f, Key::Before, &moment.to_string()),

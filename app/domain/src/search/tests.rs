@@ -135,6 +135,10 @@ fn people_imports_and_ids() {
     assert_eq!(one("by:ana"), TermKind::By("ana".into()));
     assert_eq!(one("by:\"Ana Lee\""), TermKind::By("Ana Lee".into()));
     assert_eq!(one("import:12"), TermKind::Import(12));
+    let reason = |text: &str| TermKind::Reason(ReasonTest::Named(text.into()));
+    assert_eq!((one("reason:scam"), one("reason:\"SEO link\"")), (reason("scam"), reason("SEO link")));
+    assert_eq!(one("reason:None"), TermKind::Reason(ReasonTest::None));
+    assert_eq!(one("reason:*"), TermKind::Reason(ReasonTest::Any));
     assert_eq!(one("id:0d1f-77"), TermKind::Id("0d1f-77".into()));
 }
 

@@ -55,6 +55,39 @@ impl From<crate::Label> for AppSaid {
     }
 }
 
+/// What `reason:` asks of the label that stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ReasonTest {
+    /// It was set for no reason.
+    None,
+    /// It was set for some reason.
+    Any,
+    /// It was set for this one; in any case.
+    Named(String),
+}
+
+impl ReasonTest {
+    /// What stands for no reason.
+    pub const NONE: &'static str = "none";
+
+    pub(super) fn read(text: &str) -> Self {
+        match text {
+            "*" => Self::Any,
+            text if text.eq_ignore_ascii_case(Self::NONE) => Self::None,
+            name => Self::Named(name.to_owned()),
+        }
+    }
+
+    /// As it is written.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::None => Self::NONE,
+            Self::Any => "*",
+            Self::Named(name) => name,
+        }
+    }
+}
+
 /// A test of the spam score. Numbers are from 0 to 100.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ScoreTest {

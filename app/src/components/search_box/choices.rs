@@ -46,7 +46,7 @@ impl Choices {
         self.caret.set(Some(at));
         self.active.set(None);
         let key = self.text.with_untracked(|text| complete(text, at)).and_then(|completion| completion.key);
-        if let Some(key @ (Key::Site | Key::Token | Key::By | Key::Import)) = key
+        if let Some(key @ (Key::Site | Key::Token | Key::By | Key::Import | Key::Reason)) = key
             && self.known.with_untracked(|known| known.iter().all(|(have, _)| *have != key))
         {
             self.fetch.dispatch(key);

@@ -101,7 +101,7 @@ fn ThatsWrong(id: i64, version: i64, verdict: Label) -> impl IntoView {
                 value
                     .as_ref()
                     .and_then(|result| result.as_ref().ok())
-                    .is_some_and(|decision| decision.detection_id.0 == id)
+                    .is_some_and(|labelled| labelled.decision.detection_id.0 == id)
             })
     };
     view! {

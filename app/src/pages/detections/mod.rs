@@ -16,9 +16,10 @@ mod parts;
 mod place;
 mod row_tools;
 mod save_search;
+mod wishes;
 
 pub(crate) use bulk_bar::forget_confirmation;
-pub(crate) use detail::{DetectionDetail, NoteDraft};
+pub(crate) use detail::{DetectionDetail, NoteDraft, does};
 pub(crate) use log::{DetectionsPage, NothingOpen};
 pub(crate) use pane::DetectionPane;
 pub(crate) use parts::LogPart;

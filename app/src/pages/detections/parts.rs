@@ -12,6 +12,7 @@ use super::{
     look_menu::LookMenu,
     notes::{AsText, Corrections, SearchNotes},
     save_search::KeepSearch,
+    wishes::WishMenu,
 };
 use crate::{list_look::LookSignal, live::Live, zone::Zone};
 
@@ -28,6 +29,8 @@ pub(crate) enum LogPart {
     Keep(Memo<LogState>),
     /// What the matches are made of.
     Facets(Memo<LogState>, Memo<Option<i64>>, LookSignal),
+    /// Labels with a reason, and macros, for the rows ticked.
+    Wishes(Memo<LogState>),
     /// Taking the matches elsewhere.
     Export(Memo<LogState>),
     /// How many match, and what can be done to all of them.
@@ -51,6 +54,7 @@ impl LogPart {
             Self::Facets(state, open, look) => {
                 view! { <FacetPanel state=state open=open look=look/> }.into_any()
             }
+            Self::Wishes(state) => view! { <WishMenu state=state/> }.into_any(),
             Self::Export(state) => view! { <ExportLinks state=state/> }.into_any(),
             Self::Matches(state, reload) => view! { <HowMany state=state reload=reload/> }.into_any(),
             Self::Notes(state) => view! { <SearchNotes state=state/> }.into_any(),
@@ -73,7 +77,7 @@ impl LogPart {
                 state.track();
                 open.track();
             }
-            Self::Keep(state) | Self::Export(state) => state.track(),
+            Self::Keep(state) | Self::Wishes(state) | Self::Export(state) => state.track(),
             Self::Matches(state, reload) => {
                 state.track();
                 reload.track();

@@ -7,6 +7,7 @@ mod links;
 mod page;
 mod people;
 mod quota;
+mod reasons;
 mod spending;
 mod tops;
 mod totals;

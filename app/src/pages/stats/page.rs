@@ -14,6 +14,7 @@ use super::{
     labels::Matrix,
     people::People,
     quota::Quota,
+    reasons::Reasons,
     spending::Spenders,
     tops::TopLists,
     totals::Totals,
@@ -96,6 +97,7 @@ fn Report(report: ChartsReport, asked: Memo<Asked>) -> impl IntoView {
             <Matrix report=report.clone()/>
             <People report=report.clone()/>
         </div>
+        <Reasons asked=asked/>
         <Spenders report=report/>
         <TopLists asked=asked/>
         <WhatIfPanel asked=asked current=current/>

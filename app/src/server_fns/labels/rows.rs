@@ -16,11 +16,11 @@ pub enum RowsOutcome {
 }
 
 /// Labels one row, or labels or rechecks many. The buttons say which: `one` is `spam:12~3` (label, id and version), `bulk`
-/// and `all` are `spam`, `ham` or `recheck`, for the rows ticked and for all that match `q`.
+/// and `all` are `spam`, `ham`, `recheck`, `spam:3` (for a reason), `macro:7`, or `because`, for the rows ticked and for all that match `q`.
 ///
 /// # Errors
 /// [`AppError::Stale`] when somebody decided about the one row since; [`AppError::Invalid`] when nothing is selected, the
-/// search cannot be read, or more than 50 are meant and `confirmed` is not ticked.
+/// search cannot be read, more than 50 are meant and `confirmed` is not ticked, or a site wants a reason.
 #[server(prefix = "/fn", endpoint = "labels/rows")]
 pub async fn label_rows(
     /// The button of one row.
@@ -32,6 +32,9 @@ pub async fn label_rows(
     /// The button for all that match.
     #[server(default)]
     all: String,
+    /// What is chosen from the list of reasons; the button `because` is for it.
+    #[server(default)]
+    because: String,
     /// The rows ticked, as `12~3`.
     #[server(default)]
     rows: Vec<String>,
@@ -42,7 +45,7 @@ pub async fn label_rows(
     #[server(default)]
     confirmed: bool,
 ) -> Result<RowsOutcome, AppError> {
-    use domain::{BulkKind, Label, RowRef};
+    use domain::{BulkKind, Label, LabelParts, LabelWish, RowRef};
     use moderation::BulkTarget;
 
     use crate::context::{authorise, moderation};
@@ -62,7 +65,14 @@ pub async fn label_rows(
     } else {
         (all, BulkTarget::Search(crate::zone::fixed(&q)))
     };
-    let kind: BulkKind =
-        kind.parse().map_err(|_| AppError::bad_field("bulk", "Choose Spam, Ham or Recheck."))?;
-    Ok(RowsOutcome::Bulk(moderation.start_bulk(kind, target, confirmed, user.id).await?))
+    let kind = if kind == "because" { because } else { kind };
+    let (kind, with) = match (kind.parse::<BulkKind>(), kind.parse::<LabelWish>()) {
+        (Ok(kind), _) => (kind, LabelParts::default()),
+        (_, Ok(wish)) => {
+            let (label, with) = moderation.wished(wish).await?;
+            (label.into(), with)
+        }
+        _ => return Err(AppError::bad_field("bulk", "Choose Spam, Ham, Recheck, a reason or a macro.")),
+    };
+    Ok(RowsOutcome::Bulk(moderation.start_bulk(kind, with, target, confirmed, user.id).await?))
 }

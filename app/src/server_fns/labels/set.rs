@@ -1,14 +1,35 @@
 //! Marking a detection as spam or ham.
 
-use domain::{Decision, Label};
+use domain::{Decision, Label, Reason};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
+
+/// A label that was set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Labelled {
+    /// The decision.
+    pub decision: Decision,
+    /// The reasons that can be given for it.
+    pub choices: Vec<Reason>,
+}
+
+#[cfg(feature = "ssr")]
+impl Labelled {
+    pub(super) async fn of(
+        decision: Decision,
+        moderation: &moderation::Moderation,
+    ) -> Result<Self, AppError> {
+        let choices = moderation.reason_choices(decision.detection_id, decision.label).await?;
+        Ok(Self { decision, choices })
+    }
+}
 
 /// Sets a label; its feedback leaves after the undo period.
 ///
 /// # Errors
-/// [`AppError::Stale`] when somebody decided since `version`.
+/// [`AppError::Stale`] when somebody decided since `version`; [`AppError::Invalid`] when the site wants a reason.
 #[server(prefix = "/fn", endpoint = "labels/set")]
 pub async fn label_detection(
     /// Local id of the detection.
@@ -17,10 +38,12 @@ pub async fn label_detection(
     label: Label,
     /// The version of the detection that the moderator saw.
     version: i64,
-) -> Result<Decision, AppError> {
+) -> Result<Labelled, AppError> {
     use crate::context::{authorise, moderation};
 
     let user = authorise(domain::Role::Moderator)?;
     let id = domain::DetectionId(detection_id);
-    Ok(moderation()?.label(id, label, user.id, Some(version)).await?)
+    let moderation = moderation()?;
+    let decision = moderation.label(id, label, user.id, Some(version)).await?;
+    Labelled::of(decision, &moderation).await
 }

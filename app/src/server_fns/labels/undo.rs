@@ -1,18 +1,20 @@
 //! Taking decisions back.
 
-use domain::{BulkAction, BulkId, Decision, DecisionId};
+use domain::{BulkAction, Decided, Decision, DetectionId, Label, Reason, RowRef};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 
-/// What undo still takes back.
+/// What undo still takes back, or what is not done yet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Undoable {
     /// One decision.
     Decision {
         /// The decision.
         decision: Decision,
+        /// The reasons that can be given for it.
+        choices: Vec<Reason>,
         /// How long until its feedback leaves, in milliseconds.
         remaining_ms: i64,
     },
@@ -20,8 +22,19 @@ pub enum Undoable {
     Bulk {
         /// The action.
         action: BulkAction,
+        /// The reasons that can be given for its labels.
+        choices: Vec<Reason>,
         /// How long until the last of its feedback leaves, in milliseconds.
         remaining_ms: i64,
+    },
+    /// A label that is not set yet: the site wants a reason with it.
+    Wanted {
+        /// The detection as it was seen.
+        row: RowRef,
+        /// The label.
+        label: Label,
+        /// The reasons to choose from.
+        choices: Vec<Reason>,
     },
 }
 
@@ -29,25 +42,49 @@ impl Undoable {
     /// What the undo form names it by.
     pub fn key(&self) -> String {
         match self {
-            Self::Decision { decision, .. } => Self::decision_key(decision.id),
-            Self::Bulk { action, .. } => Self::bulk_key(action.id),
+            Self::Decision { decision, .. } => Decided::One(decision.id).to_string(),
+            Self::Bulk { action, .. } => Decided::Bulk(action.id).to_string(),
+            Self::Wanted { row, .. } => Self::wanted_key(row.id),
         }
     }
 
-    /// The key of a decision.
-    pub fn decision_key(id: DecisionId) -> String {
-        format!("decision:{}", id.0)
+    /// The key of a label on a detection that is not set yet.
+    pub fn wanted_key(detection: DetectionId) -> String {
+        format!("wanted:{}", detection.0)
     }
 
-    /// The key of a bulk action.
-    pub fn bulk_key(id: BulkId) -> String {
-        format!("bulk:{}", id.0)
+    /// The detection that it is about; `None` for many.
+    pub fn detection(&self) -> Option<i64> {
+        match self {
+            Self::Decision { decision, .. } => Some(decision.detection_id.0),
+            Self::Wanted { row, .. } => Some(row.id.0),
+            Self::Bulk { .. } => None,
+        }
+    }
+
+    /// The reasons that can be given.
+    pub fn choices(&self) -> &[Reason] {
+        match self {
+            Self::Decision { choices, .. } | Self::Bulk { choices, .. } | Self::Wanted { choices, .. } => {
+                choices
+            }
+        }
+    }
+
+    /// The reasons that were given.
+    pub fn given(&self) -> &[Reason] {
+        match self {
+            Self::Decision { decision, .. } => &decision.reasons,
+            Self::Bulk { action, .. } => &action.reasons,
+            Self::Wanted { .. } => &[],
+        }
     }
 
     /// How long until feedback leaves, in milliseconds.
     pub fn remaining_ms(&self) -> i64 {
         match self {
             Self::Decision { remaining_ms, .. } | Self::Bulk { remaining_ms, .. } => *remaining_ms,
+            Self::Wanted { .. } => 0,
         }
     }
 }
@@ -76,13 +113,10 @@ pub async fn undo_label(
 
     let user = authorise(domain::Role::Moderator)?;
     let moderation = moderation()?;
-    let unknown = || AppError::NotFound("decision".to_owned()).with_status();
-    let (kind, id) = key.split_once(':').ok_or_else(unknown)?;
-    let id: i64 = id.parse().map_err(|_| unknown())?;
-    match kind {
-        "decision" => Ok(Undone::Decision(moderation.undo(DecisionId(id), user.id).await?)),
-        "bulk" => Ok(Undone::Bulk(moderation.undo_bulk(BulkId(id), user.id).await?)),
-        _ => Err(unknown()),
+    let unknown = |_| AppError::NotFound("decision".to_owned()).with_status();
+    match key.parse().map_err(unknown)? {
+        Decided::One(id) => Ok(Undone::Decision(moderation.undo(id, user.id).await?)),
+        Decided::Bulk(id) => Ok(Undone::Bulk(moderation.undo_bulk(id, user.id).await?)),
     }
 }
 
@@ -133,7 +167,7 @@ pub async fn cancel_bulk(
     use crate::context::{authorise, moderation};
 
     let user = authorise(domain::Role::Moderator)?;
-    Ok(moderation()?.cancel_bulk(BulkId(id), user.id).await?)
+    Ok(moderation()?.cancel_bulk(domain::BulkId(id), user.id).await?)
 }
 
 /// What undo still takes back of one's own, and bulk actions at work; newest first.
@@ -147,19 +181,17 @@ pub async fn list_undoable() -> Result<Vec<Undoable>, AppError> {
     let user = authorise(domain::Role::Viewer)?;
     let moderation = moderation()?;
     let now = moderation.now();
-    let mut all: Vec<_> = moderation
-        .undoable(user.id)
-        .await?
-        .into_iter()
-        .map(|decision| {
-            let remaining_ms = (decision.send_after - now).num_milliseconds();
-            (decision.decided_at, Undoable::Decision { decision, remaining_ms })
-        })
-        .collect();
-    all.extend(moderation.bulk_of(user.id).await?.into_iter().map(|action| {
+    let mut all = Vec::new();
+    for decision in moderation.undoable(user.id).await? {
+        let remaining_ms = (decision.send_after - now).num_milliseconds();
+        let choices = moderation.reason_choices(decision.detection_id, decision.label).await?;
+        all.push((decision.decided_at, Undoable::Decision { decision, choices, remaining_ms }));
+    }
+    for action in moderation.bulk_of(user.id).await? {
         let remaining_ms = (action.send_after - now).num_milliseconds();
-        (action.created_at, Undoable::Bulk { action, remaining_ms })
-    }));
+        let choices = moderation.bulk_choices(&action).await?;
+        all.push((action.created_at, Undoable::Bulk { action, choices, remaining_ms }));
+    }
     all.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     Ok(all.into_iter().map(|(_, undoable)| undoable).collect())
 }

@@ -9,8 +9,8 @@ use activelayer::{
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
-    Circumstances, Content, Endpoint, JudgedBy, Judgement, Label, NewDetection, Order, Origin, PageRequest,
-    Role,
+    Circumstances, Content, Endpoint, JudgedBy, Judgement, Label, LabelParts, NewDetection, Order, Origin,
+    PageRequest, Role,
 };
 use store::{NewUser, Store};
 
@@ -116,7 +116,10 @@ impl Scene {
 
     async fn mark_all(&self) -> BulkAction {
         let target = BulkTarget::Search("garden".to_owned());
-        self.moderation.start_bulk(BulkKind::Ham, target, true, self.ana).await.unwrap()
+        self.moderation
+            .start_bulk(BulkKind::Ham, LabelParts::default(), target, true, self.ana)
+            .await
+            .unwrap()
     }
 
     async fn work_to_the_end(&self) -> usize {
@@ -196,15 +199,31 @@ async fn what_somebody_else_decided_meanwhile_stands() {
 async fn many_are_meant_only_if_said_so() {
     let scene = Scene::new().await;
     let all = || BulkTarget::Search(String::new());
-    let refused = scene.moderation.start_bulk(BulkKind::Spam, all(), false, scene.ana).await.unwrap_err();
+    let refused = scene
+        .moderation
+        .start_bulk(BulkKind::Spam, LabelParts::default(), all(), false, scene.ana)
+        .await
+        .unwrap_err();
     assert!(
         matches!(&refused, ModerationError::Invalid(fields) if fields[0].field == "confirmed"),
         "{refused}"
     );
     let none = BulkTarget::Search("absent".to_owned());
-    assert!(scene.moderation.start_bulk(BulkKind::Spam, none, true, scene.ana).await.is_err());
+    assert!(
+        scene
+            .moderation
+            .start_bulk(BulkKind::Spam, LabelParts::default(), none, true, scene.ana)
+            .await
+            .is_err()
+    );
     // Signs are passed over where one looks; what is done to all is not done because of them.
     let signs = BulkTarget::Search("& ???".to_owned());
-    assert!(scene.moderation.start_bulk(BulkKind::Spam, signs, true, scene.ana).await.is_err());
+    assert!(
+        scene
+            .moderation
+            .start_bulk(BulkKind::Spam, LabelParts::default(), signs, true, scene.ana)
+            .await
+            .is_err()
+    );
     assert_eq!(scene.labelled(Label::Spam).await, 0);
 }

@@ -166,7 +166,12 @@ fn row(
                         StagedRow::Old
                     } else {
                         let content_hash = content_hash(&row.content.message);
-                        StagedRow::Check { content: Box::new(row.content), content_hash, label: row.label }
+                        StagedRow::Check {
+                            content: Box::new(row.content),
+                            content_hash,
+                            label: row.label,
+                            reasons: row.reasons,
+                        }
                     }
                 }
             };

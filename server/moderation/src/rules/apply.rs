@@ -42,7 +42,7 @@ impl LastRead {
     }
 
     /// Has the next check look at them again.
-    pub(super) fn change(&self) {
+    pub(crate) fn change(&self) {
         self.locked().at = None;
     }
 }

@@ -6,7 +6,7 @@ pub mod file;
 mod known;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::rule::{self, ReadRule, RuleFile, RuleFileReport, WHAT_IF_DAYS};
+use domain::rule::{self, RULES_MAX, ReadRule, RuleFile, RuleFileReport, WHAT_IF_DAYS};
 use domain::search::{Age, Term, TermKind, Unit};
 use domain::{FieldError, Rule, RuleForm, RuleId, SearchQuery, UserId, WhatIf};
 use store::{NewRule, Store, StoreError};
@@ -14,9 +14,6 @@ use store::{NewRule, Store, StoreError};
 use crate::{Moderation, ModerationError};
 pub(crate) use apply::LastRead;
 pub use book::{Asked, Book, Verdict};
-
-/// Most rules: as many as a check is asked about within a tenth of a millisecond (`examples/bench_rules.rs`).
-pub const RULES_MAX: usize = 10_000;
 
 /// What became of a rule that somebody wants to make.
 #[derive(Clone, Debug, PartialEq)]

@@ -47,6 +47,8 @@ pub struct Row {
     pub content: Content,
     /// What is known already.
     pub label: Option<Label>,
+    /// Why it has its label, where the file is Gavel's own: names of reasons.
+    pub reasons: Vec<String>,
     /// Columns whose value makes no sense and was left out, since the message can be judged without it: an address that is
     /// none, for instance.
     pub left_out: Vec<ColumnProblem>,
@@ -125,6 +127,7 @@ impl BoundMapping {
             }
         }
         taken.form.message = joined(subject, message);
+        let reasons = self.own.as_ref().filter(|_| taken.label.is_some()).map(|own| own.reasons(record));
         let own = self.own.as_ref().map(|own| own.content(record));
         if let Some(own) = &own {
             taken.form = ContentForm { message: own.message.clone(), ..ContentForm::default() };
@@ -136,7 +139,13 @@ impl BoundMapping {
         })?;
         let mut content = own.unwrap_or(read);
         content.extra.extend(self.kept.extra(record));
-        Ok(Row { place: record.place().clone(), content, label: taken.label, left_out: taken.left_out })
+        Ok(Row {
+            place: record.place().clone(),
+            content,
+            label: taken.label,
+            reasons: reasons.unwrap_or_default(),
+            left_out: taken.left_out,
+        })
     }
 
     /// The form's word on a field, for the column that it comes from.

@@ -76,7 +76,7 @@ pub(super) fn decision() -> Value {
         "is_spam": false,
         "previous_is_spam": true,
         "decided_by": "person",
-        "reason": null,
+        "reason": "customer",
         "decided_at": "2025-02-14T12:00:10Z"
     })
 }

@@ -2,11 +2,14 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{BulkAction, BulkId, BulkState, DecisionId, DetectionId, RowRef, UserId};
+use domain::{
+    BulkAction, BulkId, BulkState, DecisionId, DetectionId, LabelParts, RowRef, RuleAction, UserId,
+};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, SqliteConnection, SqliteExecutor};
 
 use super::columns::{At, to_ms};
+use super::reasons::given;
 use super::{SqliteStore, audit, labels};
 use crate::{
     Bulk, BulkFate, BulkStep, LabelOutcome, NewAuditEvent, NewBulk, NewDecision, Result, StoreError,
@@ -39,6 +42,7 @@ impl TryFrom<BulkRow> for BulkAction {
             id: BulkId(row.id),
             user_id: UserId(row.user_id),
             kind: at.word("kind", &row.kind)?,
+            reasons: Vec::new(),
             q: row.q,
             state: at.word("state", &row.state)?,
             total: row.total.unsigned_abs(),
@@ -65,7 +69,7 @@ impl Bulk for SqliteStore {
         let mut transaction = self.begin().await?;
         let state = if new.q.is_some() { BulkState::Listing } else { BulkState::Running };
         let done = sqlx::query(
-            "INSERT INTO bulk_actions (user_id, kind, q, state, created_at, send_after) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO bulk_actions (user_id, kind, q, state, created_at, send_after, note, rule) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(new.user_id.0)
         .bind(new.kind.as_str())
@@ -73,9 +77,18 @@ impl Bulk for SqliteStore {
         .bind(state.as_str())
         .bind(to_ms(new.created_at))
         .bind(to_ms(new.send_after))
+        .bind(&new.with.note)
+        .bind(new.with.rule.map(RuleAction::as_str))
         .execute(&mut *transaction)
         .await?;
         let id = BulkId(done.last_insert_rowid());
+        for reason in &new.with.reasons {
+            sqlx::query("INSERT INTO bulk_reasons (bulk_id, reason_id) VALUES (?, ?) ON CONFLICT DO NOTHING")
+                .bind(id.0)
+                .bind(reason.0)
+                .execute(&mut *transaction)
+                .await?;
+        }
         add_rows(id, &new.rows, &mut transaction).await?;
         let details = json!({ "kind": new.kind, "q": new.q, "selected": new.rows.len() });
         note(id, Some(new.user_id), "bulk.started", details, new.created_at, &mut transaction).await?;
@@ -85,7 +98,7 @@ impl Bulk for SqliteStore {
     }
 
     async fn bulk(&self, id: BulkId) -> Result<Option<BulkAction>> {
-        find(id, &self.readers).await
+        find(id, &mut *self.readers.acquire().await?).await
     }
 
     async fn bulk_at_work(&self) -> Result<Vec<BulkAction>> {
@@ -93,7 +106,7 @@ impl Bulk for SqliteStore {
         let rows = sqlx::query_as::<_, BulkRow>(AssertSqlSafe(format!("{SELECT} {at_work}")))
             .fetch_all(&self.readers)
             .await?;
-        rows.into_iter().map(BulkAction::try_from).collect()
+        read(rows, &self.readers).await
     }
 
     async fn bulk_of(&self, user: UserId, now: DateTime<Utc>) -> Result<Vec<BulkAction>> {
@@ -104,7 +117,7 @@ impl Bulk for SqliteStore {
             .bind(to_ms(now))
             .fetch_all(&self.readers)
             .await?;
-        rows.into_iter().map(BulkAction::try_from).collect()
+        read(rows, &self.readers).await
     }
 
     async fn bulk_listed_to(&self, id: BulkId) -> Result<Option<DetectionId>> {
@@ -141,6 +154,7 @@ impl Bulk for SqliteStore {
             return Ok(Vec::new());
         };
         let rows = waiting_rows(step.id, step.limit, &mut *transaction).await?;
+        let with = parts(step.id, &mut transaction).await?;
         let mut counts = Counts::default();
         let mut decided = Vec::with_capacity(rows.len());
         let send_after = step.send_after.max(action.send_after);
@@ -152,6 +166,7 @@ impl Bulk for SqliteStore {
                 decided_at: step.at,
                 send_after,
                 seen_version: Some(row.version),
+                with: with.clone(),
             };
             // What has this very label already would only be told to the upstream once more.
             let stands = labels::label_state(row.id, &mut transaction).await?;
@@ -202,7 +217,7 @@ impl Bulk for SqliteStore {
             labels::undo_within(DecisionId(*decision), action.user_id, step.at, &mut transaction).await?;
         }
         if decisions.len() < step.limit as usize {
-            labels::withdraw(labels::Batch::Bulk(step.id), step.at, &mut transaction).await?;
+            labels::withdraw(labels::Batch::Bulk(step.id, action.user_id), step.at, &mut transaction).await?;
             end(step.id, BulkState::Undone, step.at, &mut transaction).await?;
         }
         transaction.commit().await?;
@@ -244,7 +259,7 @@ impl Bulk for SqliteStore {
         at: DateTime<Utc>,
     ) -> Result<bool> {
         let mut transaction = self.begin().await?;
-        let action = find(id, &mut *transaction).await?;
+        let action = find(id, &mut transaction).await?;
         let Some(action) = action.filter(|action| action.user_id == by && from.contains(&action.state))
         else {
             return Ok(false);
@@ -260,12 +275,29 @@ impl Bulk for SqliteStore {
     }
 }
 
-async fn find(id: BulkId, connection: impl SqliteExecutor<'_>) -> Result<Option<BulkAction>> {
+async fn find(id: BulkId, connection: &mut SqliteConnection) -> Result<Option<BulkAction>> {
     let row = sqlx::query_as::<_, BulkRow>(AssertSqlSafe(format!("{SELECT} WHERE id = ?")))
         .bind(id.0)
-        .fetch_optional(connection)
+        .fetch_optional(&mut *connection)
         .await?;
-    row.map(BulkAction::try_from).transpose()
+    Ok(read(row.into_iter().collect(), connection).await?.pop())
+}
+
+/// The actions of some rows, with the reasons of their labels.
+async fn read(rows: Vec<BulkRow>, connection: impl SqliteExecutor<'_>) -> Result<Vec<BulkAction>> {
+    let actions = rows.into_iter().map(BulkAction::try_from).collect::<Result<_>>()?;
+    given::with_actions(actions, connection).await
+}
+
+/// What comes with each label of an action.
+async fn parts(id: BulkId, connection: &mut SqliteConnection) -> Result<LabelParts> {
+    let (note, rule): (String, Option<String>) =
+        sqlx::query_as("SELECT note, rule FROM bulk_actions WHERE id = ?")
+            .bind(id.0)
+            .fetch_one(&mut *connection)
+            .await?;
+    let rule = At { table: "bulk_actions", id: id.0 }.maybe_word("rule", rule.as_deref())?;
+    Ok(LabelParts { reasons: given::of_bulk(id, connection).await?, note, rule })
 }
 
 async fn existing(id: BulkId, connection: &mut SqliteConnection) -> Result<BulkAction> {

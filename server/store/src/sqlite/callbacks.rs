@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{AppDecision, Callback, UserId};
 use serde_json::json;
-use sqlx::SqliteExecutor;
+use sqlx::{SqliteConnection, SqliteExecutor};
 
 use super::columns::{At, to_ms};
 use super::{SqliteStore, audit};
@@ -160,6 +160,22 @@ pub(super) async fn app_knows(decision: i64, connection: impl SqliteExecutor<'_>
     .bind(decision)
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// Has it looked again at what apps are to hear of some detections `d`: the reasons of their labels are others.
+pub(super) async fn look_again(
+    which: &'static str,
+    id: i64,
+    connection: &mut SqliteConnection,
+) -> Result<()> {
+    let sql = format!(
+        "INSERT INTO app_decisions_due (detection_id, due_at)
+         SELECT d.id, 0 FROM detections d WHERE {which} AND d.site IS NOT NULL
+           AND (d.token_id IS NOT NULL OR EXISTS (SELECT 1 FROM wordpress_comments w WHERE w.detection_id = d.id))
+         ON CONFLICT (detection_id) DO UPDATE SET due_at = 0"
+    );
+    sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).execute(connection).await?;
     Ok(())
 }
 

@@ -1,9 +1,11 @@
 //! Decisions as the database keeps them.
 
 use domain::{Decision, DecisionId, DetectionId, ImportId, UserId};
-use sqlx::{AssertSqlSafe, SqliteExecutor};
+use sqlx::query::QueryAs;
+use sqlx::{AssertSqlSafe, Database, Sqlite, SqliteConnection, SqliteExecutor};
 
 use super::columns::At;
+use super::reasons::given;
 use crate::{Result, StoreError};
 
 #[derive(sqlx::FromRow)]
@@ -26,7 +28,7 @@ pub(super) struct DecisionRow {
 
 /// The start of every statement that reads decisions. What became of the feedback is read from the decision's own outbox
 /// rows; rows that take it back do not count.
-pub(super) const SELECT_DECISION: &str = "
+const SELECT_DECISION: &str = "
     SELECT l.id, l.detection_id, l.user_id, u.name AS user_name, l.label, l.previous, l.decided_at, l.send_after,
            (SELECT min(o.settled_at) FROM feedback_outbox o
             WHERE o.decision_id = l.id AND o.reversal = 0 AND o.state = 'sent') AS sent_at,
@@ -51,6 +53,7 @@ impl TryFrom<DecisionRow> for Decision {
             user_id: UserId(row.user_id),
             user_name: row.user_name,
             label: at.word("label", &row.label)?,
+            reasons: Vec::new(),
             previous: at.maybe_word("previous", row.previous.as_deref())?,
             decided_at: at.time("decided_at", row.decided_at)?,
             send_after: at.time("send_after", row.send_after)?,
@@ -65,14 +68,14 @@ impl TryFrom<DecisionRow> for Decision {
 }
 
 /// One decision.
-pub(super) async fn find(id: DecisionId, connection: impl SqliteExecutor<'_>) -> Result<Option<Decision>> {
+pub(super) async fn find(id: DecisionId, connection: &mut SqliteConnection) -> Result<Option<Decision>> {
     one("WHERE l.id = ?", id.0, connection).await
 }
 
 /// The decision that stands on a detection: the newest that was not undone.
 pub(super) async fn standing(
     detection: DetectionId,
-    connection: impl SqliteExecutor<'_>,
+    connection: &mut SqliteConnection,
 ) -> Result<Option<Decision>> {
     let newest =
         "WHERE l.id = (SELECT max(id) FROM label_decisions WHERE detection_id = ? AND undone_at IS NULL)";
@@ -82,12 +85,24 @@ pub(super) async fn standing(
 async fn one(
     condition: &'static str,
     id: i64,
-    connection: impl SqliteExecutor<'_>,
+    connection: &mut SqliteConnection,
 ) -> Result<Option<Decision>> {
-    sqlx::query_as::<_, DecisionRow>(AssertSqlSafe(format!("{SELECT_DECISION} {condition}")))
-        .bind(id)
-        .fetch_optional(connection)
-        .await?
-        .map(Decision::try_from)
-        .transpose()
+    let row = select(condition).bind(id).fetch_optional(&mut *connection).await?;
+    Ok(read(row.into_iter().collect(), connection).await?.pop())
+}
+
+/// A statement that reads decisions.
+pub(super) fn select(
+    condition: &'static str,
+) -> QueryAs<'static, Sqlite, DecisionRow, <Sqlite as Database>::Arguments> {
+    sqlx::query_as(AssertSqlSafe(format!("{SELECT_DECISION} {condition}")))
+}
+
+/// The decisions of some rows, with their reasons.
+pub(super) async fn read(
+    rows: Vec<DecisionRow>,
+    connection: impl SqliteExecutor<'_>,
+) -> Result<Vec<Decision>> {
+    let decisions = rows.into_iter().map(Decision::try_from).collect::<Result<_>>()?;
+    given::with_decisions(decisions, connection).await
 }

@@ -9,6 +9,7 @@ use domain::{
 use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, SqliteConnection};
 
 use super::insert;
+use super::reasons::given;
 use super::rows::{DetectionRow, SELECT_DETECTION};
 use super::{SqliteStore, keys, refold, submissions, words};
 use crate::{Appended, Detections, Result, Unfolded};
@@ -61,7 +62,7 @@ impl Detections for SqliteStore {
                 .bind(id.0)
                 .fetch_optional(&self.readers)
                 .await?;
-        row.map(TryInto::try_into).transpose()
+        Ok(self.read(row.into_iter().collect()).await?.pop())
     }
 
     async fn detection_by_upstream_id(&self, upstream_id: &str) -> Result<Option<Detection>> {
@@ -113,8 +114,7 @@ impl Detections for SqliteStore {
             list.push_bind(id.0);
         }
         sql.push(") ORDER BY d.id DESC");
-        let rows: Vec<DetectionRow> = sql.build_query_as().fetch_all(&self.readers).await?;
-        rows.into_iter().map(Detection::try_from).collect()
+        self.read(sql.build_query_as().fetch_all(&self.readers).await?).await
     }
 
     async fn facets(&self, query: &SearchQuery, now: DateTime<Utc>) -> Result<Facets> {
@@ -126,6 +126,14 @@ impl Detections for SqliteStore {
         replace_judgement(id, judgement, &mut transaction).await?;
         transaction.commit().await?;
         Ok(())
+    }
+}
+
+impl SqliteStore {
+    /// The detections of some rows, with the reasons of their labels.
+    async fn read(&self, rows: Vec<DetectionRow>) -> Result<Vec<Detection>> {
+        let detections = rows.into_iter().map(Detection::try_from).collect::<Result<_>>()?;
+        given::with_detections(detections, &self.readers).await
     }
 }
 

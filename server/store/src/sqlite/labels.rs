@@ -4,12 +4,12 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{BulkId, Decision, DecisionId, DetectionId, ImportId, Label, Standing, UserId};
 use serde_json::json;
-use sqlx::{AssertSqlSafe, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use super::columns::to_ms;
-use super::decision::{self, DecisionRow, SELECT_DECISION};
+use super::decision;
 use super::outbox::{self, Word};
-use super::{SqliteStore, audit, standing};
+use super::{SqliteStore, audit, label_parts, standing};
 use crate::{
     LabelOutcome, LabelRemoval, Labels, NewAuditEvent, NewDecision, RemovalOutcome, Result, StoreError,
     UndoOutcome,
@@ -37,10 +37,10 @@ impl Labels for SqliteStore {
             return Ok(RemovalOutcome::NotFound);
         };
         if removal.seen_version != version {
-            let standing = decision::standing(removal.detection_id, &mut *transaction).await?;
+            let standing = decision::standing(removal.detection_id, &mut transaction).await?;
             return Ok(RemovalOutcome::Stale(standing));
         }
-        while let Some(standing) = decision::standing(removal.detection_id, &mut *transaction).await? {
+        while let Some(standing) = decision::standing(removal.detection_id, &mut transaction).await? {
             take_back(&standing, removal.user_id, removal.at, &mut transaction).await?;
         }
         transaction.commit().await?;
@@ -53,21 +53,15 @@ impl Labels for SqliteStore {
               AND NOT EXISTS (SELECT 1 FROM label_decisions later
                               WHERE later.detection_id = l.detection_id AND later.id > l.id AND later.undone_at IS NULL)
             ORDER BY l.id DESC";
-        let rows = sqlx::query_as::<_, DecisionRow>(AssertSqlSafe(format!("{SELECT_DECISION} {condition}")))
-            .bind(user.0)
-            .bind(to_ms(now))
-            .fetch_all(&self.readers)
-            .await?;
-        rows.into_iter().map(Decision::try_from).collect()
+        let undoable = decision::select(condition);
+        decision::read(undoable.bind(user.0).bind(to_ms(now)).fetch_all(&self.readers).await?, &self.readers)
+            .await
     }
 
     async fn decisions(&self, detection: DetectionId) -> Result<Vec<Decision>> {
         let condition = "WHERE l.detection_id = ? ORDER BY l.id";
-        let rows = sqlx::query_as::<_, DecisionRow>(AssertSqlSafe(format!("{SELECT_DECISION} {condition}")))
-            .bind(detection.0)
-            .fetch_all(&self.readers)
-            .await?;
-        rows.into_iter().map(Decision::try_from).collect()
+        let all = decision::select(condition).bind(detection.0);
+        decision::read(all.fetch_all(&self.readers).await?, &self.readers).await
     }
 
     async fn standings(&self, detections: &[DetectionId]) -> Result<Vec<Standing>> {
@@ -96,10 +90,11 @@ pub(super) async fn decide_within(
         return Ok(LabelOutcome::NotFound);
     };
     if new.seen_version.is_some_and(|seen| seen != version) {
-        let standing = decision::standing(new.detection_id, &mut *connection).await?;
+        let standing = decision::standing(new.detection_id, connection).await?;
         return Ok(LabelOutcome::Stale(standing));
     }
     let id = insert_decision(new, previous, made, connection).await?;
+    label_parts::attach(id, new, connection).await?;
     set_label(new.detection_id, Some((new.label, new.user_id, new.decided_at)), connection).await?;
     // The upstream knows nothing of what was refused.
     if !matches!(made, Made::ByImport { tell: false, .. })
@@ -146,12 +141,12 @@ pub(super) async fn undo_within(
     at: DateTime<Utc>,
     connection: &mut SqliteConnection,
 ) -> Result<UndoOutcome> {
-    let undone = match decision::find(id, &mut *connection).await? {
+    let undone = match decision::find(id, connection).await? {
         Some(decision) if decision.user_id == by => decision,
         _ => return Ok(UndoOutcome::NotFound),
     };
     let detection = undone.detection_id;
-    let standing = decision::standing(detection, &mut *connection).await?;
+    let standing = decision::standing(detection, connection).await?;
     if standing.is_none_or(|standing| standing.id != id) {
         return Ok(UndoOutcome::Superseded);
     }
@@ -168,12 +163,13 @@ async fn take_back(
     connection: &mut SqliteConnection,
 ) -> Result<bool> {
     let detection = undone.detection_id;
+    label_parts::detach(undone.id, by, at, connection).await?;
     sqlx::query("UPDATE label_decisions SET undone_at = ? WHERE id = ?")
         .bind(to_ms(at))
         .bind(undone.id.0)
         .execute(&mut *connection)
         .await?;
-    let restored = decision::standing(detection, &mut *connection).await?;
+    let restored = decision::standing(detection, connection).await?;
     let label = restored.as_ref().map(|decision| (decision.label, decision.user_id, decision.decided_at));
     set_label(detection, label, connection).await?;
     let reversed = take_back_feedback(undone, restored.as_ref(), at, connection).await?;
@@ -192,7 +188,8 @@ async fn take_back(
 /// What made many decisions at once.
 #[derive(Clone, Copy)]
 pub(super) enum Batch {
-    Bulk(BulkId),
+    /// A bulk action of this person.
+    Bulk(BulkId, UserId),
     Import(ImportId),
 }
 
@@ -203,8 +200,19 @@ pub(super) async fn withdraw(
     at: DateTime<Utc>,
     connection: &mut SqliteConnection,
 ) -> Result<()> {
+    if let Batch::Bulk(id, by) = batch {
+        let with_rule: Vec<i64> = sqlx::query_scalar(
+            "SELECT id FROM label_decisions WHERE bulk_id = ? AND undone_at IS NULL AND rule_id IS NOT NULL",
+        )
+        .bind(id.0)
+        .fetch_all(&mut *connection)
+        .await?;
+        for decision in with_rule {
+            label_parts::detach(DecisionId(decision), by, at, connection).await?;
+        }
+    }
     let (sql, id) = match batch {
-        Batch::Bulk(id) => {
+        Batch::Bulk(id, _) => {
             ("UPDATE label_decisions SET undone_at = ? WHERE bulk_id = ? AND undone_at IS NULL", id.0)
         }
         Batch::Import(id) => {

@@ -251,7 +251,7 @@ async fn correct(row: &Reported, at: DateTime<Utc>, connection: &mut SqliteConne
     if waits {
         return Ok(());
     }
-    let standing = decision::standing(row.detection_id, &mut *connection).await?;
+    let standing = decision::standing(row.detection_id, connection).await?;
     let truth = truth(row.detection_id, row.decision_id, standing.as_ref(), connection).await?;
     if truth.label != row.label {
         enqueue(&truth, at, connection).await?;

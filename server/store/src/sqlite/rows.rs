@@ -122,6 +122,7 @@ impl TryFrom<DetectionRow> for Detection {
                 raw_answer: row.raw_answer,
             },
             label: at.maybe_word("label", row.label.as_deref())?,
+            reasons: Vec::new(),
             labelled_by: row.labelled_by,
             labelled_at: at.maybe_time("labelled_at", row.labelled_at)?,
             version: row.version,

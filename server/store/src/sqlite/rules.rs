@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{Rule, RuleId, UserId};
+use domain::{Rule, RuleId, UserId, rule::RULES_MAX};
 use serde_json::{Value, json};
+use sqlx::SqliteConnection;
 
 use super::columns::{At, to_ms};
 use super::{SqliteStore, audit};
@@ -77,39 +78,7 @@ impl Rules for SqliteStore {
         let mut transaction = self.begin().await?;
         let mut ids = Vec::with_capacity(rules.len());
         for rule in rules {
-            // One that has ended makes room for its renewal.
-            sqlx::query(
-                "UPDATE rules SET removed_at = ?1 WHERE removed_at IS NULL AND expires_at <= ?1
-                 AND q = ?2 AND coalesce(site, '') = coalesce(?3, '') AND action = ?4",
-            )
-            .bind(to_ms(at))
-            .bind(&rule.q)
-            .bind(&rule.site)
-            .bind(rule.action.as_str())
-            .execute(&mut *transaction)
-            .await?;
-            let id: i64 = sqlx::query_scalar(
-                "INSERT INTO rules (q, site, action, note, watched, expires_at, created_by, created_at)
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
-            )
-            .bind(&rule.q)
-            .bind(&rule.site)
-            .bind(rule.action.as_str())
-            .bind(&rule.note)
-            .bind(rule.watched)
-            .bind(rule.expires_at.map(to_ms))
-            .bind(by.map(|id| id.0))
-            .bind(to_ms(at))
-            .fetch_one(&mut *transaction)
-            .await
-            .map_err(|error| match error.as_database_error() {
-                Some(database) if database.is_unique_violation() => StoreError::Taken("this rule"),
-                _ => error.into(),
-            })?;
-            let details =
-                json!({ "q": rule.q, "site": rule.site, "action": rule.action, "watched": rule.watched });
-            audit::record(&event("rule.made", RuleId(id), details, by, at), &mut transaction).await?;
-            ids.push(RuleId(id));
+            ids.push(add(rule, by, at, &mut transaction).await?);
         }
         transaction.commit().await?;
         Ok(ids)
@@ -124,33 +93,107 @@ impl Rules for SqliteStore {
     ) -> Result<bool> {
         let update = "UPDATE rules SET watched = ?2 WHERE id = ?1 AND removed_at IS NULL";
         let action = if watched { "rule.watched" } else { "rule.applied" };
-        self.change_rule(update, i64::from(watched), &event(action, id, Value::Null, by, at), id).await
+        let event = event(action, id, Value::Null, by, at);
+        let mut transaction = self.begin().await?;
+        let found = change(update, i64::from(watched), &event, id, &mut transaction).await?;
+        transaction.commit().await?;
+        Ok(found)
     }
 
     async fn remove_rule(&self, id: RuleId, by: Option<UserId>, at: DateTime<Utc>) -> Result<bool> {
-        let update = "UPDATE rules SET removed_at = ?2 WHERE id = ?1 AND removed_at IS NULL";
-        self.change_rule(update, to_ms(at), &event("rule.removed", id, Value::Null, by, at), id).await
+        let mut transaction = self.begin().await?;
+        let removed = remove(id, by, at, &mut transaction).await?;
+        transaction.commit().await?;
+        Ok(removed)
     }
 }
 
-impl SqliteStore {
-    async fn change_rule(
-        &self,
-        update: &'static str,
-        value: i64,
-        event: &NewAuditEvent,
-        id: RuleId,
-    ) -> Result<bool> {
-        let mut transaction = self.begin().await?;
-        let changed =
-            sqlx::query(update).bind(id.0).bind(value).execute(&mut *transaction).await?.rows_affected();
-        if changed == 0 {
-            return Ok(false);
-        }
-        audit::record(event, &mut transaction).await?;
-        transaction.commit().await?;
-        Ok(true)
+/// Makes a rule, in the caller's transaction.
+pub(super) async fn add(
+    rule: &NewRule,
+    by: Option<UserId>,
+    at: DateTime<Utc>,
+    connection: &mut SqliteConnection,
+) -> Result<RuleId> {
+    // One that has ended makes room for its renewal.
+    sqlx::query(
+        "UPDATE rules SET removed_at = ?1 WHERE removed_at IS NULL AND expires_at <= ?1
+         AND q = ?2 AND coalesce(site, '') = coalesce(?3, '') AND action = ?4",
+    )
+    .bind(to_ms(at))
+    .bind(&rule.q)
+    .bind(&rule.site)
+    .bind(rule.action.as_str())
+    .execute(&mut *connection)
+    .await?;
+    let id: i64 = sqlx::query_scalar(
+        "INSERT INTO rules (q, site, action, note, watched, expires_at, created_by, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+    )
+    .bind(&rule.q)
+    .bind(&rule.site)
+    .bind(rule.action.as_str())
+    .bind(&rule.note)
+    .bind(rule.watched)
+    .bind(rule.expires_at.map(to_ms))
+    .bind(by.map(|id| id.0))
+    .bind(to_ms(at))
+    .fetch_one(&mut *connection)
+    .await
+    .map_err(|error| match error.as_database_error() {
+        Some(database) if database.is_unique_violation() => StoreError::Taken("this rule"),
+        _ => error.into(),
+    })?;
+    let details = json!({ "q": rule.q, "site": rule.site, "action": rule.action, "watched": rule.watched });
+    audit::record(&event("rule.made", RuleId(id), details, by, at), connection).await?;
+    Ok(RuleId(id))
+}
+
+/// Whether a rule is there already, and has not ended.
+pub(super) async fn is_there(
+    rule: &NewRule,
+    at: DateTime<Utc>,
+    connection: &mut SqliteConnection,
+) -> Result<bool> {
+    let is_there = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM rules WHERE removed_at IS NULL AND (expires_at IS NULL OR expires_at > ?1)
+                        AND q = ?2 AND coalesce(site, '') = coalesce(?3, '') AND action = ?4)",
+    );
+    let is_there = is_there.bind(to_ms(at)).bind(&rule.q).bind(&rule.site).bind(rule.action.as_str());
+    Ok(is_there.fetch_one(connection).await?)
+}
+
+/// Whether there are as many rules as may be.
+pub(super) async fn are_full(connection: &mut SqliteConnection) -> Result<bool> {
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM rules WHERE removed_at IS NULL")
+        .fetch_one(connection)
+        .await?;
+    Ok(usize::try_from(count).is_ok_and(|count| count >= RULES_MAX))
+}
+
+/// Takes a rule away, in the caller's transaction. Returns whether there was one.
+pub(super) async fn remove(
+    id: RuleId,
+    by: Option<UserId>,
+    at: DateTime<Utc>,
+    connection: &mut SqliteConnection,
+) -> Result<bool> {
+    let update = "UPDATE rules SET removed_at = ?2 WHERE id = ?1 AND removed_at IS NULL";
+    change(update, to_ms(at), &event("rule.removed", id, Value::Null, by, at), id, connection).await
+}
+
+async fn change(
+    update: &'static str,
+    value: i64,
+    event: &NewAuditEvent,
+    id: RuleId,
+    connection: &mut SqliteConnection,
+) -> Result<bool> {
+    let changed = sqlx::query(update).bind(id.0).bind(value).execute(&mut *connection).await?.rows_affected();
+    if changed > 0 {
+        audit::record(event, connection).await?;
     }
+    Ok(changed > 0)
 }
 
 fn selecting(condition: &str) -> String {

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use domain::story::STORY_MAX;
 use domain::{DetectionId, Label, Note, PastVerdict};
 use serde_json::json;
+use sqlx::SqliteConnection;
 
 use super::columns::{At, to_ms};
 use super::{SqliteStore, audit};
@@ -58,21 +59,9 @@ impl TryFrom<VerdictRow> for PastVerdict {
 impl Stories for SqliteStore {
     async fn add_note(&self, note: &NewNote) -> Result<Option<Note>> {
         let mut transaction = self.begin().await?;
-        let row: Option<NoteRow> = sqlx::query_as(
-            "INSERT INTO detection_notes (detection_id, user_id, body, written_at)
-             SELECT d.id, ?2, ?3, ?4 FROM detections d WHERE d.id = ?1
-             RETURNING id, (SELECT name FROM users WHERE id = ?2) AS author, body, written_at",
-        )
-        .bind(note.detection_id.0)
-        .bind(note.user_id.0)
-        .bind(&note.body)
-        .bind(to_ms(note.written_at))
-        .fetch_optional(&mut *transaction)
-        .await?;
-        let Some(written) = row.map(Note::try_from).transpose()? else { return Ok(None) };
-        audit::record(&written_event(note, written.id), &mut transaction).await?;
+        let written = write_note(note, &mut transaction).await?;
         transaction.commit().await?;
-        Ok(Some(written))
+        Ok(written)
     }
 
     async fn notes(&self, detection: DetectionId) -> Result<Vec<Note>> {
@@ -99,6 +88,24 @@ impl Stories for SqliteStore {
         .await?;
         rows.into_iter().rev().map(PastVerdict::try_from).collect()
     }
+}
+
+/// One note, in the caller's transaction; `None` when there is no such detection.
+pub(super) async fn write_note(note: &NewNote, connection: &mut SqliteConnection) -> Result<Option<Note>> {
+    let row: Option<NoteRow> = sqlx::query_as(
+        "INSERT INTO detection_notes (detection_id, user_id, body, written_at)
+         SELECT d.id, ?2, ?3, ?4 FROM detections d WHERE d.id = ?1
+         RETURNING id, (SELECT name FROM users WHERE id = ?2) AS author, body, written_at",
+    )
+    .bind(note.detection_id.0)
+    .bind(note.user_id.0)
+    .bind(&note.body)
+    .bind(to_ms(note.written_at))
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(written) = row.map(Note::try_from).transpose()? else { return Ok(None) };
+    audit::record(&written_event(note, written.id), connection).await?;
+    Ok(Some(written))
 }
 
 /// That somebody wrote a note; never what it says.

@@ -6,7 +6,15 @@ use store::{BulkFate, BulkStep, NewBulk, Store};
 use crate::samples::{decide, detection, moderator, noon, seconds};
 
 fn new(user_id: UserId, kind: BulkKind, rows: Vec<RowRef>) -> NewBulk {
-    NewBulk { user_id, kind, q: None, rows, created_at: noon(), send_after: noon() + seconds(10) }
+    NewBulk {
+        user_id,
+        kind,
+        with: domain::LabelParts::default(),
+        q: None,
+        rows,
+        created_at: noon(),
+        send_after: noon() + seconds(10),
+    }
 }
 
 pub(crate) async fn tell(store: Arc<dyn Store>) {

@@ -67,6 +67,7 @@ async fn everything_comes_back(store: &dyn Store) {
         content: new.content,
         judgement: new.judgement,
         label: None,
+        reasons: Vec::new(),
         labelled_by: None,
         labelled_at: None,
         version: 0,

@@ -20,7 +20,12 @@ fn hash(text: &str) -> [u8; 32] {
 
 fn row(number: u64, message: &str) -> NewImportRow {
     let content = Content { message: message.to_owned(), ..Content::default() };
-    let fate = StagedRow::Check { content: Box::new(content), content_hash: hash(message), label: None };
+    let fate = StagedRow::Check {
+        content: Box::new(content),
+        content_hash: hash(message),
+        label: None,
+        reasons: Vec::new(),
+    };
     NewImportRow { number, place: format!("line {}", number + 1), fate }
 }
 
@@ -340,6 +345,7 @@ async fn labelled(store: &dyn Store, ana: UserId) {
         decided_at: noon() + seconds(70),
         send_after: noon() + seconds(80),
         seen_version: None,
+        with: domain::LabelParts::default(),
     };
     let LabelOutcome::Decided(changed) = store.decide(&otherwise(ids[1])).await.unwrap() else { panic!() };
     store.undo(changed.id, ana, noon() + seconds(75)).await.unwrap();

@@ -16,6 +16,7 @@ pub(crate) mod outbox;
 pub(crate) mod paging;
 pub(crate) mod people;
 pub(crate) mod races;
+pub(crate) mod reasons;
 pub(crate) mod rechecks;
 pub(crate) mod search;
 pub(crate) mod spellings;

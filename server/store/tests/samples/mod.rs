@@ -70,6 +70,7 @@ pub(crate) fn decision(detection: DetectionId, label: Label, by: &User) -> NewDe
         decided_at: noon(),
         send_after: noon() + seconds(10),
         seen_version: None,
+        with: domain::LabelParts::default(),
     }
 }
 

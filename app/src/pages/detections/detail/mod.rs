@@ -5,6 +5,7 @@ mod message;
 mod notes;
 mod place;
 mod raw;
+mod reasons;
 mod related;
 mod rules;
 mod story;
@@ -28,6 +29,8 @@ pub(crate) use notes::NoteDraft;
 use notes::Notes;
 use place::WrittenAt;
 use raw::Raw;
+use reasons::Reasons;
+pub(crate) use reasons::does;
 use related::RelatedDetections;
 use rules::{MakeRules, MetRule};
 use story::Story;
@@ -80,6 +83,7 @@ pub(crate) fn DetectionDetail(
             </header>
             {score}
             {buttons}
+            {may_label.then(|| view! { <Reasons story=story.clone()/> })}
             <Verdicts story=story.clone() may_label=may_label/>
             <FeedbackNote state=detection.feedback judged_by=judgement.judged_by/>
             <WrittenAt detection=detection.clone()/>

@@ -113,6 +113,9 @@ fn decided(decision: &Decision, upstream: &str) -> String {
         }
         None => format!("{} marked this as {}.", decision.user_name, decision.label),
     };
+    if !decision.reasons.is_empty() {
+        words.push_str(&format!(" Because: {}.", domain::reason::names(&decision.reasons)));
+    }
     if decision.is_unknown && decision.undone_at.is_none() {
         words.push_str(
             " No feedback was sent: the spam service has not judged this itself, so it does not know it.",

@@ -17,12 +17,13 @@ struct DecisionRow {
     is_spam: bool,
     previous: Option<bool>,
     decided_by: String,
+    reason: Option<String>,
     decided_at: i64,
 }
 
 /// The id is that of the answer that the app got: it knows no other.
 const SELECT: &str = "
-    SELECT a.id, a.event, a.site, a.is_spam, a.previous, a.decided_by, a.decided_at, c.extra,
+    SELECT a.id, a.event, a.site, a.is_spam, a.previous, a.decided_by, a.reason, a.decided_at, c.extra,
            coalesce((SELECT s.upstream_id FROM superseded_verdicts s WHERE s.detection_id = a.detection_id ORDER BY s.id LIMIT 1),
                     d.upstream_id) AS upstream_id
     FROM app_decisions a
@@ -44,6 +45,7 @@ impl TryFrom<DecisionRow> for AppDecision {
             is_spam: row.is_spam,
             previous_is_spam: row.previous,
             decided_by: row.decided_by,
+            reason: row.reason,
             decided_at: at.time("decided_at", row.decided_at)?,
         })
     }

@@ -6,6 +6,7 @@ use sqlx::SqliteConnection;
 
 use super::super::SqliteStore;
 use super::super::columns::{At, to_ms};
+use super::super::reasons::given;
 use crate::Result;
 
 /// A detection that changed, and what its app heard last.
@@ -21,6 +22,7 @@ struct Changed {
     /// What the app heard last; else its answer.
     heard: Option<bool>,
     heard_by: Option<String>,
+    heard_reason: Option<String>,
 }
 
 const SELECT: &str = "
@@ -31,7 +33,8 @@ const SELECT: &str = "
                 ELSE coalesce(d.told = 'spam', d.is_spam) END AS heard,
            coalesce(a.decided_by,
                     (SELECT s.judged_by FROM superseded_verdicts s WHERE s.detection_id = d.id ORDER BY s.id LIMIT 1),
-                    d.judged_by) AS heard_by
+                    d.judged_by) AS heard_by,
+           a.reason AS heard_reason
     FROM app_decisions_due q
     JOIN detections d ON d.id = q.detection_id
     LEFT JOIN app_decisions a ON a.id = (SELECT max(id) FROM app_decisions WHERE detection_id = d.id)
@@ -72,8 +75,13 @@ impl Changed {
             Some(label) => (label.is_spam(), "person"),
             None => (self.is_spam, self.judged_by.as_str()),
         };
+        let reasons = match label {
+            Some(_) => given::standing(self.id, &mut *connection).await?,
+            None => Vec::new(),
+        };
+        let reason = (!reasons.is_empty()).then(|| domain::reason::names(&reasons));
         let heard_by = self.heard_by.as_deref();
-        if self.heard == Some(is_spam) && heard_by == Some(decided_by) {
+        if self.heard == Some(is_spam) && heard_by == Some(decided_by) && self.heard_reason == reason {
             return Ok(());
         }
         let event = match label {
@@ -82,8 +90,8 @@ impl Changed {
             None => AppDecisionEvent::Verdict,
         };
         sqlx::query(
-            "INSERT INTO app_decisions (site, detection_id, event, is_spam, previous, decided_by, decided_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO app_decisions (site, detection_id, event, is_spam, previous, decided_by, reason, decided_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(self.site)
         .bind(self.id)
@@ -91,6 +99,7 @@ impl Changed {
         .bind(is_spam)
         .bind(self.heard)
         .bind(decided_by)
+        .bind(reason)
         .bind(to_ms(now))
         .execute(connection)
         .await?;

@@ -150,6 +150,7 @@ async fn test(kind: &TermKind, now: DateTime<Utc>, readers: &SqlitePool) -> Resu
         | TermKind::Ip(_)
         | TermKind::Import(_)
         | TermKind::Rule(_)
+        | TermKind::Reason(_)
         | TermKind::By(_)
         | TermKind::Labelled(_)
         | TermKind::LabelledOn(_)

@@ -3,12 +3,15 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use domain::{DecisionId, DetectionId, Import, ImportId, Label, NewDetection, TakenLabels, UserId};
+use domain::{
+    DecisionId, DetectionId, Import, ImportId, Label, LabelParts, NewDetection, ReasonId, TakenLabels, UserId,
+};
 use serde_json::json;
 use sqlx::SqliteConnection;
 
 use super::{existing, note, to_i64};
 use crate::sqlite::columns::At;
+use crate::sqlite::reasons::named;
 use crate::sqlite::{SqliteStore, labels};
 use crate::{NewDecision, Result};
 
@@ -30,7 +33,8 @@ pub(super) async fn settle(
     let mut made = 0;
     let taken = import.plan.labels.filter(|_| import.labels.taking_back.is_none());
     for ((number, detection_id), detection) in numbers.iter().zip(ids).zip(detections) {
-        let Some(label) = known.get(number).copied() else { continue };
+        let Some((label, reasons)) = known.get(number) else { continue };
+        let label = *label;
         let place = match (label, detection.judgement.is_spam) {
             (Label::Spam, true) => 0,
             (Label::Spam, false) => 1,
@@ -39,7 +43,8 @@ pub(super) async fn settle(
         };
         compared[place] += 1;
         if let Some(taken) = taken {
-            take_over(&import, *detection_id, label, taken, at, connection).await?;
+            let reasons = given(reasons, connection).await?;
+            take_over(&import, *detection_id, (label, reasons), taken, at, connection).await?;
             made += 1;
         }
     }
@@ -65,26 +70,36 @@ async fn labels_of(
     id: ImportId,
     numbers: &[i64],
     connection: &mut SqliteConnection,
-) -> Result<HashMap<i64, Label>> {
-    let rows: Vec<(i64, String)> = sqlx::query_as(
-        "SELECT number, label FROM import_rows
+) -> Result<HashMap<i64, (Label, String)>> {
+    let rows: Vec<(i64, String, Option<String>)> = sqlx::query_as(
+        "SELECT number, label, reasons FROM import_rows
          WHERE import_id = ? AND number IN (SELECT value FROM json_each(?)) AND label IS NOT NULL",
     )
     .bind(id.0)
     .bind(json!(numbers).to_string())
     .fetch_all(connection)
     .await?;
-    let label = |(number, word): (i64, String)| {
-        Ok((number, At { table: "import_rows", id: number }.word("label", &word)?))
+    let label = |(number, word, reasons): (i64, String, Option<String>)| {
+        let label = At { table: "import_rows", id: number }.word("label", &word)?;
+        Ok((number, (label, reasons.unwrap_or_default())))
     };
     rows.into_iter().map(label).collect()
+}
+
+/// The reasons of some names.
+async fn given(names: &str, connection: &mut SqliteConnection) -> Result<Vec<ReasonId>> {
+    let mut reasons = Vec::new();
+    for name in domain::reason::split(names) {
+        reasons.push(named(&name, connection).await?);
+    }
+    Ok(reasons)
 }
 
 /// A label becomes a decision; the upstream is told only if that was asked for.
 async fn take_over(
     import: &Import,
     detection_id: DetectionId,
-    label: Label,
+    (label, reasons): (Label, Vec<ReasonId>),
     taken: TakenLabels,
     at: DateTime<Utc>,
     connection: &mut SqliteConnection,
@@ -96,6 +111,7 @@ async fn take_over(
         decided_at: at,
         send_after: at,
         seen_version: None,
+        with: LabelParts { reasons, ..LabelParts::default() },
     };
     let made = labels::Made::ByImport { id: import.id, tell: taken.tell };
     labels::decide_within(&new, made, connection).await?;

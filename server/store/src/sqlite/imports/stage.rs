@@ -24,6 +24,7 @@ struct Staged<'a> {
     content: Option<String>,
     reason: Option<&'a str>,
     label: Option<Label>,
+    reasons: Option<String>,
 }
 
 pub(super) async fn stage(
@@ -54,6 +55,7 @@ pub(super) async fn stage(
             content: None,
             reason: None,
             label: None,
+            reasons: None,
         };
         match &row.fate {
             StagedRow::Old => entry.state = ImportRowState::Old,
@@ -61,7 +63,7 @@ pub(super) async fn stage(
                 entry.state = ImportRowState::Failed;
                 entry.reason = Some(reason);
             }
-            StagedRow::Check { content, content_hash, label } => {
+            StagedRow::Check { content, content_hash, label, reasons } => {
                 let key = content_key(content_hash);
                 entry.content_key = Some(key);
                 let is_first = seen.insert(key);
@@ -72,6 +74,7 @@ pub(super) async fn stage(
                 } else {
                     entry.content = Some(json!(content).to_string());
                     entry.label = *label;
+                    entry.reasons = (!reasons.is_empty()).then(|| reasons.join(","));
                 }
             }
         }
@@ -139,9 +142,9 @@ async fn insert(id: ImportId, staged: &[Staged<'_>], connection: &mut SqliteConn
     let mut rest = staged;
     for size in SIZES {
         while let Some((chunk, beyond)) = rest.split_at_checked(size) {
-            let rows = vec!["(?, ?, ?, ?, ?, ?, ?, ?)"; chunk.len()].join(", ");
+            let rows = vec!["(?, ?, ?, ?, ?, ?, ?, ?, ?)"; chunk.len()].join(", ");
             let statement = format!(
-                "INSERT INTO import_rows (import_id, number, place, state, content_key, content, reason, label) VALUES {rows}"
+                "INSERT INTO import_rows (import_id, number, place, state, content_key, content, reason, label, reasons) VALUES {rows}"
             );
             let statement = sqlx::query(AssertSqlSafe(statement));
             let bound = chunk.iter().fold(statement, |query, row| {
@@ -154,6 +157,7 @@ async fn insert(id: ImportId, staged: &[Staged<'_>], connection: &mut SqliteConn
                     .bind(row.content.as_deref())
                     .bind(row.reason)
                     .bind(row.label.map(Label::as_str))
+                    .bind(row.reasons.as_deref())
             });
             bound.execute(&mut *connection).await?;
             rest = beyond;

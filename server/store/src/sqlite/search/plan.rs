@@ -183,8 +183,13 @@ impl<'a> Plan<'a> {
         match self.source {
             Source::Log => !self.query.is_empty(),
             Source::Words => !self.words.is_one_lookup(),
-            Source::Index(name) => !self.is_decided_by_source() && gives_ids(name),
+            Source::Index(name) => (!self.is_decided_by_source() || self.asks_reasons()) && gives_ids(name),
         }
+    }
+
+    /// Whether the labels of each row have to be looked at.
+    fn asks_reasons(&self) -> bool {
+        self.query.terms.iter().any(|term| matches!(term.kind, TermKind::Reason(_)))
     }
 
     /// Whether the source gives rows in another order than that of ids, and some of them do not match.
@@ -483,7 +488,9 @@ fn push_lookup(sql: &mut QueryBuilder<Sqlite>, sense: &'static str, expression: 
 fn index_for(kind: &TermKind) -> Option<(&'static str, bool)> {
     Some(match kind {
         TermKind::Is(State::Spam | State::Ham) => (BY_VERDICT, false),
-        TermKind::Is(State::Labelled) | TermKind::Label(_) => ("detections_labelled", true),
+        TermKind::Is(State::Labelled) | TermKind::Label(_) | TermKind::Reason(_) => {
+            ("detections_labelled", true)
+        }
         TermKind::Is(State::Unlabelled) => ("detections_unlabelled", true),
         TermKind::Is(State::Waiting) => ("detections_waiting", true),
         TermKind::Is(State::Disputed) => ("detections_disputed", true),

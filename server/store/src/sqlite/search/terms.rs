@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
-use domain::search::{Age, AppSaid, Pattern, ScoreTest, State, Term, TermKind};
+use domain::reason::folded;
+use domain::search::{Age, AppSaid, Pattern, ReasonTest, ScoreTest, State, Term, TermKind};
 use ipnet::IpNet;
 use sqlx::{QueryBuilder, Sqlite};
 
@@ -51,6 +52,7 @@ fn condition(sql: &mut QueryBuilder<Sqlite>, kind: &TermKind, now: DateTime<Utc>
         TermKind::Import(number) => sql.push("d.import_id = ").push_bind(*number),
         TermKind::Rule(None) => sql.push("d.rule_id IS NOT NULL"),
         TermKind::Rule(Some(number)) => sql.push("d.rule_id = ").push_bind(*number),
+        TermKind::Reason(test) => reason(sql, test),
         TermKind::By(name) => by(sql, name),
         TermKind::After(moment) => sql.push("d.created_at >= ").push_bind(to_ms(moment.start())),
         TermKind::Before(moment) => sql.push("d.created_at < ").push_bind(to_ms(moment.start())),
@@ -159,6 +161,19 @@ fn ip(sql: &mut QueryBuilder<Sqlite>, net: IpNet) -> &mut QueryBuilder<Sqlite> {
         sql.push(" AND ").push_bind(bytes(mapped.broadcast()));
     }
     sql.push(")")
+}
+
+/// The first part is what the index of labelled rows asks for.
+fn reason<'a>(sql: &'a mut QueryBuilder<Sqlite>, test: &ReasonTest) -> &'a mut QueryBuilder<Sqlite> {
+    const GIVEN: &str = "EXISTS (SELECT 1 FROM standing_reasons s WHERE s.detection_id = d.id";
+    match test {
+        ReasonTest::None => sql.push(format_args!("d.label IS NOT NULL AND NOT {GIVEN})")),
+        ReasonTest::Any => sql.push(format_args!("d.label IS NOT NULL AND {GIVEN})")),
+        ReasonTest::Named(name) => sql
+            .push(format_args!("d.label IS NOT NULL AND {GIVEN} AND s.reason_id = (SELECT id FROM reasons WHERE name_folded = "))
+            .push_bind(folded(name))
+            .push("))"),
+    }
 }
 
 fn by<'a>(sql: &'a mut QueryBuilder<Sqlite>, name: &str) -> &'a mut QueryBuilder<Sqlite> {

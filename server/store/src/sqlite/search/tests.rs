@@ -64,6 +64,9 @@ const TERMS: &[&str] = &[
     "id:7",
     "rule:1",
     "rule:*",
+    "reason:scam",
+    "reason:none",
+    "reason:*",
     "is:held",
     "judged:rule",
 ];
@@ -131,6 +134,10 @@ async fn filled() -> SqliteStore {
         "UPDATE detections SET import_id = id % 3 WHERE id % 4 <> 0",
         "UPDATE detections SET label = CASE id % 2 WHEN 0 THEN 'spam' ELSE 'ham' END, labelled_by = 1 + (id % 3 = 0),
                 labelled_at = created_at WHERE id % 3 <> 1",
+        "INSERT INTO label_decisions (detection_id, user_id, label, decided_at, send_after)
+         SELECT id, labelled_by, label, labelled_at, labelled_at FROM detections WHERE label IS NOT NULL",
+        "INSERT INTO label_reasons (decision_id, reason_id)
+         SELECT id, 1 + detection_id % 2 FROM label_decisions WHERE detection_id % 5 <> 0",
         "UPDATE detections SET feedback = CASE id % 3 WHEN 0 THEN 'pending' ELSE 'failed' END WHERE id % 5 = 0",
         "UPDATE detections SET app_word = CASE id % 4 WHEN 0 THEN 'spam' ELSE 'ham' END WHERE id % 7 < 3",
         "UPDATE detections SET told = CASE id % 3 WHEN 0 THEN 'spam' WHEN 1 THEN 'ham' ELSE 'nothing' END WHERE id % 11 < 4",

@@ -177,6 +177,7 @@ impl Life {
             decided_at: noon() + TimeDelta::seconds(self.rng.i64(-100_000..900_000)),
             send_after: noon() + TimeDelta::days(20),
             seen_version: None,
+            with: domain::LabelParts::default(),
         };
         if let LabelOutcome::Decided(decision) = self.store.decide(&new).await.unwrap() {
             self.decisions.push((decision.id, user_id));
@@ -203,7 +204,8 @@ impl Life {
         let kind = some(&[BulkKind::Spam, BulkKind::Ham], &mut self.rng);
         let rows: Vec<RowRef> = self.ids.iter().take(9).map(|id| RowRef { id: *id, version: 0 }).collect();
         let (created_at, send_after) = (noon(), noon() + TimeDelta::seconds(10));
-        let new = NewBulk { user_id, kind, q: None, rows, created_at, send_after };
+        let with = domain::LabelParts::default();
+        let new = NewBulk { user_id, kind, with, q: None, rows, created_at, send_after };
         let action = self.store.start_bulk(&new).await.unwrap();
         let step = BulkStep { id: action.id, at: noon(), send_after, limit: 100 };
         self.store.bulk_label(&step).await.unwrap();
