@@ -69,7 +69,7 @@ pub(super) fn StillIndexing(unfolded: Option<Unfolded>) -> impl IntoView {
     unfolded.map(|Unfolded { left, of }| {
         view! {
             <p class="text-sm text-muted" data-indexing="">
-                {format!("Older messages are being indexed again: {left} of {of} are left. Until then a search may miss emoji, and letters that are written in another way, in those.")}
+                {format!("Older messages are being indexed again: {left} of {of} are left. Until then a search may miss links, emoji, and letters that are written in another way, in those.")}
             </p>
         }
     })
