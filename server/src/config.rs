@@ -176,7 +176,7 @@ pub struct Settings {
 /// Where callbacks may lead.
 #[derive(Args, Clone, Copy)]
 pub struct Callbacks {
-    /// Where callbacks to apps may lead: to public addresses, or to any, this machine and private networks included; never to a
+    /// Where callbacks to apps, and connections to WordPress, may lead: to public addresses, or to any, this machine and private networks included; never to a
     /// cloud's metadata service
     #[arg(long, value_name = "WHICH", default_value = "public")]
     pub callback_hosts: CallbackHosts,

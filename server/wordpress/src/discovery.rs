@@ -1,5 +1,6 @@
 //! From the address that a person types to WordPress's REST interface, and where a person approves Gavel.
 
+use notify::Reach;
 use reqwest::header::LINK;
 use serde::Deserialize;
 use serde_json::Value;
@@ -36,12 +37,12 @@ struct Index {
     authentication: Value,
 }
 
-/// Looks for WordPress at an address: of its front page, or of any page of it.
+/// Looks for WordPress at an address of a network that may be reached: of its front page, or of any page of it.
 ///
 /// # Errors
 /// When the address leads nowhere, elsewhere, or to something else than WordPress with application passwords.
-pub async fn find(address: &Url) -> Result<Found, WordPressError> {
-    let client = client(address).await?;
+pub async fn find(address: &Url, reach: Reach) -> Result<Found, WordPressError> {
+    let client = client(address, reach).await?;
     let page = client.get(address.clone()).send().await.map_err(unreachable)?;
     if let Some(place) = redirected(&page) {
         return Err(WordPressError::Redirected(place));

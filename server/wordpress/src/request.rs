@@ -1,5 +1,6 @@
 //! One request: who may be asked, how long, how much is read of the answer.
 
+use notify::Reach;
 use reqwest::{Client, Response, StatusCode, header::LOCATION};
 use serde::{Deserialize, de::DeserializeOwned};
 use url::Url;
@@ -13,8 +14,8 @@ const LARGEST: usize = 16 * 1024 * 1024;
 const TOLD_CHARS: usize = 120;
 
 /// A client that knows only the addresses that were looked at.
-pub(crate) async fn client(url: &Url) -> Result<Client, WordPressError> {
-    notify::client(url, notify::Reach::Any).await.map_err(|error| WordPressError::Address(error.to_string()))
+pub(crate) async fn client(url: &Url, reach: Reach) -> Result<Client, WordPressError> {
+    notify::client(url, reach).await.map_err(|error| WordPressError::Address(error.to_string()))
 }
 
 /// What every refusal of WordPress's looks like.

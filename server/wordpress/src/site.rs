@@ -1,5 +1,6 @@
 //! A site, logged in.
 
+use notify::Reach;
 use reqwest::{Client, Method, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -60,8 +61,13 @@ impl Site {
     ///
     /// # Errors
     /// [`WordPressError::Address`] when the address may not be asked.
-    pub async fn new(api: &Url, login: &str, password: SecretString) -> Result<Self, WordPressError> {
-        Ok(Self { client: client(api).await?, api: api.clone(), login: login.to_owned(), password })
+    pub async fn new(
+        api: &Url,
+        reach: Reach,
+        login: &str,
+        password: SecretString,
+    ) -> Result<Self, WordPressError> {
+        Ok(Self { client: client(api, reach).await?, api: api.clone(), login: login.to_owned(), password })
     }
 
     /// Sees that the login is good and that its person moderates comments.

@@ -90,7 +90,8 @@ impl Moderation {
         own: &str,
     ) -> Result<Begun, ModerationError> {
         let (site, address) = form.validate().map_err(ModerationError::Invalid)?;
-        let found = find(&address).await.map_err(|error| invalid("address", &error))?;
+        let found =
+            find(&address, self.options.callback_reach).await.map_err(|error| invalid("address", &error))?;
         if !form.login.trim().is_empty() {
             let password = SecretString::from(form.password.trim());
             self.connect_wordpress(&site, (&found.home, &found.api), form.login.trim(), password, by).await?;
@@ -177,7 +178,9 @@ impl Moderation {
         use secrecy::ExposeSecret;
 
         let sealed = self.seal()?.close(PASSWORD, password.expose_secret())?;
-        let there = Site::new(api, login, password).await.map_err(|error| invalid("address", &error))?;
+        let there = Site::new(api, self.options.callback_reach, login, password)
+            .await
+            .map_err(|error| invalid("address", &error))?;
         there.verify().await.map_err(|error| match error {
             error @ (WordPressError::Login | WordPressError::MayNot) => invalid("login", &error),
             error => invalid("address", &error),

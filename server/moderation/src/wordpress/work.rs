@@ -113,7 +113,7 @@ impl Moderation {
             .api
             .parse()
             .map_err(|_| WordPressError::Address("the address cannot be read".to_owned()))?;
-        Ok(Site::new(&api, &claimed.login, SecretString::from(password)).await?)
+        Ok(Site::new(&api, self.options.callback_reach, &claimed.login, SecretString::from(password)).await?)
     }
 }
 
