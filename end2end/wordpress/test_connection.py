@@ -1,5 +1,6 @@
 """Gavel connected to a real WordPress by its REST interface: what is decided on either side is seen on the other."""
 
+import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ import pytest
 
 from fixtures.programs import Gavel
 from fixtures.services import TLS
-from fixtures.upstream import KEY
+from fixtures.upstream import KEY, Asked
 from fixtures.waiting import until
 from soak.people import Moderator
 from wordpress.site import Comment, Draft, Site
@@ -205,6 +206,46 @@ def test_what_waits_in_wordpress_is_read_and_its_decisions_too(place: tuple[Site
             "what was decided in wp-admin",
             lambda: {text: word for text, word in words(gavel).items() if word and text in texts} == said,
         )
+
+
+class SecondThoughts(Judge):
+    """Calls spam what the detector lets pass."""
+
+    def respond(self, asked: Asked) -> tuple[int, bytes, dict[str, str]]:
+        status, body, headers = super().respond(asked)
+        if b'"total_score"' in body and "On second thoughts" in asked.json.get("message", ""):
+            body = json.dumps(json.loads(body) | {"is_spam": True, "total_score": 91.5}).encode()
+        return status, body, headers
+
+
+def test_a_late_verdict_reaches_wordpress_and_no_person_is_overruled(site: Site) -> None:
+    with (
+        SecondThoughts() as upstream,
+        Gavel(
+            "--feedback-undo", UNDO, "--callback-hosts", "any", upstream=upstream.base_url, upstream_key=KEY
+        ) as gavel,
+        moderator(gavel) as person,
+    ):
+        pair(site, person)
+        site.connect(gavel.base_url, gavel.token("blog", site="garden.example"), feedback_delay=1)
+        upstream.answer("check-comment", 500, b'{"error":"Internal server error"}')
+        late = [Draft(f"{one.text} On second thoughts, try it in March.") for one in HAM[:2]]
+        first, second = sorted(site.receive(site.post("Roses judged later"), late), key=lambda one: one.id)
+        assert {first.status, second.status} == {"approved"}
+        # Somebody looks at the second and approves of it: they put it into spam by mistake, and take it out again.
+        site.rest("POST", f"comments/{second.id}", json={"status": "spam"})
+        site.rest("POST", f"comments/{second.id}", json={"status": "approved"})
+        site.until_told("the word on the second", lambda: words(gavel)[second.text] == "ham")
+        upstream.recover()
+        within(READ_WITHIN, "the late verdict in WordPress", lambda: comments(site)[first.id]["status"] == "spam")
+        with gavel.database() as database:
+            verdicts = database.execute("SELECT count(*) FROM detections WHERE is_spam = 1").fetchone()[0]
+        within(READ_WITHIN, "the reason why the second stays", lambda: "no verdict overrules a person" in call_list(person))
+        assert verdicts >= 1 and comments(site)[second.id]["status"] == "approved"
+
+
+def call_list(person: Moderator) -> str:
+    return person.http.get(f"{person.gavel.origin}/fn/wordpress/list").text
 
 
 def test_who_may_not_moderate_is_refused_and_no_secret_is_kept_in_the_open(place: tuple[Site, Judge, Gavel]) -> None:

@@ -17,7 +17,7 @@ use chrono::{SecondsFormat, TimeDelta};
 use domain::{ApiToken, ApiTokenId, Detection, Label};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::Map;
-use store::{AppFeedback, AppFeedbackOutcome, NewAppWord, app_words::ADDRESSES_OF_AN_APP};
+use store::{AppFeedback, AppFeedbackOutcome, ECHO_LASTS, NewAppWord, app_words::ADDRESSES_OF_AN_APP};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -46,9 +46,6 @@ const STILL_AWAY: TimeDelta = TimeDelta::seconds(5);
 /// How long to wait for work without being woken.
 const LOOK_AGAIN: Duration = Duration::from_secs(15);
 
-/// How long after Gavel itself changed a comment its plugin may say so: that is nobody's word.
-const ECHO_WITHIN: TimeDelta = TimeDelta::minutes(15);
-
 /// Addresses that apps were seen to call from, so that each is written once.
 pub(crate) type Addresses = Mutex<HashMap<ApiTokenId, HashSet<IpAddr>>>;
 
@@ -75,15 +72,31 @@ impl Moderation {
             let message = "No spam detection found with this detection_id".to_owned();
             return Err(GatewayError::Refused(ApiError::NotFound { message }));
         }
-        let now = self.clock.now();
-        if self
-            .store
-            .take_echo(detection.id, request.is_spam, now - ECHO_WITHIN)
-            .await
-            .map_err(ModerationError::from)?
-        {
+        if self.is_echo(&detection, request.is_spam).await? {
             return self.own_receipt(request);
         }
+        self.keep_word(token, &detection, request).await
+    }
+
+    /// Whether a plugin tells of what Gavel itself changed. It does not where somebody has said otherwise since: then they are back.
+    async fn is_echo(&self, detection: &Detection, is_spam: bool) -> Result<bool, ModerationError> {
+        let mut since = self.clock.now() - ECHO_LASTS;
+        if detection.app_word.is_some_and(|word| word.is_spam() != is_spam)
+            && let Some(last) = self.store.app_words(detection.id).await?.last()
+        {
+            since = since.max(last.said_at);
+        }
+        Ok(self.store.take_echo(detection.id, is_spam, since).await?)
+    }
+
+    /// Keeps what is somebody's word, and carries it on.
+    pub(crate) async fn keep_word(
+        self: &Arc<Self>,
+        token: &ApiToken,
+        detection: &Detection,
+        request: FeedbackRequest,
+    ) -> Result<String, GatewayError> {
+        let now = self.clock.now();
         let word = NewAppWord {
             detection_id: detection.id,
             token_id: token.id,

@@ -69,7 +69,7 @@ pub use suggestions::Suggestions;
 pub use thresholds::Thresholds;
 pub use tokens::{ApiTokens, NewApiToken};
 pub use usage::Usage;
-pub use wordpress::{ClaimedWordPress, KnownComment, NewWordPress, WordPress, Written};
+pub use wordpress::{ClaimedWordPress, ECHO_LASTS, KnownComment, NewWordPress, WordPress, Written};
 
 use std::sync::Arc;
 

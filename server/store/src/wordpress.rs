@@ -1,10 +1,13 @@
 //! WordPress sites: what is to be written to them, which comment is which detection.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ApiTokenId, AppDecision, DetectionId, Unwritten, UserId, WordPressSite};
 
 use crate::Result;
+
+/// How long after Gavel changed a comment its plugin may tell of that: WordPress does what is due when somebody next visits the site.
+pub const ECHO_LASTS: TimeDelta = TimeDelta::hours(24);
 
 /// A WordPress about to be connected.
 #[derive(Clone, Debug)]

@@ -15,7 +15,7 @@ use std::{
 pub use connect::{Approved, Begun, Shown};
 use wordpress::WordPressError;
 
-use crate::{GatewayError, ModerationError};
+use crate::ModerationError;
 
 /// What the application password is sealed for.
 const PASSWORD: &str = "wordpress password";
@@ -46,14 +46,5 @@ enum Trouble {
 impl From<store::StoreError> for Trouble {
     fn from(error: store::StoreError) -> Self {
         Self::Own(error.into())
-    }
-}
-
-impl From<GatewayError> for Trouble {
-    fn from(error: GatewayError) -> Self {
-        match error {
-            GatewayError::Failed(error) => Self::Own(error),
-            error => Self::Own(ModerationError::Refused(error.to_string())),
-        }
     }
 }

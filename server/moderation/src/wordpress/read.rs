@@ -18,7 +18,7 @@ use super::{
     SiteProgress, Trouble,
     matching::{Found, detection_among},
 };
-use crate::{Moderation, ModerationError, Submission, content_hash};
+use crate::{GatewayError, Moderation, ModerationError, Submission, content_hash};
 
 /// Pages of older comments read of each status each time, of a hundred each.
 const OLDER_PAGES: u32 = 5;
@@ -28,6 +28,9 @@ const SETTLED: TimeDelta = TimeDelta::seconds(5);
 
 /// A comment that is no detection's after so long will never be one.
 const NOBODYS_AFTER: TimeDelta = TimeDelta::minutes(10);
+
+/// Most of them that are remembered of a site.
+const NOBODYS_MAX: usize = 100_000;
 
 /// Detections looked at for one comment.
 const CANDIDATES: u32 = 20;
@@ -156,12 +159,16 @@ impl Moderation {
                 match self.judge_for_nothing(submission).await {
                     Ok(judged) => judged.detection,
                     // It has no text: nothing to judge.
-                    Err(crate::GatewayError::Unfit { detection, .. }) => detection,
-                    Err(error) => return Err(error.into()),
+                    Err(GatewayError::Unfit { detection, .. }) => detection,
+                    Err(error) => return passed_over(comment.id, error),
                 }
             }
             Found::None | Found::Several => {
                 if age > NOBODYS_AFTER {
+                    // Looked at anew some day: memory has a bound.
+                    if reading.progress.nobodys.len() >= NOBODYS_MAX {
+                        reading.progress.nobodys.clear();
+                    }
                     reading.progress.nobodys.insert(comment.id);
                 }
                 return Ok(());
@@ -192,9 +199,22 @@ impl Moderation {
         if detection.app_word.is_some_and(|word| word.is_spam() == is_spam) {
             return Ok(());
         }
-        let feedback = FeedbackRequest::new(detection.judgement.upstream_id, is_spam);
-        self.feedback_from_app(token, feedback).await?;
-        Ok(())
+        let feedback = FeedbackRequest::new(detection.judgement.upstream_id.clone(), is_spam);
+        match self.keep_word(token, &detection, feedback).await {
+            Ok(_) => Ok(()),
+            Err(error) => passed_over(detection.id.0, error),
+        }
+    }
+}
+
+/// One that cannot be dealt with keeps nobody from the others; what fails for all of them does.
+fn passed_over(which: i64, error: GatewayError) -> Result<(), Trouble> {
+    match error {
+        GatewayError::Failed(error) => Err(Trouble::Own(error)),
+        error => {
+            tracing::warn!(which, %error, "a comment of WordPress was passed over");
+            Ok(())
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who works on a site, and how far decisions are written.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use domain::{ApiTokenId, AppDecision};
 use sqlx::SqliteConnection;
 
@@ -8,10 +8,7 @@ use super::super::SqliteStore;
 use super::super::callbacks::app_knows;
 use super::super::columns::{At, to_ms};
 use super::comments;
-use crate::{ClaimedWordPress, KnownComment, Result, StoreError, Written};
-
-/// How long an echo may be on its way: a plugin sends it after half a minute, when somebody opens a page of the site.
-const ECHO_LASTS: TimeDelta = TimeDelta::minutes(15);
+use crate::{ClaimedWordPress, ECHO_LASTS, KnownComment, Result, StoreError, Written};
 
 #[derive(sqlx::FromRow)]
 struct ClaimedRow {
