@@ -83,7 +83,11 @@ test('a macro sets label, reason, note and rule in one go, and undo takes label 
   await open('/rules')
   const rule = page.getByRole('region', { name: 'Rules in the order in which they are tried' }).getByRole('listitem').filter({ hasText: sender })
   await expect(rule).toContainText('always spam')
-  await page.getByRole('region', { name: 'Undo' }).getByRole('button', { name: 'Undo' }).first().click()
+  // The latest is at the bottom.
+  const offers = page.getByRole('region', { name: 'Undo' }).getByRole('button', { name: 'Undo' })
+  const before = await offers.count()
+  await offers.last().click()
+  await expect(offers).not.toHaveCount(before)
   await open('/rules')
   await expect(rule).toHaveCount(0)
   await open(detection)
