@@ -1,7 +1,22 @@
 //! What the server says about a form that it refused, for pages that show the form again.
 
 use domain::FieldError;
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+
+/// How often an action has done its work. What it changes is read again then, and not when a form was refused: a page that is put together
+/// anew forgets what was chosen in a list of the form.
+pub(crate) fn times_done<I, T, E>(action: Action<I, Result<T, E>>, is_done: fn(&T) -> bool) -> Memo<usize>
+where
+    I: 'static,
+    T: 'static,
+    E: 'static,
+{
+    Memo::new(move |before: Option<&usize>| {
+        let done = action.value().with(|value| matches!(value, Some(Ok(outcome)) if is_done(outcome)));
+        before.copied().unwrap_or_default() + usize::from(done)
+    })
+}
 
 /// What is wrong with one field, if something is.
 pub fn problem_of<'a>(fields: &'a [FieldError], field: &str) -> Option<&'a str> {

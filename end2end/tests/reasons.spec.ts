@@ -71,6 +71,7 @@ test('a macro sets label, reason, note and rule in one go, and undo takes label 
   await macroForm(page).getByRole('button', { name: 'Keep macro' }).click()
   await expect(macroForm(page)).toContainText('This key does something else.')
   await expect(macroForm(page).getByLabel('Note')).toHaveValue('sells links')
+  await expect(macroForm(page).getByLabel('Rule')).toHaveValue('spam')
   await macroForm(page).getByLabel('Key').fill('')
   await macroForm(page).getByRole('button', { name: 'Keep macro' }).click()
   await expect(macroForm(page)).toContainText('The macro is kept.')

@@ -13,8 +13,10 @@ use super::sender::SenderPage;
 use crate::{
     components::{ErrorPanel, classes::CARD},
     error::AppError,
+    forms::times_done,
     server_fns::rules::{
-        MakeRule, RemoveRule, RulesReport, WatchRule, list_rules, submitted_rule, submitted_rule_file,
+        MakeRule, RemoveRule, RuleOutcome, RulesReport, WatchRule, list_rules, submitted_rule,
+        submitted_rule_file,
     },
 };
 
@@ -62,15 +64,9 @@ fn Rules() -> impl IntoView {
         let id = || query.with(|query| query.get("id")).map(|id| format!("#{id}"));
         query.with(|query| query.get("find")).or_else(id).unwrap_or_default()
     });
+    let made = times_done(*changes.make, |outcome| matches!(outcome, RuleOutcome::Made(_)));
     let rules: RulesResource = Resource::new_blocking(
-        move || {
-            (
-                find.get(),
-                changes.make.version().get(),
-                changes.watch.version().get(),
-                changes.remove.version().get(),
-            )
-        },
+        move || (find.get(), made.get(), changes.watch.version().get(), changes.remove.version().get()),
         move |(find, ..)| async move {
             // What the form made is to be in the list.
             let _ = (submitted.await, submitted_file.await);

@@ -13,6 +13,7 @@ use crate::{
         field_problem,
     },
     error::AppError,
+    forms::times_done,
     server_fns::budgets::{
         BudgetLine, BudgetSubmission, RemoveBudget, SetBudget, list_budgets, submitted_budget,
     },
@@ -29,8 +30,9 @@ pub(super) fn Budgets() -> impl IntoView {
         || (),
         |()| async { if cfg!(feature = "ssr") { submitted_budget().await.ok().flatten() } else { None } },
     );
+    let kept = times_done(*set, |_| true);
     let budgets = Resource::new_blocking(
-        move || (set.version().get(), remove.version().get()),
+        move || (kept.get(), remove.version().get()),
         move |_| async move {
             // What the form made is to be in the list.
             let _ = submitted.await;

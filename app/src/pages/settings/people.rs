@@ -11,6 +11,7 @@ use leptos_meta::Title;
 use crate::{
     components::{ErrorPanel, SessionResource, classes::CARD},
     error::AppError,
+    forms::times_done,
     server_fns::people::{
         ChangePerson, InvitePerson, PeopleOutcome, PeopleReport, PeopleSubmission, list_people,
         submitted_people,
@@ -27,8 +28,9 @@ pub(crate) fn PeoplePage() -> impl IntoView {
         |()| async { if cfg!(feature = "ssr") { submitted_people().await.ok().flatten() } else { None } },
     );
     let (invite, change) = (ServerAction::<InvitePerson>::new(), ServerAction::<ChangePerson>::new());
+    let invited = times_done(*invite, |_| true);
     let people = Resource::new_blocking(
-        move || (invite.version().get(), change.version().get()),
+        move || (invited.get(), change.version().get()),
         move |_| async move {
             // What the form did is to be in the list.
             let _ = submitted.await;

@@ -8,6 +8,7 @@ use leptos_meta::Title;
 
 use crate::{
     components::ErrorPanel,
+    forms::times_done,
     server_fns::reasons::{
         ReasonsForm, ReasonsReport, RemoveMacro, RemoveReasons, SetMacro, SetReasons, list_reasons,
         submitted_reasons,
@@ -37,14 +38,10 @@ pub(super) fn ReasonsPage() -> impl IntoView {
         || (),
         |()| async { if cfg!(feature = "ssr") { submitted_reasons().await.ok().flatten() } else { None } },
     );
+    let kept = (times_done(*changes.set, |_| true), times_done(*changes.set_macro, |_| true));
     let report = Resource::new_blocking(
         move || {
-            (
-                changes.set.version().get(),
-                changes.remove.version().get(),
-                changes.set_macro.version().get(),
-                changes.remove_macro.version().get(),
-            )
+            (kept.0.get(), changes.remove.version().get(), kept.1.get(), changes.remove_macro.version().get())
         },
         move |_| async move {
             // What a form made is to be in the list.
