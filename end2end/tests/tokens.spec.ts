@@ -54,5 +54,5 @@ test('the API reference is open to all and reads without a script', async ({ pag
   const response = await page.goto('/api')
   expect(response?.status()).toBe(200)
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Gavel gateway')
-  await expect(page.getByRole('heading', { level: 2 })).toHaveCount(6)
+  await expect(page.getByRole('heading', { level: 2 })).toHaveCount(10)
 })

@@ -29,6 +29,10 @@ CREATE TABLE wordpress_comments (
     comment_id   INTEGER NOT NULL,
     detection_id INTEGER NOT NULL UNIQUE REFERENCES detections (id) ON DELETE CASCADE,
     status       TEXT NOT NULL CHECK (status IN ('approved', 'hold', 'spam', 'trash')),
+    -- Where Gavel took it from: it goes back there when the label is taken back.
+    taken_from   TEXT CHECK (taken_from IN ('approved', 'hold', 'spam', 'trash')),
+    -- Hash of its text as it was met: what was changed since is published by nobody who has not seen it.
+    text_hash    BLOB NOT NULL CHECK (length(text_hash) = 32),
     PRIMARY KEY (wordpress_id, comment_id)
 ) STRICT, WITHOUT ROWID;
 

@@ -227,7 +227,7 @@ fn Reasons(one: Signal<Option<Undoable>>, choices: Vec<Reason>) -> impl IntoView
     });
     let value = |reason: &Reason| reason.id.0.to_string();
     view! {
-        <form class="mt-2 flex flex-wrap gap-1" method="post" action=GiveReason::url() aria-label="Reasons">
+        <form class="mt-2 flex flex-wrap gap-1" method="post" action=GiveReason::url() aria-label="Reasons of the label just set">
             <input type="hidden" name="key" value=key/>
             <ReasonButtons choices=choices given=Signal::derive(given) name="reason" value=value has_keys=Signal::derive(is_latest) press=press/>
         </form>

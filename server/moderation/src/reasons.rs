@@ -86,8 +86,8 @@ impl Moderation {
     /// When the store fails.
     pub async fn bulk_choices(&self, action: &BulkAction) -> Result<Vec<Reason>, ModerationError> {
         let Some(label) = action.kind.label() else { return Ok(Vec::new()) };
-        match self.store.one_of_bulk(action.id).await? {
-            Some(detection) => self.reason_choices(detection, label).await,
+        match self.store.one_of(Decided::Bulk(action.id)).await? {
+            Some((detection, _)) => self.reason_choices(detection, label).await,
             None => Ok(choices(&self.store.reason_lists().await?, None, label)),
         }
     }
@@ -102,7 +102,9 @@ impl Moderation {
         reason: ReasonId,
         by: UserId,
     ) -> Result<Vec<Reason>, ModerationError> {
-        self.is_on_a_list(reason).await?;
+        if let Some((detection, label)) = self.store.one_of(of).await? {
+            self.is_a_choice(reason, detection, label).await?;
+        }
         let has_now = self.store.turn_reason(of, reason, by, self.clock.now()).await?;
         has_now.ok_or(ModerationError::Superseded)
     }
@@ -117,6 +119,9 @@ impl Moderation {
         wish: LabelWish,
         by: UserId,
     ) -> Result<Decision, ModerationError> {
+        if let LabelWish::Because(label, reason) = wish {
+            self.is_a_choice(reason, row.id, label).await?;
+        }
         let (label, with) = self.wished(wish).await?;
         self.label_with(row.id, label, with, by, Some(row.version)).await
     }
@@ -153,6 +158,22 @@ impl Moderation {
     ) -> Result<Vec<(Option<String>, u64)>, ModerationError> {
         let counts = self.store.count_reasons(days.start(), days.end(), site).await?;
         Ok(counts.into_iter().map(|count| (count.name, count.labels)).collect())
+    }
+
+    /// Whether a reason is on the list for this label on this detection.
+    async fn is_a_choice(
+        &self,
+        reason: ReasonId,
+        detection: DetectionId,
+        label: Label,
+    ) -> Result<(), ModerationError> {
+        if self.reason_choices(detection, label).await?.iter().any(|one| one.id == reason) {
+            return Ok(());
+        }
+        let words = format!(
+            "This reason is not on the list for {label} of this site. Load the page again, and choose another."
+        );
+        Err(invalid("reason", &words))
     }
 
     async fn is_on_a_list(&self, reason: ReasonId) -> Result<(), ModerationError> {

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
-    Decided, DetectionId, Macro, MacroId, NewMacro, NewReasonList, Reason, ReasonId, ReasonList, UserId,
+    Decided, DetectionId, Label, Macro, MacroId, NewMacro, NewReasonList, Reason, ReasonId, ReasonList,
+    UserId,
 };
 
 use crate::Result;
@@ -44,8 +45,8 @@ pub trait Reasons: Send + Sync {
     /// The sites of some detections, each once; `None` among them for those without one.
     async fn sites_of(&self, detections: &[DetectionId]) -> Result<Vec<Option<String>>>;
 
-    /// A detection that a bulk action decided about, if there is one by now.
-    async fn one_of_bulk(&self, id: domain::BulkId) -> Result<Option<DetectionId>>;
+    /// A detection that was decided about, and its label; of a bulk action, any.
+    async fn one_of(&self, of: Decided) -> Result<Option<(DetectionId, Label)>>;
 
     /// Gives a reason to what was decided, or takes it away where it has it already. Returns the reasons it has now; `None` when the
     /// decision does not stand any more, and nothing was written. Those of a bulk action that do not stand any more are left alone.

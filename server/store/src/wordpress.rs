@@ -58,6 +58,10 @@ pub struct KnownComment {
     pub detection: DetectionId,
     /// Where it stood when it was last looked at: `approved`, `hold`, `spam` or `trash`.
     pub status: String,
+    /// Where Gavel took it from, until it is back there or somebody has moved it.
+    pub taken_from: Option<String>,
+    /// Hash of its text as it was met.
+    pub text_hash: [u8; 32],
 }
 
 /// What became of a decision.
@@ -95,6 +99,9 @@ pub trait WordPress: Send + Sync {
 
     /// Takes a site away, and its token out of force. Returns whether there was one.
     async fn disconnect_wordpress(&self, site: &str, by: Option<UserId>, at: DateTime<Utc>) -> Result<bool>;
+
+    /// Whether it is still connected.
+    async fn is_connected(&self, wordpress: i64) -> Result<bool>;
 
     /// Has a site worked on at once. Returns whether there is one.
     async fn wake_wordpress(&self, site: &str) -> Result<bool>;

@@ -9,11 +9,14 @@ use url::Url;
 use crate::{
     WordPressError,
     error::unreachable,
-    request::{body, client, json, redirected},
+    request::{body, client, json, plain, redirected},
 };
 
 /// What marks the interface's address in the `Link` header of every page.
 const RELATION: &str = "https://api.w.org/";
+
+/// Longest address of a front page, in bytes; what names a longer one is shown by the address that was typed.
+const HOME_MAX: usize = 500;
 
 /// A WordPress that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,8 +78,12 @@ pub async fn find(address: &Url, reach: Reach) -> Result<Found, WordPressError> 
         return Err(WordPressError::Redirected(authorize.to_string()));
     }
     // WordPress keeps names as HTML.
-    let name = html_escape::decode_html_entities(&index.name).into_owned();
-    Ok(Found { name, home: index.home, api, authorize })
+    let name = plain(&html_escape::decode_html_entities(&index.name));
+    let home = Url::parse(&index.home)
+        .ok()
+        .filter(|home| home.host() == address.host() && home.as_str().len() <= HOME_MAX);
+    let home = home.unwrap_or_else(|| address.clone()).to_string();
+    Ok(Found { name, home, api, authorize })
 }
 
 /// The interface's address in a `Link` header: `<https://…/wp-json/>; rel="https://api.w.org/"`.

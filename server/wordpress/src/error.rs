@@ -37,6 +37,8 @@ pub enum WordPressError {
     Refused {
         /// Status of the answer.
         status: u16,
+        /// WordPress's own code; `None` where something before it answered, such as a firewall.
+        code: Option<String>,
         /// What it said: its code and message, or the beginning of the body.
         words: String,
     },
@@ -46,12 +48,24 @@ pub enum WordPressError {
 }
 
 impl WordPressError {
-    /// Whether it is about one comment, so that the next one may fare better.
+    /// Whether it is about one comment, so that the next one may fare better: WordPress itself says so.
     pub fn is_about_one(&self) -> bool {
         match self {
             Self::Gone => true,
-            Self::Refused { status, .. } => (400..500).contains(status) && *status != 429,
+            Self::Refused { code, .. } => code
+                .as_deref()
+                .is_some_and(|code| code.starts_with("rest_comment") || code.starts_with("comment_")),
             _ => false,
+        }
+    }
+
+    /// The same without a secret that the answer repeats.
+    pub(crate) fn without(self, secrets: [&str; 2]) -> Self {
+        match self {
+            Self::Refused { status, code, words } if secrets.iter().any(|secret| words.contains(secret)) => {
+                Self::Refused { status, code, words: "(the answer repeats the password)".to_owned() }
+            }
+            other => other,
         }
     }
 }

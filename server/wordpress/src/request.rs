@@ -10,8 +10,8 @@ use crate::{WordPressError, error::unreachable};
 /// Most bytes read of an answer: a hundred comments of 64 KiB, and room for what plugins add.
 const LARGEST: usize = 16 * 1024 * 1024;
 
-/// Characters told of a body that is no JSON.
-const TOLD_CHARS: usize = 120;
+/// Characters told of what a site says.
+const TOLD_CHARS: usize = 200;
 
 /// A client that knows only the addresses that were looked at.
 pub(crate) async fn client(url: &Url, reach: Reach) -> Result<Client, WordPressError> {
@@ -62,6 +62,11 @@ pub(crate) async fn answer<T: DeserializeOwned>(response: Response) -> Result<T,
     if status.is_success() { json(&bytes) } else { Err(refusal(status, &bytes)) }
 }
 
+/// The beginning of what a stranger says, on one line.
+pub(crate) fn plain(text: &str) -> String {
+    text.chars().take(TOLD_CHARS).map(|char| if char.is_control() { ' ' } else { char }).collect()
+}
+
 fn refusal(status: StatusCode, bytes: &[u8]) -> WordPressError {
     let told: Option<Refusal> = json(bytes).ok();
     let code = told.as_ref().map_or("", |told| told.code.as_str());
@@ -74,11 +79,12 @@ fn refusal(status: StatusCode, bytes: &[u8]) -> WordPressError {
             "rest_cannot_edit" | "rest_forbidden_context" | "rest_forbidden_status" | "rest_forbidden_param",
         ) => WordPressError::MayNot,
         (status, _) => {
-            let words = match told {
-                Some(told) if !told.code.is_empty() => format!("{} ({})", told.message, told.code),
-                _ => String::from_utf8_lossy(bytes).chars().take(TOLD_CHARS).collect(),
+            let told = told.filter(|told| !told.code.is_empty());
+            let words = match &told {
+                Some(told) => plain(&format!("{} ({})", told.message, told.code)),
+                None => plain(&String::from_utf8_lossy(bytes)),
             };
-            WordPressError::Refused { status, words }
+            WordPressError::Refused { status, code: told.map(|told| plain(&told.code)), words }
         }
     }
 }

@@ -1,9 +1,9 @@
 //! A site, logged in.
 
 use notify::Reach;
-use reqwest::{Client, Method, RequestBuilder};
+use reqwest::{Client, Method, RequestBuilder, header::AUTHORIZATION};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -77,7 +77,7 @@ impl Site {
     pub async fn verify(&self) -> Result<(), WordPressError> {
         let request =
             self.request(Method::GET, "users/me", &[("context", "edit"), ("_fields", "id,capabilities")]);
-        let me: Me = answer(request.send().await.map_err(unreachable)?).await?;
+        let me: Me = self.answer(request).await?;
         let may = me.capabilities.get("moderate_comments").is_some_and(|may| may == &json!(true));
         if may { Ok(()) } else { Err(WordPressError::MayNot) }
     }
@@ -107,8 +107,10 @@ impl Site {
             value.and_then(|value| value.parse().ok()).unwrap_or_default()
         };
         let (total, pages): (u64, u64) = (count("x-wp-total"), count("x-wp-totalpages"));
-        let values: Vec<Value> = answer(response).await?;
-        let comments = values.into_iter().filter_map(|value| serde_json::from_value(value).ok()).collect();
+        let values: Vec<Value> = answer(response).await.map_err(|error| self.told(error))?;
+        // A site that sends more than it was asked for is not waited for.
+        let values = values.into_iter().take(PER_PAGE as usize);
+        let comments = values.filter_map(|value| serde_json::from_value(value).ok()).collect();
         Ok(Page { comments, total, pages: u32::try_from(pages).unwrap_or(u32::MAX) })
     }
 
@@ -119,7 +121,7 @@ impl Site {
     pub async fn comment(&self, id: i64) -> Result<Comment, WordPressError> {
         let request =
             self.request(Method::GET, &format!("comments/{id}"), &[("context", "edit"), ("_fields", FIELDS)]);
-        answer(request.send().await.map_err(unreachable)?).await
+        self.answer(request).await
     }
 
     /// Changes where a comment stands. Address and browser of its writer are sent along: WordPress would put the caller's in their place
@@ -136,14 +138,33 @@ impl Site {
         let path = format!("comments/{}", comment.id);
         let request =
             self.request(Method::POST, &path, &[("context", "edit"), ("_fields", FIELDS)]).json(&change);
-        let changed: Comment = answer(request.send().await.map_err(unreachable)?).await?;
+        let changed: Comment = self.answer(request).await?;
         if changed.status() == Some(status) {
             return Ok(changed);
         }
         Err(WordPressError::Refused {
             status: 200,
+            code: Some("comment_unchanged".to_owned()),
             words: format!("the comment did not become {}", status.as_str()),
         })
+    }
+
+    async fn answer<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, WordPressError> {
+        let response = request.send().await.map_err(unreachable)?;
+        answer(response).await.map_err(|error| self.told(error))
+    }
+
+    /// What went wrong, without the password, which some sites repeat.
+    fn told(&self, error: WordPressError) -> WordPressError {
+        let password = self.password.expose_secret();
+        let basic = self.client.get(self.api.clone()).basic_auth(&self.login, Some(password)).build().ok();
+        let basic =
+            basic.and_then(|request| Some(request.headers().get(AUTHORIZATION)?.to_str().ok()?.to_owned()));
+        let basic = basic.unwrap_or_default();
+        // A header begins with the word Basic, which proves nothing.
+        let basic = basic.split_once(' ').map_or(password, |(_, coded)| coded);
+        // Words are cut, so the beginning tells it.
+        error.without([password, basic].map(|secret| secret.get(..12).unwrap_or(secret)))
     }
 
     fn request(&self, method: Method, path: &str, query: &[(&str, &str)]) -> RequestBuilder {

@@ -44,6 +44,11 @@ pub(super) fn detection_among(detections: Vec<Detection>, comment: &Comment) -> 
     best(detections, |detection| fit(comment, detection).map(|fit| (fit, far(comment, detection))))
 }
 
+/// Whether a comment that is known to be a detection's still is: numbers are given anew when WordPress is restored or moved.
+pub(super) fn is_of(comment: &Comment, detection: &Detection) -> bool {
+    is_by(comment, detection)
+}
+
 /// The one that fits best; of those, the one that is nearest in time.
 fn best<T>(all: Vec<T>, rank: impl Fn(&T) -> Option<(Fit, i64)>) -> Found<T> {
     let mut fitting: Vec<_> = all.into_iter().filter_map(|one| rank(&one).map(|rank| (rank, one))).collect();
@@ -56,14 +61,17 @@ fn best<T>(all: Vec<T>, rank: impl Fn(&T) -> Option<(Fit, i64)>) -> Found<T> {
     }
 }
 
-fn fit(comment: &Comment, detection: &Detection) -> Option<Fit> {
+/// By the same writer, on the same post.
+fn is_by(comment: &Comment, detection: &Detection) -> bool {
     let content = &detection.content;
     let email = content.email.as_deref().unwrap_or_default().trim();
-    if !email.eq_ignore_ascii_case(comment.author_email.trim()) {
-        return None;
-    }
-    let is_elsewhere = Place::of(content).post_id.is_some_and(|post| post != comment.post);
-    if is_elsewhere {
+    email.eq_ignore_ascii_case(comment.author_email.trim())
+        && Place::of(content).post_id.is_none_or(|post| post == comment.post)
+}
+
+fn fit(comment: &Comment, detection: &Detection) -> Option<Fit> {
+    let content = &detection.content;
+    if !is_by(comment, detection) {
         return None;
     }
     let text = content_hash(comment.text()) == content_hash(&content.message);

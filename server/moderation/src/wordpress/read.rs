@@ -18,13 +18,16 @@ use super::{
     SiteProgress, Trouble,
     matching::{Found, detection_among},
 };
-use crate::{GatewayError, Moderation, ModerationError, Submission, content_hash};
+use crate::{GatewayError, Moderation, Submission, content_hash};
 
 /// Pages of older comments read of each status each time, of a hundred each.
 const OLDER_PAGES: u32 = 5;
 
 /// A comment that nobody knows is left alone for so long: the words that its detection is found by are written behind it.
 const SETTLED: TimeDelta = TimeDelta::seconds(5);
+
+/// A comment from further ahead than this has a wrong clock.
+const AHEAD: TimeDelta = TimeDelta::minutes(1);
 
 /// A comment that is no detection's after so long will never be one.
 const NOBODYS_AFTER: TimeDelta = TimeDelta::minutes(10);
@@ -41,6 +44,8 @@ struct Reading<'a> {
     claimed: &'a ClaimedWordPress,
     token: &'a ApiToken,
     progress: SiteProgress,
+    /// The next round goes on from there.
+    until: Instant,
 }
 
 impl Moderation {
@@ -51,15 +56,10 @@ impl Moderation {
         claimed: &ClaimedWordPress,
         until: Instant,
     ) -> Result<(), Trouble> {
-        let tokens = self.store.api_tokens().await?;
-        let token = tokens.iter().find(|token| token.id == claimed.token && token.revoked_at.is_none());
-        let token = token.ok_or_else(|| {
-            let words = "the token that its comments are read with was revoked: connect the site again";
-            ModerationError::Refused(words.to_owned())
-        })?;
+        let token = &self.reading_token(claimed).await?;
         let progress = self.wordpress_progress(|all| all.get(&claimed.id).cloned().unwrap_or_default());
-        let mut reading = Reading { site, claimed, token, progress };
-        let outcome = self.read_all(&mut reading, until).await;
+        let mut reading = Reading { site, claimed, token, progress, until };
+        let outcome = self.read_all(&mut reading).await;
         let progress = reading.progress;
         self.wordpress_progress(|all| all.insert(claimed.id, progress));
         outcome
@@ -69,13 +69,15 @@ impl Moderation {
         with(&mut self.wordpress_progress.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    async fn read_all(self: &Arc<Self>, reading: &mut Reading<'_>, until: Instant) -> Result<(), Trouble> {
-        for status in Status::ALL {
-            self.read_page(reading, status, 1).await?;
+    async fn read_all(self: &Arc<Self>, reading: &mut Reading<'_>) -> Result<(), Trouble> {
+        let mut all_pages = [1; 4];
+        for (pages, status) in all_pages.iter_mut().zip(Status::ALL) {
+            *pages = self.read_page(reading, status, 1).await?;
         }
-        for (place, status) in Status::ALL.into_iter().enumerate() {
+        for (place, status) in Status::ALL.into_iter().enumerate().filter(|(place, _)| all_pages[*place] > 1)
+        {
             for _ in 0..OLDER_PAGES {
-                if Instant::now() >= until {
+                if Instant::now() >= reading.until {
                     return Ok(());
                 }
                 let page = reading.progress.next_page[place].max(2);
@@ -103,32 +105,38 @@ impl Moderation {
         let known: HashMap<i64, KnownComment> =
             known.into_iter().map(|known| (known.comment, known)).collect();
         for comment in page.comments {
+            // The list says what was asked for; where somebody moves it meanwhile, the comment knows better.
+            let Some(status) = comment.status() else { continue };
             match known.get(&comment.id) {
                 Some(known) if known.status == status.as_str() => {}
-                Some(known) => self.moved(reading, known, status).await?,
+                Some(known) => self.moved(reading.token, reading.claimed.id, known, status).await?,
                 None => self.new_comment(reading, &comment, status).await?,
+            }
+            if Instant::now() >= reading.until {
+                break;
             }
         }
         Ok(page.pages)
     }
 
     /// A comment stands elsewhere than when it was last looked at, and it was not Gavel: somebody has decided.
-    async fn moved(
+    pub(super) async fn moved(
         self: &Arc<Self>,
-        reading: &Reading<'_>,
+        token: &ApiToken,
+        wordpress: i64,
         known: &KnownComment,
         status: Status,
     ) -> Result<(), Trouble> {
         // Written since the page was asked for?
-        let now = self.store.comment_of(reading.claimed.id, known.detection).await?;
-        if now.is_none_or(|now| now.status != known.status) {
+        let now = self.store.comment_of(wordpress, known.detection).await?;
+        if now.is_some_and(|now| now.status != known.status) {
             return Ok(());
         }
-        if let Some(is_spam) = said_by(status) {
-            self.say(reading.token, known.detection, is_spam).await?;
+        if let Some(is_spam) = says(&known.status, status) {
+            self.say(token, known.detection, is_spam).await?;
         }
-        let known = KnownComment { status: status.as_str().to_owned(), ..known.clone() };
-        Ok(self.store.keep_comment(reading.claimed.id, &known).await?)
+        let known = KnownComment { status: status.as_str().to_owned(), taken_from: None, ..known.clone() };
+        Ok(self.store.keep_comment(wordpress, &known).await?)
     }
 
     async fn new_comment(
@@ -138,7 +146,8 @@ impl Moderation {
         status: Status,
     ) -> Result<(), Trouble> {
         let age = self.clock.now() - comment.date_gmt.and_utc();
-        if age < SETTLED || reading.progress.nobodys.contains(&comment.id) {
+        // A clock that is ahead is no reason to wait for ever.
+        if (age < SETTLED && age > -AHEAD) || reading.progress.nobodys.contains(&comment.id) {
             return Ok(());
         }
         let is_to_judge = matches!(status, Status::Hold | Status::Spam);
@@ -174,7 +183,7 @@ impl Moderation {
                 return Ok(());
             }
         };
-        let known = KnownComment { comment: comment.id, detection, status: status.as_str().to_owned() };
+        let known = first_met(comment, status, detection);
         Ok(self.store.keep_comment(reading.claimed.id, &known).await?)
     }
 
@@ -218,12 +227,33 @@ fn passed_over(which: i64, error: GatewayError) -> Result<(), Trouble> {
     }
 }
 
-/// What a status says of a comment. One that waits or lies in the bin says nothing: people throw away what is no spam, too.
+/// What a status says of a comment that is met for the first time.
 fn said_by(status: Status) -> Option<bool> {
     match status {
         Status::Approved => Some(false),
         Status::Spam => Some(true),
         Status::Hold | Status::Trash => None,
+    }
+}
+
+/// What somebody said by moving a comment. Out of spam it is no spam, also where it waits again; into the bin goes what is no spam, too, and
+/// what comes back from there stands where it stood before.
+pub(super) fn says(before: &str, now: Status) -> Option<bool> {
+    match (Status::read(before), now) {
+        (Some(Status::Trash), _) => None,
+        (Some(Status::Spam), Status::Hold) => Some(false),
+        (_, now) => said_by(now),
+    }
+}
+
+/// A comment as it was met.
+pub(super) fn first_met(comment: &Comment, status: Status, detection: DetectionId) -> KnownComment {
+    KnownComment {
+        comment: comment.id,
+        detection,
+        status: status.as_str().to_owned(),
+        taken_from: None,
+        text_hash: content_hash(comment.text()),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::ApiToken;
 use secrecy::SecretString;
 use store::ClaimedWordPress;
 use tokio::{task::JoinSet, time::Instant};
@@ -92,6 +93,10 @@ impl Moderation {
         let decisions = self.store.app_decisions(&claimed.site, claimed.written_to, BATCH).await?;
         let more = decisions.len() == BATCH as usize;
         for decision in &decisions {
+            // Somebody may have taken the site away meanwhile.
+            if !self.store.is_connected(claimed.id).await? {
+                return Ok(());
+            }
             let outcome = self.write_decision(&site, claimed, decision).await?;
             let now = self.clock.now();
             self.store.decision_written(claimed.id, decision, &outcome, now, now + CLAIM).await?;
@@ -102,6 +107,16 @@ impl Moderation {
             *read = true;
         }
         Ok(())
+    }
+
+    /// The token that a site's comments are read with.
+    pub(super) async fn reading_token(&self, claimed: &ClaimedWordPress) -> Result<ApiToken, Trouble> {
+        let tokens = self.store.api_tokens().await?;
+        let token = tokens.into_iter().find(|token| token.id == claimed.token && token.revoked_at.is_none());
+        Ok(token.ok_or_else(|| {
+            let words = "the token that its comments are read with was revoked: connect the site again";
+            ModerationError::Refused(words.to_owned())
+        })?)
     }
 
     async fn site_of(&self, claimed: &ClaimedWordPress) -> Result<Site, Trouble> {

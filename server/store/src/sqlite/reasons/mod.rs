@@ -7,13 +7,13 @@ mod macros;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{
-    BulkId, Decided, DetectionId, Macro, MacroId, NewMacro, NewReasonList, Reason, ReasonId, ReasonList,
+    Decided, DetectionId, Label, Macro, MacroId, NewMacro, NewReasonList, Reason, ReasonId, ReasonList,
     UserId, reason::folded,
 };
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::SqliteStore;
-use super::columns::to_ms;
+use super::columns::{At, to_ms};
 use crate::{ReasonCount, Reasons, Result};
 
 #[async_trait]
@@ -69,9 +69,16 @@ impl Reasons for SqliteStore {
         Ok(sql.build_query_scalar().persistent(false).fetch_all(&self.readers).await?)
     }
 
-    async fn one_of_bulk(&self, id: BulkId) -> Result<Option<DetectionId>> {
-        let one = sqlx::query_scalar("SELECT detection_id FROM label_decisions WHERE bulk_id = ? LIMIT 1");
-        Ok(one.bind(id.0).fetch_optional(&self.readers).await?.map(DetectionId))
+    async fn one_of(&self, of: Decided) -> Result<Option<(DetectionId, Label)>> {
+        let (sql, id) = match of {
+            Decided::One(id) => ("SELECT detection_id, label FROM label_decisions WHERE id = ?", id.0),
+            Decided::Bulk(id) => {
+                ("SELECT detection_id, label FROM label_decisions WHERE bulk_id = ? LIMIT 1", id.0)
+            }
+        };
+        let row: Option<(i64, String)> = sqlx::query_as(sql).bind(id).fetch_optional(&self.readers).await?;
+        let at = At { table: "label_decisions", id };
+        row.map(|(detection, label)| Ok((DetectionId(detection), at.word("label", &label)?))).transpose()
     }
 
     async fn turn_reason(

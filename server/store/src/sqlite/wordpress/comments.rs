@@ -4,20 +4,31 @@ use chrono::{DateTime, Utc};
 use domain::DetectionId;
 use sqlx::{QueryBuilder, Sqlite, SqliteExecutor};
 
-use super::super::columns::to_ms;
+use super::super::columns::{At, to_ms};
 use super::super::{SqliteStore, keys};
-use crate::{KnownComment, Result};
+use crate::{KnownComment, Result, StoreError};
 
 #[derive(sqlx::FromRow)]
 struct KnownRow {
     comment_id: i64,
     detection_id: i64,
     status: String,
+    taken_from: Option<String>,
+    text_hash: Vec<u8>,
 }
 
-impl From<KnownRow> for KnownComment {
-    fn from(row: KnownRow) -> Self {
-        Self { comment: row.comment_id, detection: DetectionId(row.detection_id), status: row.status }
+impl TryFrom<KnownRow> for KnownComment {
+    type Error = StoreError;
+
+    fn try_from(row: KnownRow) -> Result<Self> {
+        let at = At { table: "wordpress_comments", id: row.comment_id };
+        Ok(Self {
+            comment: row.comment_id,
+            detection: DetectionId(row.detection_id),
+            status: row.status,
+            taken_from: row.taken_from,
+            text_hash: row.text_hash.try_into().map_err(|_| at.bad("text_hash", "it has not 32 bytes"))?,
+        })
     }
 }
 
@@ -27,13 +38,14 @@ pub(super) async fn of(
     store: &SqliteStore,
 ) -> Result<Option<KnownComment>> {
     let row: Option<KnownRow> = sqlx::query_as(
-        "SELECT comment_id, detection_id, status FROM wordpress_comments WHERE detection_id = ? AND wordpress_id = ?",
+        "SELECT comment_id, detection_id, status, taken_from, text_hash FROM wordpress_comments
+         WHERE detection_id = ? AND wordpress_id = ?",
     )
     .bind(detection.0)
     .bind(wordpress)
     .fetch_optional(&store.readers)
     .await?;
-    Ok(row.map(KnownComment::from))
+    row.map(KnownComment::try_from).transpose()
 }
 
 pub(super) async fn known(
@@ -45,7 +57,7 @@ pub(super) async fn known(
         return Ok(Vec::new());
     }
     let mut sql: QueryBuilder<Sqlite> = QueryBuilder::new(
-        "SELECT comment_id, detection_id, status FROM wordpress_comments WHERE wordpress_id = ",
+        "SELECT comment_id, detection_id, status, taken_from, text_hash FROM wordpress_comments WHERE wordpress_id = ",
     );
     sql.push_bind(wordpress).push(" AND comment_id IN (");
     let mut ids = sql.separated(", ");
@@ -54,7 +66,7 @@ pub(super) async fn known(
     }
     sql.push(")");
     let rows: Vec<KnownRow> = sql.build_query_as().fetch_all(&store.readers).await?;
-    Ok(rows.into_iter().map(KnownComment::from).collect())
+    rows.into_iter().map(KnownComment::try_from).collect()
 }
 
 /// A detection that was another comment's stays that one's.
@@ -64,15 +76,18 @@ pub(super) async fn keep(
     connection: impl SqliteExecutor<'_>,
 ) -> Result<()> {
     sqlx::query(
-        "INSERT INTO wordpress_comments (wordpress_id, comment_id, detection_id, status)
-         SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS (
+        "INSERT INTO wordpress_comments (wordpress_id, comment_id, detection_id, status, taken_from, text_hash)
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (
              SELECT 1 FROM wordpress_comments WHERE detection_id = ?3 AND (wordpress_id <> ?1 OR comment_id <> ?2))
-         ON CONFLICT (wordpress_id, comment_id) DO UPDATE SET status = excluded.status",
+         ON CONFLICT (wordpress_id, comment_id) DO UPDATE SET
+             status = excluded.status, taken_from = excluded.taken_from, text_hash = excluded.text_hash",
     )
     .bind(wordpress)
     .bind(comment.comment)
     .bind(comment.detection.0)
     .bind(&comment.status)
+    .bind(&comment.taken_from)
+    .bind(&comment.text_hash[..])
     .execute(connection)
     .await?;
     Ok(())

@@ -39,6 +39,10 @@ impl WordPress for SqliteStore {
         sites::disconnect(site, by, at, self).await
     }
 
+    async fn is_connected(&self, wordpress: i64) -> Result<bool> {
+        sites::is_connected(wordpress, self).await
+    }
+
     async fn wake_wordpress(&self, site: &str) -> Result<bool> {
         work::wake(site, self).await
     }

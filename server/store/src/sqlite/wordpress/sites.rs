@@ -103,6 +103,15 @@ pub(super) async fn connect(
     store: &SqliteStore,
 ) -> Result<i64> {
     let mut transaction = store.begin().await?;
+    // Another WordPress has other comments under the same numbers.
+    sqlx::query(
+        "DELETE FROM wordpress_comments
+         WHERE wordpress_id IN (SELECT id FROM wordpress_sites WHERE site = ? AND api <> ?)",
+    )
+    .bind(&new.site)
+    .bind(&new.api)
+    .execute(&mut *transaction)
+    .await?;
     let id = sqlx::query_scalar(
         "INSERT INTO wordpress_sites (site, home, api, login, password, token_id, created_at, written_to)
          VALUES (?, ?, ?, ?, ?, ?, ?, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'app_decisions'), 0))
@@ -125,6 +134,12 @@ pub(super) async fn connect(
     audit::record(&event, &mut transaction).await?;
     transaction.commit().await?;
     Ok(id)
+}
+
+pub(super) async fn is_connected(wordpress: i64, store: &SqliteStore) -> Result<bool> {
+    let there =
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM wordpress_sites WHERE id = ?)").bind(wordpress);
+    Ok(there.fetch_one(&store.readers).await?)
 }
 
 pub(super) async fn disconnect(
