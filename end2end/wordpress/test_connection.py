@@ -200,6 +200,18 @@ def test_what_waits_in_wordpress_is_read_and_its_decisions_too(place: tuple[Site
             found = database.execute(sql, (held[4].text,)).fetchone()
         call(person, "labels/rows", {"one": f"ham:{found['id']}~{found['version']}"})
         within(WRITTEN_WITHIN, "the label", lambda: comments(site)[held[4].id]["status"] == "approved")
+        # A label that is taken back puts the comment where it was: nobody has approved of it.
+        def found_of(text: str) -> tuple[int, int]:
+            with gavel.database() as database:
+                again = database.execute(sql, (text,)).fetchone()
+            return again["id"], again["version"]
+
+        id, version = found_of(held[5].text)
+        call(person, "labels/rows", {"one": f"spam:{id}~{version}"})
+        within(WRITTEN_WITHIN, "the label", lambda: comments(site)[held[5].id]["status"] == "spam")
+        id, version = found_of(held[5].text)
+        call(person, "labels/remove", {"row": f"{id}~{version}"})
+        within(WRITTEN_WITHIN, "the comment where it was", lambda: comments(site)[held[5].id]["status"] == "hold")
         said = {held[0].text: "spam", held[3].text: "ham"}
         within(
             READ_WITHIN,
