@@ -40,7 +40,7 @@ if ( defined( 'GAVEL_URL' ) && defined( 'GAVEL_KEY' ) ) {
 	add_filter( 'pre_comment_approved', __NAMESPACE__ . '\hold', 99, 2 );
 	add_action( 'wp_insert_comment', __NAMESPACE__ . '\check', 10, 2 );
 	add_action( 'transition_comment_status', __NAMESPACE__ . '\decided_here', 10, 3 );
-	add_action( 'gavel_feedback', __NAMESPACE__ . '\tell', 10, 2 );
+	add_action( 'gavel_plugin_feedback', __NAMESPACE__ . '\tell', 10, 2 );
 	add_action( 'rest_api_init', __NAMESPACE__ . '\register_route' );
 }
 
@@ -158,7 +158,7 @@ function decided_here( string $status, string $before, \WP_Comment $comment ): v
 		return;
 	}
 	update_comment_meta( $id, TO_TELL, $is_spam ? 'spam' : 'ham' );
-	wp_schedule_single_event( time(), 'gavel_feedback', array( $id, 1 ) );
+	wp_schedule_single_event( time(), 'gavel_plugin_feedback', array( $id, 1 ) );
 }
 
 /** Tells Gavel the last word about a comment; what fails is tried again. */
@@ -175,7 +175,7 @@ function tell( int $id, int $attempt ): void {
 		// Not what was decided meanwhile.
 		delete_comment_meta( $id, TO_TELL, $word );
 	} elseif ( $attempt < ATTEMPTS ) {
-		wp_schedule_single_event( time() + MINUTE_IN_SECONDS * 2 ** ( $attempt - 1 ), 'gavel_feedback', array( $id, $attempt + 1 ) );
+		wp_schedule_single_event( time() + MINUTE_IN_SECONDS * 2 ** ( $attempt - 1 ), 'gavel_plugin_feedback', array( $id, $attempt + 1 ) );
 	}
 }
 
