@@ -87,8 +87,11 @@ test('a macro sets label, reason, note and rule in one go, and undo takes label 
   // The latest is at the bottom.
   const offers = page.getByRole('region', { name: 'Undo' }).getByRole('button', { name: 'Undo' })
   const before = await offers.count()
+  // With a script: what hears the click is loaded later, and the answer comes after the offer has gone.
+  await page.waitForLoadState('networkidle')
   await offers.last().click()
   await expect(offers).not.toHaveCount(before)
+  await page.waitForLoadState('networkidle')
   await open('/rules')
   await expect(rule).toHaveCount(0)
   await open(detection)
