@@ -1,23 +1,12 @@
 // Reasons for labels, and macros: lists kept and refused, given, found, wanted, taken back. With and without JavaScript.
 
-import { marker, paste, row, searching } from '../fixtures/desk.js'
+import { check, marker, paste, row, searching } from '../fixtures/desk.js'
 import { admin, expect, Gavel, logIn, test, type Page } from '../fixtures/test.js'
 
 const pane = (page: Page) => page.getByRole('region', { name: 'Detection' })
 const ofLabel = (page: Page) => pane(page).getByRole('form', { name: 'Reasons' })
 const listForm = (page: Page) => page.getByRole('region', { name: 'Change a list' })
 const macroForm = (page: Page) => page.getByRole('region', { name: /^(Make|Change) a macro$/ })
-
-/** Has a message of a sender checked, and opens it in the log. */
-async function check(page: Page, open: (path: string) => Promise<unknown>, message: string, email = '', base = ''): Promise<void> {
-  await open(`${base}/check`)
-  await page.getByLabel('Message', { exact: true }).fill(message)
-  await page.getByText('Sender and source').click()
-  await page.getByLabel('E-mail').fill(email)
-  await page.getByRole('button', { name: 'Check', exact: true }).click()
-  await page.getByRole('link', { name: 'Open in the log' }).click()
-  await expect(page.getByRole('heading', { name: /^Detection \d+$/ })).toBeVisible()
-}
 
 test('a label has the reasons that are chosen for it, and a new one has none of them', async ({ page, open }) => {
   const word = marker('because')

@@ -1,19 +1,10 @@
 // Rules: made by hand and from a row, tried on the past, watched, removed. With and without JavaScript.
 
+import { check } from '../fixtures/desk.js'
 import { expect, test, type Page } from '../fixtures/test.js'
 
 const list = (page: Page) => page.getByRole('region', { name: 'Rules in the order in which they are tried' })
 const form = (page: Page) => page.getByRole('region', { name: 'Make a rule' })
-
-async function check(page: Page, open: (path: string) => Promise<unknown>, message: string, email: string): Promise<void> {
-  await open('/check')
-  await page.getByLabel('Message', { exact: true }).fill(message)
-  await page.getByText('Sender and source').click()
-  await page.getByLabel('E-mail').fill(email)
-  await page.getByRole('button', { name: 'Check', exact: true }).click()
-  await page.getByRole('link', { name: 'Open in the log' }).click()
-  await expect(page.getByRole('heading', { name: /^Detection \d+$/ })).toBeVisible()
-}
 
 test('a rule is made by hand, decides, and decides no more once it is removed', async ({ page, open }, info) => {
   const sender = `win-${info.workerIndex}-${info.retry}@rules.example`

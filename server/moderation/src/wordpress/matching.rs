@@ -44,11 +44,6 @@ pub(super) fn detection_among(detections: Vec<Detection>, comment: &Comment) -> 
     best(detections, |detection| fit(comment, detection).map(|fit| (fit, far(comment, detection))))
 }
 
-/// Whether a comment that is known to be a detection's still is: numbers are given anew when WordPress is restored or moved.
-pub(super) fn is_of(comment: &Comment, detection: &Detection) -> bool {
-    is_by(comment, detection)
-}
-
 /// The one that fits best; of those, the one that is nearest in time.
 fn best<T>(all: Vec<T>, rank: impl Fn(&T) -> Option<(Fit, i64)>) -> Found<T> {
     let mut fitting: Vec<_> = all.into_iter().filter_map(|one| rank(&one).map(|rank| (rank, one))).collect();
@@ -61,8 +56,9 @@ fn best<T>(all: Vec<T>, rank: impl Fn(&T) -> Option<(Fit, i64)>) -> Found<T> {
     }
 }
 
-/// By the same writer, on the same post.
-fn is_by(comment: &Comment, detection: &Detection) -> bool {
+/// Whether a comment is by the writer of a detection, on its post. One that was known may be another by now: numbers are given anew when
+/// WordPress is restored or moved.
+pub(super) fn is_by(comment: &Comment, detection: &Detection) -> bool {
     let content = &detection.content;
     let email = content.email.as_deref().unwrap_or_default().trim();
     email.eq_ignore_ascii_case(comment.author_email.trim())

@@ -77,11 +77,12 @@ impl Moderation {
         for (place, status) in Status::ALL.into_iter().enumerate().filter(|(place, _)| all_pages[*place] > 1)
         {
             for _ in 0..OLDER_PAGES {
+                let page = reading.progress.next_page[place].max(2);
+                let pages = self.read_page(reading, status, page).await?;
+                // What is left of it is read in the next round.
                 if Instant::now() >= reading.until {
                     return Ok(());
                 }
-                let page = reading.progress.next_page[place].max(2);
-                let pages = self.read_page(reading, status, page).await?;
                 reading.progress.next_page[place] = if page < pages { page + 1 } else { 2 };
                 if page >= pages {
                     break;

@@ -8,7 +8,7 @@ use wordpress::{Comment, Listing, Site, Status, WordPressError};
 
 use super::{
     Trouble,
-    matching::{Found, comment_among, is_of},
+    matching::{Found, comment_among, is_by},
     read::{first_met, says},
 };
 use crate::{Moderation, content_hash};
@@ -59,7 +59,7 @@ impl Moderation {
             return Ok(unwritten("a plugin has given the comment a status of its own"));
         };
         let mut known = known.unwrap_or_else(|| first_met(&comment, now, detection.id));
-        if !is_of(&comment, detection) {
+        if !is_by(&comment, detection) {
             return Ok(unwritten(
                 "the comment that it was is another one now: WordPress may have been restored or moved",
             ));

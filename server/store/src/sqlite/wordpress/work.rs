@@ -102,7 +102,7 @@ pub(super) async fn written(
     match outcome {
         Written::Changed(comment) => {
             comments::keep(wordpress, comment, &mut *transaction).await?;
-            expect_echo(comment, decision.is_spam, at, &mut transaction).await?;
+            expect_echo(comment, at, &mut transaction).await?;
             app_knows(decision.id, &mut *transaction).await?;
         }
         Written::Stands(comment) => {
@@ -129,10 +129,15 @@ pub(super) async fn written(
 
 async fn expect_echo(
     comment: &KnownComment,
-    is_spam: bool,
     at: DateTime<Utc>,
     connection: &mut SqliteConnection,
 ) -> Result<()> {
+    // A plugin tells of what is public or spam, and of nothing that waits.
+    let is_spam = match comment.status.as_str() {
+        "spam" => true,
+        "approved" => false,
+        _ => return Ok(()),
+    };
     // Sites without a plugin send none.
     sqlx::query("DELETE FROM wordpress_echoes WHERE detection_id = ? AND written_at < ?")
         .bind(comment.detection.0)
