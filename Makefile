@@ -44,7 +44,7 @@ soak: build ## bad days without end: kills, faults, clock jumps, a full disk, tw
 	@cd end2end && GAVEL=$(abspath $(TARGET_DIR))/release/gavel .venv/bin/python -m soak \
 	  --seconds $$(( $(or $(MINUTES),5) * 60 )) $(if $(SEED),--seed $(SEED))
 
-lint: ## formatting and clippy, for the server and for the browser
+lint: ## formatting, what crates may be used (deny.toml), and clippy for the server and for the browser
 	$(SETUP)
 	$(CARGO) xtask lint
 

@@ -1,6 +1,7 @@
 //! The calls to cargo.
 
 use std::{
+    ffi::OsString,
     path::PathBuf,
     process::{Command, Stdio},
 };
@@ -41,13 +42,23 @@ impl<'a> Cargo<'a> {
         Ok(self.paths.target.join(mode.server_profile_folder()).join("gavel"))
     }
 
+    /// What `cargo metadata` prints about all crates that these targets need.
+    pub(crate) fn metadata(&self, targets: &[String]) -> Result<Vec<u8>> {
+        let mut call = Command::new(program());
+        call.args(["metadata", "--format-version", "1", "--locked"]).current_dir(&self.paths.root);
+        for target in targets {
+            call.args(["--filter-platform", target]);
+        }
+        let output = call.stderr(Stdio::inherit()).output().context("cannot start cargo")?;
+        ensure!(output.status.success(), "`cargo metadata` failed; its messages are above");
+        Ok(output.stdout)
+    }
+
     /// One call, with its seconds; its failure is an error.
     pub(crate) fn run(&self, args: &[&str]) -> Result<()> {
         let line = format!("cargo {}", args.join(" "));
         let step = Step::start(&line);
-        // `CARGO` names the very cargo that runs this program, so that one toolchain builds everything.
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let status = Command::new(cargo)
+        let status = Command::new(program())
             .args(args)
             .current_dir(&self.paths.root)
             .stdin(Stdio::null())
@@ -57,4 +68,9 @@ impl<'a> Cargo<'a> {
         step.done("done");
         Ok(())
     }
+}
+
+/// `CARGO` names the very cargo that runs this program, so that one toolchain builds everything.
+fn program() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }

@@ -8,6 +8,7 @@ mod cargo;
 mod compress;
 mod console;
 mod css;
+mod deny;
 mod dev;
 mod gateway_bench;
 mod mode;
@@ -31,7 +32,8 @@ cargo xtask COMMAND
   assets [--dev]  web assets only: target/site
   css             check every class in the sources, without building anything
   dev [ARGS]      build for development, serve (ARGS go to `gavel serve`), rebuild on change
-  lint            formatting, classes, clippy for the server and for the browser
+  lint            formatting, classes, what crates may be used (deny.toml), clippy for the server and for the browser
+  deny            licences, sources and bans of deny.toml alone
   test            lint, all tests, the release build, end-to-end tests on it
   bench-gateway   what the gateway costs, beside the engine alone and nginx (takes the release build)
   sizes           bytes of every asset: raw, gzip, brotli
@@ -60,6 +62,7 @@ fn run(args: &[String]) -> Result<()> {
         "assets" => assets::build(&paths, Mode::from_flags(rest)?).map(drop),
         "css" => css::check(&paths),
         "dev" => dev::run(&paths, rest),
+        "deny" => deny::check(&paths),
         "lint" => verify::lint(&paths),
         "test" => verify::test(&paths),
         "bench-gateway" => gateway_bench::run(&paths),

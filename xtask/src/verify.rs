@@ -12,12 +12,12 @@ use crate::{
     assets,
     cargo::{Cargo, WASM},
     console::{Step, print, say},
-    css,
+    css, deny,
     mode::Mode,
     paths::Paths,
 };
 
-/// Formatting, classes, and clippy with warnings as errors.
+/// Formatting, classes, what crates may be used, and clippy with warnings as errors.
 ///
 /// Server and browser are linted apart: `app` must never be compiled with `ssr` and `hydrate` together,
 /// which one call for the whole workspace would do.
@@ -25,6 +25,7 @@ pub(crate) fn lint(paths: &Paths) -> Result<()> {
     let cargo = Cargo::new(paths);
     cargo.run(&["fmt", "--all", "--check"])?;
     css::check(paths)?;
+    deny::check(paths)?;
     cargo.run(&[
         "clippy",
         "--workspace",
