@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build dev test lint fmt bench bench-engine bench-forecast bench-gateway bench-import bench-search bench-stats fuzz screenshots soak
+.PHONY: help run build dev test lint fmt bench bench-engine bench-forecast bench-gateway bench-import bench-search bench-stats fuzz package screenshots soak try-package
 
 # cargo, with the toolchain that set-up found
 SETUP = @xtask/setup/build.sh
@@ -77,6 +77,14 @@ bench-import: build ## rows of an import a second, judged and logged; and rows a
 	$(SETUP)
 	$(CARGO) run --quiet --release --package readers --example bench_read
 	$(CARGO) run --quiet --release --package server --example bench_import -- 200000
+
+package: build ## the release as a Debian package, target/debian/gavel_*.deb
+	@xtask/setup/package.sh
+	$(CARGO) xtask package $(ARGS)
+
+try-package: package ## install, start, upgrade, remove and purge the package in a Debian of its own (root; EARLIER=file.deb: upgrade from that)
+	@xtask/setup/test-root.sh
+	@end2end/package/try.sh $(TARGET_DIR)/test-root.tar "$$(ls -t $(TARGET_DIR)/debian/gavel_*.deb | head -1)" $(EARLIER)
 
 screenshots: build ## every page at 1440 and 390 px, light and dark, to end2end/screenshots/
 	@xtask/setup/browser.sh

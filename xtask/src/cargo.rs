@@ -54,6 +54,18 @@ impl<'a> Cargo<'a> {
         Ok(output.stdout)
     }
 
+    /// A call of cargo-deb, which set-up may have put into the target folder.
+    pub(crate) fn deb(&self) -> Command {
+        let mut call = Command::new(program());
+        let mut folders = vec![self.paths.target.join("tools/bin")];
+        folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+        if let Ok(path) = std::env::join_paths(folders) {
+            call.env("PATH", path);
+        }
+        call.current_dir(&self.paths.root);
+        call
+    }
+
     /// One call, with its seconds; its failure is an error.
     pub(crate) fn run(&self, args: &[&str]) -> Result<()> {
         let line = format!("cargo {}", args.join(" "));

@@ -12,6 +12,7 @@ mod deny;
 mod dev;
 mod gateway_bench;
 mod mode;
+mod package;
 mod paths;
 mod shrink;
 mod sizes;
@@ -36,6 +37,7 @@ cargo xtask COMMAND
   deny            licences, sources and bans of deny.toml alone
   test            lint, all tests, the release build, end-to-end tests on it
   bench-gateway   what the gateway costs, beside the engine alone and nginx (takes the release build)
+  package [ARGS]  the release build as a Debian package (ARGS go to cargo-deb)
   sizes           bytes of every asset: raw, gzip, brotli
   help            this text
 ";
@@ -66,6 +68,7 @@ fn run(args: &[String]) -> Result<()> {
         "lint" => verify::lint(&paths),
         "test" => verify::test(&paths),
         "bench-gateway" => gateway_bench::run(&paths),
+        "package" => package::make(&paths, rest),
         "sizes" => sizes::print(&paths),
         "help" | "--help" | "-h" => {
             console::print(HELP);
