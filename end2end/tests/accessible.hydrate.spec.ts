@@ -8,7 +8,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`in ${colorScheme}`, () => {
     test.use({ colorScheme })
 
-    for (const path of ['/', '/check', '/detections', '/imports', '/imports/new', '/stats', '/health', '/rules', '/rules?of=email%3A*', '/settings', '/settings/callbacks', '/settings/wordpress', '/settings/connect', '/settings/people', '/settings/reasons', '/settings/audit', '/account', '/no-such-page']) {
+    for (const path of ['/', '/check', '/detections', '/imports', '/imports/new', '/stats', '/health', '/rules', '/rules?of=email%3A*', '/settings', '/settings/callbacks', '/settings/wordpress', '/settings/connect', '/settings/people', '/settings/privacy', '/settings/reasons', '/settings/audit', '/account', '/no-such-page']) {
       test(`axe finds nothing on ${path}`, async ({ page, open }) => {
         await open(path)
         await expectAccessible(page, path)

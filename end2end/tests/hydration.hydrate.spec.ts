@@ -1,6 +1,6 @@
 import { expect, test } from '../fixtures/test.js'
 
-for (const path of ['/', '/check', '/detections', '/stats', '/rules', '/settings', '/settings/people', '/settings/reasons', '/settings/wordpress', '/settings/connect', '/settings/audit', '/account']) {
+for (const path of ['/', '/check', '/detections', '/stats', '/rules', '/settings', '/settings/people', '/settings/privacy', '/settings/reasons', '/settings/wordpress', '/settings/connect', '/settings/audit', '/account']) {
   // `noBrowserErrors` does the rest: when server and browser disagree about a page, the console says so.
   test(`${path} comes to life: a link changes the page without loading the document again`, async ({ page, open }) => {
     await open(path)

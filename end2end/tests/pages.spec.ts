@@ -15,6 +15,7 @@ const pages: { path: string, title: RegExp, heading: string, place?: string | nu
   { path: '/settings/connect', title: /Connect a site/, heading: 'Connect a site', place: 'Settings' },
   { path: '/settings/reasons', title: /Reasons/, heading: 'Reasons and macros', place: 'Settings' },
   { path: '/settings/people', title: /People/, heading: 'People', place: 'Settings' },
+  { path: '/settings/privacy', title: /Privacy/, heading: 'Privacy', place: 'Settings' },
   { path: '/settings/audit', title: /Audit/, heading: 'Audit record', place: 'Settings' },
 ]
 

@@ -1,10 +1,16 @@
 //! What is no longer kept of a detection, when that is let go, and whose it is.
 
+mod form;
+mod report;
+
 use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use form::{ErasureForm, RetentionForm};
+pub use report::{Erased, PersonCount, Reached, RuleReach};
 
 use crate::Content;
 

@@ -7,6 +7,7 @@ mod connect;
 mod learning;
 mod own_test;
 mod people;
+mod privacy;
 mod reasons;
 mod thresholds;
 mod tokens;
@@ -20,6 +21,7 @@ use audit::AuditPage;
 use connect::ConnectPage;
 use leptos_router::hooks::use_params_map;
 use people::PeoplePage;
+use privacy::PrivacyPage;
 use reasons::ReasonsPage;
 use wordpress::WordPressPage;
 
@@ -37,6 +39,7 @@ pub(crate) fn SettingsPartPage() -> impl IntoView {
     move || match page.get().as_str() {
         "callbacks" => view! { <CallbacksPage/> }.into_any(),
         "people" => view! { <PeoplePage/> }.into_any(),
+        "privacy" => view! { <PrivacyPage/> }.into_any(),
         "audit" => view! { <AuditPage/> }.into_any(),
         "wordpress" => view! { <WordPressPage/> }.into_any(),
         "connect" => view! { <ConnectPage/> }.into_any(),
@@ -141,6 +144,7 @@ fn People(people: Vec<Person>) -> impl IntoView {
             <p class="mt-3 flex flex-wrap gap-4">
                 <a class="text-accent underline" href="/settings/people">"Invite and change people"</a>
                 <a class="text-accent underline" href="/settings/audit">"Audit record"</a>
+                <a class="text-accent underline" href="/settings/privacy">"Privacy: what is forgotten when"</a>
             </p>
         </section>
     }

@@ -14,6 +14,7 @@ pub mod labels;
 pub mod lessons;
 pub mod notes;
 pub mod people;
+pub mod privacy;
 pub mod reasons;
 pub mod rechecks;
 pub mod review;

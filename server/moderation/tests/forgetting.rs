@@ -311,7 +311,7 @@ async fn somebody_who_asks_for_it_is_in_no_file_any_more() {
         };
         let found = preview(store, &person).await.unwrap();
         assert_eq!(found.detections, [*id], "{person:?}");
-        let erased = erase(store, &beside, &person, "They asked for it.", noon()).await.unwrap();
+        let erased = erase(store, &beside, &person, "They asked for it.", None, noon()).await.unwrap();
         assert!(erased.is_complete() && erased.detections == 1, "{erased:?}");
         let expected = if number == 0 { (1, 1) } else { (usize::from(number == 1), 0) };
         assert_eq!((erased.beside, erased.files), expected, "{number}: {person:?}");

@@ -2,15 +2,16 @@
 
 use std::{io::Write, net::IpAddr};
 
+use crate::{Failure, config::Place, imports};
 use clap::Args;
-use domain::{DataSubject, ImportId, paging::grouped};
+use domain::{
+    DataSubject,
+    forgetting::{Erased, PersonCount},
+};
 use moderation::{
     Clock, ModerationError, SystemClock,
-    forgetting::{Beside, Erased, erase, preview},
+    forgetting::{Beside, counted, erase, preview},
 };
-use store::PersonFound;
-
-use crate::{Failure, config::Place, imports};
 
 #[derive(Args)]
 pub(super) struct Erase {
@@ -63,14 +64,16 @@ impl Erase {
         };
         super::block_on(async {
             let store = store::open(&self.place.database).await?;
-            let done = async {
-                match self.reason {
-                    Some(reason) if !self.dry_run => {
-                        Ok(Ok(erase(&*store, &beside, &person, reason.trim(), SystemClock.now()).await?))
+            let done =
+                async {
+                    match self.reason {
+                        Some(reason) if !self.dry_run => {
+                            Ok(Ok(erase(&*store, &beside, &person, reason.trim(), None, SystemClock.now())
+                                .await?))
+                        }
+                        _ => preview(&*store, &person).await.map(|found| Err(counted(&found))),
                     }
-                    _ => preview(&*store, &person).await.map(Err),
-                }
-            };
+                };
             let done = done.await;
             store.close().await;
             match done {
@@ -83,61 +86,14 @@ impl Erase {
     }
 }
 
-fn tell_preview(found: &PersonFound) -> Result<(), Failure> {
-    Ok(writeln!(
-        std::io::stdout(),
-        "Found {} detections, {} submissions that are not logged, {} failed rows of imports; {} saved searches, bulk actions and \
-         audit events name it. Nothing was erased.",
-        grouped(found.detections.len() as u64),
-        grouped(found.submissions.len() as u64),
-        grouped(found.failed_rows.len() as u64),
-        grouped(found.named_in)
-    )?)
+fn tell_preview(found: &PersonCount) -> Result<(), Failure> {
+    Ok(writeln!(std::io::stdout(), "{} Nothing was erased.", found.sentence())?)
 }
 
 fn tell(erased: &Erased) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    writeln!(
-        out,
-        "Erased {} detections, {} submissions and failed rows, {} files of imports.",
-        grouped(erased.detections as u64),
-        grouped(erased.beside as u64),
-        grouped(erased.files as u64)
-    )?;
-    if erased.named_in > 0 {
-        writeln!(
-            out,
-            "{} saved searches, bulk actions and audit events name it; these were kept.",
-            grouped(erased.named_in)
-        )?;
+    for sentence in erased.sentences() {
+        writeln!(out, "{sentence}")?;
     }
-    writeln!(out, "Backups made before have it still: remove them, or erase it again after a restore.")?;
-    if erased.is_complete() { Ok(()) } else { Err(Failure::Refused(rest(erased))) }
-}
-
-/// What is left, and what to do.
-fn rest(erased: &Erased) -> String {
-    let mut left = Vec::new();
-    if !erased.at_work.is_empty() {
-        let ids: Vec<_> = erased.at_work.iter().map(|ImportId(id)| id.to_string()).collect();
-        left.push(format!(
-            "imports that are not over have something of theirs (finish or cancel {})",
-            ids.join(", ")
-        ));
-    }
-    if erased.told > 0 {
-        left.push(
-            "files beside the database have answers that are not logged yet (let Gavel run for a minute)"
-                .to_owned(),
-        );
-    }
-    if erased.left > 0 {
-        left.push(format!("{} came meanwhile", grouped(erased.left as u64)));
-    }
-    if !erased.is_overwritten {
-        left.push(
-            "somebody reads the database for long, so the write-ahead log could not be emptied".to_owned(),
-        );
-    }
-    format!("not all is gone: {}; then erase again", left.join("; "))
+    erased.rest().map_or(Ok(()), |rest| Err(Failure::Refused(rest)))
 }

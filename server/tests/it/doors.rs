@@ -8,7 +8,7 @@ use crate::test_app::{PASSWORD, TestApp, add_user, browser, location};
 
 /// Every page of the app, with some value for what its path leaves open.
 pub(crate) fn pages() -> Vec<String> {
-    let settings = ["callbacks", "people", "audit", "wordpress", "connect"];
+    let settings = ["callbacks", "people", "privacy", "reasons", "audit", "wordpress", "connect"];
     let with = |path: &String| match path.contains("{page}") {
         true => settings.iter().map(|page| path.replace("{page}", page)).collect(),
         false => vec![path.replace("{id}", "1")],
@@ -128,6 +128,7 @@ async fn no_mutation_is_taken_from_another_site() {
         "/join",
         "/account",
         "/settings/people",
+        "/settings/privacy",
         "/settings/reasons",
         "/check",
     ] {

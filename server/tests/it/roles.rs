@@ -26,7 +26,7 @@ async fn somebody(app: &TestApp, role: Option<Role>) -> Client {
 type Try = (Method, &'static str, &'static [(&'static str, &'static str)], [u16; 4]);
 
 /// What is asked, and what each is answered: nobody, a viewer, a moderator, an administrator.
-const TRIES: [Try; 52] = [
+const TRIES: [Try; 61] = [
     (Method::GET, "/fn/rules/list?find=", &[], [401, 200, 200, 200]),
     (Method::GET, "/fn/rules/try?q=casino&site=&action=spam", &[], [401, 200, 200, 200]),
     (
@@ -121,6 +121,45 @@ const TRIES: [Try; 52] = [
         [401, 403, 403, 404],
     ),
     (Method::GET, "/fn/people/submitted", &[], [401, 200, 200, 200]),
+    (Method::GET, "/fn/privacy/get", &[], [401, 403, 403, 200]),
+    (
+        Method::POST,
+        "/fn/privacy/retention",
+        &[("retention[site]", "a.example.com"), ("retention[content]", "30"), ("wish", "look")],
+        [401, 403, 403, 200],
+    ),
+    (
+        Method::POST,
+        "/fn/privacy/retention",
+        &[("retention[site]", "a.example.com"), ("retention[content]", "30"), ("wish", "set")],
+        [401, 403, 403, 200],
+    ),
+    (Method::POST, "/fn/privacy/remove-retention", &[("site", "none.example.com")], [401, 403, 403, 404]),
+    (
+        Method::POST,
+        "/fn/privacy/erase",
+        &[("person[known_by]", "email"), ("person[who]", "nobody@example.com"), ("wish", "look")],
+        [401, 403, 403, 200],
+    ),
+    (
+        Method::POST,
+        "/fn/privacy/erase",
+        &[
+            ("person[known_by]", "name"),
+            ("person[who]", "Nobody"),
+            ("person[reason]", " "),
+            ("wish", "erase"),
+        ],
+        [401, 403, 403, 422],
+    ),
+    (Method::GET, "/fn/privacy/submitted", &[], [401, 200, 200, 200]),
+    (Method::GET, "/settings/privacy", &[], [303, 403, 403, 200]),
+    (
+        Method::POST,
+        "/settings/privacy",
+        &[("retention[content]", "never"), ("wish", "set")],
+        [303, 403, 403, 422],
+    ),
     (Method::GET, "/fn/audit/list?who=&action=&before=", &[], [401, 403, 403, 200]),
     (Method::GET, "/fn/audit/check", &[], [401, 403, 403, 200]),
     (Method::GET, "/fn/account/get", &[], [401, 200, 200, 200]),

@@ -8,7 +8,10 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use domain::{DataSubject, ImportId, ImportState};
+use domain::{
+    DataSubject, ImportId, ImportState, UserId,
+    forgetting::{Erased, PersonCount},
+};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::{NewAuditEvent, PersonFound, Store};
@@ -33,34 +36,6 @@ pub struct Beside {
     pub aside: Option<PathBuf>,
 }
 
-/// What was erased, and what could not be.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Erased {
-    /// Detections.
-    pub detections: usize,
-    /// Submissions and failed rows of imports.
-    pub beside: usize,
-    /// Files of imports that were removed.
-    pub files: usize,
-    /// Imports that are not over and have something of theirs.
-    pub at_work: Vec<ImportId>,
-    /// Rows that apps were told about and that are not in the log.
-    pub told: usize,
-    /// Detections that came while this was at work.
-    pub left: usize,
-    /// Saved searches, bulk actions and audit events that name them; these were kept.
-    pub named_in: u64,
-    /// Whether nothing of it is left in the files of the database.
-    pub is_overwritten: bool,
-}
-
-impl Erased {
-    /// Whether nothing is left to do.
-    pub fn is_complete(&self) -> bool {
-        self.at_work.is_empty() && self.told == 0 && self.left == 0 && self.is_overwritten
-    }
-}
-
 /// Looks what there is of somebody.
 ///
 /// # Errors
@@ -69,8 +44,20 @@ pub async fn preview(store: &dyn Store, person: &DataSubject) -> Result<PersonFo
     Ok(store.find_person(person).await?)
 }
 
+/// Somebody's traces, in numbers.
+pub fn counted(found: &PersonFound) -> PersonCount {
+    PersonCount {
+        detections: found.detections.len() as u64,
+        submissions: found.submissions.len() as u64,
+        failed_rows: found.failed_rows.len() as u64,
+        at_work: found.imports_at_work.len() as u64,
+        named_in: found.named_in,
+    }
+}
+
 /// Forgets content and personal data of all that somebody wrote: in the log, in its index, in submissions that were left and in imports.
-/// The audit event has a hash of what they are known by, so that it can be told later that they were erased, not who they are.
+/// The audit event has a hash of what they are known by, so that it can be told later that they were erased, not who they are; `by` is none
+/// for the command line.
 ///
 /// # Errors
 /// When the store fails; what was erased by then is, and the same again erases the rest.
@@ -79,6 +66,7 @@ pub async fn erase(
     beside: &Beside,
     person: &DataSubject,
     reason: &str,
+    by: Option<UserId>,
     now: DateTime<Utc>,
 ) -> Result<Erased, ModerationError> {
     let found = store.find_person(person).await?;
@@ -100,7 +88,7 @@ pub async fn erase(
     let hash: String = Sha256::digest(person.value()).iter().map(|byte| format!("{byte:02x}")).collect();
     let event = NewAuditEvent {
         at: now,
-        user_id: None,
+        user_id: by,
         action: "person.erased",
         subject: format!("{}:sha256:{hash}", person.known_by()),
         details: json!({ "detections": erased.detections, "beside": erased.beside, "files": files, "reason": reason }),

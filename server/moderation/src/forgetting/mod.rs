@@ -3,6 +3,7 @@
 //! What is deleted is overwritten in the database. Two copies go later: words leave the index when its pieces are put together, and the
 //! write-ahead log has what it had until it is emptied. [`overwrite`] sees to both.
 
+mod desk;
 mod erase;
 mod worker;
 
@@ -15,7 +16,8 @@ use store::{ForgottenCount, NewAuditEvent, Store};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-pub use erase::{Beside, Erased, erase, preview};
+pub use desk::Tonight;
+pub use erase::{Beside, counted, erase, preview};
 
 use crate::ModerationError;
 

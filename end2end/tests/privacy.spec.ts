@@ -1,0 +1,61 @@
+// How long what is kept, and somebody who asks to be forgotten. With and without JavaScript.
+
+import { check, marker, searching } from '../fixtures/desk.js'
+import { expect, test, type Page } from '../fixtures/test.js'
+
+const kept = (page: Page) => page.getByRole('region', { name: 'How long what is kept' })
+const setRule = (page: Page) => page.getByRole('region', { name: 'Set a rule' })
+const erase = (page: Page) => page.getByRole('region', { name: 'Erase a person' })
+
+test('a rule is looked at before it is set, what is wrong with it is said, and it can be taken away', async ({ page, open }, info) => {
+  const site = `privacy-${info.workerIndex}-${info.retry}.example.com`
+  await open('/settings/privacy')
+  await setRule(page).getByLabel('Site').fill(site)
+  await setRule(page).getByLabel('Forget messages').fill('a week')
+  await setRule(page).getByRole('button', { name: 'See what it reaches' }).click()
+  await expect(setRule(page)).toContainText('Days are a whole number from 1 to 36,500.')
+  await expect(setRule(page).getByLabel('Forget messages')).toHaveValue('a week')
+  await expect(setRule(page).getByLabel('Site')).toHaveValue(site)
+  await setRule(page).getByLabel('Forget messages').fill('7')
+  await setRule(page).getByLabel('Forget who wrote them').fill('3')
+  await setRule(page).getByRole('button', { name: 'See what it reaches' }).click()
+  await expect(setRule(page)).toContainText('Messages that are forgotten at once: 0 detections are from before')
+  await expect(kept(page)).not.toContainText(site)
+  await setRule(page).getByRole('button', { name: 'Set this rule' }).click()
+  await expect(setRule(page)).toContainText('The rule is set.')
+  const one = kept(page).getByRole('listitem').filter({ hasText: site })
+  await expect(one).toContainText('7 days')
+  await expect(one).toContainText('3 days')
+  await expect(kept(page)).toContainText('will be forgotten by')
+  await one.getByRole('button', { name: `Remove the rule of ${site}` }).click()
+  await expect(one).toHaveCount(0)
+})
+
+test('somebody is looked for, erased for a reason that does not name them, and found no more', async ({ page, open }) => {
+  const word = marker('erased')
+  const email = `${word}@example.com`
+  await check(page, open, `${word} wants to be forgotten`, email)
+  await open('/settings/privacy')
+  await erase(page).getByLabel('Known by').selectOption('ip')
+  await erase(page).getByLabel('Address or name').fill(email)
+  await erase(page).getByRole('button', { name: 'See what there is' }).click()
+  await expect(erase(page)).toContainText('This is no IP address.')
+  await expect(erase(page).getByLabel('Known by')).toHaveValue('ip')
+  await erase(page).getByLabel('Known by').selectOption('email')
+  await erase(page).getByRole('button', { name: 'See what there is' }).click()
+  await expect(erase(page)).toContainText('Found 1 detections')
+  await erase(page).getByLabel('Reason').fill(`${email} asked`)
+  await erase(page).getByRole('button', { name: 'Erase for good' }).click()
+  await expect(erase(page)).toContainText('do not name the person in it')
+  await expect(erase(page)).toContainText('Found 1 detections')
+  await erase(page).getByLabel('Reason').fill('asked by letter')
+  await erase(page).getByRole('button', { name: 'Erase for good' }).click()
+  await expect(erase(page)).toContainText('Erased 1 detections')
+  await expect(erase(page).getByRole('button', { name: 'Erase for good' })).toHaveCount(0)
+  await open(searching(word))
+  await expect(page.getByText('Nothing matches this search.')).toBeVisible()
+  await open('/settings/audit')
+  const entry = page.getByRole('row').filter({ hasText: 'asked by letter' })
+  await expect(entry.first()).toContainText('email:sha256:')
+  await expect(page.getByRole('region', { name: 'List of entries' })).not.toContainText(email)
+})
