@@ -13,15 +13,18 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
-use moderation::backup::{BackupPlan, Schedule};
+use moderation::{
+    audit_stream::{AuditStream, AuditTarget},
+    backup::{BackupPlan, Schedule},
+};
 use notify::Reach;
 use secrecy::SecretString;
 use url::Url;
 
 use crate::imports::database_file;
 use values::{
-    between, count, duration, full_host_name, ip_net, listen_address, log_filter, mail_server, password,
-    public_address, secret, web_address,
+    audit_target, between, count, duration, full_host_name, ip_net, listen_address, log_filter, mail_server,
+    password, public_address, secret, web_address,
 };
 
 /// What every command needs: where the settings and the database are.
@@ -167,6 +170,9 @@ pub struct Settings {
     /// How many backups are kept, the newest; older ones are removed
     #[arg(long, value_name = "COUNT", default_value = "14", value_parser = between(1, 10_000))]
     pub backup_keep: u32,
+    /// Where each entry of the audit record is sent as well: a file (one JSON object a line) or `syslog`; the first time from its beginning
+    #[arg(long, value_name = "FILE|syslog", value_parser = audit_target)]
+    pub audit_to: Option<AuditTarget>,
     /// How long a decision waits before its feedback is sent; until then undo costs nothing
     #[arg(long, value_name = "TIME", default_value = "10s",
           value_parser = duration(Duration::ZERO, Duration::from_secs(600)))]
@@ -253,6 +259,11 @@ impl Settings {
     pub fn backups(&self) -> Option<Schedule> {
         let plan = self.place.backup(self.backup_to.clone()?, self.backup_keep)?;
         Some(Schedule { plan, every: self.backup_every })
+    }
+
+    /// Where the audit record is sent, if it is to be and the database is in a file.
+    pub fn audit_stream(&self) -> Option<AuditStream> {
+        Some(AuditStream { to: self.audit_to.clone()?, mark: self.place.beside("-audit-sent")? })
     }
 
     /// Whether this is a proxy that the settings tell of.

@@ -7,6 +7,7 @@ pub mod alerts;
 mod app_words;
 mod aside;
 mod audit;
+pub mod audit_stream;
 pub mod backup;
 mod budgets;
 mod bulk;
@@ -109,6 +110,8 @@ pub struct Options {
     pub key_file: Option<std::path::PathBuf>,
     /// Backups that are made by the clock; `None` makes none.
     pub backups: Option<backup::Schedule>,
+    /// Where the audit record is sent as it grows; `None` sends it nowhere.
+    pub audit_stream: Option<audit_stream::AuditStream>,
 }
 
 impl Options {
@@ -126,6 +129,7 @@ impl Options {
             aside: None,
             key_file: None,
             backups: None,
+            audit_stream: None,
         }
     }
 }
@@ -140,6 +144,7 @@ pub struct Moderation {
     health: health::HealthBoard,
     writing: Arc<writing::Writing>,
     aside: aside::Aside,
+    audit_board: audit_stream::Board,
     backup_board: backup::Board,
     /// Kept submissions whose verdicts wait for the disk.
     under_way: under_way::Submissions,
@@ -201,6 +206,7 @@ impl Moderation {
             ),
             writing,
             aside: aside::Aside::new(options.aside.clone()),
+            audit_board: audit_stream::Board::default(),
             backup_board: backup::Board::default(),
             under_way: under_way::Submissions::default(),
             store,

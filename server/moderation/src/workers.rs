@@ -61,6 +61,7 @@ impl Moderation {
         tracker.spawn(Arc::clone(self).run_writing_watch(stop.clone()));
         tracker.spawn(Arc::clone(self).run_backups(stop.clone()));
         tracker.spawn(Arc::clone(self).run_forgetting(stop.clone()));
+        tracker.spawn(Arc::clone(self).run_audit_stream(stop.clone()));
     }
 
     async fn run_outbox(self: Arc<Self>, stop: CancellationToken) {

@@ -6,11 +6,24 @@ use std::{
 };
 
 use ipnet::IpNet;
+use moderation::audit_stream::AuditTarget;
 use secrecy::SecretString;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
 type Parsed<T> = Result<T, String>;
+
+/// `syslog`, `syslog:` and the path of its socket, or the path of a file.
+pub fn audit_target(text: &str) -> Parsed<AuditTarget> {
+    match text.split_once(':') {
+        _ if text == "syslog" => Ok(AuditTarget::Syslog(AuditTarget::SYSLOG.into())),
+        Some(("syslog", socket)) if !socket.is_empty() => Ok(AuditTarget::Syslog(socket.into())),
+        _ if text.is_empty() || text.ends_with('/') => {
+            Err("the word syslog, or the path of a file such as /var/log/gavel/audit.ndjson".to_owned())
+        }
+        _ => Ok(AuditTarget::File(text.into())),
+    }
+}
 
 /// `address:port`.
 pub fn listen_address(text: &str) -> Parsed<SocketAddr> {

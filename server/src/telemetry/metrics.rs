@@ -64,6 +64,16 @@ fn describe() {
         Unit::Seconds,
         "When the newest backup began, in UNIX time; 0 when there is none. Only with the setting backup_to."
     );
+    describe_gauge!(
+        "gavel_log_writable",
+        "1 when the log can be written, as far as is known; 0 when not: apps get 503."
+    );
+    describe_gauge!(
+        "gavel_audit_unsent",
+        "Entries of the audit record that were not sent yet. Only with the setting audit_to."
+    );
+    describe_gauge!("gavel_connections", "Connections of clients that are open.");
+    describe_counter!("gavel_connections_closed_total", "Connections that Gavel closed by itself, by why.");
     describe_gauge!("gavel_build_info", "1; the label tells the version.");
 }
 
@@ -104,6 +114,10 @@ pub async fn page(State(app): State<AppState>) -> impl IntoResponse {
     let health = app.moderation.health();
     gauge!("gavel_upstream_up").set(if health.failing_since.is_none() { 1 } else { 0 });
     gauge!("gavel_upstream_latency_seconds").set(health.latency_ms.unwrap_or_default() / 1000.0);
+    gauge!("gavel_log_writable").set(if app.moderation.writing_trouble().is_none() { 1 } else { 0 });
+    if let Some(stream) = app.moderation.audit_stream() {
+        gauge!("gavel_audit_unsent").set((stream.newest - stream.sent) as f64);
+    }
     if let Some(backups) = app.moderation.backups() {
         let newest = backups.newest.map_or(0, |at| at.timestamp());
         gauge!("gavel_backup_newest_timestamp_seconds").set(newest as f64);

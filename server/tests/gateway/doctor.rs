@@ -74,6 +74,20 @@ async fn a_doctor_finds_what_is_wrong_and_says_what_to_do() {
     let all = String::from_utf8(all).unwrap();
     assert!(!all.contains(KEY) && !all.contains("pa55word"), "{all}");
 
+    let own = format!("http://{}", house.address);
+    let audit = folder.path().join("audit.ndjson").display().to_string();
+    let output = doctor(folder.path(), &["--json", "--public-url", &own, "--audit-to", &audit], &[]).await;
+    let found = findings(&output);
+    assert_eq!((state(&found, "proxy"), state(&found, "audit")), ("ok", "ok"), "{found:?}");
+    assert!(!std::path::Path::new(&audit).exists(), "it only looks");
+    let other = url.trim_end_matches("/api/v1/");
+    let nowhere = ["--json", "--public-url", other, "--audit-to", "syslog:none/log"];
+    let found = findings(&doctor(folder.path(), &nowhere, &[]).await);
+    assert_eq!((state(&found, "proxy"), state(&found, "audit")), ("problem", "problem"), "{found:?}");
+    let silent = ["--json", "--public-url", "http://127.0.0.1:1", "--audit-to", "none/audit.ndjson"];
+    let found = findings(&doctor(folder.path(), &silent, &[]).await);
+    assert_eq!((state(&found, "proxy"), state(&found, "audit")), ("warning", "problem"), "{found:?}");
+
     let text = folder.path().join("text.db");
     std::fs::write(&text, "this is no database, though it is long enough".repeat(99)).unwrap();
     let url = format!("sqlite://{}", text.display());

@@ -12,7 +12,8 @@ use serde::Serialize;
 
 use crate::{Failure, config::Settings};
 
-/// Look at settings, database, clock, upstream, mail server, webhook and backups, and say what to do
+/// Look at settings, database, disk, clock, proxy, upstream, mail server, webhook, backups and where the audit record is sent, and say
+/// what to do
 #[derive(Args)]
 pub(super) struct Doctor {
     /// Print JSON, one object a line
@@ -80,6 +81,7 @@ impl Doctor {
             findings.extend(database::look(&settings, now).await);
             findings.extend(outside::look(&settings, now).await);
             findings.push(settings::backups(&settings, now));
+            findings.extend(settings::audit(&settings));
             Ok(findings)
         })?;
         let mut out = std::io::stdout().lock();

@@ -1,10 +1,10 @@
-//! What Gavel depends on elsewhere: the upstream, the mail server, the webhook.
+//! What Gavel depends on elsewhere: the proxy in front of it, the upstream, the mail server, the webhook.
 
 use std::time::Duration;
 
 use activelayer::{ApiError, Client, ClientOptions, SpamApi};
 use chrono::{DateTime, TimeDelta, Utc};
-use notify::NotifyError;
+use notify::{NotifyError, Reach};
 use store::backup::{inspect_live, newest_schema};
 use tokio::{net::TcpStream, time::timeout};
 use url::Url;
@@ -19,10 +19,44 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const APART: TimeDelta = TimeDelta::minutes(2);
 
 pub(super) async fn look(settings: &Settings, now: DateTime<Utc>) -> Vec<Finding> {
-    let mut findings = upstream(settings, now).await;
+    let mut findings = Vec::from_iter(proxy(settings).await);
+    findings.extend(upstream(settings, now).await);
     findings.extend(mail(settings).await);
     findings.extend(webhook(settings).await);
     findings
+}
+
+/// Whether the address that people type leads to a Gavel. What is wrong may be only that this machine does not reach its own name.
+async fn proxy(settings: &Settings) -> Option<Finding> {
+    let url = settings.public_url.as_ref()?;
+    let about = "proxy";
+    let advice = "See that the proxy runs, leads to the setting listen, and that `gavel serve` runs";
+    let asked = async {
+        let client = notify::client(url, Reach::Any).await.map_err(|error| error.to_string())?;
+        let health = url.join("/healthz").map_err(|error| error.to_string())?;
+        let answer = client.get(health).send().await.map_err(|error| innermost(&error))?;
+        let status = answer.status();
+        let body = answer.text().await.map_err(|error| innermost(&error))?;
+        Ok::<_, String>((status, body))
+    };
+    Some(match timeout(PATIENCE, asked).await {
+        Ok(Ok((status, body))) if status.is_success() && body == "ok\n" => {
+            Finding::ok(about, format!("{url} leads to Gavel"))
+        }
+        Ok(Ok((status, _))) => {
+            let what = format!("{url} does not lead to Gavel: /healthz answers {}", status.as_u16());
+            Finding::problem(about, what, advice)
+        }
+        Ok(Err(error)) => {
+            Finding::warning(about, format!("{url} cannot be reached from here: {error}"), advice)
+        }
+        Err(_) => Finding::warning(about, format!("{url} does not answer"), advice),
+    })
+}
+
+/// The cause of an error, which says more than what it led to.
+fn innermost(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), innermost)
 }
 
 async fn upstream(settings: &Settings, now: DateTime<Utc>) -> Vec<Finding> {

@@ -1,8 +1,11 @@
-//! What the settings say by themselves, and of backups.
+//! What the settings say by themselves, of backups, and of where the audit record is sent.
+
+use std::{os::unix::net::UnixDatagram, path::Path};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::time::minute;
-use moderation::backup::newest_backup;
+use moderation::{audit_stream::AuditTarget, backup::newest_backup};
+use rustix::fs::{Access, access};
 
 use super::Finding;
 use crate::{config::Settings, upstream};
@@ -42,6 +45,30 @@ fn address(settings: &Settings) -> Finding {
         ),
         Some(url) => Finding::ok(about, url.to_string()),
     }
+}
+
+/// Whether the audit record can be sent to where it is to go. It only looks.
+pub(super) fn audit(settings: &Settings) -> Option<Finding> {
+    let (about, to) = ("audit", settings.audit_to.as_ref()?);
+    let (outcome, advice) = match to {
+        AuditTarget::File(path) => {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let place = if path.exists() { path } else { folder.unwrap_or(Path::new(".")) };
+            let wanted = access(place, Access::WRITE_OK).map_err(std::io::Error::from);
+            (wanted, "Make its folder, and see that this user may write it")
+        }
+        AuditTarget::Syslog(socket) => {
+            let wanted = UnixDatagram::unbound().and_then(|out| out.connect(socket));
+            (wanted, "See that the system's log runs, or set audit_to to a file")
+        }
+    };
+    Some(match outcome {
+        Ok(()) => Finding::ok(about, format!("the audit record can be sent to {to}")),
+        Err(error) => {
+            let what = format!("the audit record cannot be sent to {to}: {error}; it waits in the database");
+            Finding::problem(about, what, advice)
+        }
+    })
 }
 
 /// How old the newest backup is.
