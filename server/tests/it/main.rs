@@ -9,6 +9,7 @@ mod budgets;
 mod cases;
 mod check;
 mod command_line;
+mod contrib;
 mod demo_data;
 mod doors;
 mod export;
