@@ -61,7 +61,7 @@ systemd-analyze security --no-pager --threshold=20 gavel.service | tail -1
 say "it does its work"
 printf 'correct horse battery\n' | gavel_does user add --email ana@example.com --name Ana --role admin --password-stdin >/dev/null
 is "$(logs_in)" 303
-is "$(curl --silent http://127.0.0.1:3000/metrics | sed -n 's/^gavel_log_writable //p')" 1
+is "$(curl --silent http://127.0.0.1:3000/metrics | sed -n 's/^gavel_upstream_up //p')" 1
 gavel_does doctor | has '^ok *database'
 ls /var/backups/gavel | has '\.db$'
 
@@ -74,6 +74,16 @@ has 'mine$' < /etc/gavel/gavel.toml
 is "$(mode /etc/gavel/gavel.toml)" "root:gavel 640"
 is "$(logs_in)" 303
 journalctl --no-pager --unit gavel --output=cat | tail -5 | has '^{'
+
+say "the audit record goes to the system's log out of the sandbox"
+echo 'audit_to = "syslog"' >> /etc/gavel/gavel.toml
+systemctl restart gavel
+is_up
+for _ in $(seq 50); do
+  if journalctl --no-pager --output=cat SYSLOG_FACILITY=10 | has '"action":"user.created"'; then break; fi
+  sleep 0.2
+done
+journalctl --no-pager --output=cat SYSLOG_FACILITY=10 | has '"action":"user.created"'
 
 say "it stops in order, and nothing went wrong meanwhile"
 systemctl stop gavel

@@ -105,3 +105,56 @@ async fn what_is_forgotten_is_no_longer_on_any_page_and_the_pages_say_so() {
     }
     assert!(events.iter().all(|event| !event.details.to_string().contains("writer2")));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_the_page_it_is_looked_at_first_and_then_done_by_somebody() {
+    let app = TestApp::start_logged_in().await;
+    logged(&app, "oldmessage", 9).await;
+    logged(&app, "keptmessage", 1).await;
+    let post = async |fields: &[(&str, &str)]| {
+        let answer = app.form("/settings/privacy", fields).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    let rule = |site, wish| {
+        [("retention[site]", site), ("retention[content]", "5"), ("retention[personal]", ""), ("wish", wish)]
+    };
+    let (status, page) = post(&rule("blog.example.com", "look")).await;
+    assert!(status == 200 && page.contains("at once: 1 detections are from before"), "{status} {page}");
+    assert!(app.store.retention_rules().await.unwrap().is_empty(), "looked at only");
+    let (_, page) = post(&rule("", "look")).await;
+    assert!(page.contains("at once: 1 detections are from before"), "no site has a rule yet: {page}");
+    let (status, page) = post(&rule("blog.example.com", "set")).await;
+    assert!(status == 200 && page.contains("The rule is set."), "{status} {page}");
+    assert!(page.contains("blog.example.com") && page.contains("will be forgotten by"), "{page}");
+    assert_eq!(app.store.retention_rules().await.unwrap().len(), 1);
+    let (_, page) = post(&rule("", "look")).await;
+    assert!(page.contains("at once: 0 detections are from before"), "that site has its own: {page}");
+
+    let person = |reason, wish| {
+        let who = "WRITER1@example.com";
+        [("person[known_by]", "email"), ("person[who]", who), ("person[reason]", reason), ("wish", wish)]
+    };
+    let (status, page) = post(&person("", "look")).await;
+    assert!(
+        status == 200 && page.contains("Found 1 detections") && page.contains("Erase for good"),
+        "{page}"
+    );
+    for (reason, said) in [(" ", "Say why"), ("writer1@example.com asked", "do not name the person")] {
+        let (status, page) = post(&person(reason, "erase")).await;
+        assert!(
+            status == 422 && page.contains(said) && page.contains("Found 1 detections"),
+            "{status} {page}"
+        );
+    }
+    let (status, page) = post(&person("asked by letter", "erase")).await;
+    assert!(status == 200 && page.contains("Erased 1 detections"), "{status} {page}");
+    let (_, page) = post(&person("", "look")).await;
+    assert!(page.contains("Found 0 detections") && !page.contains("Erase for good"), "{page}");
+
+    let events = app.store.audit_events(None, 100).await.unwrap();
+    for action in ["retention.set", "person.erased"] {
+        let event = events.iter().find(|event| event.action == action).unwrap();
+        assert_eq!(event.user_name.as_deref(), Some("ana"), "{event:?}");
+        assert!(!format!("{event:?}").contains("writer1"));
+    }
+}

@@ -239,8 +239,11 @@ impl Moderation {
             Some(open) => open,
             None => match AuditSender::open(&*self.store, stream).await? {
                 Some(open) => open,
-                // Another program sends; it may end.
-                None => return Ok(None),
+                None => {
+                    // It is another program's to send, which may end: nothing waits for this one.
+                    self.note_audit_stream(|report| report.sent = newest);
+                    return Ok(None);
+                }
             },
         };
         if open.sent.id >= newest {
