@@ -102,9 +102,9 @@ async fn a_file_gets_each_entry_once_over_restarts() {
     assert_eq!(house.sends().await.unwrap(), 3);
     assert_eq!(house.sends().await.unwrap(), 0);
     // More than are sent at once.
-    house.does(3..1_100).await;
-    assert_eq!(house.sends().await.unwrap(), 1_097);
-    assert_eq!(house.lines().await, numbers(0..1_100));
+    house.does(3..520).await;
+    assert_eq!(house.sends().await.unwrap(), 517);
+    assert_eq!(house.lines().await, numbers(0..520));
     let mode = |path: &PathBuf| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(&house.target()), mode(&house.stream.mark)), (0o600, 0o600));
 }
@@ -119,7 +119,9 @@ async fn a_crash_at_any_byte_loses_nothing_and_doubles_nothing() {
     house.does(2..4).await;
     house.sends().await.unwrap();
     let whole = std::fs::read(house.target()).unwrap();
-    for cut in before..=whole.len() {
+    // Every byte at both ends, some between.
+    let is_tried = |cut: &usize| cut - before < 12 || whole.len() - cut < 12 || cut % 9 == 0;
+    for cut in (before..=whole.len()).filter(is_tried) {
         // The mark is written after the file, so a crash finds the older one.
         std::fs::write(&house.stream.mark, &mark).unwrap();
         std::fs::write(house.target(), &whole[..cut]).unwrap();
