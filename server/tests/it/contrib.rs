@@ -10,7 +10,7 @@ use moderation::{Clock, SystemClock};
 use serde_json::Value;
 use tokio::net::TcpStream;
 
-use crate::test_app::{EMAIL, PASSWORD, TestApp};
+use crate::test_app::{EMAIL, PASSWORD, TestApp, browser};
 
 const ALERTS: &str = include_str!("../../../contrib/prometheus/alerts.yml");
 const ALERT_TESTS: &str = include_str!("../../../contrib/prometheus/alerts.test.yml");
@@ -83,7 +83,8 @@ async fn metrics() -> Series {
     for _ in 0..20 {
         strangers.push(TcpStream::connect(app.address).await.unwrap());
     }
-    let served = app.browser.get(app.url("/metrics")).send().await.unwrap();
+    // By a connection of its own, which comes after all of those.
+    let served = browser().get(app.url("/metrics")).send().await.unwrap();
     series(&served.text().await.unwrap())
 }
 
