@@ -169,12 +169,15 @@ fn what_the_table_of_asvs_names_is_there() {
 }
 
 /// The requirements of a row: `2.6.1`, or `2.6.1–2.6.3`.
-fn requirements(named: &str) -> Vec<Vec<u32>> {
-    let read = |text: &str| text.split('.').map(|part| part.parse().unwrap()).collect::<Vec<u32>>();
+fn requirements(named: &str) -> Vec<[u32; 3]> {
+    let read = |text: &str| {
+        let parts: Vec<u32> = text.split('.').map(|part| part.parse().unwrap()).collect();
+        <[u32; 3]>::try_from(parts).expect(named)
+    };
     let (first, last) = named.split_once('–').unwrap_or((named, named));
     let (first, last) = (read(first), read(last));
-    assert_eq!((first.len(), &first[..2]), (3, &last[..2]), "{named}");
-    (first[2]..=last[2]).map(|number| vec![first[0], first[1], number]).collect()
+    assert_eq!(first[..2], last[..2], "{named}");
+    (first[2]..=last[2]).map(|number| [first[0], first[1], number]).collect()
 }
 
 #[test]
