@@ -120,7 +120,7 @@ async fn a_crash_at_any_byte_loses_nothing_and_doubles_nothing() {
     house.sends().await.unwrap();
     let whole = std::fs::read(house.target()).unwrap();
     // Every byte at both ends, some between.
-    let is_tried = |cut: &usize| cut - before < 12 || whole.len() - cut < 12 || cut % 9 == 0;
+    let is_tried = |cut: &usize| cut - before < 12 || whole.len() - cut < 12 || cut.is_multiple_of(9);
     for cut in (before..=whole.len()).filter(is_tried) {
         // The mark is written after the file, so a crash finds the older one.
         std::fs::write(&house.stream.mark, &mark).unwrap();
