@@ -1,5 +1,9 @@
 //! The SQLite backend: the default, for one machine.
 
+#[macro_use]
+mod dialect;
+
+#[path = "../sql/accounts.rs"]
 mod accounts;
 mod alerts;
 mod app_words;
@@ -10,6 +14,7 @@ mod budgets;
 mod bulk;
 mod callbacks;
 mod claims;
+#[path = "../sql/columns.rs"]
 mod columns;
 mod decision;
 mod detections;
@@ -33,6 +38,7 @@ mod rechecks;
 mod refold;
 mod refusals;
 mod related;
+#[path = "../sql/rows.rs"]
 mod rows;
 mod rules;
 mod saved_searches;
@@ -58,10 +64,18 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use sqlx::sqlite::SqlitePool;
+use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqlitePool, SqliteRow};
 use sqlx::{Sqlite, Transaction};
 
+use self::SqliteStore as Engine;
 use crate::{Result, Store};
+
+/// What the statements of `sql` call the types of their engine.
+type Db = Sqlite;
+type Pool = SqlitePool;
+type Connection = SqliteConnection;
+type Arguments = SqliteArguments;
+type DbRow = SqliteRow;
 
 /// Gavel's data in one SQLite file.
 #[derive(Clone, Debug)]

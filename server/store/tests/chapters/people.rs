@@ -8,9 +8,11 @@ use store::{
     session_value,
 };
 
+use crate::fresh::Fresh;
 use crate::samples::{moderator, noon, seconds};
 
-pub(crate) async fn tell(store: Arc<dyn Store>) {
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    let store = fresh.store().await;
     last_administrator(&*store).await;
     removed(&*store).await;
     invitations(&*store).await;

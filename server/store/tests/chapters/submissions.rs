@@ -7,9 +7,11 @@ use domain::{
 };
 use store::{Appended, Store};
 
+use crate::fresh::Fresh;
 use crate::samples::{detection, judgement, noon, seconds};
 
-pub(crate) async fn tell(store: Arc<dyn Store>) {
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    let store = fresh.store().await;
     let late = kept(&*store, "walrus that was asked about for long").await;
     let soon = kept(&*store, "walrus that was judged at once").await;
     let pasted = store.insert_detection(&detection("walrus that was pasted meanwhile")).await.unwrap();

@@ -46,9 +46,9 @@ pub(super) struct DetectionRow {
     rule_id: Option<i64>,
     held: bool,
     content_at: Option<i64>,
-    content_days: Option<u32>,
+    content_days: Option<i64>,
     personal_at: Option<i64>,
-    personal_days: Option<u32>,
+    personal_days: Option<i64>,
 }
 
 /// What the app was told, of those that `is:late` finds.
@@ -85,8 +85,9 @@ impl TryFrom<DetectionRow> for Detection {
     fn try_from(row: DetectionRow) -> Result<Self> {
         let at = At { table: "detections", id: row.id };
         let contents = At { table: "detection_contents", id: row.id };
-        let gone = |column, ms, after_days| -> Result<Option<Gone>> {
+        let gone = |column, ms, after_days: Option<i64>| -> Result<Option<Gone>> {
             let at = At { table: "forgotten", id: row.id }.maybe_time(column, ms)?;
+            let after_days = after_days.map(|days| u32::try_from(days).unwrap_or(u32::MAX));
             Ok(at.map(|at| Gone { at, after_days }))
         };
         let forgotten = Forgotten {

@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{User, UserId};
-use sqlx::{SqliteConnection, SqliteExecutor};
+use sqlx::Executor;
 
-use super::SqliteStore;
 use super::columns::{At, to_ms};
+use super::{Connection, Db, Engine};
 use crate::{Accounts, NewUser, Result, SessionRecord, StoreError};
 
 /// Browsers that are known of one person: the newest.
@@ -83,10 +83,13 @@ impl TryFrom<SessionRow> for SessionRecord {
     }
 }
 
-pub(super) async fn insert_user(user: &NewUser, connection: impl SqliteExecutor<'_>) -> Result<User> {
+pub(super) async fn insert_user(
+    user: &NewUser,
+    connection: impl Executor<'_, Database = Db>,
+) -> Result<User> {
     sqlx::query_as::<_, UserRow>(
         "INSERT INTO users (email, email_folded, name, role, password_hash, created_at)
-         VALUES (?, ?, ?, ?, ?, ?)
+         VALUES ($1, $2, $3, $4, $5, $6)
          RETURNING id, email, name, role, password_hash, created_at, disabled_at",
     )
     .bind(&user.email)
@@ -105,7 +108,7 @@ pub(super) async fn insert_user(user: &NewUser, connection: impl SqliteExecutor<
 }
 
 #[async_trait]
-impl Accounts for SqliteStore {
+impl Accounts for Engine {
     async fn create_user(&self, user: &NewUser) -> Result<User> {
         insert_user(user, &self.writer).await
     }
@@ -122,7 +125,7 @@ impl Accounts for SqliteStore {
 
     async fn user(&self, id: UserId) -> Result<Option<User>> {
         let row = sqlx::query_as::<_, UserRow>(users!(
-            "WHERE id = ? AND disabled_at IS NULL AND removed_at IS NULL"
+            "WHERE id = $1 AND disabled_at IS NULL AND removed_at IS NULL"
         ))
         .bind(id.0)
         .fetch_optional(&self.readers)
@@ -132,7 +135,7 @@ impl Accounts for SqliteStore {
 
     async fn user_by_email(&self, email: &str) -> Result<Option<(User, String)>> {
         // A removed account has no address.
-        let row = sqlx::query_as::<_, UserRow>(users!("WHERE email_folded = ?"))
+        let row = sqlx::query_as::<_, UserRow>(users!("WHERE email_folded = $1"))
             .bind(email.to_lowercase())
             .fetch_optional(&self.readers)
             .await?;
@@ -160,7 +163,7 @@ impl Accounts for SqliteStore {
 
     async fn save_session(&self, session: &SessionRecord) -> Result<()> {
         sqlx::query(
-            "INSERT INTO sessions (id_hash, user_id, data, expires_at) VALUES (?, ?, ?, ?)
+            "INSERT INTO sessions (id_hash, user_id, data, expires_at) VALUES ($1, $2, $3, $4)
              ON CONFLICT (id_hash) DO UPDATE SET
                  user_id = excluded.user_id, data = excluded.data, expires_at = excluded.expires_at",
         )
@@ -175,7 +178,7 @@ impl Accounts for SqliteStore {
 
     async fn session(&self, id_hash: &[u8], now: DateTime<Utc>) -> Result<Option<SessionRecord>> {
         let row = sqlx::query_as::<_, SessionRow>(
-            "SELECT id_hash, user_id, data, expires_at FROM sessions WHERE id_hash = ? AND expires_at > ?",
+            "SELECT id_hash, user_id, data, expires_at FROM sessions WHERE id_hash = $1 AND expires_at > $2",
         )
         .bind(id_hash)
         .bind(to_ms(now))
@@ -185,15 +188,15 @@ impl Accounts for SqliteStore {
     }
 
     async fn delete_session(&self, id_hash: &[u8]) -> Result<()> {
-        sqlx::query("DELETE FROM sessions WHERE id_hash = ?").bind(id_hash).execute(&self.writer).await?;
+        sqlx::query("DELETE FROM sessions WHERE id_hash = $1").bind(id_hash).execute(&self.writer).await?;
         Ok(())
     }
 
     async fn remember_device(&self, id: UserId, id_hash: &[u8], until: DateTime<Utc>) -> Result<()> {
         let mut transaction = self.begin().await?;
         sqlx::query(
-            "INSERT INTO known_devices (user_id, id_hash, expires_at) VALUES (?, ?, ?)
-             ON CONFLICT DO UPDATE SET expires_at = excluded.expires_at",
+            "INSERT INTO known_devices (user_id, id_hash, expires_at) VALUES ($1, $2, $3)
+             ON CONFLICT (user_id, id_hash) DO UPDATE SET expires_at = excluded.expires_at",
         )
         .bind(id.0)
         .bind(id_hash)
@@ -201,11 +204,11 @@ impl Accounts for SqliteStore {
         .execute(&mut *transaction)
         .await?;
         sqlx::query(
-            "DELETE FROM known_devices WHERE user_id = ?1 AND id_hash NOT IN (
-                 SELECT id_hash FROM known_devices WHERE user_id = ?1 ORDER BY expires_at DESC LIMIT ?2)",
+            "DELETE FROM known_devices WHERE user_id = $1 AND id_hash NOT IN (
+                 SELECT id_hash FROM known_devices WHERE user_id = $1 ORDER BY expires_at DESC LIMIT $2)",
         )
         .bind(id.0)
-        .bind(DEVICES_MAX)
+        .bind(i64::from(DEVICES_MAX))
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
@@ -214,7 +217,7 @@ impl Accounts for SqliteStore {
 
     async fn is_known_device(&self, id: UserId, id_hash: &[u8], now: DateTime<Utc>) -> Result<bool> {
         let known = sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM known_devices WHERE user_id = ? AND id_hash = ? AND expires_at > ?)",
+            "SELECT EXISTS (SELECT 1 FROM known_devices WHERE user_id = $1 AND id_hash = $2 AND expires_at > $3)",
         )
         .bind(id.0)
         .bind(id_hash)
@@ -225,15 +228,15 @@ impl Accounts for SqliteStore {
     }
 
     async fn delete_expired_sessions(&self, now: DateTime<Utc>) -> Result<u64> {
-        sqlx::query("DELETE FROM one_use_links WHERE expires_at <= ?")
+        sqlx::query("DELETE FROM one_use_links WHERE expires_at <= $1")
             .bind(to_ms(now - LINKS_KEPT))
             .execute(&self.writer)
             .await?;
-        sqlx::query("DELETE FROM known_devices WHERE expires_at <= ?")
+        sqlx::query("DELETE FROM known_devices WHERE expires_at <= $1")
             .bind(to_ms(now))
             .execute(&self.writer)
             .await?;
-        let done = sqlx::query("DELETE FROM sessions WHERE expires_at <= ?")
+        let done = sqlx::query("DELETE FROM sessions WHERE expires_at <= $1")
             .bind(to_ms(now))
             .execute(&self.writer)
             .await?;
@@ -245,9 +248,9 @@ impl Accounts for SqliteStore {
 pub(super) async fn set_password(
     id: UserId,
     password_hash: &str,
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
 ) -> Result<bool> {
-    let changed = sqlx::query("UPDATE users SET password_hash = ? WHERE id = ? AND removed_at IS NULL")
+    let changed = sqlx::query("UPDATE users SET password_hash = $1 WHERE id = $2 AND removed_at IS NULL")
         .bind(password_hash)
         .bind(id.0)
         .execute(&mut *connection)
@@ -259,8 +262,8 @@ pub(super) async fn set_password(
 }
 
 /// Voids links that would set a person's password.
-pub(super) async fn void_links(id: UserId, connection: &mut SqliteConnection) -> Result<()> {
-    sqlx::query("DELETE FROM one_use_links WHERE user_id = ? AND used_at IS NULL")
+pub(super) async fn void_links(id: UserId, connection: &mut Connection) -> Result<()> {
+    sqlx::query("DELETE FROM one_use_links WHERE user_id = $1 AND used_at IS NULL")
         .bind(id.0)
         .execute(connection)
         .await?;
@@ -268,21 +271,17 @@ pub(super) async fn void_links(id: UserId, connection: &mut SqliteConnection) ->
 }
 
 /// Ends all sessions of a person, and forgets the browsers that they are known by if asked to; returns how many sessions that were.
-pub(super) async fn close(
-    id: UserId,
-    forget_devices: bool,
-    connection: &mut SqliteConnection,
-) -> Result<u64> {
+pub(super) async fn close(id: UserId, forget_devices: bool, connection: &mut Connection) -> Result<u64> {
     if forget_devices {
-        sqlx::query("DELETE FROM known_devices WHERE user_id = ?")
+        sqlx::query("DELETE FROM known_devices WHERE user_id = $1")
             .bind(id.0)
             .execute(&mut *connection)
             .await?;
     }
-    let ended = sqlx::query("DELETE FROM sessions WHERE user_id = ?").bind(id.0).execute(connection).await?;
+    let ended = sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(id.0).execute(connection).await?;
     Ok(ended.rows_affected())
 }
 
-async fn any_user(connection: impl SqliteExecutor<'_>) -> Result<bool> {
+async fn any_user(connection: impl Executor<'_, Database = Db>) -> Result<bool> {
     Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM users)").fetch_one(connection).await?)
 }
