@@ -8,16 +8,54 @@
 mod dialect;
 
 mod code;
+mod expression;
+mod insert;
+mod lexeme;
+mod search;
+mod words;
+
+mod reasons {
+    pub(super) mod given {
+        pub(in super::super) async fn with_detections(d: Vec<domain::Detection>, _: &sqlx::PgPool) -> crate::Result<Vec<domain::Detection>> { Ok(d) }
+    }
+}
+mod submissions {
+    use super::*;
+    pub(super) async fn keep(_: &[domain::NewDetection], _: &PgPool) -> Result<Vec<crate::Appended>> { Ok(Vec::new()) }
+    pub(super) async fn left(_: DateTime<Utc>, _: u32, _: &PgPool) -> Result<Vec<domain::NewDetection>> { Ok(Vec::new()) }
+}
 mod missing;
 mod open;
 
 // shared:
+#[path = "../sql/facts/mod.rs"]
+mod facts;
+#[path = "../sql/related.rs"]
+mod related;
+#[path = "../sql/detections.rs"]
+mod detections;
+#[path = "../sql/spam.rs"]
+mod spam;
+#[path = "../sql/keys.rs"]
+mod keys;
+#[path = "../sql/terms.rs"]
+mod terms;
+#[path = "../sql/reach.rs"]
+mod reach;
+#[path = "../sql/time_range.rs"]
+mod time_range;
+#[path = "../sql/page.rs"]
+mod page;
+#[path = "../sql/indexed.rs"]
+mod indexed;
 #[path = "../sql/accounts.rs"]
 mod accounts;
 #[path = "../sql/columns.rs"]
 mod columns;
 #[path = "../sql/rows.rs"]
 mod rows;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -41,6 +79,8 @@ pub(crate) struct PostgresStore {
     writer: PgPool,
     /// Connections that read.
     readers: PgPool,
+    /// What searches count by.
+    facts: Arc<facts::Facts>,
 }
 
 impl PostgresStore {

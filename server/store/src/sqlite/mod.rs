@@ -3,6 +3,18 @@
 #[macro_use]
 mod dialect;
 
+mod expression;
+
+#[path = "../sql/terms.rs"]
+mod terms;
+#[path = "../sql/reach.rs"]
+mod reach;
+#[path = "../sql/time_range.rs"]
+mod time_range;
+#[path = "../sql/page.rs"]
+mod page;
+#[path = "../sql/indexed.rs"]
+mod indexed;
 #[path = "../sql/accounts.rs"]
 mod accounts;
 mod alerts;
@@ -17,12 +29,15 @@ mod claims;
 #[path = "../sql/columns.rs"]
 mod columns;
 mod decision;
+#[path = "../sql/detections.rs"]
 mod detections;
 mod due_times;
+#[path = "../sql/facts/mod.rs"]
 mod facts;
 mod forgetting;
 mod imports;
 mod insert;
+#[path = "../sql/keys.rs"]
 mod keys;
 mod label_parts;
 mod labels;
@@ -37,12 +52,14 @@ mod reasons;
 mod rechecks;
 mod refold;
 mod refusals;
+#[path = "../sql/related.rs"]
 mod related;
 #[path = "../sql/rows.rs"]
 mod rows;
 mod rules;
 mod saved_searches;
 mod search;
+#[path = "../sql/spam.rs"]
 mod spam;
 mod spending;
 mod standing;
