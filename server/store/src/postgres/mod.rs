@@ -12,6 +12,7 @@ mod expression;
 mod insert;
 mod lexeme;
 mod search;
+mod text;
 mod words;
 
 mod reasons {

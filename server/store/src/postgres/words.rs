@@ -114,6 +114,7 @@ pub(super) async fn rewrite(id: i64, connection: &mut Connection) -> Result<()> 
         .bind(id)
         .fetch_all(&mut *connection)
         .await?;
+    let rows: Vec<_> = rows.into_iter().map(WordsRow::read).collect();
     let words = rows.iter().map(WordsRow::words).collect::<Result<Vec<_>>>()?;
     write(&words, connection).await
 }

@@ -71,6 +71,7 @@ mod thresholds;
 mod tokens;
 mod usage;
 mod wordpress;
+mod text;
 mod words;
 mod writing;
 
