@@ -37,7 +37,8 @@ pub(super) async fn revoked(tokens: Vec<i64>, connection: &mut Connection) -> Re
 
 /// Ids that nobody has, in their order.
 pub(super) async fn next_ids(count: usize, connection: &mut Connection) -> Result<Vec<i64>> {
-    let next = "SELECT nextval(pg_get_serial_sequence('detections', 'id')) FROM generate_series(1, $1::bigint)";
+    let next =
+        "SELECT nextval(pg_get_serial_sequence('detections', 'id')) FROM generate_series(1, $1::bigint)";
     let count = i64::try_from(count).unwrap_or(i64::MAX);
     Ok(sqlx::query_scalar(next).bind(count).fetch_all(connection).await?)
 }

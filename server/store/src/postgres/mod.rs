@@ -9,6 +9,8 @@ mod dialect;
 
 mod code;
 mod expression;
+#[cfg(test)]
+mod fresh;
 mod insert;
 mod lexeme;
 mod search;
@@ -17,44 +19,57 @@ mod words;
 
 mod reasons {
     pub(super) mod given {
-        pub(in super::super) async fn with_detections(d: Vec<domain::Detection>, _: &sqlx::PgPool) -> crate::Result<Vec<domain::Detection>> { Ok(d) }
+        pub(in super::super) async fn with_detections(
+            d: Vec<domain::Detection>,
+            _: &sqlx::PgPool,
+        ) -> crate::Result<Vec<domain::Detection>> {
+            Ok(d)
+        }
     }
 }
 mod submissions {
     use super::*;
-    pub(super) async fn keep(_: &[domain::NewDetection], _: &PgPool) -> Result<Vec<crate::Appended>> { Ok(Vec::new()) }
-    pub(super) async fn left(_: DateTime<Utc>, _: u32, _: &PgPool) -> Result<Vec<domain::NewDetection>> { Ok(Vec::new()) }
+    pub(super) async fn keep(_: &[domain::NewDetection], _: &PgPool) -> Result<Vec<crate::Appended>> {
+        Ok(Vec::new())
+    }
+    pub(super) async fn left(_: DateTime<Utc>, _: u32, _: &PgPool) -> Result<Vec<domain::NewDetection>> {
+        Ok(Vec::new())
+    }
 }
 mod missing;
 mod open;
 
 // shared:
-#[path = "../sql/facts/mod.rs"]
-mod facts;
-#[path = "../sql/related.rs"]
-mod related;
-#[path = "../sql/detections.rs"]
-mod detections;
-#[path = "../sql/spam.rs"]
-mod spam;
-#[path = "../sql/keys.rs"]
-mod keys;
-#[path = "../sql/terms.rs"]
-mod terms;
-#[path = "../sql/reach.rs"]
-mod reach;
-#[path = "../sql/time_range.rs"]
-mod time_range;
-#[path = "../sql/page.rs"]
-mod page;
-#[path = "../sql/indexed.rs"]
-mod indexed;
 #[path = "../sql/accounts.rs"]
 mod accounts;
 #[path = "../sql/columns.rs"]
 mod columns;
+#[path = "../sql/counting.rs"]
+mod counting;
+#[path = "../sql/detections.rs"]
+mod detections;
+#[path = "../sql/facts/mod.rs"]
+mod facts;
+#[path = "../sql/indexed.rs"]
+mod indexed;
+#[path = "../sql/keys.rs"]
+mod keys;
+#[path = "../sql/page.rs"]
+mod page;
+#[path = "../sql/reach.rs"]
+mod reach;
+#[path = "../sql/related.rs"]
+mod related;
 #[path = "../sql/rows.rs"]
 mod rows;
+#[path = "../sql/spam.rs"]
+mod spam;
+#[path = "../sql/statistics/mod.rs"]
+mod statistics;
+#[path = "../sql/terms.rs"]
+mod terms;
+#[path = "../sql/time_range.rs"]
+mod time_range;
 
 use std::sync::Arc;
 

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use domain::{BoundedCount, DetectionId, DetectionSummary};
 use sqlx::QueryBuilder;
 
-use super::{Db, Engine, keys, text, words};
 use super::rows::{SELECT_SUMMARY, SummaryRow};
+use super::{Db, Engine, keys, text, words};
 use crate::{Neighbours, Result};
 
 #[async_trait]

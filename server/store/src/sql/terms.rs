@@ -10,7 +10,7 @@ use sqlx::QueryBuilder;
 
 use super::columns::to_ms;
 use super::rows::ip_to_bytes;
-use super::search::{push_upstream_id, push_like};
+use super::search::{push_like, push_upstream_id};
 use super::{Db, text};
 
 /// Writes a term's condition. Words have none: the full-text index knows them.

@@ -5,16 +5,6 @@ mod dialect;
 
 mod expression;
 
-#[path = "../sql/terms.rs"]
-mod terms;
-#[path = "../sql/reach.rs"]
-mod reach;
-#[path = "../sql/time_range.rs"]
-mod time_range;
-#[path = "../sql/page.rs"]
-mod page;
-#[path = "../sql/indexed.rs"]
-mod indexed;
 #[path = "../sql/accounts.rs"]
 mod accounts;
 mod alerts;
@@ -28,6 +18,8 @@ mod callbacks;
 mod claims;
 #[path = "../sql/columns.rs"]
 mod columns;
+#[path = "../sql/counting.rs"]
+mod counting;
 mod decision;
 #[path = "../sql/detections.rs"]
 mod detections;
@@ -35,7 +27,11 @@ mod due_times;
 #[path = "../sql/facts/mod.rs"]
 mod facts;
 mod forgetting;
+#[cfg(test)]
+mod fresh;
 mod imports;
+#[path = "../sql/indexed.rs"]
+mod indexed;
 mod insert;
 #[path = "../sql/keys.rs"]
 mod keys;
@@ -46,8 +42,12 @@ mod links;
 mod loading;
 mod open;
 mod outbox;
+#[path = "../sql/page.rs"]
+mod page;
 mod people;
 mod private;
+#[path = "../sql/reach.rs"]
+mod reach;
 mod reasons;
 mod rechecks;
 mod refold;
@@ -63,15 +63,20 @@ mod search;
 mod spam;
 mod spending;
 mod standing;
+#[path = "../sql/statistics/mod.rs"]
 mod statistics;
 mod story;
 mod submissions;
 mod suggestions;
+#[path = "../sql/terms.rs"]
+mod terms;
+mod text;
 mod thresholds;
+#[path = "../sql/time_range.rs"]
+mod time_range;
 mod tokens;
 mod usage;
 mod wordpress;
-mod text;
 mod words;
 mod writing;
 
@@ -115,8 +120,13 @@ pub(crate) struct SqliteStore {
 impl SqliteStore {
     /// Starts a transaction that writes. It takes the write lock at once: what it reads before it writes cannot go stale.
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+        begin(&self.writer).await
     }
+}
+
+/// Starts a transaction that writes. It takes the write lock at once.
+async fn begin(writer: &SqlitePool) -> Result<Transaction<'static, Sqlite>> {
+    Ok(writer.begin_with("BEGIN IMMEDIATE").await?)
 }
 
 #[async_trait]

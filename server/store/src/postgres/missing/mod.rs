@@ -20,7 +20,6 @@ mod rechecks;
 mod refusals;
 mod rules;
 mod saved_searches;
-mod statistics;
 mod stories;
 mod suggestions;
 mod thresholds;
