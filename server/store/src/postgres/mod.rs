@@ -13,6 +13,7 @@ mod expression;
 mod fresh;
 mod insert;
 mod lexeme;
+mod loading;
 mod search;
 mod text;
 mod words;

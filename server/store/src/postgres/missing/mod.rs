@@ -12,7 +12,6 @@ mod forgetting;
 mod imports;
 mod labels;
 mod lessons;
-mod loading;
 mod outbox;
 mod people;
 mod reasons;
