@@ -37,7 +37,7 @@ macro_rules! smaller {
 
 /// Where a text begins in another, from 1; 0 where it does not occur.
 macro_rules! position {
-    ($text:literal, $wanted:literal) => {
+    ($text:expr, $wanted:literal) => {
         concat!("strpos(", $text, ", ", $wanted, ")")
     };
 }
@@ -53,5 +53,40 @@ macro_rules! walk {
 macro_rules! for_update {
     () => {
         " FOR UPDATE"
+    };
+}
+
+/// Bytes as people read them.
+macro_rules! hexed {
+    ($bytes:literal) => {
+        concat!("encode(", $bytes, ", 'hex')")
+    };
+}
+
+/// A text that is compared and sorted by its bytes, whatever its column does.
+macro_rules! by_bytes {
+    ($text:literal) => {
+        concat!($text, " COLLATE \"C\"")
+    };
+}
+
+/// Behind a table that is walked by its ids: PostgreSQL knows by its statistics.
+macro_rules! unindexed {
+    () => {
+        ""
+    };
+}
+
+/// The highest number that a table ever gave, also to what is gone.
+macro_rules! ever_given {
+    ($table:literal) => {
+        concat!("coalesce(pg_sequence_last_value('", $table, "_id_seq'), 0)")
+    };
+}
+
+/// Thirty-two bytes that nobody knows, others for each row.
+macro_rules! noise {
+    () => {
+        "sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))"
     };
 }

@@ -14,10 +14,38 @@ mod open;
 // shared:
 #[path = "../sql/accounts.rs"]
 mod accounts;
+#[path = "../sql/audit/mod.rs"]
+mod audit;
+#[path = "../sql/budgets.rs"]
+mod budgets;
+#[path = "../sql/claims.rs"]
+mod claims;
 #[path = "../sql/columns.rs"]
 mod columns;
+#[path = "../sql/due_times.rs"]
+mod due_times;
+#[path = "../sql/links.rs"]
+mod links;
+#[path = "../sql/people.rs"]
+mod people;
+#[path = "../sql/refusals.rs"]
+mod refusals;
 #[path = "../sql/rows.rs"]
 mod rows;
+#[path = "../sql/saved_searches.rs"]
+mod saved_searches;
+#[path = "../sql/spending.rs"]
+mod spending;
+#[path = "../sql/standing.rs"]
+mod standing;
+#[path = "../sql/story.rs"]
+mod story;
+#[path = "../sql/suggestions.rs"]
+mod suggestions;
+#[path = "../sql/thresholds.rs"]
+mod thresholds;
+#[path = "../sql/tokens.rs"]
+mod tokens;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -69,8 +97,8 @@ impl Store for PostgresStore {
         Ok(())
     }
 
-    async fn bring_forward(&self, _latest: DateTime<Utc>, _claims: DateTime<Utc>) -> Result<u64> {
-        Ok(0)
+    async fn bring_forward(&self, latest: DateTime<Utc>, claims: DateTime<Utc>) -> Result<u64> {
+        due_times::bring_forward(self, latest, claims).await
     }
 
     async fn checkpoint(&self) -> Result<()> {

@@ -5,21 +5,31 @@ mod dialect;
 
 #[path = "../sql/accounts.rs"]
 mod accounts;
+#[path = "../sql/alerts.rs"]
 mod alerts;
 mod app_words;
+#[path = "../sql/audit/mod.rs"]
 mod audit;
+#[cfg(test)]
+mod audit_tests;
 pub(crate) mod backup;
 mod batches;
+#[path = "../sql/budgets.rs"]
 mod budgets;
+#[path = "../sql/bulk.rs"]
 mod bulk;
+#[path = "../sql/callbacks/mod.rs"]
 mod callbacks;
+#[path = "../sql/claims.rs"]
 mod claims;
 #[path = "../sql/columns.rs"]
 mod columns;
 mod decision;
 mod detections;
+#[path = "../sql/due_times.rs"]
 mod due_times;
 mod facts;
+#[path = "../sql/forgetting/mod.rs"]
 mod forgetting;
 mod imports;
 mod insert;
@@ -27,31 +37,44 @@ mod keys;
 mod label_parts;
 mod labels;
 mod lessons;
+#[path = "../sql/links.rs"]
 mod links;
 mod loading;
 mod open;
 mod outbox;
+#[path = "../sql/people.rs"]
 mod people;
 mod private;
 mod reasons;
 mod rechecks;
 mod refold;
+#[path = "../sql/refusals.rs"]
 mod refusals;
 mod related;
 #[path = "../sql/rows.rs"]
 mod rows;
 mod rules;
+#[path = "../sql/saved_searches.rs"]
 mod saved_searches;
+mod seal;
 mod search;
 mod spam;
+#[path = "../sql/spending.rs"]
 mod spending;
+#[path = "../sql/standing.rs"]
 mod standing;
 mod statistics;
+#[path = "../sql/story.rs"]
 mod story;
 mod submissions;
+#[path = "../sql/suggestions.rs"]
 mod suggestions;
+#[path = "../sql/thresholds.rs"]
 mod thresholds;
+#[path = "../sql/tokens.rs"]
 mod tokens;
+mod traces;
+#[path = "../sql/usage.rs"]
 mod usage;
 mod wordpress;
 mod words;
@@ -97,8 +120,13 @@ pub(crate) struct SqliteStore {
 impl SqliteStore {
     /// Starts a transaction that writes. It takes the write lock at once: what it reads before it writes cannot go stale.
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+        begin(&self.writer).await
     }
+}
+
+/// Starts a transaction that writes.
+async fn begin(writer: &SqlitePool) -> Result<Transaction<'static, Sqlite>> {
+    Ok(writer.begin_with("BEGIN IMMEDIATE").await?)
 }
 
 #[async_trait]

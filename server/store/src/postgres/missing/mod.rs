@@ -1,13 +1,9 @@
 //! What is not written for PostgreSQL yet; a file goes when its trait is.
 
 mod alerts;
-mod api_tokens;
 mod app_words;
-mod audit;
-mod budgets;
 mod bulk;
 mod callbacks;
-mod claims;
 mod detections;
 mod forgetting;
 mod imports;
@@ -16,16 +12,10 @@ mod lessons;
 mod loading;
 mod neighbours;
 mod outbox;
-mod people;
 mod reasons;
 mod rechecks;
-mod refusals;
 mod rules;
-mod saved_searches;
 mod statistics;
-mod stories;
-mod suggestions;
-mod thresholds;
 mod usage;
 mod word_press;
 
