@@ -8,12 +8,51 @@
 mod dialect;
 
 mod code;
+mod expression;
+mod insert;
+mod lexeme;
+mod search;
+mod traces;
+mod words;
+
+mod reasons {
+    pub(super) mod given {
+        pub(in super::super) async fn with_detections(d: Vec<domain::Detection>, _: &sqlx::PgPool) -> crate::Result<Vec<domain::Detection>> { Ok(d) }
+    }
+}
+mod submissions {
+    use super::*;
+    pub(super) async fn keep(_: &[domain::NewDetection], _: &PgPool) -> Result<Vec<crate::Appended>> { Ok(Vec::new()) }
+    pub(super) async fn left(_: DateTime<Utc>, _: u32, _: &PgPool) -> Result<Vec<domain::NewDetection>> { Ok(Vec::new()) }
+}
 mod missing;
 mod open;
 
 // shared:
+#[path = "../sql/facts/mod.rs"]
+mod facts;
+#[path = "../sql/related.rs"]
+mod related;
+#[path = "../sql/detections.rs"]
+mod detections;
+#[path = "../sql/spam.rs"]
+mod spam;
+#[path = "../sql/keys.rs"]
+mod keys;
+#[path = "../sql/terms.rs"]
+mod terms;
+#[path = "../sql/reach.rs"]
+mod reach;
+#[path = "../sql/time_range.rs"]
+mod time_range;
+#[path = "../sql/page.rs"]
+mod page;
+#[path = "../sql/indexed.rs"]
+mod indexed;
 #[path = "../sql/accounts.rs"]
 mod accounts;
+#[path = "../sql/alerts.rs"]
+mod alerts;
 #[path = "../sql/audit/mod.rs"]
 mod audit;
 #[path = "../sql/budgets.rs"]
@@ -24,6 +63,8 @@ mod claims;
 mod columns;
 #[path = "../sql/due_times.rs"]
 mod due_times;
+#[path = "../sql/forgetting/mod.rs"]
+mod forgetting;
 #[path = "../sql/links.rs"]
 mod links;
 #[path = "../sql/people.rs"]
@@ -47,6 +88,8 @@ mod thresholds;
 #[path = "../sql/tokens.rs"]
 mod tokens;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgArguments, PgConnection, PgPool, PgRow};
@@ -69,6 +112,8 @@ pub(crate) struct PostgresStore {
     writer: PgPool,
     /// Connections that read.
     readers: PgPool,
+    /// What searches count by.
+    facts: Arc<facts::Facts>,
 }
 
 impl PostgresStore {

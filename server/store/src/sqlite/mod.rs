@@ -3,6 +3,18 @@
 #[macro_use]
 mod dialect;
 
+mod expression;
+
+#[path = "../sql/terms.rs"]
+mod terms;
+#[path = "../sql/reach.rs"]
+mod reach;
+#[path = "../sql/time_range.rs"]
+mod time_range;
+#[path = "../sql/page.rs"]
+mod page;
+#[path = "../sql/indexed.rs"]
+mod indexed;
 #[path = "../sql/accounts.rs"]
 mod accounts;
 #[path = "../sql/alerts.rs"]
@@ -25,14 +37,17 @@ mod claims;
 #[path = "../sql/columns.rs"]
 mod columns;
 mod decision;
+#[path = "../sql/detections.rs"]
 mod detections;
 #[path = "../sql/due_times.rs"]
 mod due_times;
+#[path = "../sql/facts/mod.rs"]
 mod facts;
 #[path = "../sql/forgetting/mod.rs"]
 mod forgetting;
 mod imports;
 mod insert;
+#[path = "../sql/keys.rs"]
 mod keys;
 mod label_parts;
 mod labels;
@@ -50,6 +65,7 @@ mod rechecks;
 mod refold;
 #[path = "../sql/refusals.rs"]
 mod refusals;
+#[path = "../sql/related.rs"]
 mod related;
 #[path = "../sql/rows.rs"]
 mod rows;
@@ -58,6 +74,7 @@ mod rules;
 mod saved_searches;
 mod seal;
 mod search;
+#[path = "../sql/spam.rs"]
 mod spam;
 #[path = "../sql/spending.rs"]
 mod spending;

@@ -1,16 +1,12 @@
 //! What is not written for PostgreSQL yet; a file goes when its trait is.
 
-mod alerts;
 mod app_words;
 mod bulk;
 mod callbacks;
-mod detections;
-mod forgetting;
 mod imports;
 mod labels;
 mod lessons;
 mod loading;
-mod neighbours;
 mod outbox;
 mod reasons;
 mod rechecks;
