@@ -55,3 +55,42 @@ macro_rules! for_update {
         " FOR UPDATE"
     };
 }
+
+/// The highest number that a table ever gave, also to what is gone.
+macro_rules! ever_given {
+    ($table:literal) => {
+        concat!("coalesce(pg_sequence_last_value('", $table, "_id_seq'), 0)")
+    };
+}
+
+/// The number of a row that is given none.
+macro_rules! next_id {
+    ($table:literal) => {
+        concat!("nextval('", $table, "_id_seq')")
+    };
+}
+
+/// A number without what is behind its point.
+macro_rules! whole {
+    ($number:literal) => {
+        concat!("trunc(", $number, ")::bigint")
+    };
+}
+
+/// Detections `d` that an expression finds in the index of words, as what follows FROM.
+macro_rules! found_by_words {
+    ($expression:literal) => {
+        concat!(
+            "detection_words i JOIN detections d ON d.id = i.detection_id WHERE i.words @@ ",
+            $expression,
+            "::tsquery"
+        )
+    };
+}
+
+/// The id of what was found so.
+macro_rules! found_id {
+    () => {
+        "d.id"
+    };
+}

@@ -8,16 +8,44 @@
 mod dialect;
 
 mod code;
+mod known_texts;
 mod missing;
+mod new_submissions;
 mod open;
 
 // shared:
 #[path = "../sql/accounts.rs"]
 mod accounts;
+#[path = "../sql/app_words.rs"]
+mod app_words;
 #[path = "../sql/columns.rs"]
 mod columns;
+#[path = "../sql/decision.rs"]
+mod decision;
+#[path = "../sql/imports/mod.rs"]
+mod imports;
+#[path = "../sql/label_parts.rs"]
+mod label_parts;
+#[path = "../sql/labels.rs"]
+mod labels;
+#[path = "../sql/lessons.rs"]
+mod lessons;
+#[path = "../sql/outbox.rs"]
+mod outbox;
+#[path = "../sql/places.rs"]
+mod places;
+#[path = "../sql/reasons/mod.rs"]
+mod reasons;
+#[path = "../sql/rechecks.rs"]
+mod rechecks;
 #[path = "../sql/rows.rs"]
 mod rows;
+#[path = "../sql/rules.rs"]
+mod rules;
+#[path = "../sql/submissions.rs"]
+mod submissions;
+#[path = "../sql/wordpress/mod.rs"]
+mod wordpress;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};

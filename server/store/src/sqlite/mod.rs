@@ -6,6 +6,7 @@ mod dialect;
 #[path = "../sql/accounts.rs"]
 mod accounts;
 mod alerts;
+#[path = "../sql/app_words.rs"]
 mod app_words;
 mod audit;
 pub(crate) mod backup;
@@ -16,30 +17,43 @@ mod callbacks;
 mod claims;
 #[path = "../sql/columns.rs"]
 mod columns;
+#[path = "../sql/decision.rs"]
 mod decision;
 mod detections;
 mod due_times;
 mod facts;
 mod forgetting;
+#[path = "../sql/imports/mod.rs"]
 mod imports;
 mod insert;
 mod keys;
+mod known_texts;
+#[path = "../sql/label_parts.rs"]
 mod label_parts;
+#[path = "../sql/labels.rs"]
 mod labels;
+#[path = "../sql/lessons.rs"]
 mod lessons;
 mod links;
 mod loading;
+mod new_submissions;
 mod open;
+#[path = "../sql/outbox.rs"]
 mod outbox;
 mod people;
+#[path = "../sql/places.rs"]
+mod places;
 mod private;
+#[path = "../sql/reasons/mod.rs"]
 mod reasons;
+#[path = "../sql/rechecks.rs"]
 mod rechecks;
 mod refold;
 mod refusals;
 mod related;
 #[path = "../sql/rows.rs"]
 mod rows;
+#[path = "../sql/rules.rs"]
 mod rules;
 mod saved_searches;
 mod search;
@@ -48,11 +62,13 @@ mod spending;
 mod standing;
 mod statistics;
 mod story;
+#[path = "../sql/submissions.rs"]
 mod submissions;
 mod suggestions;
 mod thresholds;
 mod tokens;
 mod usage;
+#[path = "../sql/wordpress/mod.rs"]
 mod wordpress;
 mod words;
 mod writing;

@@ -2,7 +2,6 @@
 
 mod alerts;
 mod api_tokens;
-mod app_words;
 mod audit;
 mod budgets;
 mod bulk;
@@ -10,24 +9,16 @@ mod callbacks;
 mod claims;
 mod detections;
 mod forgetting;
-mod imports;
-mod labels;
-mod lessons;
 mod loading;
 mod neighbours;
-mod outbox;
 mod people;
-mod reasons;
-mod rechecks;
 mod refusals;
-mod rules;
 mod saved_searches;
 mod statistics;
 mod stories;
 mod suggestions;
 mod thresholds;
 mod usage;
-mod word_press;
 
 use crate::StoreError;
 
