@@ -127,6 +127,11 @@ CREATE TABLE detections (
     held BOOLEAN NOT NULL DEFAULT FALSE
 );
 CREATE INDEX detections_by_verdict ON detections (is_spam, score);
+CREATE INDEX detections_by_score ON detections (score, id);
+CREATE INDEX detections_by_distance ON detections (closeness, id);
+CREATE INDEX detections_by_upstream_id ON detections (upstream_id, id);
+CREATE INDEX detections_by_site ON detections (site, id);
+CREATE INDEX detections_by_email ON detections (email, id);
 CREATE INDEX detections_by_import ON detections (import_id) WHERE import_id IS NOT NULL;
 CREATE INDEX detections_unlabelled ON detections (id, created_at) WHERE label IS NULL;
 CREATE INDEX detections_to_rejudge ON detections (id) WHERE judged_by = 'fallback';
@@ -198,9 +203,13 @@ CREATE TABLE detection_changes (
 
 -- What searches look up, by detection: words of its texts, and keys, as lexemes that domain's `search` folded.
 CREATE TABLE detection_words (
-    detection_id BIGINT PRIMARY KEY REFERENCES detections (id) ON DELETE CASCADE,
-    words tsvector NOT NULL
+    detection_id BIGINT NOT NULL REFERENCES detections (id) ON DELETE CASCADE,
+    -- From 0: a `tsvector` holds some thousand words, and a message may have more.
+    part BIGINT NOT NULL,
+    words tsvector NOT NULL,
+    PRIMARY KEY (detection_id, part)
 );
+CREATE INDEX detection_words_in_parts ON detection_words (detection_id) WHERE part > 0;
 CREATE INDEX detection_words_by_word ON detection_words USING gin (words);
 
 INSERT INTO rules_version VALUES (0);

@@ -9,11 +9,36 @@ mod dialect;
 
 mod code;
 mod known_texts;
+mod expression;
+mod insert;
+mod lexeme;
+mod search;
+mod words;
 mod missing;
 mod new_submissions;
 mod open;
 
 // shared:
+#[path = "../sql/facts/mod.rs"]
+mod facts;
+#[path = "../sql/related.rs"]
+mod related;
+#[path = "../sql/detections.rs"]
+mod detections;
+#[path = "../sql/spam.rs"]
+mod spam;
+#[path = "../sql/keys.rs"]
+mod keys;
+#[path = "../sql/terms.rs"]
+mod terms;
+#[path = "../sql/reach.rs"]
+mod reach;
+#[path = "../sql/time_range.rs"]
+mod time_range;
+#[path = "../sql/page.rs"]
+mod page;
+#[path = "../sql/indexed.rs"]
+mod indexed;
 #[path = "../sql/accounts.rs"]
 mod accounts;
 #[path = "../sql/app_words.rs"]
@@ -47,6 +72,8 @@ mod submissions;
 #[path = "../sql/wordpress/mod.rs"]
 mod wordpress;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgArguments, PgConnection, PgPool, PgRow};
@@ -69,6 +96,8 @@ pub(crate) struct PostgresStore {
     writer: PgPool,
     /// Connections that read.
     readers: PgPool,
+    /// What searches count by.
+    facts: Arc<facts::Facts>,
 }
 
 impl PostgresStore {

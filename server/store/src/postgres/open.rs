@@ -1,6 +1,7 @@
 //! Opens the database, brings it up to date, and says in one line why it cannot.
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::migrate::Migrator;
@@ -36,7 +37,7 @@ impl PostgresStore {
         code::renew(&writer).await?;
         let reading = options.options([("default_transaction_read_only", "on")]);
         let readers = pool(READERS).connect_lazy_with(reading);
-        Ok(Self { writer, readers })
+        Ok(Self { writer, readers, facts: Arc::default() })
     }
 }
 

@@ -3,6 +3,18 @@
 #[macro_use]
 mod dialect;
 
+mod expression;
+
+#[path = "../sql/terms.rs"]
+mod terms;
+#[path = "../sql/reach.rs"]
+mod reach;
+#[path = "../sql/time_range.rs"]
+mod time_range;
+#[path = "../sql/page.rs"]
+mod page;
+#[path = "../sql/indexed.rs"]
+mod indexed;
 #[path = "../sql/accounts.rs"]
 mod accounts;
 mod alerts;
@@ -19,13 +31,16 @@ mod claims;
 mod columns;
 #[path = "../sql/decision.rs"]
 mod decision;
+#[path = "../sql/detections.rs"]
 mod detections;
 mod due_times;
+#[path = "../sql/facts/mod.rs"]
 mod facts;
 mod forgetting;
 #[path = "../sql/imports/mod.rs"]
 mod imports;
 mod insert;
+#[path = "../sql/keys.rs"]
 mod keys;
 mod known_texts;
 #[path = "../sql/label_parts.rs"]
@@ -50,6 +65,7 @@ mod reasons;
 mod rechecks;
 mod refold;
 mod refusals;
+#[path = "../sql/related.rs"]
 mod related;
 #[path = "../sql/rows.rs"]
 mod rows;
@@ -57,6 +73,7 @@ mod rows;
 mod rules;
 mod saved_searches;
 mod search;
+#[path = "../sql/spam.rs"]
 mod spam;
 mod spending;
 mod standing;

@@ -7,7 +7,8 @@
 use sqlx::sqlite::SqlitePool;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
-use super::words::{self, SELECT_WORDS, WordsRow};
+use super::indexed::{SELECT_WORDS, WordsRow};
+use super::words;
 use crate::{Result, Unfolded};
 
 /// How much is not written again yet; `None` when nothing is.

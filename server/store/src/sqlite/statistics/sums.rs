@@ -9,7 +9,7 @@ use sqlx::sqlite::SqlitePool;
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::super::columns::{HOURS_PER_DAY, MS_PER_HOUR, to_ms};
-use super::super::search::push_term;
+use super::super::terms::push as push_term;
 use crate::Result;
 
 /// Most rows that may not be taken in yet: looking at each of them must stay cheap.

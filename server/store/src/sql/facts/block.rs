@@ -43,27 +43,30 @@ pub(super) struct Bits(pub(super) u16);
 impl Bits {
     /// How the database puts them together.
     pub(super) fn sql() -> String {
-        let place = |column: &str, words: &[&str], shift: u32| {
+        let place = |column: &str, words: &[String], shift: u32| {
             let whens: String = words
                 .iter()
                 .enumerate()
-                .map(|(at, word)| format!(" WHEN '{word}' THEN {}", at + 1))
+                .map(|(at, word)| format!(" WHEN {word} THEN {}", at + 1))
                 .collect();
             format!("((CASE {column}{whens} ELSE 0 END) << {shift})")
         };
-        let labels: Vec<_> = Label::ALL.iter().map(|label| label.as_str()).collect();
-        let origins: Vec<_> = Origin::ALL.iter().map(|origin| origin.as_str()).collect();
-        let judges: Vec<_> = JudgedBy::ALL.iter().map(|by| by.as_str()).collect();
+        let texts = |words: Vec<&str>| -> Vec<String> { words.iter().map(|word| format!("'{word}'")).collect() };
+        let labels = texts(Label::ALL.iter().map(|label| label.as_str()).collect());
+        let origins = texts(Origin::ALL.iter().map(|origin| origin.as_str()).collect());
+        let judges = texts(JudgedBy::ALL.iter().map(|by| by.as_str()).collect());
+        let feedback = texts(vec!["pending", "failed"]);
+        let flag = [truth!().to_owned()];
         [
-            "d.is_spam".to_owned(),
+            place("d.is_spam", &flag, 0),
             place("d.label", &labels, 1),
             place("d.app_word", &labels, 3),
             place("d.origin", &origins, 5),
             place("d.judged_by", &judges, 8),
-            place("d.feedback", &["pending", "failed"], 11),
-            "(d.late << 13)".to_owned(),
-            "(d.contested << 14)".to_owned(),
-            "(d.held << 15)".to_owned(),
+            place("d.feedback", &feedback, 11),
+            place("d.late", &flag, 13),
+            place("d.contested", &flag, 14),
+            place("d.held", &flag, 15),
         ]
         .join(" | ")
     }

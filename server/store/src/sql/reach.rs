@@ -7,9 +7,8 @@
 use std::time::{Duration, Instant};
 
 use domain::Direction;
-use sqlx::sqlite::SqlitePool;
 
-use super::plan::Plan;
+use super::Pool;
 use crate::Result;
 
 /// Ids of the first window; each further one is twice as wide. What most searches need lies in it, and a small log whole.
@@ -17,7 +16,7 @@ const FIRST_WINDOW: i64 = 8_192;
 
 /// How long one question may look, beyond its first window.
 #[derive(Clone, Copy, Debug)]
-pub(in super::super) struct Patience {
+pub(super) struct Patience {
     ends: Option<Instant>,
 }
 
@@ -32,12 +31,12 @@ impl Patience {
     }
 
     /// Until then.
-    pub(in super::super) const fn until(end: Instant) -> Self {
+    pub(super) const fn until(end: Instant) -> Self {
         Self { ends: Some(end) }
     }
 
     /// Looks to the end, however long that takes.
-    pub(in super::super) const fn endless() -> Self {
+    pub(super) const fn endless() -> Self {
         Self { ends: None }
     }
 
@@ -53,7 +52,7 @@ impl Patience {
 
 /// Ranges of ids, one after the other in one direction.
 #[derive(Debug)]
-pub(in super::super) struct Windows {
+pub(super) struct Windows {
     /// First and last id that are left.
     left: (i64, i64),
     width: i64,
@@ -63,16 +62,16 @@ pub(in super::super) struct Windows {
 }
 
 impl Windows {
-    /// The windows of a plan beyond an id, or from the end of the log.
+    /// The windows of a search, whose time range leaves these ids, beyond an id or from the end of the log.
     pub(super) async fn new(
-        plan: &Plan<'_>,
+        ids: Option<(i64, i64)>,
         from: Option<(Direction, i64)>,
         patience: Patience,
-        readers: &SqlitePool,
+        readers: &Pool,
     ) -> Result<Self> {
         let newest: i64 =
             sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM detections").fetch_one(readers).await?;
-        let (first, last) = plan.ids().unwrap_or((1, newest));
+        let (first, last) = ids.unwrap_or((1, newest));
         let (first, last) = (first.max(1), last.min(newest));
         let (left, direction) = match from {
             None => ((first, last), Direction::After),
@@ -83,13 +82,13 @@ impl Windows {
     }
 
     /// The windows from one id to another, newest first.
-    pub(in super::super) fn over(left: (i64, i64), patience: Patience) -> Self {
+    pub(super) fn over(left: (i64, i64), patience: Patience) -> Self {
         let width = if patience.ends.is_some() { FIRST_WINDOW } else { i64::MAX / 2 };
         Self { left, width, direction: Direction::After, patience, begun: false }
     }
 
     /// The next window; `None` at the end, or when the time is over.
-    pub(in super::super) fn next(&mut self) -> Option<(i64, i64)> {
+    pub(super) fn next(&mut self) -> Option<(i64, i64)> {
         let (first, last) = self.left;
         if first > last || (self.begun && self.patience.is_over()) {
             return None;
@@ -109,7 +108,7 @@ impl Windows {
     }
 
     /// The id that the search stopped at; `None` when it came to the end.
-    pub(in super::super) fn stopped_at(&self) -> Option<i64> {
+    pub(super) fn stopped_at(&self) -> Option<i64> {
         let (first, last) = self.left;
         let boundary = if self.direction == Direction::Before { first - 1 } else { last + 1 };
         (first <= last).then_some(boundary)

@@ -6,15 +6,15 @@ use chrono::{DateTime, Utc};
 use domain::reason::folded;
 use domain::search::{Age, AppSaid, Pattern, ReasonTest, ScoreTest, State, Term, TermKind};
 use ipnet::IpNet;
-use sqlx::{QueryBuilder, Sqlite};
+use sqlx::QueryBuilder;
 
-use super::super::columns::to_ms;
-use super::super::keys;
-use super::super::rows::ip_to_bytes;
-use super::words::INDEX;
+use super::columns::to_ms;
+use super::rows::ip_to_bytes;
+use super::search::{push_upstream_id, push_like};
+use super::Db;
 
 /// Writes a term's condition. Words have none: the full-text index knows them.
-pub(in super::super) fn push(sql: &mut QueryBuilder<Sqlite>, term: &Term, now: DateTime<Utc>) {
+pub(super) fn push(sql: &mut QueryBuilder<Db>, term: &Term, now: DateTime<Utc>) {
     if term.kind.is_text() {
         return;
     }
@@ -29,7 +29,7 @@ pub(in super::super) fn push(sql: &mut QueryBuilder<Sqlite>, term: &Term, now: D
     }
 }
 
-fn condition(sql: &mut QueryBuilder<Sqlite>, kind: &TermKind, now: DateTime<Utc>) {
+fn condition(sql: &mut QueryBuilder<Db>, kind: &TermKind, now: DateTime<Utc>) {
     match kind {
         TermKind::Word(_) | TermKind::Prefix(_) | TermKind::Phrase(_) | TermKind::Link(_) => sql.push("TRUE"),
         TermKind::Is(state) => sql.push(is(*state)),
@@ -61,15 +61,15 @@ fn condition(sql: &mut QueryBuilder<Sqlite>, kind: &TermKind, now: DateTime<Utc>
         TermKind::Labelled(span) => age(sql, "d.label IS NOT NULL AND d.labelled_at", *span, now),
         TermKind::LabelledOn(days) => labelled_between(sql, days.start(), days.end()),
         TermKind::LabelledBetween(from, to) => labelled_between(sql, *from, *to),
-        TermKind::Id(id) => number_or_upstream_id(sql, id),
+        TermKind::Id(id) => push_upstream_id(sql, id, id.parse().ok()),
     };
 }
 
 fn labelled_between(
-    sql: &mut QueryBuilder<Sqlite>,
+    sql: &mut QueryBuilder<Db>,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
-) -> &mut QueryBuilder<Sqlite> {
+) -> &mut QueryBuilder<Db> {
     sql.push("d.label IS NOT NULL AND d.labelled_at >= ")
         .push_bind(to_ms(from))
         .push(" AND d.labelled_at < ")
@@ -78,23 +78,23 @@ fn labelled_between(
 
 fn is(state: State) -> &'static str {
     match state {
-        State::Spam => "d.is_spam = 1",
+        State::Spam => concat!("d.is_spam = ", truth!()),
         // The score of what was refused is below all others: the index of verdicts and scores tells.
-        State::Ham => "d.is_spam = 0 AND d.score > -1e6",
+        State::Ham => concat!("d.is_spam = ", untruth!(), " AND d.score > -1e6"),
         State::Labelled => "d.label IS NOT NULL",
         State::Unlabelled => "d.label IS NULL",
         State::Waiting => "d.label IS NULL AND d.app_word IS NULL",
-        State::Disputed => "d.disputed = 1 AND d.judged_by <> 'refused'",
-        State::Contested => "d.contested = 1",
-        State::Late => "d.late = 1",
+        State::Disputed => concat!("d.disputed = ", truth!(), " AND d.judged_by <> 'refused'"),
+        State::Contested => concat!("d.contested = ", truth!()),
+        State::Late => concat!("d.late = ", truth!()),
         State::Pending => "d.feedback = 'pending'",
         State::Failed => "d.feedback = 'failed'",
         State::Refused => "d.judged_by = 'refused'",
-        State::Held => "d.held = 1 AND d.label IS NULL AND d.app_word IS NULL",
+        State::Held => concat!("d.held = ", truth!(), " AND d.label IS NULL AND d.app_word IS NULL"),
     }
 }
 
-fn score(sql: &mut QueryBuilder<Sqlite>, test: ScoreTest) -> &mut QueryBuilder<Sqlite> {
+fn score(sql: &mut QueryBuilder<Db>, test: ScoreTest) -> &mut QueryBuilder<Db> {
     let (comparison, score) = match test {
         ScoreTest::Over(score) => (" > ", score),
         ScoreTest::AtLeast(score) => (" >= ", score),
@@ -110,29 +110,27 @@ fn score(sql: &mut QueryBuilder<Sqlite>, test: ScoreTest) -> &mut QueryBuilder<S
 
 /// A value with or without stars.
 fn pattern<'a>(
-    sql: &'a mut QueryBuilder<Sqlite>,
+    sql: &'a mut QueryBuilder<Db>,
     column: &'static str,
     pattern: &Pattern,
-) -> &'a mut QueryBuilder<Sqlite> {
+) -> &'a mut QueryBuilder<Db> {
     match pattern.exact() {
         Some(exact) => sql.push(column).push(" = ").push_bind(exact.to_owned()),
         None if pattern.as_str() == "*" => sql.push(column).push(" IS NOT NULL"),
-        None => sql.push(column).push(" LIKE ").push_bind(like(pattern.as_str())).push(" ESCAPE '\\'"),
+        None => push_like(sql, column, like(pattern.as_str())),
     }
 }
 
-/// Found by key first: the log has no index of upstream ids.
-fn number_or_upstream_id<'a>(sql: &'a mut QueryBuilder<Sqlite>, id: &str) -> &'a mut QueryBuilder<Sqlite> {
-    let number = id.parse::<i64>().ok();
-    sql.push(format_args!("(d.id IN (SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH "))
-        .push_bind(keys::whole(&keys::upstream(id)))
-        .push(" UNION ALL SELECT ")
-        .push_bind(number)
-        .push(") AND (d.upstream_id = ")
-        .push_bind(id.to_owned())
-        .push(" OR d.id = ")
-        .push_bind(number)
-        .push("))")
+/// A text for LIKE in which nothing stands for anything else.
+fn literally(text: &str) -> String {
+    let mut like = String::with_capacity(text.len() + 8);
+    for char in text.chars() {
+        if matches!(char, '%' | '_' | '\\') {
+            like.push('\\');
+        }
+        like.push(char);
+    }
+    like
 }
 
 /// A pattern for LIKE, whose case folding is that of the columns: ASCII only.
@@ -148,7 +146,7 @@ fn like(pattern: &str) -> String {
     like
 }
 
-fn ip(sql: &mut QueryBuilder<Sqlite>, net: IpNet) -> &mut QueryBuilder<Sqlite> {
+fn ip(sql: &mut QueryBuilder<Db>, net: IpNet) -> &mut QueryBuilder<Db> {
     // `::/0` would hold the mapped IPv4 addresses too; someone who asks for IPv6 does not mean them.
     let bytes = |ip: IpAddr| ip_to_bytes(ip).to_vec();
     sql.push("(d.ip BETWEEN ")
@@ -164,7 +162,7 @@ fn ip(sql: &mut QueryBuilder<Sqlite>, net: IpNet) -> &mut QueryBuilder<Sqlite> {
 }
 
 /// The first part is what the index of labelled rows asks for.
-fn reason<'a>(sql: &'a mut QueryBuilder<Sqlite>, test: &ReasonTest) -> &'a mut QueryBuilder<Sqlite> {
+fn reason<'a>(sql: &'a mut QueryBuilder<Db>, test: &ReasonTest) -> &'a mut QueryBuilder<Db> {
     const GIVEN: &str = "EXISTS (SELECT 1 FROM standing_reasons s WHERE s.detection_id = d.id";
     match test {
         ReasonTest::None => sql.push(format_args!("d.label IS NOT NULL AND NOT {GIVEN})")),
@@ -176,23 +174,23 @@ fn reason<'a>(sql: &'a mut QueryBuilder<Sqlite>, test: &ReasonTest) -> &'a mut Q
     }
 }
 
-fn by<'a>(sql: &'a mut QueryBuilder<Sqlite>, name: &str) -> &'a mut QueryBuilder<Sqlite> {
+fn by<'a>(sql: &'a mut QueryBuilder<Db>, name: &str) -> &'a mut QueryBuilder<Db> {
     let folded = name.to_lowercase();
     sql.push("d.labelled_by IN (SELECT id FROM users WHERE name = ")
         .push_bind(name.to_owned())
         .push(" COLLATE NOCASE OR email_folded = ")
         .push_bind(folded.clone())
-        .push(" OR substr(email_folded, 1, instr(email_folded, '@') - 1) = ")
-        .push_bind(folded)
-        .push(")")
+        .push(" OR email_folded LIKE ")
+        .push_bind(format!("{}@%", literally(&folded)))
+        .push(" ESCAPE '\\')")
 }
 
 fn age<'a>(
-    sql: &'a mut QueryBuilder<Sqlite>,
+    sql: &'a mut QueryBuilder<Db>,
     column: &'static str,
     age: Age,
     now: DateTime<Utc>,
-) -> &'a mut QueryBuilder<Sqlite> {
+) -> &'a mut QueryBuilder<Db> {
     let comparison = if age.longer { " < " } else { " >= " };
     sql.push(column).push(comparison).push_bind(to_ms(now - age.span()))
 }

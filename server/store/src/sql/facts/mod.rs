@@ -17,9 +17,9 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use domain::{BoundedCount, Facets, SearchQuery};
-use sqlx::sqlite::SqlitePool;
 
-use super::search::id_range;
+use super::Pool;
+use super::time_range::id_range;
 use crate::Result;
 use block::Block;
 use lookups::Lookups;
@@ -78,7 +78,7 @@ impl Facts {
         self: &Arc<Self>,
         query: &SearchQuery,
         now: DateTime<Utc>,
-        readers: &SqlitePool,
+        readers: &Pool,
     ) -> Result<BoundedCount> {
         let tally = self.tally(query, now, Tally::default(), readers).await?;
         Ok(BoundedCount { count: tally.count, more: !tally.complete })
@@ -89,7 +89,7 @@ impl Facts {
         self: &Arc<Self>,
         query: &SearchQuery,
         now: DateTime<Utc>,
-        readers: &SqlitePool,
+        readers: &Pool,
     ) -> Result<Facets> {
         let tally = self.tally(query, now, Tally::with_facets(), readers).await?;
         let kept = self.kept();
@@ -103,7 +103,7 @@ impl Facts {
         query: &SearchQuery,
         now: DateTime<Utc>,
         mut tally: Tally,
-        readers: &SqlitePool,
+        readers: &Pool,
     ) -> Result<Tally> {
         let until = Instant::now() + PATIENCE;
         let (first, last) = match id_range(query, now, readers).await? {

@@ -10,6 +10,9 @@ use domain::search::{Pattern, TermKind};
 use domain::{JudgedBy, Origin};
 use ipnet::IpNet;
 
+pub(super) use super::expression::whole;
+use super::expression::start as start_of;
+
 /// Starts every key: no word that people send or search for has it, so none equals a key.
 const MARK: char = domain::search::INDEX_MARK;
 
@@ -59,7 +62,7 @@ impl<'a> Keys<'a> {
 
 /// A look-up of keys.
 pub(super) struct Lookup {
-    /// For `MATCH`.
+    /// As the engine takes it.
     pub(super) expression: String,
     /// Whether just the rows meant are found; else some others with them.
     pub(super) exact: bool,
@@ -102,7 +105,7 @@ fn by_pattern(kind: char, pattern: &Pattern) -> Option<Lookup> {
     let start = pattern.prefix();
     let exact = pattern.as_str().len() == start.len() + 1;
     (start.len() >= START_MIN)
-        .then(|| Lookup { expression: format!("{} *", whole(&folded(kind, start))), exact })
+        .then(|| Lookup { expression: start_of(&folded(kind, start)), exact })
 }
 
 /// The key of a text's hash: equal texts share it.
@@ -133,11 +136,6 @@ pub(super) fn picture(picture: char) -> String {
 /// The key of a host that a link leads to, or to one below it.
 pub(super) fn link(host: &str) -> String {
     folded('h', host)
-}
-
-/// The expression that finds a key, for `MATCH`.
-pub(super) fn whole(key: &str) -> String {
-    format!("\"{key}\"")
 }
 
 fn origin(origin: Origin) -> String {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use sqlx::AssertSqlSafe;
-use sqlx::sqlite::SqlitePool;
 use tokio::time::timeout_at;
 
+use super::super::Pool;
+use super::super::search::ALONE;
 use super::block::{Bits, Row, ids_of, place};
 use super::{Facts, Kept, MOST};
 use crate::Result;
@@ -31,7 +32,7 @@ impl Facts {
         self: &Arc<Self>,
         first: i64,
         until: Instant,
-        readers: &SqlitePool,
+        readers: &Pool,
     ) -> Result<bool> {
         // While others read, what is here has to do.
         let Ok(alone) = timeout_at(until.into(), self.reading.lock()).await else { return Ok(false) };
@@ -50,7 +51,7 @@ impl Facts {
         Ok(true)
     }
 
-    async fn read_changes(&self, readers: &SqlitePool) -> Result<()> {
+    async fn read_changes(&self, readers: &Pool) -> Result<()> {
         let marks: Marks = sqlx::query_as(
             "SELECT coalesce(max(seq), 0) AS seq, coalesce(min(seq), 0) AS first_seq,
                     (SELECT coalesce(max(id), 0) FROM detections) AS newest FROM detection_changes",
@@ -65,7 +66,7 @@ impl Facts {
             return Ok(());
         };
         let changed: Vec<i64> = sqlx::query_scalar(
-            "SELECT DISTINCT detection_id FROM detection_changes WHERE seq > ? AND seq <= ? ORDER BY detection_id",
+            "SELECT DISTINCT detection_id FROM detection_changes WHERE seq > $1 AND seq <= $2 ORDER BY detection_id",
         )
         .bind(read)
         .bind(marks.seq)
@@ -93,7 +94,7 @@ impl Facts {
     }
 
     /// Reads some that are older than all that are here; whether there may be more.
-    async fn read_older(&self, readers: &SqlitePool) -> Result<bool> {
+    async fn read_older(&self, readers: &Pool) -> Result<bool> {
         let _alone = self.reading.lock().await;
         let (oldest, rows_kept) = {
             let kept = self.kept();
@@ -150,13 +151,13 @@ impl Kept {
     }
 }
 
-async fn rows_between(first: i64, last: i64, readers: &SqlitePool) -> Result<Vec<Read>> {
-    let sql = select("d.id BETWEEN ? AND ?");
+async fn rows_between(first: i64, last: i64, readers: &Pool) -> Result<Vec<Read>> {
+    let sql = select("d.id BETWEEN $1 AND $2");
     Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(first).bind(last).fetch_all(readers).await?)
 }
 
-async fn rows_of(ids: &[i64], readers: &SqlitePool) -> Result<Vec<Read>> {
-    let sql = select("d.id IN (SELECT value FROM json_each(?))");
+async fn rows_of(ids: &[i64], readers: &Pool) -> Result<Vec<Read>> {
+    let sql = select(concat!("d.id IN (", list!("$1"), ")"));
     Ok(sqlx::query_as(AssertSqlSafe(sql)).bind(serde_json::json!(ids).to_string()).fetch_all(readers).await?)
 }
 
@@ -164,6 +165,6 @@ fn select(condition: &str) -> String {
     let bits = Bits::sql();
     format!(
         "SELECT d.id, d.created_at, d.score, {bits}, coalesce(d.token_id, 0), d.site, d.language
-         FROM detections d NOT INDEXED WHERE {condition}"
+         FROM detections d {ALONE} WHERE {condition}"
     )
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use sqlx::sqlite::SqlitePool;
-use sqlx::{QueryBuilder, Sqlite};
+use sqlx::QueryBuilder;
 
+use super::{Db, Pool};
 use super::columns::{HOURS_PER_DAY, MS_PER_HOUR, to_hour, to_ms};
 use crate::{Result, SiteSpam};
 
@@ -18,15 +18,15 @@ const WINDOW: i64 = 7 * HOURS_PER_DAY + 1;
 pub(super) async fn by_site(
     now: DateTime<Utc>,
     at_least: f64,
-    readers: &SqlitePool,
+    readers: &Pool,
 ) -> Result<Vec<SiteSpam>> {
     let hour = to_hour(now);
     // Of the hour before, the part that lies within the last sixty minutes.
     let into = (to_ms(now) - hour * MS_PER_HOUR) as f64 / MS_PER_HOUR as f64;
     let recent: Vec<(String, i64, i64)> = sqlx::query_as(
-        "SELECT site, coalesce(sum(checks) FILTER (WHERE hour = ?1), 0),
-                coalesce(sum(checks) FILTER (WHERE hour = ?1 - 1), 0)
-         FROM stat_hours WHERE hour BETWEEN ?1 - 1 AND ?1 AND is_spam = 1 GROUP BY site",
+        "SELECT site, coalesce(CAST(sum(checks) FILTER (WHERE hour = $1) AS BIGINT), 0),
+                coalesce(CAST(sum(checks) FILTER (WHERE hour = $1 - 1) AS BIGINT), 0)
+         FROM stat_hours WHERE hour BETWEEN $1 - 1 AND $1 AND is_spam = TRUE GROUP BY site",
     )
     .bind(hour)
     .fetch_all(readers)
@@ -58,12 +58,12 @@ pub(super) async fn by_site(
 async fn week(
     hour: i64,
     sites: &[(String, f64)],
-    readers: &SqlitePool,
+    readers: &Pool,
 ) -> Result<BTreeMap<String, (i64, i64)>> {
-    let mut sql = QueryBuilder::<Sqlite>::new(
-        "SELECT site, min(hour), coalesce(sum(checks) FILTER (WHERE is_spam = 1 AND hour < ",
+    let mut sql = QueryBuilder::<Db>::new(
+        "SELECT site, min(hour), CAST(coalesce(sum(checks) FILTER (WHERE is_spam = TRUE AND hour < ",
     );
-    sql.push_bind(hour - 1).push("), 0) FROM stat_hours WHERE checks > 0 AND hour >= ");
+    sql.push_bind(hour - 1).push("), 0) AS BIGINT) FROM stat_hours WHERE checks > 0 AND hour >= ");
     sql.push_bind(hour - WINDOW).push(" AND hour <= ").push_bind(hour).push(" AND site IN (");
     let mut names = sql.separated(", ");
     for (site, _) in sites {
@@ -75,7 +75,7 @@ async fn week(
 }
 
 /// Whether something of a site was checked on a day before that of an hour.
-async fn is_older(site: &str, hour: i64, readers: &SqlitePool) -> Result<bool> {
-    let older = "SELECT EXISTS (SELECT 1 FROM sum_sites WHERE day < ? AND site = ? AND checks > 0)";
+async fn is_older(site: &str, hour: i64, readers: &Pool) -> Result<bool> {
+    let older = "SELECT EXISTS (SELECT 1 FROM sum_sites WHERE day < $1 AND site = $2 AND checks > 0)";
     Ok(sqlx::query_scalar(older).bind(hour / HOURS_PER_DAY).bind(site).fetch_one(readers).await?)
 }

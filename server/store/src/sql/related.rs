@@ -4,64 +4,40 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use domain::{BoundedCount, DetectionId, DetectionSummary};
-use sqlx::{QueryBuilder, Sqlite};
+use sqlx::QueryBuilder;
 
-use super::SqliteStore;
-use super::keys;
+use super::{Db, Engine, keys, words};
 use super::rows::{SELECT_SUMMARY, SummaryRow};
 use crate::{Neighbours, Result};
 
 #[async_trait]
-impl Neighbours for SqliteStore {
+impl Neighbours for Engine {
     async fn same_text(
         &self,
         id: DetectionId,
         limit: u32,
         bound: u64,
     ) -> Result<(BoundedCount, Vec<DetectionId>)> {
-        let hash: Option<Vec<u8>> = sqlx::query_scalar("SELECT content_hash FROM detections WHERE id = ?")
+        let hash: Option<Vec<u8>> = sqlx::query_scalar("SELECT content_hash FROM detections WHERE id = $1")
             .bind(id.0)
             .fetch_optional(&self.readers)
             .await?;
         let hash = hash.unwrap_or_default();
         let key = keys::whole(&keys::content(&hash));
-        let counted: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM (SELECT 1 FROM detections_fts WHERE detections_fts MATCH ? AND rowid <> ? LIMIT ?)",
-        )
-        .bind(&key)
-        .bind(id.0)
-        .bind(i64::try_from(bound).unwrap_or(i64::MAX).saturating_add(1))
-        .fetch_one(&self.readers)
-        .await?;
+        let bound_rows = i64::try_from(bound).unwrap_or(i64::MAX).saturating_add(1);
+        let counted = words::count_others(&key, id, bound_rows, &self.readers).await?;
         // The key is a part of the hash; what is shown as the same text has all of it.
-        let newest: Vec<i64> = sqlx::query_scalar(
-            "SELECT d.id FROM detections_fts CROSS JOIN detections d ON d.id = detections_fts.rowid
-             WHERE detections_fts MATCH ? AND detections_fts.rowid <> ? AND d.content_hash = ?
-             ORDER BY detections_fts.rowid DESC LIMIT ?",
-        )
-        .bind(&key)
-        .bind(id.0)
-        .bind(&hash)
-        .bind(limit)
-        .fetch_all(&self.readers)
-        .await?;
+        let newest = words::others_with_hash(&key, id, &hash, i64::from(limit), &self.readers).await?;
         let counted = counted.unsigned_abs();
         let count = BoundedCount { count: counted.min(bound), more: counted > bound };
         Ok((count, newest.into_iter().map(DetectionId).collect()))
     }
 
-    async fn holders(&self, words: &[String], limit: u32) -> Result<Vec<Vec<DetectionId>>> {
+    async fn holders(&self, wanted: &[String], limit: u32) -> Result<Vec<Vec<DetectionId>>> {
         let mut connection = self.readers.acquire().await?;
-        let mut found = Vec::with_capacity(words.len());
-        for word in words {
-            // A folded word holds letters only. Newest first is the index's own order, backwards; the limit ends the walk, however common the word is.
-            let ids: Vec<i64> = sqlx::query_scalar(
-                "SELECT rowid FROM detections_fts WHERE detections_fts MATCH ? ORDER BY rowid DESC LIMIT ?",
-            )
-            .bind(format!("message : \"{word}\""))
-            .bind(limit)
-            .fetch_all(&mut *connection)
-            .await?;
+        let mut found = Vec::with_capacity(wanted.len());
+        for word in wanted {
+            let ids = words::newest_with_word(word, i64::from(limit), &mut connection).await?;
             found.push(ids.into_iter().map(DetectionId).collect());
         }
         Ok(found)
@@ -71,8 +47,8 @@ impl Neighbours for SqliteStore {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let mut sql = QueryBuilder::<Sqlite>::new("SELECT detection_id, substr(message, 1, ");
-        sql.push_bind(chars).push(") FROM detection_contents WHERE detection_id IN (");
+        let mut sql = QueryBuilder::<Db>::new("SELECT detection_id, substr(message, 1, CAST(");
+        sql.push_bind(i64::from(chars)).push(" AS INTEGER)) FROM detection_contents WHERE detection_id IN (");
         push_ids(&mut sql, ids);
         let rows: Vec<(i64, String)> = sql.build_query_as().fetch_all(&self.readers).await?;
         Ok(rows.into_iter().map(|(id, start)| (DetectionId(id), start)).collect())
@@ -82,7 +58,7 @@ impl Neighbours for SqliteStore {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let mut sql = QueryBuilder::<Sqlite>::new(SELECT_SUMMARY);
+        let mut sql = QueryBuilder::<Db>::new(SELECT_SUMMARY);
         sql.push("WHERE d.id IN (");
         push_ids(&mut sql, ids);
         let rows: Vec<SummaryRow> = sql.build_query_as().fetch_all(&self.readers).await?;
@@ -96,7 +72,7 @@ impl Neighbours for SqliteStore {
 }
 
 /// Writes a list of ids and its closing bracket.
-fn push_ids(sql: &mut QueryBuilder<Sqlite>, ids: &[DetectionId]) {
+fn push_ids(sql: &mut QueryBuilder<Db>, ids: &[DetectionId]) {
     let mut list = sql.separated(", ");
     for id in ids {
         list.push_bind(id.0);

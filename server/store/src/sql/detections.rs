@@ -6,16 +6,16 @@ use domain::{
     BoundedCount, Detection, DetectionId, DetectionSummary, Facets, Judgement, NewDetection, Page,
     PageRequest, SearchQuery,
 };
-use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::{AssertSqlSafe, QueryBuilder};
 
 use super::insert;
 use super::reasons::given;
 use super::rows::{DetectionRow, SELECT_DETECTION};
-use super::{SqliteStore, keys, refold, submissions, words};
+use super::{Connection, Db, Engine, submissions, words};
 use crate::{Appended, Detections, Result, Unfolded};
 
 #[async_trait]
-impl Detections for SqliteStore {
+impl Detections for Engine {
     async fn insert_detection(&self, detection: &NewDetection) -> Result<DetectionId> {
         let ids = self.insert_detections(std::slice::from_ref(detection)).await?;
         ids.first().copied().ok_or_else(|| sqlx::Error::RowNotFound.into())
@@ -45,11 +45,11 @@ impl Detections for SqliteStore {
     }
 
     async fn refold_index(&self, most: usize) -> Result<usize> {
-        refold::step(most, &self.writer).await
+        words::refold(most, &self.writer).await
     }
 
     async fn unfolded(&self) -> Result<Option<Unfolded>> {
-        refold::left(&self.readers).await
+        words::unfolded(&self.readers).await
     }
 
     async fn merge_index(&self) -> Result<bool> {
@@ -58,7 +58,7 @@ impl Detections for SqliteStore {
 
     async fn detection(&self, id: DetectionId) -> Result<Option<Detection>> {
         let row =
-            sqlx::query_as::<_, DetectionRow>(AssertSqlSafe(format!("{SELECT_DETECTION} WHERE d.id = ?")))
+            sqlx::query_as::<_, DetectionRow>(AssertSqlSafe(format!("{SELECT_DETECTION} WHERE d.id = $1")))
                 .bind(id.0)
                 .fetch_optional(&self.readers)
                 .await?;
@@ -66,21 +66,7 @@ impl Detections for SqliteStore {
     }
 
     async fn detection_by_upstream_id(&self, upstream_id: &str) -> Result<Option<Detection>> {
-        // Apps keep the id that the fallback gave out, also after the upstream's verdict replaced it; and they may be quicker than
-        // the words of their check.
-        let newest = format!(
-            "WHERE d.id = coalesce((SELECT max(id) FROM detections WHERE upstream_id = ?1 AND id IN ({})),
-                                   (SELECT max(i.id) FROM detections_fts JOIN detections i ON i.id = detections_fts.rowid
-                                     WHERE detections_fts MATCH ?2 AND i.upstream_id = ?1),
-                                   (SELECT max(detection_id) FROM superseded_verdicts WHERE upstream_id = ?1))",
-            words::MISSING
-        );
-        let row = sqlx::query_as::<_, DetectionRow>(AssertSqlSafe(format!("{SELECT_DETECTION} {newest}")))
-            .bind(upstream_id)
-            .bind(keys::whole(&keys::upstream(upstream_id)))
-            .fetch_optional(&self.readers)
-            .await?;
-        row.map(TryInto::try_into).transpose()
+        self.by_upstream_id(upstream_id).await
     }
 
     async fn search(
@@ -107,7 +93,7 @@ impl Detections for SqliteStore {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let mut sql = QueryBuilder::<Sqlite>::new(SELECT_DETECTION);
+        let mut sql = QueryBuilder::<Db>::new(SELECT_DETECTION);
         sql.push("WHERE d.id IN (");
         let mut list = sql.separated(", ");
         for id in &ids {
@@ -129,7 +115,7 @@ impl Detections for SqliteStore {
     }
 }
 
-impl SqliteStore {
+impl Engine {
     /// The detections of some rows, with the reasons of their labels.
     async fn read(&self, rows: Vec<DetectionRow>) -> Result<Vec<Detection>> {
         let detections = rows.into_iter().map(Detection::try_from).collect::<Result<_>>()?;
@@ -141,11 +127,11 @@ impl SqliteStore {
 pub(super) async fn replace_judgement(
     id: DetectionId,
     judgement: &Judgement,
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
 ) -> Result<()> {
     sqlx::query(
-        "UPDATE detections SET upstream_id = ?, is_spam = ?, score = ?, threshold = ?, judged_by = ?
-         WHERE id = ?",
+        "UPDATE detections SET upstream_id = $1, is_spam = $2, score = $3, threshold = $4, judged_by = $5
+         WHERE id = $6",
     )
     .bind(&judgement.upstream_id)
     .bind(judgement.is_spam)
@@ -156,8 +142,8 @@ pub(super) async fn replace_judgement(
     .execute(&mut *connection)
     .await?;
     sqlx::query(
-        "UPDATE detection_contents SET execution_ms = ?, upstream_timestamp = ?, raw_answer = ?
-         WHERE detection_id = ?",
+        "UPDATE detection_contents SET execution_ms = $1, upstream_timestamp = $2, raw_answer = $3
+         WHERE detection_id = $4",
     )
     .bind(judgement.execution_ms)
     .bind(&judgement.upstream_timestamp)

@@ -4,10 +4,10 @@ use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use domain::SearchQuery;
-use sqlx::QueryBuilder;
-use sqlx::sqlite::SqlitePool;
 
-use super::super::search::{Patience, Plan, Windows};
+use super::super::Pool;
+use super::super::reach::{Patience, Windows};
+use super::super::search::Plan;
 use crate::Result;
 
 /// What the database is asked.
@@ -32,7 +32,7 @@ pub(super) struct Ids {
 }
 
 impl<'a> Lookups<'a> {
-    pub(super) async fn choose(asked: &'a Asked, now: DateTime<Utc>, readers: &SqlitePool) -> Result<Self> {
+    pub(super) async fn choose(asked: &'a Asked, now: DateTime<Utc>, readers: &Pool) -> Result<Self> {
         let wanted = match &asked.wanted {
             nothing if nothing.is_empty() => None,
             query => Some(Plan::choose_unordered(query, now, readers).await?),
@@ -51,7 +51,7 @@ impl<'a> Lookups<'a> {
         Windows::over(ids, patience)
     }
 
-    pub(super) async fn within(&self, window: (i64, i64), readers: &SqlitePool) -> Result<Ids> {
+    pub(super) async fn within(&self, window: (i64, i64), readers: &Pool) -> Result<Ids> {
         let wanted = match &self.wanted {
             Some(plan) => Some(ids(plan, window, readers).await?),
             None => None,
@@ -64,13 +64,8 @@ impl<'a> Lookups<'a> {
     }
 }
 
-/// As one text: row by row would take longer than to find them.
-async fn ids(plan: &Plan<'_>, window: (i64, i64), readers: &SqlitePool) -> Result<Vec<i64>> {
-    let mut sql = QueryBuilder::new(format!("SELECT group_concat(id) FROM (SELECT {} AS id ", plan.id()));
-    plan.push(&mut sql, true, Some(window));
-    sql.push(")");
-    let text: Option<String> = sql.build_query_scalar().fetch_one(readers).await?;
-    let mut ids: Vec<i64> = text.iter().flat_map(|text| text.split(',')).flat_map(str::parse).collect();
+async fn ids(plan: &Plan<'_>, window: (i64, i64), readers: &Pool) -> Result<Vec<i64>> {
+    let mut ids = plan.ids_within(window, readers).await?;
     ids.sort_unstable();
     Ok(ids)
 }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use domain::search::{Age, AppSaid, Pattern, ScoreTest, State, Term, TermKind};
 use domain::{JudgedBy, Label, NO_SCORE, Origin, SearchQuery};
-use sqlx::sqlite::SqlitePool;
 
+use super::super::Pool;
 use super::super::columns::to_ms;
 use super::Kept;
 use super::block::{Alike, Block, Row, id_at, place};
@@ -68,7 +68,7 @@ enum Ready<'a> {
 }
 
 impl Question {
-    pub(super) async fn read(query: &SearchQuery, now: DateTime<Utc>, readers: &SqlitePool) -> Result<Self> {
+    pub(super) async fn read(query: &SearchQuery, now: DateTime<Utc>, readers: &Pool) -> Result<Self> {
         let mut tests = Vec::new();
         let mut asked = Asked { wanted: SearchQuery::default(), unwanted: Vec::new() };
         for term in &query.terms {
@@ -125,7 +125,7 @@ impl Question {
 }
 
 /// The test for a term; `None` when the database has to be asked.
-async fn test(kind: &TermKind, now: DateTime<Utc>, readers: &SqlitePool) -> Result<Option<Test>> {
+async fn test(kind: &TermKind, now: DateTime<Utc>, readers: &Pool) -> Result<Option<Test>> {
     let ago = |age: &Age| to_ms(now - age.span());
     Ok(Some(match kind {
         TermKind::Is(state) => Test::Is(*state),
@@ -159,8 +159,8 @@ async fn test(kind: &TermKind, now: DateTime<Utc>, readers: &SqlitePool) -> Resu
     }))
 }
 
-async fn tokens(name: &str, readers: &SqlitePool) -> Result<Vec<u32>> {
-    let ids: Vec<i64> = sqlx::query_scalar("SELECT id FROM api_tokens WHERE name = ? COLLATE NOCASE")
+async fn tokens(name: &str, readers: &Pool) -> Result<Vec<u32>> {
+    let ids: Vec<i64> = sqlx::query_scalar("SELECT id FROM api_tokens WHERE name = $1 COLLATE NOCASE")
         .bind(name)
         .fetch_all(readers)
         .await?;
