@@ -90,3 +90,35 @@ macro_rules! noise {
         "sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))"
     };
 }
+
+/// The number of a row that is given none.
+macro_rules! next_id {
+    ($table:literal) => {
+        concat!("nextval('", $table, "_id_seq')")
+    };
+}
+
+/// A number without what is behind its point.
+macro_rules! whole {
+    ($number:literal) => {
+        concat!("trunc(", $number, ")::bigint")
+    };
+}
+
+/// Detections `d` that an expression finds in the index of words, as what follows FROM.
+macro_rules! found_by_words {
+    ($expression:literal) => {
+        concat!(
+            "detection_words i JOIN detections d ON d.id = i.detection_id WHERE i.words @@ ",
+            $expression,
+            "::tsquery"
+        )
+    };
+}
+
+/// The id of what was found so.
+macro_rules! found_id {
+    () => {
+        "d.id"
+    };
+}

@@ -90,3 +90,34 @@ macro_rules! noise {
         "randomblob(32)"
     };
 }
+
+/// The number of a row that is given none: the table gives it itself.
+macro_rules! next_id {
+    ($table:literal) => {
+        "NULL"
+    };
+}
+
+/// A number without what is behind its point.
+macro_rules! whole {
+    ($number:literal) => {
+        concat!("CAST(", $number, " AS INTEGER)")
+    };
+}
+
+/// Detections `d` that an expression finds in the index of words, as what follows FROM.
+macro_rules! found_by_words {
+    ($expression:literal) => {
+        concat!(
+            "detections_fts CROSS JOIN detections d ON d.id = detections_fts.rowid WHERE detections_fts MATCH ",
+            $expression
+        )
+    };
+}
+
+/// The id of what was found so: in its order the index is walked.
+macro_rules! found_id {
+    () => {
+        "detections_fts.rowid"
+    };
+}

@@ -19,6 +19,7 @@ mod indexed;
 mod accounts;
 #[path = "../sql/alerts.rs"]
 mod alerts;
+#[path = "../sql/app_words.rs"]
 mod app_words;
 #[path = "../sql/audit/mod.rs"]
 mod audit;
@@ -36,6 +37,7 @@ mod callbacks;
 mod claims;
 #[path = "../sql/columns.rs"]
 mod columns;
+#[path = "../sql/decision.rs"]
 mod decision;
 #[path = "../sql/detections.rs"]
 mod detections;
@@ -45,22 +47,33 @@ mod due_times;
 mod facts;
 #[path = "../sql/forgetting/mod.rs"]
 mod forgetting;
+#[path = "../sql/imports/mod.rs"]
 mod imports;
 mod insert;
 #[path = "../sql/keys.rs"]
 mod keys;
+mod known_texts;
+#[path = "../sql/label_parts.rs"]
 mod label_parts;
+#[path = "../sql/labels.rs"]
 mod labels;
+#[path = "../sql/lessons.rs"]
 mod lessons;
 #[path = "../sql/links.rs"]
 mod links;
 mod loading;
+mod new_submissions;
 mod open;
+#[path = "../sql/outbox.rs"]
 mod outbox;
 #[path = "../sql/people.rs"]
 mod people;
+#[path = "../sql/places.rs"]
+mod places;
 mod private;
+#[path = "../sql/reasons/mod.rs"]
 mod reasons;
+#[path = "../sql/rechecks.rs"]
 mod rechecks;
 mod refold;
 #[path = "../sql/refusals.rs"]
@@ -69,6 +82,7 @@ mod refusals;
 mod related;
 #[path = "../sql/rows.rs"]
 mod rows;
+#[path = "../sql/rules.rs"]
 mod rules;
 #[path = "../sql/saved_searches.rs"]
 mod saved_searches;
@@ -83,6 +97,7 @@ mod standing;
 mod statistics;
 #[path = "../sql/story.rs"]
 mod story;
+#[path = "../sql/submissions.rs"]
 mod submissions;
 #[path = "../sql/suggestions.rs"]
 mod suggestions;
@@ -93,6 +108,7 @@ mod tokens;
 mod traces;
 #[path = "../sql/usage.rs"]
 mod usage;
+#[path = "../sql/wordpress/mod.rs"]
 mod wordpress;
 mod words;
 mod writing;

@@ -1,19 +1,7 @@
 //! What is not written for PostgreSQL yet; a file goes when its trait is.
 
-mod app_words;
-mod bulk;
-mod callbacks;
-mod imports;
-mod labels;
-mod lessons;
 mod loading;
-mod outbox;
-mod reasons;
-mod rechecks;
-mod rules;
 mod statistics;
-mod usage;
-mod word_press;
 
 use crate::StoreError;
 
