@@ -16,6 +16,7 @@ mod missing;
 mod new_submissions;
 mod open;
 mod search;
+mod text;
 mod traces;
 mod words;
 

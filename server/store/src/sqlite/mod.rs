@@ -5,16 +5,6 @@ mod dialect;
 
 mod expression;
 
-#[path = "../sql/terms.rs"]
-mod terms;
-#[path = "../sql/reach.rs"]
-mod reach;
-#[path = "../sql/time_range.rs"]
-mod time_range;
-#[path = "../sql/page.rs"]
-mod page;
-#[path = "../sql/indexed.rs"]
-mod indexed;
 #[path = "../sql/accounts.rs"]
 mod accounts;
 #[path = "../sql/alerts.rs"]
@@ -49,6 +39,8 @@ mod facts;
 mod forgetting;
 #[path = "../sql/imports/mod.rs"]
 mod imports;
+#[path = "../sql/indexed.rs"]
+mod indexed;
 mod insert;
 #[path = "../sql/keys.rs"]
 mod keys;
@@ -66,11 +58,15 @@ mod new_submissions;
 mod open;
 #[path = "../sql/outbox.rs"]
 mod outbox;
+#[path = "../sql/page.rs"]
+mod page;
 #[path = "../sql/people.rs"]
 mod people;
 #[path = "../sql/places.rs"]
 mod places;
 mod private;
+#[path = "../sql/reach.rs"]
+mod reach;
 #[path = "../sql/reasons/mod.rs"]
 mod reasons;
 #[path = "../sql/rechecks.rs"]
@@ -101,8 +97,13 @@ mod story;
 mod submissions;
 #[path = "../sql/suggestions.rs"]
 mod suggestions;
+#[path = "../sql/terms.rs"]
+mod terms;
+mod text;
 #[path = "../sql/thresholds.rs"]
 mod thresholds;
+#[path = "../sql/time_range.rs"]
+mod time_range;
 #[path = "../sql/tokens.rs"]
 mod tokens;
 mod traces;

@@ -33,7 +33,10 @@ pub(crate) async fn tell(fresh: &impl Fresh) {
     assert_eq!(settled(store, 10).await, 1);
     let feed = store.app_decisions(&SITE.to_uppercase(), 0, 10).await.unwrap();
     let told = &feed[0];
-    assert_eq!((told.event, told.is_spam, told.previous_is_spam), (AppDecisionEvent::Label, false, Some(true)));
+    assert_eq!(
+        (told.event, told.is_spam, told.previous_is_spam),
+        (AppDecisionEvent::Label, false, Some(true))
+    );
     assert_eq!((told.detection_id.as_str(), told.decided_by.as_str()), ("upstream-one", "person"));
     assert_eq!(store.callbacks().await.unwrap()[0].waiting, 1);
 
@@ -74,7 +77,11 @@ async fn one_at_a_time(store: &dyn Store) {
     assert_eq!((second.attempts, second.failing_since), (1, Some(noon() + seconds(13))));
     store.callback_taken(&first, noon() + seconds(21)).await.unwrap();
     let failing = store.callbacks().await.unwrap().remove(0);
-    assert_eq!((failing.waiting, failing.last_error.as_deref()), (1, Some("500")), "a late answer counts for nothing");
+    assert_eq!(
+        (failing.waiting, failing.last_error.as_deref()),
+        (1, Some("500")),
+        "a late answer counts for nothing"
+    );
     store.callback_taken(&second, noon() + seconds(22)).await.unwrap();
     let taken = store.callbacks().await.unwrap().remove(0);
     assert_eq!((taken.waiting, taken.delivered_to), (0, second.decision.id));

@@ -66,7 +66,8 @@ async fn by_rules(store: &dyn Store) {
     let all = RetentionRule { site: None, content_days: Some(30), personal_days: None };
     let of_shop =
         RetentionRule { site: Some(SHOP.to_owned()), content_days: Some(60), personal_days: Some(7) };
-    let before = RetentionRule { site: Some(SHOP.to_uppercase()), content_days: Some(1), personal_days: None };
+    let before =
+        RetentionRule { site: Some(SHOP.to_uppercase()), content_days: Some(1), personal_days: None };
     for rule in [&before, &all, &of_shop] {
         store.set_retention_rule(rule, Some(ana.id), noon()).await.unwrap();
     }

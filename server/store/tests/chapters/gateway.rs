@@ -31,7 +31,10 @@ async fn refusals(store: &dyn Store) {
     };
     let streaks = async |since| {
         let streaks = store.refusals(noon() + seconds(since)).await.unwrap();
-        streaks.into_iter().map(|streak| (streak.token, streak.count, streak.first_at, streak.reason)).collect::<Vec<_>>()
+        streaks
+            .into_iter()
+            .map(|streak| (streak.token, streak.count, streak.first_at, streak.reason))
+            .collect::<Vec<_>>()
     };
     let named = |count, first, reason: &str| {
         (Some("shop".to_owned()), count, noon() + seconds(first), reason.to_owned())

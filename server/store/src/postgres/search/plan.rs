@@ -140,9 +140,10 @@ fn phrase(text: &str, is_start: bool) -> String {
     let text = IndexText::of(text);
     let pictures: BTreeSet<char> = text.pictures().collect();
     let count = text.words().len();
-    let words = text.words().enumerate().map(|(at, word)| {
-        if is_start && at + 1 == count { start(word) } else { whole(word) }
-    });
+    let words = text
+        .words()
+        .enumerate()
+        .map(|(at, word)| if is_start && at + 1 == count { start(word) } else { whole(word) });
     let mut all: Vec<String> = pictures.into_iter().map(|picture| whole(&keys::picture(picture))).collect();
     let words: Vec<String> = words.collect();
     if !words.is_empty() {

@@ -11,7 +11,8 @@ mod words;
 use chrono::{DateTime, Utc};
 use domain::search::TermKind;
 use domain::{
-    BoundedCount, Cursor, Detection, DetectionId, DetectionSummary, Direction, Order, Page, PageRequest, SearchQuery,
+    BoundedCount, Cursor, Detection, DetectionId, DetectionSummary, Direction, Order, Page, PageRequest,
+    SearchQuery,
 };
 
 use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite};
@@ -22,9 +23,9 @@ use super::rows::{DetectionRow, SELECT_DETECTION};
 use super::words::MISSING;
 use super::{SqliteStore, statistics};
 use crate::Result;
-use words::INDEX;
 pub(super) use page::keys;
 pub(super) use plan::Plan;
+use words::INDEX;
 
 /// Keeps a statement to the table itself: SQLite would guess an index that is longer than the few rows that are meant.
 pub(super) const ALONE: &str = "NOT INDEXED";
