@@ -28,16 +28,9 @@ macro_rules! larger {
     };
 }
 
-/// The smaller of two values that are there.
-macro_rules! smaller {
-    ($one:literal, $other:literal) => {
-        concat!("least(", $one, ", ", $other, ")")
-    };
-}
-
 /// Where a text begins in another, from 1; 0 where it does not occur.
 macro_rules! position {
-    ($text:literal, $wanted:literal) => {
+    ($text:expr, $wanted:literal) => {
         concat!("strpos(", $text, ", ", $wanted, ")")
     };
 }
@@ -49,10 +42,70 @@ macro_rules! walk {
     };
 }
 
-/// A lock on the rows that are read, against whoever writes them meanwhile.
-macro_rules! for_update {
+/// Bytes as people read them.
+macro_rules! hexed {
+    ($bytes:literal) => {
+        concat!("encode(", $bytes, ", 'hex')")
+    };
+}
+
+/// A text that is compared and sorted by its bytes, whatever its column does.
+macro_rules! by_bytes {
+    ($text:literal) => {
+        concat!($text, " COLLATE \"C\"")
+    };
+}
+
+/// Behind a table that is walked by its ids: PostgreSQL knows by its statistics.
+macro_rules! unindexed {
     () => {
-        " FOR UPDATE"
+        ""
+    };
+}
+
+/// The highest number that a table ever gave, also to what is gone.
+macro_rules! ever_given {
+    ($table:literal) => {
+        concat!("coalesce(pg_sequence_last_value('", $table, "_id_seq'), 0)")
+    };
+}
+
+/// Thirty-two bytes that nobody knows, others for each row.
+macro_rules! noise {
+    () => {
+        "sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))"
+    };
+}
+
+/// The number of a row that is given none.
+macro_rules! next_id {
+    ($table:literal) => {
+        concat!("nextval('", $table, "_id_seq')")
+    };
+}
+
+/// A number without what is behind its point.
+macro_rules! whole {
+    ($number:literal) => {
+        concat!("trunc(", $number, ")::bigint")
+    };
+}
+
+/// Detections `d` that an expression finds in the index of words, as what follows FROM.
+macro_rules! found_by_words {
+    ($expression:literal) => {
+        concat!(
+            "detection_words i JOIN detections d ON d.id = i.detection_id WHERE i.words @@ ",
+            $expression,
+            "::tsquery"
+        )
+    };
+}
+
+/// The id of what was found so.
+macro_rules! found_id {
+    () => {
+        "d.id"
     };
 }
 

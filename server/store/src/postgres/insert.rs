@@ -64,6 +64,15 @@ pub(super) async fn insert<D: Borrow<NewDetection>>(
     }
     log.write(connection).await?;
     contents.write(connection).await?;
+    let judged: Vec<i64> =
+        detections.iter().filter_map(|row| row.borrow().circumstances.submission.map(|id| id.0)).collect();
+    if !judged.is_empty() {
+        // What is in the log is kept there.
+        sqlx::query("DELETE FROM submissions WHERE id = ANY($1)")
+            .bind(judged)
+            .execute(&mut *connection)
+            .await?;
+    }
     let ids: Vec<_> = ids.into_iter().map(DetectionId).collect();
     let words: Vec<_> = ids.iter().zip(detections).map(|(id, row)| Words::of(*id, row.borrow())).collect();
     words::write(&words, connection).await?;

@@ -2,7 +2,7 @@
 //!
 //! Whoever writes takes turns, as with SQLite: what is read before it is written cannot go stale, ids become visible in their order,
 //! and no statement has to be written in another way. A turn is a lock on one row ([`PostgresStore::begin`]), so it holds for all
-//! programs on the database; what is written at once is written together, by few statements ([`batches`]).
+//! programs on the database; what is written at once is written together, by one statement for many rows.
 
 #[macro_use]
 mod dialect;
@@ -12,65 +12,111 @@ mod expression;
 #[cfg(test)]
 mod fresh;
 mod insert;
+mod known_texts;
 mod lexeme;
 mod loading;
+mod new_submissions;
+mod open;
 mod search;
 mod text;
+mod traces;
 mod words;
 
-mod reasons {
-    pub(super) mod given {
-        pub(in super::super) async fn with_detections(
-            d: Vec<domain::Detection>,
-            _: &sqlx::PgPool,
-        ) -> crate::Result<Vec<domain::Detection>> {
-            Ok(d)
-        }
-    }
-}
-mod submissions {
-    use super::*;
-    pub(super) async fn keep(_: &[domain::NewDetection], _: &PgPool) -> Result<Vec<crate::Appended>> {
-        Ok(Vec::new())
-    }
-    pub(super) async fn left(_: DateTime<Utc>, _: u32, _: &PgPool) -> Result<Vec<domain::NewDetection>> {
-        Ok(Vec::new())
-    }
-}
-mod missing;
-mod open;
-
-// shared:
+// Plain statements, compiled for this engine.
 #[path = "../sql/accounts.rs"]
 mod accounts;
+#[path = "../sql/alerts.rs"]
+mod alerts;
+#[path = "../sql/app_words.rs"]
+mod app_words;
+#[path = "../sql/audit/mod.rs"]
+mod audit;
+#[path = "../sql/budgets.rs"]
+mod budgets;
+#[path = "../sql/bulk.rs"]
+mod bulk;
+#[path = "../sql/callbacks/mod.rs"]
+mod callbacks;
+#[path = "../sql/claims.rs"]
+mod claims;
 #[path = "../sql/columns.rs"]
 mod columns;
 #[path = "../sql/counting.rs"]
 mod counting;
+#[path = "../sql/decision.rs"]
+mod decision;
 #[path = "../sql/detections.rs"]
 mod detections;
+#[path = "../sql/due_times.rs"]
+mod due_times;
 #[path = "../sql/facts/mod.rs"]
 mod facts;
+#[path = "../sql/forgetting/mod.rs"]
+mod forgetting;
+#[path = "../sql/imports/mod.rs"]
+mod imports;
 #[path = "../sql/indexed.rs"]
 mod indexed;
 #[path = "../sql/keys.rs"]
 mod keys;
+#[path = "../sql/label_parts.rs"]
+mod label_parts;
+#[path = "../sql/labels.rs"]
+mod labels;
+#[path = "../sql/lessons.rs"]
+mod lessons;
+#[path = "../sql/links.rs"]
+mod links;
+#[path = "../sql/outbox.rs"]
+mod outbox;
 #[path = "../sql/page.rs"]
 mod page;
+#[path = "../sql/people.rs"]
+mod people;
+#[path = "../sql/places.rs"]
+mod places;
 #[path = "../sql/reach.rs"]
 mod reach;
+#[path = "../sql/reasons/mod.rs"]
+mod reasons;
+#[path = "../sql/rechecks.rs"]
+mod rechecks;
+#[path = "../sql/refusals.rs"]
+mod refusals;
 #[path = "../sql/related.rs"]
 mod related;
 #[path = "../sql/rows.rs"]
 mod rows;
+#[path = "../sql/rules.rs"]
+mod rules;
+#[path = "../sql/saved_searches.rs"]
+mod saved_searches;
 #[path = "../sql/spam.rs"]
 mod spam;
+#[path = "../sql/spending.rs"]
+mod spending;
+#[path = "../sql/standing.rs"]
+mod standing;
 #[path = "../sql/statistics/mod.rs"]
 mod statistics;
+#[path = "../sql/story.rs"]
+mod story;
+#[path = "../sql/submissions.rs"]
+mod submissions;
+#[path = "../sql/suggestions.rs"]
+mod suggestions;
 #[path = "../sql/terms.rs"]
 mod terms;
+#[path = "../sql/thresholds.rs"]
+mod thresholds;
 #[path = "../sql/time_range.rs"]
 mod time_range;
+#[path = "../sql/tokens.rs"]
+mod tokens;
+#[path = "../sql/usage.rs"]
+mod usage;
+#[path = "../sql/wordpress/mod.rs"]
+mod wordpress;
 
 use std::sync::Arc;
 
@@ -126,8 +172,8 @@ impl Store for PostgresStore {
         Ok(())
     }
 
-    async fn bring_forward(&self, _latest: DateTime<Utc>, _claims: DateTime<Utc>) -> Result<u64> {
-        Ok(0)
+    async fn bring_forward(&self, latest: DateTime<Utc>, claims: DateTime<Utc>) -> Result<u64> {
+        due_times::bring_forward(self, latest, claims).await
     }
 
     async fn checkpoint(&self) -> Result<()> {

@@ -42,6 +42,23 @@ impl At {
         ms.map(|ms| self.time(column, ms)).transpose()
     }
 
+    /// A count that fits its type.
+    pub(super) fn number<T>(self, column: &'static str, number: i64) -> Result<T>
+    where
+        T: TryFrom<i64>,
+        T::Error: std::fmt::Display,
+    {
+        number.try_into().map_err(|error| self.bad(column, error))
+    }
+
+    pub(super) fn maybe_number<T>(self, column: &'static str, number: Option<i64>) -> Result<Option<T>>
+    where
+        T: TryFrom<i64>,
+        T::Error: std::fmt::Display,
+    {
+        number.map(|number| self.number(column, number)).transpose()
+    }
+
     pub(super) fn word<T>(self, column: &'static str, word: &str) -> Result<T>
     where
         T: std::str::FromStr,

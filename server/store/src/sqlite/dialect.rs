@@ -28,16 +28,9 @@ macro_rules! larger {
     };
 }
 
-/// The smaller of two values that are there.
-macro_rules! smaller {
-    ($one:literal, $other:literal) => {
-        concat!("min(", $one, ", ", $other, ")")
-    };
-}
-
 /// Where a text begins in another, from 1; 0 where it does not occur.
 macro_rules! position {
-    ($text:literal, $wanted:literal) => {
+    ($text:expr, $wanted:literal) => {
         concat!("instr(", $text, ", ", $wanted, ")")
     };
 }
@@ -49,10 +42,69 @@ macro_rules! walk {
     };
 }
 
-/// A lock on the rows that are read, against whoever writes them meanwhile: SQLite has one writer anyway.
-macro_rules! for_update {
+/// Bytes as people read them.
+macro_rules! hexed {
+    ($bytes:literal) => {
+        concat!("lower(hex(", $bytes, "))")
+    };
+}
+
+/// A text that is compared and sorted by its bytes, whatever its column does.
+macro_rules! by_bytes {
+    ($text:literal) => {
+        concat!($text, " COLLATE BINARY")
+    };
+}
+
+/// Behind a table that is walked by its ids, where SQLite would guess an index.
+macro_rules! unindexed {
     () => {
-        ""
+        "NOT INDEXED"
+    };
+}
+
+/// The highest number that a table ever gave, also to what is gone.
+macro_rules! ever_given {
+    ($table:literal) => {
+        concat!("coalesce((SELECT seq FROM sqlite_sequence WHERE name = '", $table, "'), 0)")
+    };
+}
+
+/// Thirty-two bytes that nobody knows, others for each row.
+macro_rules! noise {
+    () => {
+        "randomblob(32)"
+    };
+}
+
+/// The number of a row that is given none: the table gives it itself.
+macro_rules! next_id {
+    ($table:literal) => {
+        "NULL"
+    };
+}
+
+/// A number without what is behind its point.
+macro_rules! whole {
+    ($number:literal) => {
+        concat!("CAST(", $number, " AS INTEGER)")
+    };
+}
+
+/// Detections `d` that an expression finds in the index of words, as what follows FROM.
+macro_rules! found_by_words {
+    ($expression:literal) => {
+        concat!(
+            "detections_fts CROSS JOIN detections d ON d.id = detections_fts.rowid WHERE detections_fts MATCH ",
+            $expression
+        )
+    };
+}
+
+/// The id of what was found so: in its order the index is walked.
+macro_rules! found_id {
+    () => {
+        "detections_fts.rowid"
     };
 }
 

@@ -3,82 +3,122 @@
 #[macro_use]
 mod dialect;
 
-mod expression;
-
-#[path = "../sql/accounts.rs"]
-mod accounts;
-mod alerts;
-mod app_words;
-mod audit;
+#[cfg(test)]
+mod audit_tests;
 pub(crate) mod backup;
 mod batches;
+mod expression;
+#[cfg(test)]
+mod fresh;
+mod insert;
+mod known_texts;
+mod loading;
+mod new_submissions;
+mod open;
+mod private;
+mod refold;
+mod seal;
+mod search;
+mod text;
+mod traces;
+mod words;
+mod writing;
+
+// Plain statements, compiled for this engine.
+#[path = "../sql/accounts.rs"]
+mod accounts;
+#[path = "../sql/alerts.rs"]
+mod alerts;
+#[path = "../sql/app_words.rs"]
+mod app_words;
+#[path = "../sql/audit/mod.rs"]
+mod audit;
+#[path = "../sql/budgets.rs"]
 mod budgets;
+#[path = "../sql/bulk.rs"]
 mod bulk;
+#[path = "../sql/callbacks/mod.rs"]
 mod callbacks;
+#[path = "../sql/claims.rs"]
 mod claims;
 #[path = "../sql/columns.rs"]
 mod columns;
 #[path = "../sql/counting.rs"]
 mod counting;
+#[path = "../sql/decision.rs"]
 mod decision;
 #[path = "../sql/detections.rs"]
 mod detections;
+#[path = "../sql/due_times.rs"]
 mod due_times;
 #[path = "../sql/facts/mod.rs"]
 mod facts;
+#[path = "../sql/forgetting/mod.rs"]
 mod forgetting;
-#[cfg(test)]
-mod fresh;
+#[path = "../sql/imports/mod.rs"]
 mod imports;
 #[path = "../sql/indexed.rs"]
 mod indexed;
-mod insert;
 #[path = "../sql/keys.rs"]
 mod keys;
+#[path = "../sql/label_parts.rs"]
 mod label_parts;
+#[path = "../sql/labels.rs"]
 mod labels;
+#[path = "../sql/lessons.rs"]
 mod lessons;
+#[path = "../sql/links.rs"]
 mod links;
-mod loading;
-mod open;
+#[path = "../sql/outbox.rs"]
 mod outbox;
 #[path = "../sql/page.rs"]
 mod page;
+#[path = "../sql/people.rs"]
 mod people;
-mod private;
+#[path = "../sql/places.rs"]
+mod places;
 #[path = "../sql/reach.rs"]
 mod reach;
+#[path = "../sql/reasons/mod.rs"]
 mod reasons;
+#[path = "../sql/rechecks.rs"]
 mod rechecks;
-mod refold;
+#[path = "../sql/refusals.rs"]
 mod refusals;
 #[path = "../sql/related.rs"]
 mod related;
 #[path = "../sql/rows.rs"]
 mod rows;
+#[path = "../sql/rules.rs"]
 mod rules;
+#[path = "../sql/saved_searches.rs"]
 mod saved_searches;
-mod search;
 #[path = "../sql/spam.rs"]
 mod spam;
+#[path = "../sql/spending.rs"]
 mod spending;
+#[path = "../sql/standing.rs"]
 mod standing;
 #[path = "../sql/statistics/mod.rs"]
 mod statistics;
+#[path = "../sql/story.rs"]
 mod story;
+#[path = "../sql/submissions.rs"]
 mod submissions;
+#[path = "../sql/suggestions.rs"]
 mod suggestions;
 #[path = "../sql/terms.rs"]
 mod terms;
-mod text;
+#[path = "../sql/thresholds.rs"]
 mod thresholds;
 #[path = "../sql/time_range.rs"]
 mod time_range;
+#[path = "../sql/tokens.rs"]
 mod tokens;
+#[path = "../sql/usage.rs"]
 mod usage;
+#[path = "../sql/wordpress/mod.rs"]
 mod wordpress;
-mod words;
-mod writing;
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
