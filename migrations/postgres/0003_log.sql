@@ -81,7 +81,7 @@ CREATE TABLE rules (
     hits BIGINT NOT NULL DEFAULT 0,
     last_hit_at BIGINT
 );
-CREATE UNIQUE INDEX rules_in_force ON rules (q, coalesce(site, ''), action) WHERE removed_at IS NULL;
+CREATE UNIQUE INDEX rules_in_force ON rules (hashtextextended(q, 0), coalesce(site, ''), action) WHERE removed_at IS NULL;
 
 CREATE TABLE rules_version (
     version BIGINT NOT NULL
@@ -129,9 +129,8 @@ CREATE TABLE detections (
 CREATE INDEX detections_by_verdict ON detections (is_spam, score);
 CREATE INDEX detections_by_score ON detections (score, id);
 CREATE INDEX detections_by_distance ON detections (closeness, id);
-CREATE INDEX detections_by_upstream_id ON detections (upstream_id, id);
-CREATE INDEX detections_by_site ON detections (site, id);
-CREATE INDEX detections_by_email ON detections (email, id);
+-- By its hash: a value of any length.
+CREATE INDEX detections_by_upstream_id ON detections USING hash (upstream_id);
 CREATE INDEX detections_by_import ON detections (import_id) WHERE import_id IS NOT NULL;
 CREATE INDEX detections_unlabelled ON detections (id, created_at) WHERE label IS NULL;
 CREATE INDEX detections_to_rejudge ON detections (id) WHERE judged_by = 'fallback';
@@ -187,7 +186,7 @@ CREATE TABLE superseded_verdicts (
     raw_answer TEXT COLLATE "C" NOT NULL,
     replaced_at BIGINT NOT NULL
 );
-CREATE INDEX superseded_verdicts_by_upstream_id ON superseded_verdicts (upstream_id);
+CREATE INDEX superseded_verdicts_by_upstream_id ON superseded_verdicts USING hash (upstream_id);
 CREATE INDEX superseded_verdicts_by_detection ON superseded_verdicts (detection_id);
 CREATE INDEX superseded_verdicts_by_time ON superseded_verdicts (replaced_at);
 
