@@ -37,7 +37,7 @@ macro_rules! smaller {
 
 /// Where a text begins in another, from 1; 0 where it does not occur.
 macro_rules! position {
-    ($text:literal, $wanted:literal) => {
+    ($text:expr, $wanted:literal) => {
         concat!("strpos(", $text, ", ", $wanted, ")")
     };
 }
@@ -53,6 +53,27 @@ macro_rules! walk {
 macro_rules! for_update {
     () => {
         " FOR UPDATE"
+    };
+}
+
+/// Bytes as people read them.
+macro_rules! hexed {
+    ($bytes:literal) => {
+        concat!("encode(", $bytes, ", 'hex')")
+    };
+}
+
+/// A text that is compared and sorted by its bytes, whatever its column does.
+macro_rules! by_bytes {
+    ($text:literal) => {
+        concat!($text, " COLLATE \"C\"")
+    };
+}
+
+/// Behind a table that is walked by its ids: PostgreSQL knows by its statistics.
+macro_rules! unindexed {
+    () => {
+        ""
     };
 }
 
@@ -92,5 +113,12 @@ macro_rules! found_by_words {
 macro_rules! found_id {
     () => {
         "d.id"
+    };
+}
+
+/// Thirty-two bytes that nobody knows, others for each row.
+macro_rules! noise {
+    () => {
+        "sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))"
     };
 }

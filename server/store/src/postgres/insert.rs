@@ -7,7 +7,7 @@ use domain::{DetectionId, ImportId, NewDetection};
 
 use super::columns::to_ms;
 use super::indexed::Words;
-use super::{Connection, Pool, rows, words};
+use super::{Connection, Pool, new_submissions, rows, words};
 use crate::{Appended, Result};
 
 /// Writes detections in one transaction, and tells of each, in the same order.
@@ -36,7 +36,8 @@ pub(super) async fn revoked(tokens: Vec<i64>, connection: &mut Connection) -> Re
 
 /// Ids that nobody has, in their order.
 pub(super) async fn next_ids(count: usize, connection: &mut Connection) -> Result<Vec<i64>> {
-    let next = "SELECT nextval(pg_get_serial_sequence('detections', 'id')) FROM generate_series(1, $1::bigint)";
+    let next =
+        "SELECT nextval(pg_get_serial_sequence('detections', 'id')) FROM generate_series(1, $1::bigint)";
     let count = i64::try_from(count).unwrap_or(i64::MAX);
     Ok(sqlx::query_scalar(next).bind(count).fetch_all(connection).await?)
 }
@@ -65,6 +66,11 @@ pub(super) async fn insert<D: Borrow<NewDetection>>(
     let ids: Vec<_> = ids.into_iter().map(DetectionId).collect();
     let words: Vec<_> = ids.iter().zip(detections).map(|(id, row)| Words::of(*id, row.borrow())).collect();
     words::write(&words, connection).await?;
+    let sent = |row: &D| row.borrow().circumstances.submission.map(|id| id.0);
+    let sent: Vec<i64> = detections.iter().filter_map(sent).collect();
+    if !sent.is_empty() {
+        new_submissions::settle(&sent, connection).await?;
+    }
     Ok(ids)
 }
 

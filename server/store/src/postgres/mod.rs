@@ -8,67 +8,106 @@
 mod dialect;
 
 mod code;
-mod known_texts;
 mod expression;
 mod insert;
+mod known_texts;
 mod lexeme;
-mod search;
-mod words;
 mod missing;
 mod new_submissions;
 mod open;
+mod search;
+mod traces;
+mod words;
 
 // shared:
-#[path = "../sql/facts/mod.rs"]
-mod facts;
-#[path = "../sql/related.rs"]
-mod related;
-#[path = "../sql/detections.rs"]
-mod detections;
-#[path = "../sql/spam.rs"]
-mod spam;
-#[path = "../sql/keys.rs"]
-mod keys;
-#[path = "../sql/terms.rs"]
-mod terms;
-#[path = "../sql/reach.rs"]
-mod reach;
-#[path = "../sql/time_range.rs"]
-mod time_range;
-#[path = "../sql/page.rs"]
-mod page;
-#[path = "../sql/indexed.rs"]
-mod indexed;
+#[path = "../sql/usage.rs"]
+mod usage;
+#[path = "../sql/bulk.rs"]
+mod bulk;
+#[path = "../sql/callbacks/mod.rs"]
+mod callbacks;
 #[path = "../sql/accounts.rs"]
 mod accounts;
+#[path = "../sql/alerts.rs"]
+mod alerts;
 #[path = "../sql/app_words.rs"]
 mod app_words;
+#[path = "../sql/audit/mod.rs"]
+mod audit;
+#[path = "../sql/budgets.rs"]
+mod budgets;
+#[path = "../sql/claims.rs"]
+mod claims;
 #[path = "../sql/columns.rs"]
 mod columns;
 #[path = "../sql/decision.rs"]
 mod decision;
+#[path = "../sql/detections.rs"]
+mod detections;
+#[path = "../sql/due_times.rs"]
+mod due_times;
+#[path = "../sql/facts/mod.rs"]
+mod facts;
+#[path = "../sql/forgetting/mod.rs"]
+mod forgetting;
 #[path = "../sql/imports/mod.rs"]
 mod imports;
+#[path = "../sql/indexed.rs"]
+mod indexed;
+#[path = "../sql/keys.rs"]
+mod keys;
 #[path = "../sql/label_parts.rs"]
 mod label_parts;
 #[path = "../sql/labels.rs"]
 mod labels;
 #[path = "../sql/lessons.rs"]
 mod lessons;
+#[path = "../sql/links.rs"]
+mod links;
 #[path = "../sql/outbox.rs"]
 mod outbox;
+#[path = "../sql/page.rs"]
+mod page;
+#[path = "../sql/people.rs"]
+mod people;
 #[path = "../sql/places.rs"]
 mod places;
+#[path = "../sql/reach.rs"]
+mod reach;
 #[path = "../sql/reasons/mod.rs"]
 mod reasons;
 #[path = "../sql/rechecks.rs"]
 mod rechecks;
+#[path = "../sql/refusals.rs"]
+mod refusals;
+#[path = "../sql/related.rs"]
+mod related;
 #[path = "../sql/rows.rs"]
 mod rows;
 #[path = "../sql/rules.rs"]
 mod rules;
+#[path = "../sql/saved_searches.rs"]
+mod saved_searches;
+#[path = "../sql/spam.rs"]
+mod spam;
+#[path = "../sql/spending.rs"]
+mod spending;
+#[path = "../sql/standing.rs"]
+mod standing;
+#[path = "../sql/story.rs"]
+mod story;
 #[path = "../sql/submissions.rs"]
 mod submissions;
+#[path = "../sql/suggestions.rs"]
+mod suggestions;
+#[path = "../sql/terms.rs"]
+mod terms;
+#[path = "../sql/thresholds.rs"]
+mod thresholds;
+#[path = "../sql/time_range.rs"]
+mod time_range;
+#[path = "../sql/tokens.rs"]
+mod tokens;
 #[path = "../sql/wordpress/mod.rs"]
 mod wordpress;
 
@@ -126,8 +165,8 @@ impl Store for PostgresStore {
         Ok(())
     }
 
-    async fn bring_forward(&self, _latest: DateTime<Utc>, _claims: DateTime<Utc>) -> Result<u64> {
-        Ok(0)
+    async fn bring_forward(&self, latest: DateTime<Utc>, claims: DateTime<Utc>) -> Result<u64> {
+        due_times::bring_forward(self, latest, claims).await
     }
 
     async fn checkpoint(&self) -> Result<()> {

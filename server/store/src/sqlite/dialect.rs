@@ -37,7 +37,7 @@ macro_rules! smaller {
 
 /// Where a text begins in another, from 1; 0 where it does not occur.
 macro_rules! position {
-    ($text:literal, $wanted:literal) => {
+    ($text:expr, $wanted:literal) => {
         concat!("instr(", $text, ", ", $wanted, ")")
     };
 }
@@ -53,6 +53,27 @@ macro_rules! walk {
 macro_rules! for_update {
     () => {
         ""
+    };
+}
+
+/// Bytes as people read them.
+macro_rules! hexed {
+    ($bytes:literal) => {
+        concat!("lower(hex(", $bytes, "))")
+    };
+}
+
+/// A text that is compared and sorted by its bytes, whatever its column does.
+macro_rules! by_bytes {
+    ($text:literal) => {
+        concat!($text, " COLLATE BINARY")
+    };
+}
+
+/// Behind a table that is walked by its ids, where SQLite would guess an index.
+macro_rules! unindexed {
+    () => {
+        "NOT INDEXED"
     };
 }
 
@@ -91,5 +112,12 @@ macro_rules! found_by_words {
 macro_rules! found_id {
     () => {
         "detections_fts.rowid"
+    };
+}
+
+/// Thirty-two bytes that nobody knows, others for each row.
+macro_rules! noise {
+    () => {
+        "randomblob(32)"
     };
 }

@@ -5,27 +5,25 @@ mod dialect;
 
 mod expression;
 
-#[path = "../sql/terms.rs"]
-mod terms;
-#[path = "../sql/reach.rs"]
-mod reach;
-#[path = "../sql/time_range.rs"]
-mod time_range;
-#[path = "../sql/page.rs"]
-mod page;
-#[path = "../sql/indexed.rs"]
-mod indexed;
 #[path = "../sql/accounts.rs"]
 mod accounts;
+#[path = "../sql/alerts.rs"]
 mod alerts;
 #[path = "../sql/app_words.rs"]
 mod app_words;
+#[path = "../sql/audit/mod.rs"]
 mod audit;
+#[cfg(test)]
+mod audit_tests;
 pub(crate) mod backup;
 mod batches;
+#[path = "../sql/budgets.rs"]
 mod budgets;
+#[path = "../sql/bulk.rs"]
 mod bulk;
+#[path = "../sql/callbacks/mod.rs"]
 mod callbacks;
+#[path = "../sql/claims.rs"]
 mod claims;
 #[path = "../sql/columns.rs"]
 mod columns;
@@ -33,12 +31,16 @@ mod columns;
 mod decision;
 #[path = "../sql/detections.rs"]
 mod detections;
+#[path = "../sql/due_times.rs"]
 mod due_times;
 #[path = "../sql/facts/mod.rs"]
 mod facts;
+#[path = "../sql/forgetting/mod.rs"]
 mod forgetting;
 #[path = "../sql/imports/mod.rs"]
 mod imports;
+#[path = "../sql/indexed.rs"]
+mod indexed;
 mod insert;
 #[path = "../sql/keys.rs"]
 mod keys;
@@ -49,21 +51,28 @@ mod label_parts;
 mod labels;
 #[path = "../sql/lessons.rs"]
 mod lessons;
+#[path = "../sql/links.rs"]
 mod links;
 mod loading;
 mod new_submissions;
 mod open;
 #[path = "../sql/outbox.rs"]
 mod outbox;
+#[path = "../sql/page.rs"]
+mod page;
+#[path = "../sql/people.rs"]
 mod people;
 #[path = "../sql/places.rs"]
 mod places;
 mod private;
+#[path = "../sql/reach.rs"]
+mod reach;
 #[path = "../sql/reasons/mod.rs"]
 mod reasons;
 #[path = "../sql/rechecks.rs"]
 mod rechecks;
 mod refold;
+#[path = "../sql/refusals.rs"]
 mod refusals;
 #[path = "../sql/related.rs"]
 mod related;
@@ -71,19 +80,33 @@ mod related;
 mod rows;
 #[path = "../sql/rules.rs"]
 mod rules;
+#[path = "../sql/saved_searches.rs"]
 mod saved_searches;
+mod seal;
 mod search;
 #[path = "../sql/spam.rs"]
 mod spam;
+#[path = "../sql/spending.rs"]
 mod spending;
+#[path = "../sql/standing.rs"]
 mod standing;
 mod statistics;
+#[path = "../sql/story.rs"]
 mod story;
 #[path = "../sql/submissions.rs"]
 mod submissions;
+#[path = "../sql/suggestions.rs"]
 mod suggestions;
+#[path = "../sql/terms.rs"]
+mod terms;
+#[path = "../sql/thresholds.rs"]
 mod thresholds;
+#[path = "../sql/time_range.rs"]
+mod time_range;
+#[path = "../sql/tokens.rs"]
 mod tokens;
+mod traces;
+#[path = "../sql/usage.rs"]
 mod usage;
 #[path = "../sql/wordpress/mod.rs"]
 mod wordpress;
@@ -130,8 +153,13 @@ pub(crate) struct SqliteStore {
 impl SqliteStore {
     /// Starts a transaction that writes. It takes the write lock at once: what it reads before it writes cannot go stale.
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+        begin(&self.writer).await
     }
+}
+
+/// Starts a transaction that writes.
+async fn begin(writer: &SqlitePool) -> Result<Transaction<'static, Sqlite>> {
+    Ok(writer.begin_with("BEGIN IMMEDIATE").await?)
 }
 
 #[async_trait]

@@ -14,9 +14,9 @@ use sqlx::sqlite::{SqliteArguments, SqlitePool};
 use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection};
 
 use super::batches;
-use super::refold;
 use super::indexed::{SELECT_WORDS, Words, WordsRow};
-use super::submissions;
+use super::new_submissions;
+use super::refold;
 use crate::{Result, Unfolded};
 
 /// Rows of one step where nobody waits.
@@ -64,7 +64,7 @@ async fn write_missing(connection: &mut SqliteConnection, most: usize) -> Result
     .await?;
     write_rows(&rows, connection).await?;
     if let Some(last) = rows.last() {
-        submissions::settle(last.id, connection).await?;
+        new_submissions::settle(last.id, connection).await?;
     }
     Ok(rows.len())
 }
@@ -161,7 +161,12 @@ fn insertion<'q>(rows: &'q [Words<'_>]) -> Query<'q, Sqlite, SqliteArguments> {
 }
 
 /// How many other rows have a key, counted no further than `most`.
-pub(super) async fn count_others(key: &str, but: DetectionId, most: i64, readers: &SqlitePool) -> Result<i64> {
+pub(super) async fn count_others(
+    key: &str,
+    but: DetectionId,
+    most: i64,
+    readers: &SqlitePool,
+) -> Result<i64> {
     let counted = "SELECT count(*) FROM (SELECT 1 FROM detections_fts WHERE detections_fts MATCH ? AND rowid <> ? LIMIT ?)";
     Ok(sqlx::query_scalar(counted).bind(key).bind(but.0).bind(most).fetch_one(readers).await?)
 }
@@ -188,5 +193,9 @@ pub(super) async fn newest_with_word(
     connection: &mut SqliteConnection,
 ) -> Result<Vec<i64>> {
     let newest = "SELECT rowid FROM detections_fts WHERE detections_fts MATCH ? ORDER BY rowid DESC LIMIT ?";
-    Ok(sqlx::query_scalar(newest).bind(format!("message : \"{word}\"")).bind(limit).fetch_all(connection).await?)
+    Ok(sqlx::query_scalar(newest)
+        .bind(format!("message : \"{word}\""))
+        .bind(limit)
+        .fetch_all(connection)
+        .await?)
 }
