@@ -2,41 +2,18 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{DetectionId, NewDetection};
-use sqlx::AssertSqlSafe;
-use sqlx::query::Query;
 
+use super::Pool;
 use super::columns::{At, to_ms};
-use super::{Arguments, Connection, Db, Pool};
-use super::{batches, new_submissions};
-use crate::{Appended, Result};
+pub(super) use super::new_submissions::keep;
+use crate::Result;
 
 /// What was kept so much later than now was kept by a clock that was ahead.
 const CLOCK_WAS_AHEAD: TimeDelta = TimeDelta::hours(1);
 
-/// Keeps submissions in one transaction, and tells of each, in the same order.
-pub(super) async fn keep(unjudged: &[NewDetection], writer: &Pool) -> Result<Vec<Appended>> {
-    batches::append(unjudged, insertion, writer).await
-}
-
-fn insertion(batch: &[NewDetection]) -> Result<Query<'_, Db, Arguments>> {
-    let sql = new_submissions::insertion(batch.len());
-    batch.iter().try_fold(sqlx::query(AssertSqlSafe(sql)), |query, new| {
-        let text = serde_json::to_string(new).map_err(|error| sqlx::Error::Encode(error.into()))?;
-        let token = new.circumstances.token_id.map(|token| token.0);
-        Ok(query.bind(to_ms(new.created_at)).bind(token).bind(text))
-    })
-}
-
-/// Lets those go that are in the log, up to an id up to which all of the log has its words.
-pub(super) async fn settle(to: i64, connection: &mut Connection) -> Result<()> {
-    sqlx::query(
-        "DELETE FROM submissions
-         WHERE id <= $1 AND EXISTS (SELECT 1 FROM detections WHERE detections.id = submissions.id)",
-    )
-    .bind(to)
-    .execute(connection)
-    .await?;
-    Ok(())
+/// What is kept of a submission.
+pub(super) fn text(unjudged: &NewDetection) -> Result<String> {
+    Ok(serde_json::to_string(unjudged).map_err(|error| sqlx::Error::Encode(error.into()))?)
 }
 
 pub(super) async fn left(before: DateTime<Utc>, most: u32, readers: &Pool) -> Result<Vec<NewDetection>> {

@@ -15,8 +15,8 @@ use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection};
 
 use super::batches;
 use super::indexed::{SELECT_WORDS, Words, WordsRow};
+use super::new_submissions;
 use super::refold;
-use super::submissions;
 use crate::{Result, Unfolded};
 
 /// Rows of one step where nobody waits.
@@ -64,7 +64,7 @@ async fn write_missing(connection: &mut SqliteConnection, most: usize) -> Result
     .await?;
     write_rows(&rows, connection).await?;
     if let Some(last) = rows.last() {
-        submissions::settle(last.id, connection).await?;
+        new_submissions::settle(last.id, connection).await?;
     }
     Ok(rows.len())
 }
