@@ -58,7 +58,7 @@ impl Erase {
     pub(super) fn run(self) -> Result<(), Failure> {
         let person = self.who.person()?;
         let beside = Beside {
-            imports: imports::folder(&self.place.database).unwrap_or_default(),
+            imports: self.place.imports().unwrap_or_default(),
             aside: self.place.aside(),
         };
         super::block_on(async {

@@ -122,3 +122,17 @@ macro_rules! found_id {
         "d.id"
     };
 }
+
+/// One of twenty steps of a score.
+macro_rules! bucket {
+    ($score:literal) => {
+        concat!("stat_bucket(", $score, ")")
+    };
+}
+
+/// A score in whole points, none above 100.
+macro_rules! points {
+    ($score:literal) => {
+        concat!("least(100, trunc(", $score, ")::bigint)")
+    };
+}

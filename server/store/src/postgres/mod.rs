@@ -7,20 +7,6 @@
 #[macro_use]
 mod dialect;
 
-mod code;
-mod expression;
-mod insert;
-mod known_texts;
-mod lexeme;
-mod missing;
-mod new_submissions;
-mod open;
-mod search;
-mod text;
-mod traces;
-mod words;
-
-// shared:
 #[path = "../sql/accounts.rs"]
 mod accounts;
 #[path = "../sql/alerts.rs"]
@@ -37,32 +23,44 @@ mod bulk;
 mod callbacks;
 #[path = "../sql/claims.rs"]
 mod claims;
+mod code;
 #[path = "../sql/columns.rs"]
 mod columns;
+#[path = "../sql/counting.rs"]
+mod counting;
 #[path = "../sql/decision.rs"]
 mod decision;
 #[path = "../sql/detections.rs"]
 mod detections;
 #[path = "../sql/due_times.rs"]
 mod due_times;
+mod expression;
 #[path = "../sql/facts/mod.rs"]
 mod facts;
 #[path = "../sql/forgetting/mod.rs"]
 mod forgetting;
+#[cfg(test)]
+mod fresh;
 #[path = "../sql/imports/mod.rs"]
 mod imports;
 #[path = "../sql/indexed.rs"]
 mod indexed;
+mod insert;
 #[path = "../sql/keys.rs"]
 mod keys;
+mod known_texts;
 #[path = "../sql/label_parts.rs"]
 mod label_parts;
 #[path = "../sql/labels.rs"]
 mod labels;
 #[path = "../sql/lessons.rs"]
 mod lessons;
+mod lexeme;
 #[path = "../sql/links.rs"]
 mod links;
+mod loading;
+mod new_submissions;
+mod open;
 #[path = "../sql/outbox.rs"]
 mod outbox;
 #[path = "../sql/page.rs"]
@@ -87,12 +85,15 @@ mod rows;
 mod rules;
 #[path = "../sql/saved_searches.rs"]
 mod saved_searches;
+mod search;
 #[path = "../sql/spam.rs"]
 mod spam;
 #[path = "../sql/spending.rs"]
 mod spending;
 #[path = "../sql/standing.rs"]
 mod standing;
+#[path = "../sql/statistics/mod.rs"]
+mod statistics;
 #[path = "../sql/story.rs"]
 mod story;
 #[path = "../sql/submissions.rs"]
@@ -101,16 +102,19 @@ mod submissions;
 mod suggestions;
 #[path = "../sql/terms.rs"]
 mod terms;
+mod text;
 #[path = "../sql/thresholds.rs"]
 mod thresholds;
 #[path = "../sql/time_range.rs"]
 mod time_range;
 #[path = "../sql/tokens.rs"]
 mod tokens;
+mod traces;
 #[path = "../sql/usage.rs"]
 mod usage;
 #[path = "../sql/wordpress/mod.rs"]
 mod wordpress;
+mod words;
 
 use std::sync::Arc;
 

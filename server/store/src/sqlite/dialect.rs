@@ -121,3 +121,17 @@ macro_rules! found_id {
         "detections_fts.rowid"
     };
 }
+
+/// One of twenty steps of a score.
+macro_rules! bucket {
+    ($score:literal) => {
+        concat!("min(19, max(0, CAST(", $score, " / 5 AS INTEGER)))")
+    };
+}
+
+/// A score in whole points, none above 100.
+macro_rules! points {
+    ($score:literal) => {
+        concat!("min(100, CAST(", $score, " AS INTEGER))")
+    };
+}

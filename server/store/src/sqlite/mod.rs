@@ -3,8 +3,6 @@
 #[macro_use]
 mod dialect;
 
-mod expression;
-
 #[path = "../sql/accounts.rs"]
 mod accounts;
 #[path = "../sql/alerts.rs"]
@@ -27,16 +25,21 @@ mod callbacks;
 mod claims;
 #[path = "../sql/columns.rs"]
 mod columns;
+#[path = "../sql/counting.rs"]
+mod counting;
 #[path = "../sql/decision.rs"]
 mod decision;
 #[path = "../sql/detections.rs"]
 mod detections;
 #[path = "../sql/due_times.rs"]
 mod due_times;
+mod expression;
 #[path = "../sql/facts/mod.rs"]
 mod facts;
 #[path = "../sql/forgetting/mod.rs"]
 mod forgetting;
+#[cfg(test)]
+mod fresh;
 #[path = "../sql/imports/mod.rs"]
 mod imports;
 #[path = "../sql/indexed.rs"]
@@ -90,6 +93,7 @@ mod spam;
 mod spending;
 #[path = "../sql/standing.rs"]
 mod standing;
+#[path = "../sql/statistics/mod.rs"]
 mod statistics;
 #[path = "../sql/story.rs"]
 mod story;

@@ -81,8 +81,4 @@ impl PostgresStore {
         let found = keys(&plan, &request, limit, Patience::endless(), &self.readers).await?;
         Ok(found.keys.into_iter().map(|key| key.id).collect())
     }
-
-    pub(super) async fn search_count(&self, query: &SearchQuery, now: DateTime<Utc>) -> Result<BoundedCount> {
-        self.facts.count(query, now, &self.readers).await
-    }
 }

@@ -12,6 +12,9 @@ use super::super::time_range::id_range;
 use super::super::{Db, Pool, keys, terms};
 use crate::Result;
 
+/// The newest matches that charts of a search are made of.
+const LOOK: i64 = 2_000;
+
 /// What nothing has: a key without a value.
 const NOTHING: char = domain::search::INDEX_MARK;
 
@@ -106,6 +109,34 @@ impl<'a> Plan<'a> {
         for term in &self.query.terms {
             terms::push(sql, term, self.now);
         }
+    }
+
+    /// How many of the newest matches are looked at one by one.
+    #[expect(clippy::unused_self, reason = "other engines look at less where words are asked")]
+    pub(in super::super) fn look(&self) -> i64 {
+        LOOK
+    }
+
+    /// Writes `SELECT id …` for the newest `look` matches.
+    pub(in super::super) fn push_looked_at(&self, sql: &mut QueryBuilder<Db>, look: i64) {
+        sql.push("SELECT d.id ");
+        self.push(sql, None);
+        sql.push(" ORDER BY d.id DESC LIMIT ").push_bind(look);
+    }
+
+    /// Writes `FROM … WHERE …` for the newest `look` matches. The row of the log is `d`.
+    pub(in super::super) fn push_bounded(&self, sql: &mut QueryBuilder<Db>, look: i64) {
+        sql.push("FROM (");
+        self.push_looked_at(sql, look);
+        sql.push(") s JOIN detections d ON d.id = s.id WHERE TRUE");
+    }
+
+    /// How many match, counted no further than `most`.
+    pub(in super::super) async fn scanned(&self, most: i64, readers: &Pool) -> Result<i64> {
+        let mut sql = QueryBuilder::new("SELECT count(*) FROM (");
+        self.push_looked_at(&mut sql, most);
+        sql.push(") s");
+        Ok(sql.build_query_scalar().fetch_one(readers).await?)
     }
 
     /// The ids that match within a window.
