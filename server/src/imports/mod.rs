@@ -3,10 +3,7 @@
 mod failed;
 mod upload;
 
-use std::{
-    path::Path,
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
 
 use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, routing::get};
 use domain::import::FILE_MAX_BYTES;

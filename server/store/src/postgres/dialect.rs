@@ -28,13 +28,6 @@ macro_rules! larger {
     };
 }
 
-/// The smaller of two values that are there.
-macro_rules! smaller {
-    ($one:literal, $other:literal) => {
-        concat!("least(", $one, ", ", $other, ")")
-    };
-}
-
 /// Where a text begins in another, from 1; 0 where it does not occur.
 macro_rules! position {
     ($text:expr, $wanted:literal) => {
@@ -46,13 +39,6 @@ macro_rules! position {
 macro_rules! walk {
     ($index:literal) => {
         " "
-    };
-}
-
-/// A lock on the rows that are read, against whoever writes them meanwhile.
-macro_rules! for_update {
-    () => {
-        " FOR UPDATE"
     };
 }
 

@@ -8,7 +8,7 @@ use domain::{DetectionId, ImportId, NewDetection};
 use super::columns::to_ms;
 use super::indexed::Words;
 use super::text::kept;
-use super::{Connection, Pool, new_submissions, rows, words};
+use super::{Connection, Pool, rows, words};
 use crate::{Appended, Result};
 
 /// Writes detections in one transaction, and tells of each, in the same order.
@@ -64,14 +64,18 @@ pub(super) async fn insert<D: Borrow<NewDetection>>(
     }
     log.write(connection).await?;
     contents.write(connection).await?;
+    let judged: Vec<i64> =
+        detections.iter().filter_map(|row| row.borrow().circumstances.submission.map(|id| id.0)).collect();
+    if !judged.is_empty() {
+        // What is in the log is kept there.
+        sqlx::query("DELETE FROM submissions WHERE id = ANY($1)")
+            .bind(judged)
+            .execute(&mut *connection)
+            .await?;
+    }
     let ids: Vec<_> = ids.into_iter().map(DetectionId).collect();
     let words: Vec<_> = ids.iter().zip(detections).map(|(id, row)| Words::of(*id, row.borrow())).collect();
     words::write(&words, connection).await?;
-    let sent = |row: &D| row.borrow().circumstances.submission.map(|id| id.0);
-    let sent: Vec<i64> = detections.iter().filter_map(sent).collect();
-    if !sent.is_empty() {
-        new_submissions::settle(&sent, connection).await?;
-    }
     Ok(ids)
 }
 

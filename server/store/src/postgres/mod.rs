@@ -2,11 +2,27 @@
 //!
 //! Whoever writes takes turns, as with SQLite: what is read before it is written cannot go stale, ids become visible in their order,
 //! and no statement has to be written in another way. A turn is a lock on one row ([`PostgresStore::begin`]), so it holds for all
-//! programs on the database; what is written at once is written together, by few statements ([`batches`]).
+//! programs on the database; what is written at once is written together, by one statement for many rows.
 
 #[macro_use]
 mod dialect;
 
+mod code;
+mod expression;
+#[cfg(test)]
+mod fresh;
+mod insert;
+mod known_texts;
+mod lexeme;
+mod loading;
+mod new_submissions;
+mod open;
+mod search;
+mod text;
+mod traces;
+mod words;
+
+// Plain statements, compiled for this engine.
 #[path = "../sql/accounts.rs"]
 mod accounts;
 #[path = "../sql/alerts.rs"]
@@ -23,7 +39,6 @@ mod bulk;
 mod callbacks;
 #[path = "../sql/claims.rs"]
 mod claims;
-mod code;
 #[path = "../sql/columns.rs"]
 mod columns;
 #[path = "../sql/counting.rs"]
@@ -34,33 +49,24 @@ mod decision;
 mod detections;
 #[path = "../sql/due_times.rs"]
 mod due_times;
-mod expression;
 #[path = "../sql/facts/mod.rs"]
 mod facts;
 #[path = "../sql/forgetting/mod.rs"]
 mod forgetting;
-#[cfg(test)]
-mod fresh;
 #[path = "../sql/imports/mod.rs"]
 mod imports;
 #[path = "../sql/indexed.rs"]
 mod indexed;
-mod insert;
 #[path = "../sql/keys.rs"]
 mod keys;
-mod known_texts;
 #[path = "../sql/label_parts.rs"]
 mod label_parts;
 #[path = "../sql/labels.rs"]
 mod labels;
 #[path = "../sql/lessons.rs"]
 mod lessons;
-mod lexeme;
 #[path = "../sql/links.rs"]
 mod links;
-mod loading;
-mod new_submissions;
-mod open;
 #[path = "../sql/outbox.rs"]
 mod outbox;
 #[path = "../sql/page.rs"]
@@ -85,7 +91,6 @@ mod rows;
 mod rules;
 #[path = "../sql/saved_searches.rs"]
 mod saved_searches;
-mod search;
 #[path = "../sql/spam.rs"]
 mod spam;
 #[path = "../sql/spending.rs"]
@@ -102,19 +107,16 @@ mod submissions;
 mod suggestions;
 #[path = "../sql/terms.rs"]
 mod terms;
-mod text;
 #[path = "../sql/thresholds.rs"]
 mod thresholds;
 #[path = "../sql/time_range.rs"]
 mod time_range;
 #[path = "../sql/tokens.rs"]
 mod tokens;
-mod traces;
 #[path = "../sql/usage.rs"]
 mod usage;
 #[path = "../sql/wordpress/mod.rs"]
 mod wordpress;
-mod words;
 
 use std::sync::Arc;
 

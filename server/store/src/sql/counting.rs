@@ -24,7 +24,11 @@ impl Engine {
         Ok(count)
     }
 
-    async fn count_by_sums(&self, query: &SearchQuery, now: DateTime<Utc>) -> Result<Option<BoundedCount>> {
+    pub(super) async fn count_by_sums(
+        &self,
+        query: &SearchQuery,
+        now: DateTime<Utc>,
+    ) -> Result<Option<BoundedCount>> {
         let count = statistics::count_by_sums(query, now, &self.readers).await?;
         Ok(count.map(|count| BoundedCount { count, more: false }))
     }

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, QueryBuilder};
 use super::insert;
 use super::reasons::given;
 use super::rows::{DetectionRow, SELECT_DETECTION};
-use super::{Connection, Db, Engine, submissions, text, words};
+use super::{Connection, Db, Engine, new_submissions, submissions, text, words};
 use crate::{Appended, Detections, Result, Unfolded};
 
 #[async_trait]
@@ -29,7 +29,7 @@ impl Detections for Engine {
     }
 
     async fn keep_submissions(&self, unjudged: &[NewDetection]) -> Result<Vec<Appended>> {
-        submissions::keep(unjudged, &self.writer).await
+        new_submissions::keep(unjudged, &self.writer).await
     }
 
     async fn left_submissions(&self, before: DateTime<Utc>, most: u32) -> Result<Vec<NewDetection>> {

@@ -5,8 +5,7 @@ mod plan;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    BoundedCount, Cursor, Detection, DetectionId, DetectionSummary, Direction, Order, Page, PageRequest,
-    SearchQuery,
+    Cursor, Detection, DetectionId, DetectionSummary, Direction, Order, Page, PageRequest, SearchQuery,
 };
 use sqlx::{AssertSqlSafe, QueryBuilder};
 

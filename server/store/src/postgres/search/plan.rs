@@ -159,8 +159,8 @@ fn expression(term: &Term) -> Option<String> {
         TermKind::Prefix(text) => Some(phrase(text, true)),
         TermKind::Link(host) => Some(whole(&keys::link(&link_host(host)))),
         // Its column is compared as well; these find what few rows have.
-        kind @ (TermKind::Email(_) | TermKind::Ip(_)) if !term.negated => {
-            keys::lookup(kind).map(|lookup| lookup.expression)
+        kind @ (TermKind::Email(_) | TermKind::Ip(_)) => {
+            keys::lookup(kind).filter(|lookup| lookup.exact || !term.negated).map(|lookup| lookup.expression)
         }
         _ => None,
     }

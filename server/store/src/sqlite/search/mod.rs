@@ -9,19 +9,17 @@ mod tests;
 mod words;
 
 use chrono::{DateTime, Utc};
-use domain::search::TermKind;
 use domain::{
-    BoundedCount, Cursor, Detection, DetectionId, DetectionSummary, Direction, Order, Page, PageRequest,
-    SearchQuery,
+    Cursor, Detection, DetectionId, DetectionSummary, Direction, Order, Page, PageRequest, SearchQuery,
 };
 
 use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite};
 
+use super::SqliteStore;
 use super::keys;
 use super::reach::Patience;
 use super::rows::{DetectionRow, SELECT_DETECTION};
 use super::words::MISSING;
-use super::{SqliteStore, statistics};
 use crate::Result;
 pub(super) use page::keys;
 pub(super) use plan::Plan;
