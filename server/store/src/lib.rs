@@ -156,6 +156,11 @@ pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
     }
 }
 
+/// Whether a URL names a database of a server, which is in no file of this machine.
+pub fn is_server(url: &str) -> bool {
+    matches!(url.split_once(':'), Some(("postgres" | "postgresql", _)))
+}
+
 /// The URL without `user:password@`.
 fn without_credentials(url: &str) -> String {
     match url.split_once("://") {

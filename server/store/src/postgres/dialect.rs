@@ -28,13 +28,6 @@ macro_rules! larger {
     };
 }
 
-/// The smaller of two values that are there.
-macro_rules! smaller {
-    ($one:literal, $other:literal) => {
-        concat!("least(", $one, ", ", $other, ")")
-    };
-}
-
 /// Where a text begins in another, from 1; 0 where it does not occur.
 macro_rules! position {
     ($text:expr, $wanted:literal) => {
@@ -46,13 +39,6 @@ macro_rules! position {
 macro_rules! walk {
     ($index:literal) => {
         " "
-    };
-}
-
-/// A lock on the rows that are read, against whoever writes them meanwhile.
-macro_rules! for_update {
-    () => {
-        " FOR UPDATE"
     };
 }
 
@@ -81,6 +67,13 @@ macro_rules! unindexed {
 macro_rules! ever_given {
     ($table:literal) => {
         concat!("coalesce(pg_sequence_last_value('", $table, "_id_seq'), 0)")
+    };
+}
+
+/// Thirty-two bytes that nobody knows, others for each row.
+macro_rules! noise {
+    () => {
+        "sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))"
     };
 }
 
@@ -117,9 +110,16 @@ macro_rules! found_id {
     };
 }
 
-/// Thirty-two bytes that nobody knows, others for each row.
-macro_rules! noise {
-    () => {
-        "sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))"
+/// One of twenty steps of a score.
+macro_rules! bucket {
+    ($score:literal) => {
+        concat!("stat_bucket(", $score, ")")
+    };
+}
+
+/// A score in whole points, none above 100.
+macro_rules! points {
+    ($score:literal) => {
+        concat!("least(100, trunc(", $score, ")::bigint)")
     };
 }

@@ -1,13 +1,14 @@
 //! Writes detections: the row, its contents and its words, by one statement each for many.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::collections::HashSet;
 
 use domain::{DetectionId, ImportId, NewDetection};
 
 use super::columns::to_ms;
 use super::indexed::Words;
-use super::{Connection, Pool, new_submissions, rows, words};
+use super::text::kept;
+use super::{Connection, Pool, rows, words};
 use crate::{Appended, Result};
 
 /// Writes detections in one transaction, and tells of each, in the same order.
@@ -63,14 +64,18 @@ pub(super) async fn insert<D: Borrow<NewDetection>>(
     }
     log.write(connection).await?;
     contents.write(connection).await?;
+    let judged: Vec<i64> =
+        detections.iter().filter_map(|row| row.borrow().circumstances.submission.map(|id| id.0)).collect();
+    if !judged.is_empty() {
+        // What is in the log is kept there.
+        sqlx::query("DELETE FROM submissions WHERE id = ANY($1)")
+            .bind(judged)
+            .execute(&mut *connection)
+            .await?;
+    }
     let ids: Vec<_> = ids.into_iter().map(DetectionId).collect();
     let words: Vec<_> = ids.iter().zip(detections).map(|(id, row)| Words::of(*id, row.borrow())).collect();
     words::write(&words, connection).await?;
-    let sent = |row: &D| row.borrow().circumstances.submission.map(|id| id.0);
-    let sent: Vec<i64> = detections.iter().filter_map(sent).collect();
-    if !sent.is_empty() {
-        new_submissions::settle(&sent, connection).await?;
-    }
     Ok(ids)
 }
 
@@ -81,11 +86,11 @@ struct Log<'a> {
     created_at: Vec<i64>,
     endpoint: Vec<&'a str>,
     origin: Vec<&'a str>,
-    site: Vec<Option<&'a str>>,
-    email: Vec<Option<&'a str>>,
+    site: Vec<Option<Cow<'a, str>>>,
+    email: Vec<Option<Cow<'a, str>>>,
     ip: Vec<Option<Vec<u8>>>,
     content_hash: Vec<&'a [u8]>,
-    upstream_id: Vec<&'a str>,
+    upstream_id: Vec<Cow<'a, str>>,
     is_spam: Vec<bool>,
     score: Vec<f64>,
     threshold: Vec<f64>,
@@ -105,11 +110,11 @@ impl<'a> Log<'a> {
         self.created_at.push(to_ms(detection.created_at));
         self.endpoint.push(detection.endpoint.as_str());
         self.origin.push(detection.origin.as_str());
-        self.site.push(detection.site.as_deref());
-        self.email.push(content.email.as_deref());
+        self.site.push(detection.site.as_deref().map(kept));
+        self.email.push(content.email.as_deref().map(kept));
         self.ip.push(content.ip.map(|ip| rows::ip_to_bytes(ip).to_vec()));
         self.content_hash.push(&detection.content_hash);
-        self.upstream_id.push(&judgement.upstream_id);
+        self.upstream_id.push(kept(&judgement.upstream_id));
         self.is_spam.push(judgement.is_spam);
         self.score.push(judgement.score);
         self.threshold.push(judgement.threshold);
@@ -159,34 +164,34 @@ impl<'a> Log<'a> {
 #[derive(Default)]
 struct Contents<'a> {
     detection_id: Vec<i64>,
-    excerpt: Vec<Option<&'a str>>,
-    name: Vec<Option<&'a str>>,
-    website_url: Vec<Option<&'a str>>,
-    domain: Vec<Option<&'a str>>,
-    user_agent: Vec<Option<&'a str>>,
+    excerpt: Vec<Option<Cow<'a, str>>>,
+    name: Vec<Option<Cow<'a, str>>>,
+    website_url: Vec<Option<Cow<'a, str>>>,
+    domain: Vec<Option<Cow<'a, str>>>,
+    user_agent: Vec<Option<Cow<'a, str>>>,
     submitted_at: Vec<Option<i64>>,
     execution_ms: Vec<f64>,
-    upstream_timestamp: Vec<&'a str>,
-    message: Vec<&'a str>,
+    upstream_timestamp: Vec<Cow<'a, str>>,
+    message: Vec<Cow<'a, str>>,
     extra: Vec<String>,
-    raw_answer: Vec<&'a str>,
+    raw_answer: Vec<Cow<'a, str>>,
 }
 
 impl<'a> Contents<'a> {
     fn push(&mut self, id: i64, detection: &'a NewDetection) {
         let NewDetection { content, judgement, .. } = detection;
         self.detection_id.push(id);
-        self.excerpt.push(rows::excerpt(&content.message));
-        self.name.push(content.name.as_deref());
-        self.website_url.push(content.website_url.as_deref());
-        self.domain.push(content.domain.as_deref());
-        self.user_agent.push(content.user_agent.as_deref());
+        self.excerpt.push(rows::excerpt(&content.message).map(kept));
+        self.name.push(content.name.as_deref().map(kept));
+        self.website_url.push(content.website_url.as_deref().map(kept));
+        self.domain.push(content.domain.as_deref().map(kept));
+        self.user_agent.push(content.user_agent.as_deref().map(kept));
         self.submitted_at.push(content.timestamp);
         self.execution_ms.push(judgement.execution_ms);
-        self.upstream_timestamp.push(&judgement.upstream_timestamp);
-        self.message.push(&content.message);
+        self.upstream_timestamp.push(kept(&judgement.upstream_timestamp));
+        self.message.push(kept(&content.message));
         self.extra.push(serde_json::Value::Object(content.extra.clone()).to_string());
-        self.raw_answer.push(&judgement.raw_answer);
+        self.raw_answer.push(kept(&judgement.raw_answer));
     }
 
     async fn write(self, connection: &mut Connection) -> Result<()> {

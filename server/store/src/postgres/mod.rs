@@ -2,30 +2,27 @@
 //!
 //! Whoever writes takes turns, as with SQLite: what is read before it is written cannot go stale, ids become visible in their order,
 //! and no statement has to be written in another way. A turn is a lock on one row ([`PostgresStore::begin`]), so it holds for all
-//! programs on the database; what is written at once is written together, by few statements ([`batches`]).
+//! programs on the database; what is written at once is written together, by one statement for many rows.
 
 #[macro_use]
 mod dialect;
 
 mod code;
 mod expression;
+#[cfg(test)]
+mod fresh;
 mod insert;
 mod known_texts;
 mod lexeme;
-mod missing;
+mod loading;
 mod new_submissions;
 mod open;
 mod search;
+mod text;
 mod traces;
 mod words;
 
-// shared:
-#[path = "../sql/usage.rs"]
-mod usage;
-#[path = "../sql/bulk.rs"]
-mod bulk;
-#[path = "../sql/callbacks/mod.rs"]
-mod callbacks;
+// Plain statements, compiled for this engine.
 #[path = "../sql/accounts.rs"]
 mod accounts;
 #[path = "../sql/alerts.rs"]
@@ -36,10 +33,16 @@ mod app_words;
 mod audit;
 #[path = "../sql/budgets.rs"]
 mod budgets;
+#[path = "../sql/bulk.rs"]
+mod bulk;
+#[path = "../sql/callbacks/mod.rs"]
+mod callbacks;
 #[path = "../sql/claims.rs"]
 mod claims;
 #[path = "../sql/columns.rs"]
 mod columns;
+#[path = "../sql/counting.rs"]
+mod counting;
 #[path = "../sql/decision.rs"]
 mod decision;
 #[path = "../sql/detections.rs"]
@@ -94,6 +97,8 @@ mod spam;
 mod spending;
 #[path = "../sql/standing.rs"]
 mod standing;
+#[path = "../sql/statistics/mod.rs"]
+mod statistics;
 #[path = "../sql/story.rs"]
 mod story;
 #[path = "../sql/submissions.rs"]
@@ -108,6 +113,8 @@ mod thresholds;
 mod time_range;
 #[path = "../sql/tokens.rs"]
 mod tokens;
+#[path = "../sql/usage.rs"]
+mod usage;
 #[path = "../sql/wordpress/mod.rs"]
 mod wordpress;
 

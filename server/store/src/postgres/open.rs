@@ -7,7 +7,7 @@ use std::time::Duration;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-use super::{PostgresStore, code};
+use super::{PostgresStore, code, statistics};
 use crate::{Result, StoreError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
@@ -35,6 +35,7 @@ impl PostgresStore {
             pool(1).connect_with(options.clone()).await.map_err(|error| failed(why_closed(&error)))?;
         MIGRATIONS.run(&writer).await?;
         code::renew(&writer).await?;
+        statistics::catch_up(&writer).await?;
         let reading = options.options([("default_transaction_read_only", "on")]);
         let readers = pool(READERS).connect_lazy_with(reading);
         Ok(Self { writer, readers, facts: Arc::default() })

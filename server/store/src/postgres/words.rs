@@ -57,8 +57,7 @@ fn vectors(row: &Words<'_>) -> Vec<String> {
     let message = IndexText::of(row.message);
     let mut pictures: BTreeSet<char> = message.pictures().collect();
     let mut first = Vector::new();
-    for (text, column) in
-        [(row.keys.email, 'B'), (row.name, 'C'), (row.domain, 'D'), (row.website_url, 'D')]
+    for (text, column) in [(row.keys.email, 'B'), (row.name, 'C'), (row.domain, 'D'), (row.website_url, 'D')]
     {
         let Some(text) = text else { continue };
         let text = IndexText::of(text);
@@ -109,11 +108,15 @@ pub(super) async fn write(rows: &[Words<'_>], connection: &mut Connection) -> Re
 
 /// Writes the words of one row again.
 pub(super) async fn rewrite(id: i64, connection: &mut Connection) -> Result<()> {
-    sqlx::query("DELETE FROM detection_words WHERE detection_id = $1").bind(id).execute(&mut *connection).await?;
+    sqlx::query("DELETE FROM detection_words WHERE detection_id = $1")
+        .bind(id)
+        .execute(&mut *connection)
+        .await?;
     let rows: Vec<WordsRow> = sqlx::query_as(AssertSqlSafe(format!("{SELECT_WORDS} WHERE d.id = $1")))
         .bind(id)
         .fetch_all(&mut *connection)
         .await?;
+    let rows: Vec<_> = rows.into_iter().map(WordsRow::read).collect();
     let words = rows.iter().map(WordsRow::words).collect::<Result<Vec<_>>>()?;
     write(&words, connection).await
 }

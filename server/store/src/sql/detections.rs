@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, QueryBuilder};
 use super::insert;
 use super::reasons::given;
 use super::rows::{DetectionRow, SELECT_DETECTION};
-use super::{Connection, Db, Engine, submissions, words};
+use super::{Connection, Db, Engine, new_submissions, submissions, text, words};
 use crate::{Appended, Detections, Result, Unfolded};
 
 #[async_trait]
@@ -29,7 +29,7 @@ impl Detections for Engine {
     }
 
     async fn keep_submissions(&self, unjudged: &[NewDetection]) -> Result<Vec<Appended>> {
-        submissions::keep(unjudged, &self.writer).await
+        new_submissions::keep(unjudged, &self.writer).await
     }
 
     async fn left_submissions(&self, before: DateTime<Utc>, most: u32) -> Result<Vec<NewDetection>> {
@@ -133,7 +133,7 @@ pub(super) async fn replace_judgement(
         "UPDATE detections SET upstream_id = $1, is_spam = $2, score = $3, threshold = $4, judged_by = $5
          WHERE id = $6",
     )
-    .bind(&judgement.upstream_id)
+    .bind(text::kept(&judgement.upstream_id))
     .bind(judgement.is_spam)
     .bind(judgement.score)
     .bind(judgement.threshold)
@@ -146,8 +146,8 @@ pub(super) async fn replace_judgement(
          WHERE detection_id = $4",
     )
     .bind(judgement.execution_ms)
-    .bind(&judgement.upstream_timestamp)
-    .bind(&judgement.raw_answer)
+    .bind(text::kept(&judgement.upstream_timestamp))
+    .bind(text::kept(&judgement.raw_answer))
     .bind(id.0)
     .execute(&mut *connection)
     .await?;

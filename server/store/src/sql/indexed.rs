@@ -5,6 +5,7 @@ use domain::{DetectionId, NewDetection};
 use super::columns::At;
 use super::keys::Keys;
 use super::rows::ip_from_bytes;
+use super::text;
 use crate::Result;
 
 /// What the index holds of a row.
@@ -67,6 +68,19 @@ pub(super) const SELECT_WORDS: &str = "
     FROM detections d JOIN detection_contents c ON c.detection_id = d.id ";
 
 impl WordsRow {
+    /// The row with people's texts as they wrote them.
+    pub(super) fn read(self) -> Self {
+        Self {
+            site: self.site.map(text::read),
+            email: self.email.map(text::read),
+            name: self.name.map(text::read),
+            domain: self.domain.map(text::read),
+            website_url: self.website_url.map(text::read),
+            message: text::read(self.message),
+            ..self
+        }
+    }
+
     /// What the index is to hold.
     pub(super) fn words(&self) -> Result<Words<'_>> {
         let at = At { table: "detections", id: self.id };

@@ -10,8 +10,8 @@ use domain::search::{Pattern, TermKind};
 use domain::{JudgedBy, Origin};
 use ipnet::IpNet;
 
-pub(super) use super::expression::whole;
 use super::expression::start as start_of;
+pub(super) use super::expression::whole;
 
 /// Starts every key: no word that people send or search for has it, so none equals a key.
 const MARK: char = domain::search::INDEX_MARK;
@@ -104,8 +104,7 @@ fn by_pattern(kind: char, pattern: &Pattern) -> Option<Lookup> {
     }
     let start = pattern.prefix();
     let exact = pattern.as_str().len() == start.len() + 1;
-    (start.len() >= START_MIN)
-        .then(|| Lookup { expression: start_of(&folded(kind, start)), exact })
+    (start.len() >= START_MIN).then(|| Lookup { expression: start_of(&folded(kind, start)), exact })
 }
 
 /// The key of a text's hash: equal texts share it.

@@ -1,6 +1,5 @@
 //! One page, by key: the cost does not grow with its depth.
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use domain::paging::PAGE_SIZE;
@@ -48,16 +47,6 @@ pub(super) async fn page(
     let on = if is_full { far } else { stopped };
     let (before, after) = if backwards { (on, back) } else { (back, on) };
     Ok(Page { before, after, rows: summaries(&keys, readers).await? })
-}
-
-/// The order in which a page meets two rows.
-pub(super) fn in_order(request: &PageRequest, a: &Cursor, b: &Cursor) -> Ordering {
-    let sorted = |cursor: &Cursor| stored_key(request.order, cursor.key);
-    let greatest_first = sorted(b).total_cmp(&sorted(a)).then(b.id.cmp(&a.id));
-    match request.from {
-        Some((Direction::Before, _)) => greatest_first.reverse(),
-        _ => greatest_first,
-    }
 }
 
 /// Part of an ordered list.

@@ -17,7 +17,7 @@ const FIRST_WINDOW: i64 = 8_192;
 /// How long one question may look, beyond its first window.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
-    ends: Option<Instant>,
+    pub(super) ends: Option<Instant>,
 }
 
 impl Patience {
@@ -42,11 +42,6 @@ impl Patience {
 
     fn is_over(self) -> bool {
         self.ends.is_some_and(|end| Instant::now() >= end)
-    }
-
-    /// How many rows an index that is not in the order of ids may give, of those that `bound` says are quick.
-    pub(super) fn rows(self, bound: i64) -> i64 {
-        self.ends.map_or(i64::MAX, |_| bound)
     }
 }
 

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use domain::{BoundedCount, DetectionId, DetectionSummary};
 use sqlx::QueryBuilder;
 
-use super::{Db, Engine, keys, words};
 use super::rows::{SELECT_SUMMARY, SummaryRow};
+use super::{Db, Engine, keys, text, words};
 use crate::{Neighbours, Result};
 
 #[async_trait]
@@ -51,7 +51,7 @@ impl Neighbours for Engine {
         sql.push_bind(i64::from(chars)).push(" AS INTEGER)) FROM detection_contents WHERE detection_id IN (");
         push_ids(&mut sql, ids);
         let rows: Vec<(i64, String)> = sql.build_query_as().fetch_all(&self.readers).await?;
-        Ok(rows.into_iter().map(|(id, start)| (DetectionId(id), start)).collect())
+        Ok(rows.into_iter().map(|(id, start)| (DetectionId(id), text::read(start))).collect())
     }
 
     async fn summaries(&self, ids: &[DetectionId]) -> Result<Vec<DetectionSummary>> {

@@ -8,6 +8,7 @@ use domain::{
 };
 
 use super::columns::At;
+use super::text;
 use crate::{Result, StoreError};
 
 /// Everything that a detection's own page shows; see [`DETECTION_COLUMNS`].
@@ -85,6 +86,7 @@ impl TryFrom<DetectionRow> for Detection {
     fn try_from(row: DetectionRow) -> Result<Self> {
         let at = At { table: "detections", id: row.id };
         let contents = At { table: "detection_contents", id: row.id };
+        let raw_answer = text::read(row.raw_answer);
         let gone = |column, ms, after_days: Option<i64>| -> Result<Option<Gone>> {
             let at = At { table: "forgotten", id: row.id }.maybe_time(column, ms)?;
             let after_days = after_days.map(|days| u32::try_from(days).unwrap_or(u32::MAX));
@@ -99,28 +101,28 @@ impl TryFrom<DetectionRow> for Detection {
             created_at: at.time("created_at", row.created_at)?,
             endpoint: at.word("endpoint", &row.endpoint)?,
             origin: at.word("origin", &row.origin)?,
-            site: row.site,
+            site: row.site.map(text::read),
             content: Content {
-                message: row.message,
-                email: row.email,
-                name: row.name,
+                message: text::read(row.message),
+                email: row.email.map(text::read),
+                name: row.name.map(text::read),
                 ip: row.ip.map(|ip| ip_from_bytes(at, &ip)).transpose()?,
                 timestamp: row.submitted_at,
-                user_agent: row.user_agent,
-                website_url: row.website_url,
-                domain: row.domain,
+                user_agent: row.user_agent.map(text::read),
+                website_url: row.website_url.map(text::read),
+                domain: row.domain.map(text::read),
                 extra: contents.json("extra", &row.extra)?,
             },
             judgement: Judgement {
-                upstream_id: row.upstream_id,
+                upstream_id: text::read(row.upstream_id),
                 is_spam: row.is_spam,
                 score: row.score,
                 threshold: row.threshold,
                 execution_ms: row.execution_ms,
-                upstream_timestamp: row.upstream_timestamp,
+                upstream_timestamp: text::read(row.upstream_timestamp),
                 judged_by: at.word("judged_by", &row.judged_by)?,
-                signals: Signal::in_answer(&row.raw_answer),
-                raw_answer: row.raw_answer,
+                signals: Signal::in_answer(&raw_answer),
+                raw_answer,
             },
             label: at.maybe_word("label", row.label.as_deref())?,
             reasons: Vec::new(),
@@ -181,11 +183,11 @@ impl TryFrom<SummaryRow> for DetectionSummary {
             id: DetectionId(row.id),
             created_at: at.time("created_at", row.created_at)?,
             origin: at.word("origin", &row.origin)?,
-            site: row.site,
-            excerpt: row.excerpt,
+            site: row.site.map(text::read),
+            excerpt: text::read(row.excerpt),
             marks: Vec::new(),
-            email: row.email,
-            name: row.name,
+            email: row.email.map(text::read),
+            name: row.name.map(text::read),
             is_spam: row.is_spam,
             score: row.score,
             threshold: row.threshold,

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use sqlx::QueryBuilder;
 
-use super::{Db, Pool};
 use super::columns::{HOURS_PER_DAY, MS_PER_HOUR, to_hour, to_ms};
+use super::{Db, Pool};
 use crate::{Result, SiteSpam};
 
 /// Hours that tell what is usual: a week, and the hour before the last one, which is partly of the last sixty minutes.
@@ -15,11 +15,7 @@ const WINDOW: i64 = 7 * HOURS_PER_DAY + 1;
 /// The sites that got so many spam messages or more in the last hour. On a calm day that is none, and two hours of counts are all
 /// that is read.
 #[expect(clippy::cast_precision_loss, reason = "counts of a week and milliseconds of an hour")]
-pub(super) async fn by_site(
-    now: DateTime<Utc>,
-    at_least: f64,
-    readers: &Pool,
-) -> Result<Vec<SiteSpam>> {
+pub(super) async fn by_site(now: DateTime<Utc>, at_least: f64, readers: &Pool) -> Result<Vec<SiteSpam>> {
     let hour = to_hour(now);
     // Of the hour before, the part that lies within the last sixty minutes.
     let into = (to_ms(now) - hour * MS_PER_HOUR) as f64 / MS_PER_HOUR as f64;
@@ -55,11 +51,7 @@ pub(super) async fn by_site(
 
 /// The first hour of the last week in which something of a site was checked, and its spam but that of the last two hours; by the
 /// sites' names in lower case.
-async fn week(
-    hour: i64,
-    sites: &[(String, f64)],
-    readers: &Pool,
-) -> Result<BTreeMap<String, (i64, i64)>> {
+async fn week(hour: i64, sites: &[(String, f64)], readers: &Pool) -> Result<BTreeMap<String, (i64, i64)>> {
     let mut sql = QueryBuilder::<Db>::new(
         "SELECT site, min(hour), CAST(coalesce(sum(checks) FILTER (WHERE is_spam = TRUE AND hour < ",
     );

@@ -5,16 +5,10 @@ use domain::{DetectionId, NewDetection};
 
 use super::Pool;
 use super::columns::{At, to_ms};
-pub(super) use super::new_submissions::keep;
 use crate::Result;
 
 /// What was kept so much later than now was kept by a clock that was ahead.
 const CLOCK_WAS_AHEAD: TimeDelta = TimeDelta::hours(1);
-
-/// What is kept of a submission.
-pub(super) fn text(unjudged: &NewDetection) -> Result<String> {
-    Ok(serde_json::to_string(unjudged).map_err(|error| sqlx::Error::Encode(error.into()))?)
-}
 
 pub(super) async fn left(before: DateTime<Utc>, most: u32, readers: &Pool) -> Result<Vec<NewDetection>> {
     let rows: Vec<(i64, String)> = sqlx::query_as(

@@ -10,8 +10,8 @@ use sqlx::QueryBuilder;
 
 use super::columns::to_ms;
 use super::rows::ip_to_bytes;
-use super::search::{push_upstream_id, push_like};
-use super::Db;
+use super::search::{push_like, push_upstream_id};
+use super::{Db, text};
 
 /// Writes a term's condition. Words have none: the full-text index knows them.
 pub(super) fn push(sql: &mut QueryBuilder<Db>, term: &Term, now: DateTime<Utc>) {
@@ -115,9 +115,9 @@ fn pattern<'a>(
     pattern: &Pattern,
 ) -> &'a mut QueryBuilder<Db> {
     match pattern.exact() {
-        Some(exact) => sql.push(column).push(" = ").push_bind(exact.to_owned()),
+        Some(exact) => sql.push(column).push(" = ").push_bind(text::kept(exact).into_owned()),
         None if pattern.as_str() == "*" => sql.push(column).push(" IS NOT NULL"),
-        None => push_like(sql, column, like(pattern.as_str())),
+        None => push_like(sql, column, like(&text::kept(pattern.as_str()))),
     }
 }
 

@@ -28,13 +28,6 @@ macro_rules! larger {
     };
 }
 
-/// The smaller of two values that are there.
-macro_rules! smaller {
-    ($one:literal, $other:literal) => {
-        concat!("min(", $one, ", ", $other, ")")
-    };
-}
-
 /// Where a text begins in another, from 1; 0 where it does not occur.
 macro_rules! position {
     ($text:expr, $wanted:literal) => {
@@ -46,13 +39,6 @@ macro_rules! position {
 macro_rules! walk {
     ($index:literal) => {
         concat!(" INDEXED BY ", $index, " ")
-    };
-}
-
-/// A lock on the rows that are read, against whoever writes them meanwhile: SQLite has one writer anyway.
-macro_rules! for_update {
-    () => {
-        ""
     };
 }
 
@@ -81,6 +67,13 @@ macro_rules! unindexed {
 macro_rules! ever_given {
     ($table:literal) => {
         concat!("coalesce((SELECT seq FROM sqlite_sequence WHERE name = '", $table, "'), 0)")
+    };
+}
+
+/// Thirty-two bytes that nobody knows, others for each row.
+macro_rules! noise {
+    () => {
+        "randomblob(32)"
     };
 }
 
@@ -115,9 +108,16 @@ macro_rules! found_id {
     };
 }
 
-/// Thirty-two bytes that nobody knows, others for each row.
-macro_rules! noise {
-    () => {
-        "randomblob(32)"
+/// One of twenty steps of a score.
+macro_rules! bucket {
+    ($score:literal) => {
+        concat!("min(19, max(0, CAST(", $score, " / 5 AS INTEGER)))")
+    };
+}
+
+/// A score in whole points, none above 100.
+macro_rules! points {
+    ($score:literal) => {
+        concat!("min(100, CAST(", $score, " AS INTEGER))")
     };
 }

@@ -10,8 +10,8 @@ use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection};
 
 use super::batches;
 use super::columns::to_ms;
-use super::rows;
 use super::indexed::Words;
+use super::rows;
 use super::words;
 use crate::{Appended, Result};
 

@@ -3,8 +3,28 @@
 #[macro_use]
 mod dialect;
 
+#[cfg(test)]
+mod audit_tests;
+pub(crate) mod backup;
+mod batches;
 mod expression;
+#[cfg(test)]
+mod fresh;
+mod insert;
+mod known_texts;
+mod loading;
+mod new_submissions;
+mod open;
+mod private;
+mod refold;
+mod seal;
+mod search;
+mod text;
+mod traces;
+mod words;
+mod writing;
 
+// Plain statements, compiled for this engine.
 #[path = "../sql/accounts.rs"]
 mod accounts;
 #[path = "../sql/alerts.rs"]
@@ -13,10 +33,6 @@ mod alerts;
 mod app_words;
 #[path = "../sql/audit/mod.rs"]
 mod audit;
-#[cfg(test)]
-mod audit_tests;
-pub(crate) mod backup;
-mod batches;
 #[path = "../sql/budgets.rs"]
 mod budgets;
 #[path = "../sql/bulk.rs"]
@@ -27,6 +43,8 @@ mod callbacks;
 mod claims;
 #[path = "../sql/columns.rs"]
 mod columns;
+#[path = "../sql/counting.rs"]
+mod counting;
 #[path = "../sql/decision.rs"]
 mod decision;
 #[path = "../sql/detections.rs"]
@@ -41,10 +59,8 @@ mod forgetting;
 mod imports;
 #[path = "../sql/indexed.rs"]
 mod indexed;
-mod insert;
 #[path = "../sql/keys.rs"]
 mod keys;
-mod known_texts;
 #[path = "../sql/label_parts.rs"]
 mod label_parts;
 #[path = "../sql/labels.rs"]
@@ -53,9 +69,6 @@ mod labels;
 mod lessons;
 #[path = "../sql/links.rs"]
 mod links;
-mod loading;
-mod new_submissions;
-mod open;
 #[path = "../sql/outbox.rs"]
 mod outbox;
 #[path = "../sql/page.rs"]
@@ -64,14 +77,12 @@ mod page;
 mod people;
 #[path = "../sql/places.rs"]
 mod places;
-mod private;
 #[path = "../sql/reach.rs"]
 mod reach;
 #[path = "../sql/reasons/mod.rs"]
 mod reasons;
 #[path = "../sql/rechecks.rs"]
 mod rechecks;
-mod refold;
 #[path = "../sql/refusals.rs"]
 mod refusals;
 #[path = "../sql/related.rs"]
@@ -82,14 +93,13 @@ mod rows;
 mod rules;
 #[path = "../sql/saved_searches.rs"]
 mod saved_searches;
-mod seal;
-mod search;
 #[path = "../sql/spam.rs"]
 mod spam;
 #[path = "../sql/spending.rs"]
 mod spending;
 #[path = "../sql/standing.rs"]
 mod standing;
+#[path = "../sql/statistics/mod.rs"]
 mod statistics;
 #[path = "../sql/story.rs"]
 mod story;
@@ -105,13 +115,10 @@ mod thresholds;
 mod time_range;
 #[path = "../sql/tokens.rs"]
 mod tokens;
-mod traces;
 #[path = "../sql/usage.rs"]
 mod usage;
 #[path = "../sql/wordpress/mod.rs"]
 mod wordpress;
-mod words;
-mod writing;
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -157,7 +164,7 @@ impl SqliteStore {
     }
 }
 
-/// Starts a transaction that writes.
+/// Starts a transaction that writes. It takes the write lock at once.
 async fn begin(writer: &SqlitePool) -> Result<Transaction<'static, Sqlite>> {
     Ok(writer.begin_with("BEGIN IMMEDIATE").await?)
 }

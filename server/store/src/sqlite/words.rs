@@ -15,7 +15,6 @@ use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection};
 
 use super::batches;
 use super::indexed::{SELECT_WORDS, Words, WordsRow};
-use super::new_submissions;
 use super::refold;
 use crate::{Result, Unfolded};
 
@@ -36,7 +35,7 @@ pub(super) async fn rewrite(id: i64, connection: &mut SqliteConnection) -> Resul
         .bind(id)
         .fetch_all(&mut *connection)
         .await?;
-    write_rows(&rows, connection).await
+    write_rows(rows, connection).await
 }
 
 /// The ids of the rows that have no words.
@@ -62,15 +61,29 @@ async fn write_missing(connection: &mut SqliteConnection, most: usize) -> Result
     )))
     .fetch_all(&mut *connection)
     .await?;
-    write_rows(&rows, connection).await?;
-    if let Some(last) = rows.last() {
-        new_submissions::settle(last.id, connection).await?;
+    let (count, last) = (rows.len(), rows.last().map(|row| row.id));
+    write_rows(rows, connection).await?;
+    if let Some(last) = last {
+        settle(last, connection).await?;
     }
-    Ok(rows.len())
+    Ok(count)
+}
+
+/// Lets those go that are in the log, up to an id up to which all of the log has its words.
+async fn settle(to: i64, connection: &mut SqliteConnection) -> Result<()> {
+    sqlx::query(
+        "DELETE FROM submissions
+         WHERE id <= $1 AND EXISTS (SELECT 1 FROM detections WHERE detections.id = submissions.id)",
+    )
+    .bind(to)
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Writes the words of rows that have none.
-pub(super) async fn write_rows(rows: &[WordsRow], connection: &mut SqliteConnection) -> Result<()> {
+pub(super) async fn write_rows(rows: Vec<WordsRow>, connection: &mut SqliteConnection) -> Result<()> {
+    let rows: Vec<_> = rows.into_iter().map(WordsRow::read).collect();
     let words = rows.iter().map(WordsRow::words).collect::<Result<Vec<_>>>()?;
     write(&words, connection).await
 }

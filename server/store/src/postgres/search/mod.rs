@@ -5,8 +5,7 @@ mod plan;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    BoundedCount, Cursor, Detection, DetectionId, DetectionSummary, Direction, Order, Page, PageRequest,
-    SearchQuery,
+    Cursor, Detection, DetectionId, DetectionSummary, Direction, Order, Page, PageRequest, SearchQuery,
 };
 use sqlx::{AssertSqlSafe, QueryBuilder};
 
@@ -80,9 +79,5 @@ impl PostgresStore {
         // Whoever lists all matches wants all of them.
         let found = keys(&plan, &request, limit, Patience::endless(), &self.readers).await?;
         Ok(found.keys.into_iter().map(|key| key.id).collect())
-    }
-
-    pub(super) async fn search_count(&self, query: &SearchQuery, now: DateTime<Utc>) -> Result<BoundedCount> {
-        self.facts.count(query, now, &self.readers).await
     }
 }

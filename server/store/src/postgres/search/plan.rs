@@ -12,6 +12,9 @@ use super::super::time_range::id_range;
 use super::super::{Db, Pool, keys, terms};
 use crate::Result;
 
+/// The newest matches that charts of a search are made of.
+const LOOK: i64 = 2_000;
+
 /// What nothing has: a key without a value.
 const NOTHING: char = domain::search::INDEX_MARK;
 
@@ -108,6 +111,34 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// How many of the newest matches are looked at one by one.
+    #[expect(clippy::unused_self, reason = "other engines look at less where words are asked")]
+    pub(in super::super) fn look(&self) -> i64 {
+        LOOK
+    }
+
+    /// Writes `SELECT id …` for the newest `look` matches.
+    pub(in super::super) fn push_looked_at(&self, sql: &mut QueryBuilder<Db>, look: i64) {
+        sql.push("SELECT d.id ");
+        self.push(sql, None);
+        sql.push(" ORDER BY d.id DESC LIMIT ").push_bind(look);
+    }
+
+    /// Writes `FROM … WHERE …` for the newest `look` matches. The row of the log is `d`.
+    pub(in super::super) fn push_bounded(&self, sql: &mut QueryBuilder<Db>, look: i64) {
+        sql.push("FROM (");
+        self.push_looked_at(sql, look);
+        sql.push(") s JOIN detections d ON d.id = s.id WHERE TRUE");
+    }
+
+    /// How many match, counted no further than `most`.
+    pub(in super::super) async fn scanned(&self, most: i64, readers: &Pool) -> Result<i64> {
+        let mut sql = QueryBuilder::new("SELECT count(*) FROM (");
+        self.push_looked_at(&mut sql, most);
+        sql.push(") s");
+        Ok(sql.build_query_scalar().fetch_one(readers).await?)
+    }
+
     /// The ids that match within a window.
     pub(in super::super) async fn ids_within(&self, window: (i64, i64), readers: &Pool) -> Result<Vec<i64>> {
         let mut sql = QueryBuilder::new("SELECT d.id ");
@@ -128,8 +159,8 @@ fn expression(term: &Term) -> Option<String> {
         TermKind::Prefix(text) => Some(phrase(text, true)),
         TermKind::Link(host) => Some(whole(&keys::link(&link_host(host)))),
         // Its column is compared as well; these find what few rows have.
-        kind @ (TermKind::Email(_) | TermKind::Ip(_)) if !term.negated => {
-            keys::lookup(kind).map(|lookup| lookup.expression)
+        kind @ (TermKind::Email(_) | TermKind::Ip(_)) => {
+            keys::lookup(kind).filter(|lookup| lookup.exact || !term.negated).map(|lookup| lookup.expression)
         }
         _ => None,
     }
@@ -140,9 +171,10 @@ fn phrase(text: &str, is_start: bool) -> String {
     let text = IndexText::of(text);
     let pictures: BTreeSet<char> = text.pictures().collect();
     let count = text.words().len();
-    let words = text.words().enumerate().map(|(at, word)| {
-        if is_start && at + 1 == count { start(word) } else { whole(word) }
-    });
+    let words = text
+        .words()
+        .enumerate()
+        .map(|(at, word)| if is_start && at + 1 == count { start(word) } else { whole(word) });
     let mut all: Vec<String> = pictures.into_iter().map(|picture| whole(&keys::picture(picture))).collect();
     let words: Vec<String> = words.collect();
     if !words.is_empty() {

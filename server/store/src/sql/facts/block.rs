@@ -44,14 +44,12 @@ impl Bits {
     /// How the database puts them together.
     pub(super) fn sql() -> String {
         let place = |column: &str, words: &[String], shift: u32| {
-            let whens: String = words
-                .iter()
-                .enumerate()
-                .map(|(at, word)| format!(" WHEN {word} THEN {}", at + 1))
-                .collect();
+            let whens: String =
+                words.iter().enumerate().map(|(at, word)| format!(" WHEN {word} THEN {}", at + 1)).collect();
             format!("((CASE {column}{whens} ELSE 0 END) << {shift})")
         };
-        let texts = |words: Vec<&str>| -> Vec<String> { words.iter().map(|word| format!("'{word}'")).collect() };
+        let texts =
+            |words: Vec<&str>| -> Vec<String> { words.iter().map(|word| format!("'{word}'")).collect() };
         let labels = texts(Label::ALL.iter().map(|label| label.as_str()).collect());
         let origins = texts(Origin::ALL.iter().map(|origin| origin.as_str()).collect());
         let judges = texts(JudgedBy::ALL.iter().map(|by| by.as_str()).collect());

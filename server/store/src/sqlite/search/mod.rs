@@ -9,22 +9,21 @@ mod tests;
 mod words;
 
 use chrono::{DateTime, Utc};
-use domain::search::TermKind;
 use domain::{
-    BoundedCount, Cursor, Detection, DetectionId, DetectionSummary, Direction, Order, Page, PageRequest, SearchQuery,
+    Cursor, Detection, DetectionId, DetectionSummary, Direction, Order, Page, PageRequest, SearchQuery,
 };
 
 use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite};
 
+use super::SqliteStore;
 use super::keys;
 use super::reach::Patience;
 use super::rows::{DetectionRow, SELECT_DETECTION};
 use super::words::MISSING;
-use super::{SqliteStore, statistics};
 use crate::Result;
-use words::INDEX;
 pub(super) use page::keys;
 pub(super) use plan::Plan;
+use words::INDEX;
 
 /// Keeps a statement to the table itself: SQLite would guess an index that is longer than the few rows that are meant.
 pub(super) const ALONE: &str = "NOT INDEXED";
@@ -97,26 +96,5 @@ impl SqliteStore {
         // Whoever lists all matches wants all of them.
         let found = page::keys(&plan, &request, limit, Patience::endless(), &self.readers).await?;
         Ok(found.keys.into_iter().map(|key| key.id).collect())
-    }
-
-    pub(super) async fn search_count(&self, query: &SearchQuery, now: DateTime<Utc>) -> Result<BoundedCount> {
-        // A range of days is a few sums; without one, every day there ever was is added up, which memory spares as far as it reaches.
-        let is_in_time =
-            query.terms.iter().any(|term| matches!(term.kind, TermKind::After(_) | TermKind::Before(_)));
-        if is_in_time && let Some(count) = self.count_by_sums(query, now).await? {
-            return Ok(count);
-        }
-        let count = self.facts.count(query, now, &self.readers).await?;
-        if count.more
-            && let Some(whole) = self.count_by_sums(query, now).await?
-        {
-            return Ok(whole);
-        }
-        Ok(count)
-    }
-
-    async fn count_by_sums(&self, query: &SearchQuery, now: DateTime<Utc>) -> Result<Option<BoundedCount>> {
-        let count = statistics::count_by_sums(query, now, &self.readers).await?;
-        Ok(count.map(|count| BoundedCount { count, more: false }))
     }
 }

@@ -1,10 +1,12 @@
 //! The keys of one page.
 
+use std::cmp::Ordering;
+
 use domain::{Cursor, DetectionId, Direction, Order, PageRequest};
 use sqlx::sqlite::SqlitePool;
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::super::page::{Found, Stretch, in_order, push_stretch, sort_column, stored_key};
+use super::super::page::{Found, Stretch, push_stretch, sort_column, stored_key};
 use super::super::reach::{Patience, Windows};
 use super::plan::Plan;
 use crate::Result;
@@ -44,6 +46,16 @@ pub(in super::super) async fn keys(
     Ok(found)
 }
 
+/// The order in which a page meets two rows.
+fn in_order(request: &PageRequest, a: &Cursor, b: &Cursor) -> Ordering {
+    let sorted = |cursor: &Cursor| stored_key(request.order, cursor.key);
+    let greatest_first = sorted(b).total_cmp(&sorted(a)).then(b.id.cmp(&a.id));
+    match request.from {
+        Some((Direction::Before, _)) => greatest_first.reverse(),
+        _ => greatest_first,
+    }
+}
+
 async fn keys_by_windows(
     plan: &Plan<'_>,
     request: &PageRequest,
@@ -74,7 +86,7 @@ async fn keys_of_part(
     patience: Patience,
     readers: &SqlitePool,
 ) -> Result<Found> {
-    let most = if plan.filters_walk() { patience.rows(plan.look()) } else { i64::MAX };
+    let most = if plan.filters_walk() { patience.ends.map_or(i64::MAX, |_| plan.look()) } else { i64::MAX };
     let at = Place { request, part, within: None, most };
     let Some((_, cursor)) = request.from else {
         return stretch(plan, &at, Stretch::All, limit, readers).await;

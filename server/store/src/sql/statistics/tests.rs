@@ -7,7 +7,7 @@ use domain::{
 };
 use fastrand::Rng;
 
-use super::super::SqliteStore;
+use super::super::Engine;
 use super::{fold, sums};
 use crate::{
     Accounts, ApiTokens, AppWords, Bulk, BulkStep, Detections, LabelOutcome, Labels, NewApiToken, NewAppWord,
@@ -68,7 +68,7 @@ fn row(rng: &mut Rng) -> NewDetection {
 
 /// A log that random things happen to.
 struct Life {
-    store: SqliteStore,
+    store: Engine,
     rng: Rng,
     ids: Vec<DetectionId>,
     /// Submissions that are still to be judged.
@@ -79,7 +79,7 @@ struct Life {
 
 impl Life {
     async fn begin(seed: u64) -> Self {
-        let store = SqliteStore::open("sqlite::memory:").await.unwrap();
+        let store = super::super::fresh::store().await;
         let mut people = Vec::new();
         for name in ["Ana", "Ben"] {
             let user = NewUser {
@@ -140,7 +140,7 @@ impl Life {
             }
             7 => self.change(id).await,
             _ => {
-                sqlx::query("DELETE FROM detections WHERE id = ?")
+                sqlx::query("DELETE FROM detections WHERE id = $1")
                     .bind(id.0)
                     .execute(&self.store.writer)
                     .await
@@ -220,17 +220,17 @@ impl Life {
     async fn change(&mut self, id: DetectionId) {
         let sql = some(
             &[
-                "UPDATE detections SET site = 'other.example' WHERE id = ?",
-                "UPDATE detections SET site = NULL, token_id = NULL WHERE id = ?",
-                "UPDATE detections SET created_at = created_at + 7200000, label = 'spam', labelled_at = created_at WHERE id = ?",
-                "UPDATE detections SET took_ms = 77, is_spam = 1 - is_spam, origin = 'import' WHERE id = ?",
-                "UPDATE detection_contents SET execution_ms = execution_ms + 100 WHERE detection_id = ?",
+                "UPDATE detections SET site = 'other.example' WHERE id = $1",
+                "UPDATE detections SET site = NULL, token_id = NULL WHERE id = $1",
+                "UPDATE detections SET created_at = created_at + 7200000, label = 'spam', labelled_at = created_at WHERE id = $1",
+                "UPDATE detections SET took_ms = 77, is_spam = 1 - is_spam, origin = 'import' WHERE id = $1",
+                "UPDATE detection_contents SET execution_ms = execution_ms + 100 WHERE detection_id = $1",
             ],
             &mut self.rng,
         );
         sqlx::query(sql).bind(id.0).execute(&self.store.writer).await.unwrap();
         // Nothing follows a row to another hour.
-        sqlx::query("UPDATE check_hours SET first_id = min(first_id, ?1), last_id = max(last_id, ?1)")
+        sqlx::query("UPDATE check_hours SET first_id = min(first_id, $1), last_id = max(last_id, $1)")
             .bind(id.0)
             .execute(&self.store.writer)
             .await
@@ -299,8 +299,8 @@ impl Life {
         }) {
             let logged = async |condition: &str, time: &str| -> u64 {
                 let sql = format!(
-                    "SELECT count(*) FROM detections WHERE judged_by <> 'refused' AND {condition} AND {time} >= ?1 AND {time} < ?2
-                     AND (?3 IS NULL OR coalesce(site, '') = ?3 COLLATE NOCASE)"
+                    "SELECT count(*) FROM detections WHERE judged_by <> 'refused' AND {condition} AND {time} >= $1 AND {time} < $2
+                     AND ($3 IS NULL OR coalesce(site, '') = $3 COLLATE NOCASE)"
                 );
                 let count = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
                     .bind(days.start().timestamp_millis())

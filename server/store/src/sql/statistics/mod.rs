@@ -10,16 +10,15 @@ mod tests;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{Days, DetectionId, SearchQuery};
-use sqlx::sqlite::SqlitePool;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::QueryBuilder;
 
 use self::fold::Chunk;
-use super::SqliteStore;
+use super::{Connection, Db, Engine, Pool, text};
 use crate::statistics::{Counts, DayCount, HourCount, Labelled, Newest, Source};
 use crate::{Result, Statistics};
 
 /// Takes in everything that an older Gavel, or one that was cut off, has left uncounted.
-pub(super) async fn catch_up(writer: &SqlitePool) -> Result<()> {
+pub(super) async fn catch_up(writer: &Pool) -> Result<()> {
     let taken = fold::all(writer, Chunk::WhileOpening).await?;
     if taken > 0 {
         tracing::info!(taken, "counted the log for its charts");
@@ -30,13 +29,13 @@ pub(super) async fn catch_up(writer: &SqlitePool) -> Result<()> {
 pub(super) use sums::count as count_by_sums;
 
 /// Takes in what a load has just written, while its pages are still in memory.
-pub(super) async fn take_in(connection: &mut SqliteConnection) -> Result<()> {
+pub(super) async fn take_in(connection: &mut Connection) -> Result<()> {
     while fold::chunk(&mut *connection, Chunk::WhileOpening).await? > 0 {}
     Ok(())
 }
 
 #[async_trait]
-impl Statistics for SqliteStore {
+impl Statistics for Engine {
     async fn count_new(&self) -> Result<u64> {
         fold::all(&self.writer, Chunk::WhileServing).await
     }
@@ -79,7 +78,7 @@ impl Statistics for SqliteStore {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let mut sql = QueryBuilder::<Sqlite>::new(
+        let mut sql = QueryBuilder::<Db>::new(
             "SELECT detection_id, coalesce(excerpt, message) FROM detection_contents WHERE detection_id IN (",
         );
         let mut list = sql.separated(", ");
@@ -88,6 +87,6 @@ impl Statistics for SqliteStore {
         }
         sql.push(")");
         let rows: Vec<(i64, String)> = sql.build_query_as().fetch_all(&self.readers).await?;
-        Ok(rows.into_iter().map(|(id, excerpt)| (DetectionId(id), excerpt)).collect())
+        Ok(rows.into_iter().map(|(id, excerpt)| (DetectionId(id), text::read(excerpt))).collect())
     }
 }

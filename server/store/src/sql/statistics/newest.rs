@@ -4,12 +4,12 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::statistics::{SCORE_STEP, SCORE_STEPS};
 use domain::{DetectionId, JudgedBy, Label, Order, SearchQuery};
-use sqlx::sqlite::{SqlitePool, SqliteRow};
-use sqlx::{FromRow, QueryBuilder, Sqlite};
+use sqlx::{FromRow, QueryBuilder};
 
 use super::super::columns::{At, MS_PER_HOUR, to_ms};
 use super::super::rows::ip_from_bytes;
 use super::super::search::Plan;
+use super::super::{Db, DbRow, Pool};
 use super::kept::{bounds, spread};
 use crate::Result;
 use crate::statistics::{
@@ -24,19 +24,19 @@ const CHANGED: u32 = 10;
 struct Looked<'a> {
     plan: Plan<'a>,
     since: Option<DateTime<Utc>>,
-    readers: &'a SqlitePool,
+    readers: &'a Pool,
 }
 
 impl<'a> Looked<'a> {
-    async fn at(query: &'a SearchQuery, now: DateTime<Utc>, readers: &'a SqlitePool) -> Result<Self> {
+    async fn at(query: &'a SearchQuery, now: DateTime<Utc>, readers: &'a Pool) -> Result<Self> {
         let plan = Plan::choose(query, Order::Newest, now, readers).await?;
         let since = oldest(&plan, readers).await?;
         Ok(Self { plan, since, readers })
     }
 
     /// `SELECT columns` of them; conditions, groups and order can follow.
-    fn select(&self, columns: &str) -> QueryBuilder<Sqlite> {
-        let mut sql = QueryBuilder::<Sqlite>::new(format!("SELECT {columns} "));
+    fn select(&self, columns: &str) -> QueryBuilder<Db> {
+        let mut sql = QueryBuilder::<Db>::new(format!("SELECT {columns} "));
         self.plan.push_bounded(&mut sql, self.plan.look());
         // Nobody judged it.
         sql.push(" AND d.judged_by <> 'refused'");
@@ -46,9 +46,9 @@ impl<'a> Looked<'a> {
         sql
     }
 
-    async fn fetch<T>(&self, mut sql: QueryBuilder<Sqlite>) -> Result<Vec<T>>
+    async fn fetch<T>(&self, mut sql: QueryBuilder<Db>) -> Result<Vec<T>>
     where
-        T: for<'r> FromRow<'r, SqliteRow> + Send + Unpin,
+        T: for<'r> FromRow<'r, DbRow> + Send + Unpin,
     {
         Ok(sql.build_query_as().fetch_all(self.readers).await?)
     }
@@ -59,10 +59,10 @@ async fn read<T>(
     columns: &str,
     query: &SearchQuery,
     now: DateTime<Utc>,
-    readers: &SqlitePool,
+    readers: &Pool,
 ) -> Result<Newest<Vec<T>>>
 where
-    T: for<'r> FromRow<'r, SqliteRow> + Send + Unpin,
+    T: for<'r> FromRow<'r, DbRow> + Send + Unpin,
 {
     let looked = Looked::at(query, now, readers).await?;
     let mut sql = looked.select(columns);
@@ -73,15 +73,14 @@ where
 
 /// The moment since which everything is looked at; `None` when that is all there is. Of the oldest moment that is seen, some may
 /// lie beyond, so it does not count.
-async fn oldest(plan: &Plan<'_>, readers: &SqlitePool) -> Result<Option<DateTime<Utc>>> {
+async fn oldest(plan: &Plan<'_>, readers: &Pool) -> Result<Option<DateTime<Utc>>> {
     if plan.scanned(plan.look() + 1, readers).await? <= plan.look() {
         return Ok(None);
     }
-    let mut sql = QueryBuilder::<Sqlite>::new(
-        "SELECT id, created_at FROM detections WHERE id = (SELECT min(id) FROM (",
-    );
+    let mut sql =
+        QueryBuilder::<Db>::new("SELECT id, created_at FROM detections WHERE id = (SELECT min(id) FROM (");
     plan.push_looked_at(&mut sql, plan.look());
-    sql.push("))");
+    sql.push(") looked)");
     let found: Option<(i64, i64)> = sql.build_query_as().fetch_optional(readers).await?;
     found
         .map(|(id, ms)| {
@@ -117,7 +116,7 @@ const COUNTED: &str = "
 pub(super) async fn counts(
     query: &SearchQuery,
     now: DateTime<Utc>,
-    readers: &SqlitePool,
+    readers: &Pool,
 ) -> Result<Newest<Counts>> {
     let newest: Newest<Vec<CountedRow>> = read(COUNTED, query, now, readers).await?;
     let (answer, decision) = (bounds("answer", readers).await?, bounds("decision", readers).await?);
@@ -185,7 +184,7 @@ struct SourceRow {
 pub(super) async fn sources(
     query: &SearchQuery,
     now: DateTime<Utc>,
-    readers: &SqlitePool,
+    readers: &Pool,
 ) -> Result<Newest<Vec<Source>>> {
     let columns = "d.id, d.is_spam, d.email, d.ip, d.language";
     let newest: Newest<Vec<SourceRow>> = read(columns, query, now, readers).await?;
@@ -203,22 +202,22 @@ pub(super) async fn sources(
 }
 
 /// Scores in whole points, none below -1 and none above 100: a threshold is a whole number of them.
-const POINTS: &str = "CASE WHEN d.score < 0 THEN -1 ELSE min(100, CAST(d.score AS INTEGER)) END";
+const POINTS: &str = concat!("CASE WHEN d.score < 0 THEN -1 ELSE ", points!("d.score"), " END");
 
 pub(super) async fn labelled(
     query: &SearchQuery,
     threshold: f64,
     now: DateTime<Utc>,
-    readers: &SqlitePool,
+    readers: &Pool,
 ) -> Result<Newest<Labelled>> {
     let looked = Looked::at(query, now, readers).await?;
     let mut sql = looked.select(&format!("{POINTS}, d.is_spam, d.label, count(*)"));
     sql.push(" GROUP BY 1, 2, 3");
-    let rows: Vec<(i32, bool, String, i64)> = looked.fetch(sql).await?;
+    let rows: Vec<(i64, bool, String, i64)> = looked.fetch(sql).await?;
     let at = |id: i64| At { table: "detections", id };
-    let count = |(points, is_spam, label, checks): (i32, bool, String, i64)| {
+    let count = |(points, is_spam, label, checks): (i64, bool, String, i64)| {
         let (label, checks) = (at(0).word("label", &label)?, checks.unsigned_abs());
-        Ok(LabelledCount { points: f64::from(points), is_spam, label, checks })
+        Ok(LabelledCount { points: points as f64, is_spam, label, checks })
     };
     let scores: Vec<LabelledCount> = rows.into_iter().map(count).collect::<Result<_>>()?;
     let mut sql = looked.select("d.id, d.score, d.is_spam, d.label");

@@ -5,11 +5,12 @@
 use chrono::{DateTime, Utc};
 use domain::SearchQuery;
 use domain::search::{Pattern, State, Term, TermKind};
-use sqlx::sqlite::SqlitePool;
-use sqlx::{QueryBuilder, Sqlite};
+use sqlx::QueryBuilder;
 
 use super::super::columns::{HOURS_PER_DAY, MS_PER_HOUR, to_ms};
+use super::super::search::ALONE;
 use super::super::terms::push as push_term;
+use super::super::{Db, Pool};
 use crate::Result;
 
 /// Most rows that may not be taken in yet: looking at each of them must stay cheap.
@@ -19,18 +20,21 @@ const TAIL: i64 = 2_000;
 pub(in super::super) async fn count(
     query: &SearchQuery,
     now: DateTime<Utc>,
-    readers: &SqlitePool,
+    readers: &Pool,
 ) -> Result<Option<u64>> {
     // One statement, so that no row is taken in between the one count and the other.
     let Some(mut sql) = kept(query) else { return Ok(None) };
-    sql.push(" + (SELECT count(*) FROM detections d NOT INDEXED WHERE d.id > (SELECT counted_to FROM stat_progress)");
+    sql.push(format_args!(
+        " + (SELECT count(*) FROM detections d {ALONE} WHERE d.id > (SELECT counted_to FROM stat_progress)"
+    ));
     for term in &query.terms {
         push_term(&mut sql, term, now);
     }
-    sql.push(
-        ") + (SELECT count(*) FROM detections d INDEXED BY detections_refused
-              WHERE d.judged_by = 'refused' AND d.id <= (SELECT counted_to FROM stat_progress)",
-    );
+    sql.push(concat!(
+        ") + (SELECT count(*) FROM detections d",
+        walk!("detections_refused"),
+        "WHERE d.judged_by = 'refused' AND d.id <= (SELECT counted_to FROM stat_progress)"
+    ));
     for term in &query.terms {
         push_term(&mut sql, term, now);
     }
@@ -48,13 +52,14 @@ pub(in super::super) async fn count(
 }
 
 /// `SELECT` and the sum of what is kept.
-fn kept(query: &SearchQuery) -> Option<QueryBuilder<Sqlite>> {
+fn kept(query: &SearchQuery) -> Option<QueryBuilder<Db>> {
     let is_daily =
         query.terms.iter().all(|term| time(term).is_none_or(|ms| ms % (HOURS_PER_DAY * MS_PER_HOUR) == 0));
     let (table, unit) =
         if is_daily { ("stat_days", HOURS_PER_DAY * MS_PER_HOUR) } else { ("stat_hours", MS_PER_HOUR) };
-    let mut sql =
-        QueryBuilder::new(format!("SELECT (SELECT coalesce(sum(checks), 0) FROM {table} WHERE TRUE"));
+    let mut sql = QueryBuilder::new(format!(
+        "SELECT (SELECT CAST(coalesce(sum(checks), 0) AS BIGINT) FROM {table} WHERE TRUE"
+    ));
     for term in &query.terms {
         if let Some(ms) = time(term) {
             let (column, sense) = (
@@ -89,10 +94,10 @@ fn time(term: &Term) -> Option<i64> {
 }
 
 /// What the log's condition (`search/terms.rs`) means for a row of counts, where nothing is NULL.
-fn condition(sql: &mut QueryBuilder<Sqlite>, kind: &TermKind) -> Option<()> {
+fn condition(sql: &mut QueryBuilder<Db>, kind: &TermKind) -> Option<()> {
     match kind {
-        TermKind::Is(State::Spam) => sql.push("is_spam = 1"),
-        TermKind::Is(State::Ham) => sql.push("is_spam = 0"),
+        TermKind::Is(State::Spam) => sql.push(concat!("is_spam = ", truth!())),
+        TermKind::Is(State::Ham) => sql.push(concat!("is_spam = ", untruth!())),
         TermKind::Is(State::Refused) => sql.push("FALSE"),
         TermKind::Is(State::Labelled) => sql.push("label <> ''"),
         TermKind::Is(State::Unlabelled) => sql.push("label = ''"),
@@ -111,7 +116,7 @@ fn condition(sql: &mut QueryBuilder<Sqlite>, kind: &TermKind) -> Option<()> {
     Some(())
 }
 
-fn site_condition(sql: &mut QueryBuilder<Sqlite>, site: &Pattern) -> Option<()> {
+fn site_condition(sql: &mut QueryBuilder<Db>, site: &Pattern) -> Option<()> {
     match site.exact() {
         Some(exact) if !exact.is_empty() => sql.push("site = ").push_bind(exact.to_owned()),
         None if site.as_str() == "*" => sql.push("site <> ''"),

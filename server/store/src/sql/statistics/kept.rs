@@ -3,10 +3,10 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::statistics::{SCORE_STEPS, Step};
 use domain::{Days, JudgedBy, Label, Origin};
-use sqlx::sqlite::{SqlitePool, SqliteRow};
-use sqlx::{FromRow, QueryBuilder, Sqlite};
+use sqlx::{FromRow, QueryBuilder};
 
 use super::super::columns::{At, HOURS_PER_DAY, MS_PER_HOUR, day_to_hour};
+use super::super::{Db, DbRow, Pool};
 use crate::Result;
 use crate::statistics::{
     AskerCount, Counts, DayCount, DecisionCount, HourCount, ScoreCount, SiteCount, SpreadCount, WordCount,
@@ -17,11 +17,11 @@ use crate::statistics::{
 struct Range<'a> {
     days: Days,
     site: Option<&'a str>,
-    readers: &'a SqlitePool,
+    readers: &'a Pool,
 }
 
 /// Every count of a range.
-pub(super) async fn counts(days: Days, site: Option<&str>, readers: &SqlitePool) -> Result<Counts> {
+pub(super) async fn counts(days: Days, site: Option<&str>, readers: &Pool) -> Result<Counts> {
     let range = Range { days, site, readers };
     Ok(Counts {
         days: range.days().await?,
@@ -37,17 +37,17 @@ pub(super) async fn counts(days: Days, site: Option<&str>, readers: &SqlitePool)
     })
 }
 
-pub(super) async fn days(days: Days, site: Option<&str>, readers: &SqlitePool) -> Result<Vec<DayCount>> {
+pub(super) async fn days(days: Days, site: Option<&str>, readers: &Pool) -> Result<Vec<DayCount>> {
     Range { days, site, readers }.days().await
 }
 
-pub(super) async fn hours(days: Days, site: Option<&str>, readers: &SqlitePool) -> Result<Vec<HourCount>> {
+pub(super) async fn hours(days: Days, site: Option<&str>, readers: &Pool) -> Result<Vec<HourCount>> {
     Range { days, site, readers }.hours().await
 }
 
 /// Where the steps of a spread begin, in milliseconds, least first.
-pub(super) async fn bounds(kind: &str, readers: &SqlitePool) -> Result<Vec<f64>> {
-    let bounds = sqlx::query_scalar("SELECT at_least FROM stat_bounds WHERE kind = ? ORDER BY at_least");
+pub(super) async fn bounds(kind: &str, readers: &Pool) -> Result<Vec<f64>> {
+    let bounds = sqlx::query_scalar("SELECT at_least FROM stat_bounds WHERE kind = $1 ORDER BY at_least");
     Ok(bounds.bind(kind).fetch_all(readers).await?)
 }
 
@@ -101,12 +101,12 @@ impl Range<'_> {
     /// Reads rows of a table within the range: `select`, its conditions, `rest`.
     async fn read<T>(&self, select: &str, hourly: bool, rest: &str) -> Result<Vec<T>>
     where
-        T: for<'r> FromRow<'r, SqliteRow> + Send + Unpin,
+        T: for<'r> FromRow<'r, DbRow> + Send + Unpin,
     {
         let column = if hourly { "hour" } else { "day" };
         let unit = if hourly { 1 } else { HOURS_PER_DAY };
         let (first, last) = (day_to_hour(self.days.from()), day_to_hour(self.days.to()) + HOURS_PER_DAY);
-        let mut sql = QueryBuilder::<Sqlite>::new(select);
+        let mut sql = QueryBuilder::<Db>::new(select);
         sql.push(format_args!(" WHERE {column} >= ")).push_bind(first / unit);
         sql.push(format_args!(" AND {column} < ")).push_bind(last / unit);
         if let Some(site) = self.site {
@@ -126,7 +126,7 @@ impl Range<'_> {
         match self.days.long_step() {
             // Day 0 was a Thursday.
             Step::Week => {
-                format!("max({}, day - (day + 3) % 7)", day_to_hour(self.days.from()) / HOURS_PER_DAY)
+                format!(larger!("{}", "day - (day + 3) % 7"), day_to_hour(self.days.from()) / HOURS_PER_DAY)
             }
             Step::Day | Step::Hour => "day".to_owned(),
         }
@@ -135,7 +135,7 @@ impl Range<'_> {
     async fn days(&self) -> Result<Vec<DayCount>> {
         let table = if self.site.is_some() { "sum_sites" } else { "sum_days" };
         let select = format!(
-            "SELECT {} AS day, is_spam, label, spent, sum(checks) AS checks FROM {table}",
+            "SELECT {} AS day, is_spam, label, spent, CAST(sum(checks) AS BIGINT) AS checks FROM {table}",
             self.column()
         );
         let rows: Vec<DayRow> =
@@ -153,7 +153,8 @@ impl Range<'_> {
     }
 
     async fn sites(&self) -> Result<Vec<SiteCount>> {
-        let select = "SELECT site, is_spam, label, spent, sum(checks) AS checks FROM sum_sites";
+        let select =
+            "SELECT site, is_spam, label, spent, CAST(sum(checks) AS BIGINT) AS checks FROM sum_sites";
         let rows: Vec<SiteRow> =
             self.read(select, false, "GROUP BY 1, 2, 3, 4 HAVING sum(checks) > 0").await?;
         let count = |row: SiteRow| {
@@ -179,7 +180,7 @@ impl Range<'_> {
         };
         let select = format!(
             "SELECT (SELECT name FROM api_tokens WHERE id = token_id) AS token, origin, is_spam,
-                    sum(checks) AS checks FROM {table}"
+                    CAST(sum(checks) AS BIGINT) AS checks FROM {table}"
         );
         let rest = format!("{spent}GROUP BY token_id, 2, 3 HAVING sum(checks) > 0");
         let rows: Vec<AskerRow> = self.read(&select, false, &rest).await?;
@@ -195,7 +196,7 @@ impl Range<'_> {
     }
 
     async fn hours(&self) -> Result<Vec<HourCount>> {
-        let select = "SELECT hour, is_spam, sum(checks) FROM stat_hours";
+        let select = "SELECT hour, is_spam, CAST(sum(checks) AS BIGINT) FROM stat_hours";
         let rows: Vec<(i64, bool, i64)> =
             self.read(select, true, "GROUP BY 1, 2 HAVING sum(checks) > 0").await?;
         let at = |hour: i64| At { table: "stat_hours", id: hour };
@@ -207,7 +208,8 @@ impl Range<'_> {
     }
 
     async fn scores(&self) -> Result<Vec<ScoreCount>> {
-        let select = format!("SELECT bucket, is_spam, sum(checks) FROM {}", self.table("scores"));
+        let select =
+            format!("SELECT bucket, is_spam, CAST(sum(checks) AS BIGINT) FROM {}", self.table("scores"));
         let rows: Vec<(i64, bool, i64)> =
             self.read(&select, false, "GROUP BY 1, 2 HAVING sum(checks) > 0").await?;
         let step = |bucket: i64| usize::try_from(bucket).unwrap_or_default().min(SCORE_STEPS - 1);
@@ -222,8 +224,10 @@ impl Range<'_> {
     /// What apps said.
     async fn words(&self) -> Result<Vec<WordCount>> {
         let table = self.table("words");
-        let select =
-            format!("SELECT {} AS day, is_spam, word, sum(checks) AS checks FROM {table}", self.column());
+        let select = format!(
+            "SELECT {} AS day, is_spam, word, CAST(sum(checks) AS BIGINT) AS checks FROM {table}",
+            self.column()
+        );
         let rows: Vec<(i64, bool, String, i64)> =
             self.read(&select, false, "GROUP BY 1, 2, 3 HAVING sum(checks) > 0").await?;
         let count = |(number, is_spam, word, checks): (i64, bool, String, i64)| {
@@ -245,7 +249,8 @@ impl Range<'_> {
 
     async fn spread_of(&self, table: String, sum: &str, bounds_of: &str) -> Result<Vec<SpreadCount>> {
         let bounds = bounds(bounds_of, self.readers).await?;
-        let select = format!("SELECT {} AS day, at_least, sum({sum}) FROM {table}", self.column());
+        let select =
+            format!("SELECT {} AS day, at_least, CAST(sum({sum}) AS BIGINT) FROM {table}", self.column());
         let rest = format!("GROUP BY 1, 2 HAVING sum({sum}) > 0");
         let rows: Vec<(i64, f64, i64)> = self.read(&select, false, &rest).await?;
         let count = |(number, at_least, count): (i64, f64, i64)| {
@@ -258,7 +263,7 @@ impl Range<'_> {
     async fn deciders(&self) -> Result<Vec<DecisionCount>> {
         let bounds = bounds("decision", self.readers).await?;
         let select = format!(
-            "SELECT coalesce((SELECT name FROM users WHERE id = user_id), ''), at_least, sum(decisions) FROM {}",
+            "SELECT coalesce((SELECT name FROM users WHERE id = user_id), ''), at_least, CAST(sum(decisions) AS BIGINT) FROM {}",
             self.table("decisions")
         );
         let rest = "GROUP BY user_id, at_least HAVING sum(decisions) > 0";

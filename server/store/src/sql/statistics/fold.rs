@@ -1,8 +1,9 @@
 //! Takes the end of the log into the counts.
 
-use sqlx::sqlite::SqlitePool;
-use sqlx::{AssertSqlSafe, SqliteConnection};
+use sqlx::{AssertSqlSafe, Executor};
 
+use super::super::search::ALONE;
+use super::super::{Connection, Db, Pool, begin};
 use crate::Result;
 
 /// Detections taken in by one transaction. A crash between two loses nothing: the mark is moved on with the counts.
@@ -45,8 +46,7 @@ const TARGETS: [Target; 7] = [
         table: "stat_scores",
         count: "checks",
         keys: "day, site, is_spam, bucket",
-        values: "d.created_at / 86400000, coalesce(d.site, ''), d.is_spam,
-                 min(19, max(0, CAST(d.score / 5 AS INTEGER)))",
+        values: concat!("d.created_at / 86400000, coalesce(d.site, ''), d.is_spam, ", bucket!("d.score")),
         condition: "TRUE",
     },
     Target {
@@ -89,10 +89,9 @@ const TARGETS: [Target; 7] = [
 impl Target {
     /// Adds what lies behind id `?1`, up to `?2`, to the table, or counts it into the rows of a statement.
     pub(super) fn statement(&self) -> String {
-        let Self { table, count, .. } = self;
+        let Self { table, count, keys, .. } = self;
         format!(
-            "INSERT INTO {table} ({}, {count}) {} ON CONFLICT DO UPDATE SET {count} = {count} + excluded.{count}",
-            self.keys,
+            "INSERT INTO {table} ({keys}, {count}) {} ON CONFLICT ({keys}) DO UPDATE SET {count} = {table}.{count} + excluded.{count}",
             self.recount()
         )
     }
@@ -102,8 +101,8 @@ impl Target {
         let groups: Vec<String> =
             (1..=self.keys.split(", ").count()).map(|number| number.to_string()).collect();
         format!(
-            "SELECT {}, count(*) FROM detections d NOT INDEXED
-             WHERE d.id > ?1 AND d.id <= ?2 AND d.judged_by <> 'refused' AND {} GROUP BY {}",
+            "SELECT {}, count(*) FROM detections d {ALONE}
+             WHERE d.id > $1 AND d.id <= $2 AND d.judged_by <> 'refused' AND {} GROUP BY {}",
             self.values,
             self.condition,
             groups.join(", ")
@@ -112,21 +111,21 @@ impl Target {
 }
 
 /// Takes in everything that is not counted yet, and returns how many detections that were.
-pub(super) async fn all(writer: &SqlitePool, size: Chunk) -> Result<u64> {
+pub(super) async fn all(writer: &Pool, size: Chunk) -> Result<u64> {
     let mut taken = 0;
     loop {
         let (counted_to, last) = marks(writer).await?;
         if last <= counted_to {
             return Ok(taken);
         }
-        let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = begin(writer).await?;
         taken += chunk(&mut transaction, size).await?;
         transaction.commit().await?;
     }
 }
 
 /// Up to where the log is counted, and its last id.
-async fn marks(executor: impl sqlx::SqliteExecutor<'_>) -> Result<(i64, i64)> {
+async fn marks(executor: impl Executor<'_, Database = Db>) -> Result<(i64, i64)> {
     let marks = sqlx::query_as(
         "SELECT (SELECT counted_to FROM stat_progress), (SELECT coalesce(max(id), 0) FROM detections)",
     );
@@ -134,7 +133,7 @@ async fn marks(executor: impl sqlx::SqliteExecutor<'_>) -> Result<(i64, i64)> {
 }
 
 /// Takes in the next rows, in the caller's transaction.
-pub(super) async fn chunk(connection: &mut SqliteConnection, size: Chunk) -> Result<u64> {
+pub(super) async fn chunk(connection: &mut Connection, size: Chunk) -> Result<u64> {
     let (counted_to, last) = marks(&mut *connection).await?;
     let to = last.min(counted_to.saturating_add(size as i64));
     if to <= counted_to {
@@ -147,7 +146,7 @@ pub(super) async fn chunk(connection: &mut SqliteConnection, size: Chunk) -> Res
             .execute(&mut *connection)
             .await?;
     }
-    sqlx::query("UPDATE stat_progress SET counted_to = ?").bind(to).execute(connection).await?;
+    sqlx::query("UPDATE stat_progress SET counted_to = $1").bind(to).execute(connection).await?;
     Ok((to - counted_to).unsigned_abs())
 }
 
@@ -180,7 +179,7 @@ const SUMS: [Target; 8] = [
         table: "sum_scores",
         count: "checks",
         keys: "day, is_spam, bucket",
-        values: "d.created_at / 86400000, d.is_spam, min(19, max(0, CAST(d.score / 5 AS INTEGER)))",
+        values: concat!("d.created_at / 86400000, d.is_spam, ", bucket!("d.score")),
         condition: "TRUE",
     },
     Target {
@@ -222,15 +221,13 @@ const SUMS: [Target; 8] = [
 
 /// Compares every table of counts and sums with the log, counted afresh, and returns what differs.
 #[cfg(test)]
-pub(super) async fn differences(connection: &mut SqliteConnection) -> Result<Vec<String>> {
+pub(super) async fn differences(connection: &mut Connection) -> Result<Vec<String>> {
     let mut different = Vec::new();
     for target in TARGETS.iter().chain(&SUMS) {
         let Target { table, count, keys, .. } = target;
-        let kept = format!("SELECT json_array({keys}), {count} FROM {table} WHERE {count} <> 0 OR ?1 = ?2");
-        let fresh = format!(
-            "WITH fresh ({keys}, n) AS ({}) SELECT json_array({keys}), n FROM fresh",
-            target.recount()
-        );
+        let kept = format!("SELECT {}, {count} FROM {table} WHERE {count} <> 0 OR $1 = $2", key_of(keys));
+        let fresh =
+            format!("WITH fresh ({keys}, n) AS ({}) SELECT {}, n FROM fresh", target.recount(), key_of(keys));
         let (kept, fresh) = (summed(kept, connection).await?, summed(fresh, connection).await?);
         let keys = kept.keys().chain(fresh.keys());
         let wrong = keys.filter(|key| kept.get(*key) != fresh.get(*key));
@@ -240,12 +237,16 @@ pub(super) async fn differences(connection: &mut SqliteConnection) -> Result<Vec
     Ok(different)
 }
 
+/// One text of all keys of a row.
+#[cfg(test)]
+fn key_of(keys: &str) -> String {
+    let texts: Vec<String> = keys.split(", ").map(|key| format!("CAST({key} AS TEXT)")).collect();
+    texts.join(" || '|' || ")
+}
+
 /// Counts by key. Sites that differ only in case are one.
 #[cfg(test)]
-async fn summed(
-    sql: String,
-    connection: &mut SqliteConnection,
-) -> Result<std::collections::BTreeMap<String, i64>> {
+async fn summed(sql: String, connection: &mut Connection) -> Result<std::collections::BTreeMap<String, i64>> {
     let rows: Vec<(String, i64)> =
         sqlx::query_as(AssertSqlSafe(sql)).bind(0_i64).bind(i64::MAX).fetch_all(connection).await?;
     let mut sums = std::collections::BTreeMap::new();
