@@ -159,7 +159,7 @@ fn expression(term: &Term) -> Option<String> {
         TermKind::Prefix(text) => Some(phrase(text, true)),
         TermKind::Link(host) => Some(whole(&keys::link(&link_host(host)))),
         // Their columns are compared as well.
-        kind @ (TermKind::Email(_) | TermKind::Ip(_)) => {
+        kind @ (TermKind::Email(_) | TermKind::Ip(_) | TermKind::Site(_)) => {
             keys::lookup(kind).filter(|lookup| lookup.exact || !term.negated).map(|lookup| lookup.expression)
         }
         _ => None,

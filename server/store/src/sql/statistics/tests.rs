@@ -154,7 +154,8 @@ impl Life {
         if !self.kept.is_empty() && self.rng.bool() {
             let judged = self.kept.swap_remove(self.rng.usize(0..self.kept.len()));
             let appended = self.store.append_detections(&[judged]).await.unwrap();
-            assert_eq!(self.store.index_appended(10).await.unwrap(), 1);
+            // Some engines write words with the rows.
+            self.store.index_appended(10).await.unwrap();
             self.ids.extend(appended.iter().map(|row| row.id));
             return;
         }
