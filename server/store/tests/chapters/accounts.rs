@@ -1,7 +1,5 @@
 //! People and sessions.
 
-use std::sync::Arc;
-
 use domain::Role;
 use store::{NewUser, SessionRecord, Store, StoreError};
 

@@ -1,7 +1,5 @@
 //! Alerts open once and end once, and what is to be told of them waits its turn.
 
-use std::sync::Arc;
-
 use chrono::TimeDelta;
 use domain::{Alert, AlertChannel, AlertEvent, AlertId, AlertKind, AlertRules, WebhookKind, WebhookTarget};
 use store::{AlertSettings, NewAlert, Store};

@@ -1,8 +1,5 @@
 //! What apps say: what stands of it, and its way to the upstream, in order.
 
-use std::future::Future;
-use std::sync::Arc;
-
 use domain::{
     ApiTokenId, Detection, DetectionId, Fallback, JudgedBy, Label, NewDetection, SearchQuery, WordWay,
 };

@@ -1,10 +1,8 @@
 //! The record.
 
-use std::sync::Arc;
-
 use domain::{AuditFilter, AuditWho};
 use serde_json::json;
-use store::{NewAuditEvent, Store};
+use store::NewAuditEvent;
 
 use crate::fresh::Fresh;
 use crate::samples::{moderator, noon, seconds};

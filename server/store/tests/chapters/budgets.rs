@@ -1,7 +1,5 @@
 //! Budgets of sites and apps, and what is spent of them.
 
-use std::sync::Arc;
-
 use chrono::TimeDelta;
 use domain::{ApiTokenId, Budget, BudgetId, BudgetScope, BudgetSpan, BudgetTime, Fallback, JudgedBy};
 use store::{Counter, NewApiToken, Store};

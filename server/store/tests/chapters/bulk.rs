@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use domain::{BulkKind, BulkState, DetectionId, Label, RowRef, User, UserId};
 use store::{BulkFate, BulkStep, NewBulk, Store};
 

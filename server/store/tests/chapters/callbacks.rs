@@ -1,7 +1,5 @@
 //! What apps are to hear after their answer, and that they hear it once, in order.
 
-use std::sync::Arc;
-
 use domain::{AppDecisionEvent, Circumstances, Fallback, Label, NewDetection};
 use store::{NewCallback, Store, callbacks::Due};
 

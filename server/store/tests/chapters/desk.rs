@@ -1,7 +1,5 @@
 //! What moderators share: claims of the review queue, saved searches.
 
-use std::sync::Arc;
-
 use domain::{Label, Order};
 use store::{NewSavedSearch, Store, StoreError};
 

@@ -1,7 +1,5 @@
 //! Writing detections and reading them back.
 
-use std::sync::Arc;
-
 use domain::detection::EXCERPT_CHARS;
 use domain::{
     Content, Detection, DetectionId, Endpoint, FeedbackState, JudgedBy, Judgement, NewDetection, Order,

@@ -1,7 +1,5 @@
 //! What matches are made of, and how many there are, however far back they lie.
 
-use std::sync::Arc;
-
 use domain::{Facet, JudgedBy, Label, NewDetection, Origin, SearchQuery};
 use store::Store;
 

@@ -1,7 +1,5 @@
 //! What is let go of: by rules for sites, and of somebody who asks for it.
 
-use std::sync::Arc;
-
 use chrono::TimeDelta;
 use domain::{
     Content, DataSubject, DetectionId, Gone, JudgedBy, Label, NewDetection, Order, PageRequest,

@@ -1,7 +1,5 @@
 //! What the gateway keeps beside the log: refusals, what apps were not told, thresholds of the embedded detector.
 
-use std::sync::Arc;
-
 use domain::{DetectionId, Fallback, Label, OwnThreshold, RefusalKind};
 use store::{NewRefusals, Store};
 

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use domain::{
     AtQuota, Content, DetectionId, FeedbackState, FileAccount, FileFormat, Import, ImportId, ImportPlan,
     ImportRowState, ImportState, KnownLabels, Label, SearchQuery, TakenLabels, TakingBack, UserId,

@@ -1,7 +1,5 @@
 //! Decisions, undos, and what each leaves behind.
 
-use std::sync::Arc;
-
 use domain::{DecisionId, DetectionId, FeedbackState, Label, UserId};
 use serde_json::json;
 use store::{LabelOutcome, LabelRemoval, NewDecision, RemovalOutcome, Store, UndoOutcome};

@@ -1,7 +1,5 @@
 //! What the detector learns from.
 
-use std::sync::Arc;
-
 use domain::{DetectionId, Fallback, Label, Teacher};
 use store::{LessonBasis, LessonSource, NewApiToken, Past, PastLabel, Store};
 

@@ -1,6 +1,5 @@
 //! The queue upstream: order, retries, and requests that are under way while minds change.
 
-use std::future::Future;
 use std::sync::Arc;
 
 use domain::{Decision, DetectionId, FeedbackState, JudgedBy, Judgement, Label, OutboxCounts, User};

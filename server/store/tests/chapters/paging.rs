@@ -1,7 +1,5 @@
 //! Pages by key, in every order and both directions, and bounded counts.
 
-use std::sync::Arc;
-
 use domain::search::{Term, TermKind};
 use domain::{BoundedCount, Direction, Order, PageRequest, SearchQuery};
 use store::Store;

@@ -1,7 +1,5 @@
 //! People come, change and go.
 
-use std::sync::Arc;
-
 use domain::{LinkPurpose, Role, User};
 use store::{
     EndSessions, NewLink, NewUser, PersonChange, PersonOutcome, SessionRecord, Store, StoreError,

@@ -1,7 +1,5 @@
 //! Reasons of labels, lists of them, and macros.
 
-use std::sync::Arc;
-
 use domain::search::{ReasonTest, Term, TermKind};
 use domain::{
     BulkKind, BulkState, Decided, DetectionId, Label, LabelParts, MacroId, NewDetection, NewMacro,

@@ -1,7 +1,5 @@
 //! What waits for an upstream that is away.
 
-use std::sync::Arc;
-
 use domain::{DetectionId, JudgedBy, NewDetection};
 use store::Store;
 

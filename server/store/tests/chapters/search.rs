@@ -1,7 +1,5 @@
 //! Every term of the search language, against rows that differ in what it asks.
 
-use std::sync::Arc;
-
 use chrono::TimeDelta;
 use domain::{
     Content, Direction, JudgedBy, Judgement, Label, NewDetection, Order, Origin, PageRequest, SearchQuery,

@@ -1,7 +1,5 @@
 //! Notes and earlier verdicts; detections that resemble one another.
 
-use std::sync::Arc;
-
 use domain::{DetectionId, JudgedBy, Label};
 use store::{NewNote, Store};
 

@@ -1,7 +1,5 @@
 //! Submissions are kept while they are judged, and come into the log in whatever order their verdicts do.
 
-use std::sync::Arc;
-
 use domain::{
     Circumstances, DetectionId, JudgedBy, Judgement, NewDetection, Order, PageRequest, SearchQuery,
 };

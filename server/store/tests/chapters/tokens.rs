@@ -1,7 +1,5 @@
 //! Tokens of apps.
 
-use std::sync::Arc;
-
 use domain::{ApiToken, Fallback};
 use store::{NewApiToken, Store, StoreError};
 
