@@ -164,7 +164,7 @@ async fn rows_of(ids: &[i64], readers: &Pool) -> Result<Vec<Read>> {
 fn select(condition: &str) -> String {
     let bits = Bits::sql();
     format!(
-        "SELECT d.id, d.created_at, d.score, {bits}, coalesce(d.token_id, 0), d.site, d.language
+        "SELECT d.id, d.created_at, d.score, CAST({bits} AS BIGINT), coalesce(d.token_id, 0), d.site, d.language
          FROM detections d {ALONE} WHERE {condition}"
     )
 }
