@@ -81,7 +81,7 @@ CREATE TABLE rules (
     hits BIGINT NOT NULL DEFAULT 0,
     last_hit_at BIGINT
 );
-CREATE UNIQUE INDEX rules_in_force ON rules (q, coalesce(site, ''), action) WHERE removed_at IS NULL;
+CREATE UNIQUE INDEX rules_in_force ON rules (hashtextextended(q, 0), coalesce(site, ''), action) WHERE removed_at IS NULL;
 
 CREATE TABLE rules_version (
     version BIGINT NOT NULL
@@ -101,8 +101,8 @@ CREATE TABLE detections (
     content_hash BYTEA NOT NULL CHECK (length(content_hash) = 32),
     upstream_id TEXT COLLATE "C" NOT NULL,
     is_spam BOOLEAN NOT NULL,
-    score DOUBLE PRECISION NOT NULL,
-    threshold DOUBLE PRECISION NOT NULL,
+    score DOUBLE PRECISION NOT NULL CHECK (score <> 'NaN'),
+    threshold DOUBLE PRECISION NOT NULL CHECK (threshold <> 'NaN'),
     -- Negative distance of score and threshold, so that "nearest first, then newest first" is one index read backwards.
     closeness DOUBLE PRECISION NOT NULL GENERATED ALWAYS AS (-abs(score - threshold)) STORED,
     judged_by TEXT COLLATE "C" NOT NULL,
@@ -129,9 +129,8 @@ CREATE TABLE detections (
 CREATE INDEX detections_by_verdict ON detections (is_spam, score);
 CREATE INDEX detections_by_score ON detections (score, id);
 CREATE INDEX detections_by_distance ON detections (closeness, id);
-CREATE INDEX detections_by_upstream_id ON detections (upstream_id, id);
-CREATE INDEX detections_by_site ON detections (site, id);
-CREATE INDEX detections_by_email ON detections (email, id);
+-- By its hash: a value of any length.
+CREATE INDEX detections_by_upstream_id ON detections USING hash (upstream_id);
 CREATE INDEX detections_by_import ON detections (import_id) WHERE import_id IS NOT NULL;
 CREATE INDEX detections_unlabelled ON detections (id, created_at) WHERE label IS NULL;
 CREATE INDEX detections_to_rejudge ON detections (id) WHERE judged_by = 'fallback';
@@ -161,7 +160,7 @@ CREATE TABLE detection_contents (
     domain TEXT COLLATE "C",
     user_agent TEXT COLLATE "C",
     submitted_at BIGINT,
-    execution_ms DOUBLE PRECISION NOT NULL,
+    execution_ms DOUBLE PRECISION NOT NULL CHECK (execution_ms <> 'NaN'),
     upstream_timestamp TEXT COLLATE "C" NOT NULL,
     message TEXT COLLATE "C" NOT NULL,
     extra TEXT COLLATE "C" NOT NULL,
@@ -181,13 +180,13 @@ CREATE TABLE superseded_verdicts (
     detection_id BIGINT NOT NULL REFERENCES detections (id) ON DELETE CASCADE,
     upstream_id TEXT COLLATE "C" NOT NULL,
     is_spam BOOLEAN NOT NULL,
-    score DOUBLE PRECISION NOT NULL,
-    threshold DOUBLE PRECISION NOT NULL,
+    score DOUBLE PRECISION NOT NULL CHECK (score <> 'NaN'),
+    threshold DOUBLE PRECISION NOT NULL CHECK (threshold <> 'NaN'),
     judged_by TEXT COLLATE "C" NOT NULL,
     raw_answer TEXT COLLATE "C" NOT NULL,
     replaced_at BIGINT NOT NULL
 );
-CREATE INDEX superseded_verdicts_by_upstream_id ON superseded_verdicts (upstream_id);
+CREATE INDEX superseded_verdicts_by_upstream_id ON superseded_verdicts USING hash (upstream_id);
 CREATE INDEX superseded_verdicts_by_detection ON superseded_verdicts (detection_id);
 CREATE INDEX superseded_verdicts_by_time ON superseded_verdicts (replaced_at);
 

@@ -1,5 +1,7 @@
 //! Words and keys as `tsvector` and `tsquery` take them (<https://www.postgresql.org/docs/15/datatype-textsearch.html>).
 
+use super::text::kept;
+
 /// Bytes of a lexeme: PostgreSQL takes 2,046. What is longer is known by its start.
 const BYTES_MAX: usize = 2_000;
 
@@ -7,7 +9,7 @@ const BYTES_MAX: usize = 2_000;
 pub(super) fn quoted(word: &str) -> String {
     let mut quoted = String::with_capacity(word.len() + 2);
     quoted.push('\'');
-    for char in short(word).chars() {
+    for char in kept(short(word)).chars() {
         if matches!(char, '\'' | '\\') {
             quoted.push(char);
         }
@@ -28,6 +30,7 @@ mod tests {
     #[test]
     fn signs_of_the_language_are_only_signs() {
         assert_eq!(quoted("o'neil\\ & !x"), "'o''neil\\\\ & !x'");
+        assert_eq!(quoted("a\0"), "'a\u{10fffe}0'");
         assert_eq!(quoted(&"ё".repeat(5_000)).len(), BYTES_MAX + 2);
     }
 }

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, QueryBuilder};
 
 use super::reach::Patience;
 use super::rows::{DetectionRow, SELECT_DETECTION};
-use super::{Db, PostgresStore, page};
+use super::{Db, PostgresStore, page, text};
 use crate::Result;
 pub(super) use keys::keys;
 pub(super) use plan::Plan;
@@ -25,7 +25,7 @@ pub(super) fn push_upstream_id<'a>(
     id: &str,
     number: Option<i64>,
 ) -> &'a mut QueryBuilder<Db> {
-    sql.push("(d.upstream_id = ").push_bind(id.to_owned());
+    sql.push("(d.upstream_id = ").push_bind(text::kept(id).into_owned());
     if let Some(number) = number {
         sql.push(" OR d.id = ").push_bind(number);
     }
@@ -59,7 +59,7 @@ impl PostgresStore {
         let newest = "WHERE d.id = coalesce((SELECT max(id) FROM detections WHERE upstream_id = $1),
                                             (SELECT max(detection_id) FROM superseded_verdicts WHERE upstream_id = $1))";
         let row = sqlx::query_as::<_, DetectionRow>(AssertSqlSafe(format!("{SELECT_DETECTION} {newest}")))
-            .bind(upstream_id)
+            .bind(text::kept(upstream_id))
             .fetch_optional(&self.readers)
             .await?;
         row.map(TryInto::try_into).transpose()

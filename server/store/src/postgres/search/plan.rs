@@ -158,8 +158,8 @@ fn expression(term: &Term) -> Option<String> {
         TermKind::Word(text) | TermKind::Phrase(text) => Some(phrase(text, false)),
         TermKind::Prefix(text) => Some(phrase(text, true)),
         TermKind::Link(host) => Some(whole(&keys::link(&link_host(host)))),
-        // Its column is compared as well; these find what few rows have.
-        kind @ (TermKind::Email(_) | TermKind::Ip(_)) => {
+        // Their columns are compared as well.
+        kind @ (TermKind::Email(_) | TermKind::Ip(_) | TermKind::Site(_)) => {
             keys::lookup(kind).filter(|lookup| lookup.exact || !term.negated).map(|lookup| lookup.expression)
         }
         _ => None,
