@@ -10,7 +10,7 @@ use moderation::{
 };
 use store::PersonFound;
 
-use crate::{Failure, config::Place, imports};
+use crate::{Failure, config::Place};
 
 #[derive(Args)]
 pub(super) struct Erase {

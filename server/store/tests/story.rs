@@ -29,7 +29,7 @@ macro_rules! tell_all {
         $(tell!($backend, $fresh, [
             accounts audit people detections submissions facets paging labels reasons lessons bulk imports desk races outbox
             search spellings tokens rechecks story app_words usage alerts budgets
-            callbacks forgetting gateway
+            callbacks forgetting gateway rules wordpress
         ]);)*
     };
 }

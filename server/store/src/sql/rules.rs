@@ -55,7 +55,7 @@ impl TryFrom<RuleRow> for Rule {
 #[async_trait]
 impl Rules for Engine {
     async fn rules(&self) -> Result<Vec<Rule>> {
-        let sql = selecting(" WHERE r.removed_at IS NULL ORDER BY r.id");
+        let sql = selecting(" WHERE r.removed_at IS NULL");
         let rows: Vec<RuleRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&self.readers).await?;
         rows.into_iter().map(Rule::try_from).collect()
     }

@@ -224,18 +224,16 @@ impl Life {
                 "UPDATE detections SET site = 'other.example' WHERE id = $1",
                 "UPDATE detections SET site = NULL, token_id = NULL WHERE id = $1",
                 "UPDATE detections SET created_at = created_at + 7200000, label = 'spam', labelled_at = created_at WHERE id = $1",
-                "UPDATE detections SET took_ms = 77, is_spam = 1 - is_spam, origin = 'import' WHERE id = $1",
+                "UPDATE detections SET took_ms = 77, is_spam = NOT is_spam, origin = 'import' WHERE id = $1",
                 "UPDATE detection_contents SET execution_ms = execution_ms + 100 WHERE detection_id = $1",
             ],
             &mut self.rng,
         );
         sqlx::query(sql).bind(id.0).execute(&self.store.writer).await.unwrap();
         // Nothing follows a row to another hour.
-        sqlx::query("UPDATE check_hours SET first_id = min(first_id, $1), last_id = max(last_id, $1)")
-            .bind(id.0)
-            .execute(&self.store.writer)
-            .await
-            .unwrap();
+        let wider = "UPDATE check_hours SET first_id = CASE WHEN first_id < $1 THEN first_id ELSE $1 END,
+                                            last_id = CASE WHEN last_id > $1 THEN last_id ELSE $1 END";
+        sqlx::query(wider).bind(id.0).execute(&self.store.writer).await.unwrap();
     }
 
     /// Searches that the counts answer, or that look as if they did: counted in either way they give the same.
