@@ -13,6 +13,7 @@ use super::Connection;
 use super::Engine;
 use super::columns::{At, to_ms};
 use super::rows::ip_to_bytes;
+use super::text;
 use crate::app_words::ADDRESSES_OF_AN_APP;
 use crate::{AppFeedback, AppFeedbackOutcome, AppWords, NewAppWord, Result, StoreError};
 
@@ -50,7 +51,7 @@ impl TryFrom<FeedbackRow> for AppFeedback {
         Ok(Self {
             id: row.id,
             detection_id: DetectionId(row.detection_id),
-            upstream_id: row.upstream_id,
+            upstream_id: text::read(row.upstream_id),
             judged_by: at.word("judged_by", &row.judged_by)?,
             label: Label::from_is_spam(row.is_spam),
             extra: at.json("extra", &row.extra)?,
@@ -311,7 +312,7 @@ async fn end(claimed: &AppFeedback, outcome: &AppFeedbackOutcome, connection: &m
                 "UPDATE app_feedback SET due_at = $1, last_error = $2, maybe_told = $3 WHERE id = $4",
             )
             .bind(to_ms(*retry_at))
-            .bind(error)
+            .bind(text::kept(error))
             .bind(maybe_told)
             .bind(id)
             .execute(connection)

@@ -6,6 +6,7 @@ use sqlx::{AssertSqlSafe, Database, Executor};
 
 use super::columns::At;
 use super::reasons::given;
+use super::text;
 use super::{Connection, Db};
 use crate::{Result, StoreError};
 
@@ -59,7 +60,7 @@ impl TryFrom<DecisionRow> for Decision {
             decided_at: at.time("decided_at", row.decided_at)?,
             send_after: at.time("send_after", row.send_after)?,
             sent_at: at.maybe_time("sent_at", row.sent_at)?,
-            last_error: row.last_error,
+            last_error: row.last_error.map(text::read),
             import_id: row.import_id.map(ImportId),
             is_told: row.is_told,
             is_unknown: row.is_unknown,

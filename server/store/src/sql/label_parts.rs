@@ -5,7 +5,7 @@ use domain::search::{Pattern, Term, TermKind};
 use domain::{DecisionId, RuleAction, RuleId, SearchQuery, UserId};
 
 use super::Connection;
-use super::{reasons, rules, story};
+use super::{reasons, rules, story, text};
 use crate::{NewDecision, NewNote, NewRule, Result};
 
 /// Writes what comes with a decision that was just made.
@@ -38,7 +38,7 @@ async fn make_rule(
         .fetch_one(&mut *connection)
         .await?;
     // A star in an address would stand for any characters.
-    let Some(email) = email.filter(|email| !email.contains('*')) else { return Ok(()) };
+    let Some(email) = email.map(text::read).filter(|email| !email.contains('*')) else { return Ok(()) };
     let kind = TermKind::Email(Pattern::new(&email));
     let rule = NewRule {
         q: SearchQuery { terms: vec![Term { negated: false, kind }] }.to_string(),

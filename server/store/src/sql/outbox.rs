@@ -14,6 +14,7 @@ use domain::{Decision, DecisionId, DetectionId, Label, OutboxCounts};
 use super::Engine;
 use super::columns::{At, to_ms};
 use super::decision;
+use super::text;
 use super::{Connection, Db};
 use crate::{Outbox, OutboxItem, Result, StoreError};
 
@@ -175,7 +176,7 @@ impl TryFrom<ItemRow> for OutboxItem {
             id: row.id,
             decision_id: DecisionId(row.decision_id),
             detection_id: DetectionId(row.detection_id),
-            upstream_id: row.upstream_id,
+            upstream_id: text::read(row.upstream_id),
             judged_by: at.word("judged_by", &row.judged_by)?,
             label: at.word("label", &row.label)?,
             attempts: at.number("attempts", row.attempts)?,
@@ -327,7 +328,7 @@ impl Outbox for Engine {
              WHERE id = $4 AND state IN ('pending', 'cancelled')",
         )
         .bind(quiet_until.map(to_ms))
-        .bind(error)
+        .bind(text::kept(error))
         .bind(to_ms(retry_at))
         .bind(id)
         .execute(&mut *transaction)
@@ -347,7 +348,7 @@ impl Outbox for Engine {
             "UPDATE feedback_outbox SET state = 'failed', claimed_until = NULL, last_error = $1, settled_at = $2
              WHERE id = $3 AND state = 'pending'",
         )
-        .bind(error)
+        .bind(text::kept(error))
         .bind(to_ms(at))
         .bind(id)
         .execute(&mut *transaction)

@@ -11,6 +11,7 @@ use sqlx::AssertSqlSafe;
 use super::Connection;
 use super::columns::{At, to_ms};
 use super::rows::{DetectionRow, SELECT_DETECTION};
+use super::text;
 use super::{Engine, audit, detections, outbox};
 use crate::{NewAuditEvent, Rechecks, Result};
 
@@ -167,12 +168,12 @@ impl Rechecks for Engine {
                                               replaced_at)
              SELECT id, $1, $2, $3, $4, $5, $6, $7 FROM detections WHERE id = $8",
         )
-        .bind(&told.upstream_id)
+        .bind(text::kept(&told.upstream_id))
         .bind(told.is_spam)
         .bind(told.score)
         .bind(told.threshold)
         .bind(told.judged_by.as_str())
-        .bind(&told.raw_answer)
+        .bind(text::kept(&told.raw_answer))
         .bind(to_ms(at))
         .bind(id.0)
         .execute(&self.writer)
@@ -201,7 +202,7 @@ impl Rechecks for Engine {
              WHERE detection_id = $3",
         )
         .bind(retry_at.map(to_ms))
-        .bind(error)
+        .bind(text::kept(error))
         .bind(id.0)
         .execute(&self.writer)
         .await?;

@@ -9,7 +9,7 @@ use sqlx::query::Query;
 
 use super::columns::{At, to_ms};
 use super::{Arguments, Connection, Db};
-use super::{Engine, audit};
+use super::{Engine, audit, text};
 use crate::{NewAuditEvent, NewRule, Result, Rules, StoreError};
 
 #[derive(sqlx::FromRow)]
@@ -43,9 +43,9 @@ impl TryFrom<RuleRow> for Rule {
             created_at: at.time("created_at", row.created_at)?,
             last_hit_at: at.maybe_time("last_hit_at", row.last_hit_at)?,
             hits: row.hits.unsigned_abs(),
-            q: row.q,
-            site: row.site,
-            note: row.note,
+            q: text::read(row.q),
+            site: row.site.map(text::read),
+            note: text::read(row.note),
             watched: row.watched,
             created_by: row.created_by,
         })
@@ -123,8 +123,8 @@ pub(super) async fn add(
          AND q = $2 AND coalesce(site, '') = coalesce($3, '') AND action = $4",
     )
     .bind(to_ms(at))
-    .bind(&rule.q)
-    .bind(&rule.site)
+    .bind(text::kept(&rule.q))
+    .bind(rule.site.as_deref().map(text::kept))
     .bind(rule.action.as_str())
     .execute(&mut *connection)
     .await?;
@@ -132,10 +132,10 @@ pub(super) async fn add(
         "INSERT INTO rules (q, site, action, note, watched, expires_at, created_by, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
     )
-    .bind(&rule.q)
-    .bind(&rule.site)
+    .bind(text::kept(&rule.q))
+    .bind(rule.site.as_deref().map(text::kept))
     .bind(rule.action.as_str())
-    .bind(&rule.note)
+    .bind(text::kept(&rule.note))
     .bind(rule.watched)
     .bind(rule.expires_at.map(to_ms))
     .bind(by.map(|id| id.0))
@@ -157,7 +157,11 @@ pub(super) async fn is_there(rule: &NewRule, at: DateTime<Utc>, connection: &mut
         "SELECT EXISTS (SELECT 1 FROM rules WHERE removed_at IS NULL AND (expires_at IS NULL OR expires_at > $1)
                         AND q = $2 AND coalesce(site, '') = coalesce($3, '') AND action = $4)",
     );
-    let is_there = is_there.bind(to_ms(at)).bind(&rule.q).bind(&rule.site).bind(rule.action.as_str());
+    let is_there = is_there
+        .bind(to_ms(at))
+        .bind(text::kept(&rule.q))
+        .bind(rule.site.as_deref().map(text::kept))
+        .bind(rule.action.as_str());
     Ok(is_there.fetch_one(connection).await?)
 }
 

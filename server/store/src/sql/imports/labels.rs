@@ -11,7 +11,7 @@ use serde_json::json;
 use super::super::Connection;
 use super::super::columns::At;
 use super::super::reasons::named;
-use super::super::{Engine, labels};
+use super::super::{Engine, labels, text};
 use super::{existing, find, note, to_i64};
 use crate::{NewDecision, Result};
 
@@ -82,7 +82,7 @@ async fn labels_of(
     .await?;
     let label = |(number, word, reasons): (i64, String, Option<String>)| {
         let label = At { table: "import_rows", id: number }.word("label", &word)?;
-        Ok((number, (label, reasons.unwrap_or_default())))
+        Ok((number, (label, reasons.map(text::read).unwrap_or_default())))
     };
     rows.into_iter().map(label).collect()
 }

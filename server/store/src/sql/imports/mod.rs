@@ -19,7 +19,7 @@ use sqlx::{AssertSqlSafe, Executor, QueryBuilder};
 use self::record::{ImportRecord, RowRecord, SELECT};
 use super::columns::{At, to_ms};
 use super::{Connection, Db};
-use super::{Engine, audit};
+use super::{Engine, audit, text};
 use crate::{
     ImportTurn, Imports, NewAuditEvent, NewImport, NewImportRow, Result, Settlement, StoreError, WaitingRow,
 };
@@ -33,12 +33,12 @@ impl Imports for Engine {
              VALUES ($1, $2, $3, $4, $5, $6, $7, 'uploaded', $8) RETURNING id",
         )
         .bind(new.user_id.map(|id| id.0))
-        .bind(&new.file_name)
+        .bind(text::kept(&new.file_name))
         .bind(&new.file)
         .bind(to_i64(new.bytes))
         .bind(new.format.as_str())
         .bind(json!(new.plan).to_string())
-        .bind(&new.plan.site)
+        .bind(new.plan.site.as_deref().map(text::kept))
         .bind(to_ms(new.created_at))
         .fetch_one(&mut *transaction)
         .await
@@ -86,7 +86,7 @@ impl Imports for Engine {
         let done =
             sqlx::query("UPDATE imports SET plan = $1, site = $2 WHERE id = $3 AND state = 'uploaded'")
                 .bind(json!(plan).to_string())
-                .bind(&plan.site)
+                .bind(plan.site.as_deref().map(text::kept))
                 .bind(id.0)
                 .execute(&self.writer)
                 .await?;
@@ -115,7 +115,7 @@ impl Imports for Engine {
              WHERE id = $3",
         )
         .bind(json!(plan).to_string())
-        .bind(&plan.site)
+        .bind(plan.site.as_deref().map(text::kept))
         .bind(id.0)
         .execute(&mut *transaction)
         .await?;
@@ -143,7 +143,7 @@ impl Imports for Engine {
                     bytes_read = CASE WHEN $1 IS NULL THEN bytes ELSE bytes_read END
              WHERE id = $2 AND state = 'reading'",
         )
-        .bind(problem)
+        .bind(problem.map(text::kept))
         .bind(id.0)
         .bind(json!(account).to_string())
         .execute(&self.writer)
@@ -281,7 +281,7 @@ async fn enter(turn: &ImportTurn<'_>, connection: &mut Connection) -> Result<()>
          WHERE id = $4",
     )
     .bind(turn.to.as_str())
-    .bind(turn.reason)
+    .bind(turn.reason.map(text::kept))
     .bind(to_ms(turn.at))
     .bind(turn.id.0)
     .execute(connection)

@@ -3,6 +3,7 @@
 use domain::{DetectionId, Import, ImportCounts, ImportId, ImportRow, KnownLabels, UserId};
 
 use super::super::columns::At;
+use super::super::text;
 use crate::{Result, StoreError};
 
 /// An import; see [`SELECT`].
@@ -58,7 +59,7 @@ impl TryFrom<ImportRecord> for Import {
             id: ImportId(row.id),
             user_id: row.user_id.map(UserId),
             user_name: row.user_name,
-            file_name: row.file_name,
+            file_name: text::read(row.file_name),
             file: row.file,
             bytes: row.bytes.unsigned_abs(),
             format: at.word("format", &row.format)?,
@@ -84,8 +85,8 @@ impl TryFrom<ImportRecord> for Import {
                 taking_back: at.maybe_word("labels_state", row.labels_state.as_deref())?,
             },
             bytes_read: row.bytes_read.unsigned_abs(),
-            problem: row.problem,
-            reason: row.reason,
+            problem: row.problem.map(text::read),
+            reason: row.reason.map(text::read),
             per_minute: row.per_minute,
             created_at: at.time("created_at", row.created_at)?,
             started_at: at.maybe_time("started_at", row.started_at)?,
@@ -111,9 +112,9 @@ impl TryFrom<RowRecord> for ImportRow {
         let at = At { table: "import_rows", id: row.number };
         Ok(Self {
             number: row.number.unsigned_abs(),
-            place: row.place,
+            place: text::read(row.place),
             state: at.word("state", &row.state)?,
-            reason: row.reason,
+            reason: row.reason.map(text::read),
             detection_id: row.detection_id.map(DetectionId),
         })
     }

@@ -3,7 +3,7 @@
 use domain::{ImportId, ImportResults, ImportShare};
 use sqlx::AssertSqlSafe;
 
-use super::super::Engine;
+use super::super::{Engine, text};
 use crate::Result;
 
 /// Steps of the scores: five points each, 100 in the last.
@@ -55,7 +55,7 @@ async fn shares(
         .fetch_all(&store.readers)
         .await?;
     let share = |(value, rows, spam): (String, i64, i64)| ImportShare {
-        value,
+        value: text::read(value),
         rows: rows.unsigned_abs(),
         spam: spam.unsigned_abs(),
     };

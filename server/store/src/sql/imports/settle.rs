@@ -8,7 +8,7 @@ use sqlx::AssertSqlSafe;
 use super::super::Connection;
 use super::super::columns::At;
 use super::super::places::places;
-use super::super::{Engine, insert};
+use super::super::{Engine, insert, text};
 use super::{enter, existing, labels, note, to_i64};
 use crate::{ImportTurn, Result, Settlement};
 
@@ -76,7 +76,11 @@ async fn update(id: ImportId, settled: &[Settled<'_>], connection: &mut Connecti
             );
             let statement = sqlx::query(AssertSqlSafe(statement));
             let bound = chunk.iter().fold(statement, |query, row| {
-                query.bind(row.number).bind(row.state.as_str()).bind(row.detection_id).bind(row.reason)
+                query
+                    .bind(row.number)
+                    .bind(row.state.as_str())
+                    .bind(row.detection_id)
+                    .bind(row.reason.map(text::kept))
             });
             let done = bound.bind(id.0).execute(&mut *connection).await?;
             if done.rows_affected() != chunk.len() as u64 {

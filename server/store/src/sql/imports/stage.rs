@@ -10,7 +10,7 @@ use sqlx::AssertSqlSafe;
 use super::super::Connection;
 use super::super::columns::At;
 use super::super::places::places;
-use super::super::{Engine, known_texts};
+use super::super::{Engine, known_texts, text};
 use super::{existing, to_i64};
 use crate::{NewImportRow, Result, StagedRow, WaitingRow};
 
@@ -141,13 +141,13 @@ async fn insert(id: ImportId, staged: &[Staged<'_>], connection: &mut Connection
                 query
                     .bind(id.0)
                     .bind(row.number)
-                    .bind(row.place)
+                    .bind(text::kept(row.place))
                     .bind(row.state.as_str())
                     .bind(row.content_key)
                     .bind(row.content.as_deref())
-                    .bind(row.reason)
+                    .bind(row.reason.map(text::kept))
                     .bind(row.label.map(Label::as_str))
-                    .bind(row.reasons.as_deref())
+                    .bind(row.reasons.as_deref().map(text::kept))
             });
             bound.execute(&mut *connection).await?;
             rest = beyond;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::audit;
 use super::super::columns::At;
+use super::super::text;
 use super::super::{Connection, Pool};
 use super::named;
 use crate::{NewAuditEvent, Result};
@@ -37,7 +38,7 @@ pub(super) async fn all(readers: &Pool) -> Result<Vec<ReasonList>> {
         }
         let (Some((_, list)), Some(id), Some(name)) = (lists.last_mut(), reason_id, name) else { continue };
         let at = At { table: "reason_list_entries", id: list_id };
-        let reason = Reason { id: ReasonId(id), name };
+        let reason = Reason { id: ReasonId(id), name: text::read(name) };
         match at.maybe_word("label", label.as_deref())? {
             Some(Label::Spam) => list.spam.push(reason),
             Some(Label::Ham) => list.ham.push(reason),

@@ -9,6 +9,7 @@ use sqlx::error::DatabaseError;
 
 use super::super::audit;
 use super::super::columns::At;
+use super::super::text;
 use super::super::{Connection, Pool};
 use super::{HadRow, named};
 use crate::{NewAuditEvent, Result, StoreError};
@@ -28,11 +29,11 @@ impl MacroRow {
         let at = At { table: "macros", id: self.id };
         Ok(Macro {
             id: MacroId(self.id),
-            name: self.name,
+            name: text::read(self.name),
             key: self.key.and_then(|key| key.chars().next()),
             label: at.word("label", &self.label)?,
             reasons,
-            note: self.note,
+            note: text::read(self.note),
             rule: at.maybe_word("rule", self.rule.as_deref())?,
         })
     }
@@ -79,11 +80,11 @@ pub(super) async fn set(
         "), $2, $3, $4, $5, $6, $7) RETURNING id",
     ))
     .bind(kept)
-    .bind(&new.name)
-    .bind(new.name.to_lowercase())
+    .bind(text::kept(&new.name))
+    .bind(text::kept(&new.name.to_lowercase()).into_owned())
     .bind(&key)
     .bind(new.label.as_str())
-    .bind(&new.note)
+    .bind(text::kept(&new.note))
     .bind(new.rule.map(domain::RuleAction::as_str))
     .fetch_one(&mut *connection)
     .await
@@ -128,7 +129,7 @@ pub(super) async fn remove(
         .fetch_optional(&mut *connection)
         .await?;
     let Some(name) = name else { return Ok(false) };
-    note("macro.removed", id, json!({ "name": name }), by, at, connection).await?;
+    note("macro.removed", id, json!({ "name": text::read(name) }), by, at, connection).await?;
     Ok(true)
 }
 

@@ -14,6 +14,7 @@ use sqlx::QueryBuilder;
 
 use super::Engine;
 use super::columns::{At, to_ms};
+use super::text;
 use super::{Connection, Db};
 use crate::{ReasonCount, Reasons, Result};
 
@@ -48,7 +49,8 @@ impl Reasons for Engine {
                 OR EXISTS (SELECT 1 FROM label_reasons g WHERE g.reason_id = r.id)
              ORDER BY name_folded LIMIT $1",
         );
-        Ok(names.bind(i64::from(limit)).fetch_all(&self.readers).await?)
+        let names: Vec<String> = names.bind(i64::from(limit)).fetch_all(&self.readers).await?;
+        Ok(names.into_iter().map(text::read).collect())
     }
 
     async fn site_of(&self, detection: DetectionId) -> Result<Option<String>> {
@@ -56,7 +58,7 @@ impl Reasons for Engine {
             .bind(detection.0)
             .fetch_optional(&self.readers)
             .await?;
-        Ok(site.flatten())
+        Ok(site.flatten().map(text::read))
     }
 
     async fn sites_of(&self, detections: &[DetectionId]) -> Result<Vec<Option<String>>> {
@@ -67,7 +69,9 @@ impl Reasons for Engine {
             list.push(id.0);
         }
         sql.push(")");
-        Ok(sql.build_query_scalar().persistent(false).fetch_all(&self.readers).await?)
+        let sites: Vec<Option<String>> =
+            sql.build_query_scalar().persistent(false).fetch_all(&self.readers).await?;
+        Ok(sites.into_iter().map(|site| site.map(text::read)).collect())
     }
 
     async fn one_of(&self, of: Decided) -> Result<Option<(DetectionId, Label)>> {
@@ -115,12 +119,12 @@ impl Reasons for Engine {
         )
         .bind(to_ms(from))
         .bind(to_ms(to))
-        .bind(site)
+        .bind(site.map(text::kept))
         .fetch_all(&self.readers)
         .await?;
         Ok(counted
             .into_iter()
-            .map(|(name, labels)| ReasonCount { name, labels: labels.unsigned_abs() })
+            .map(|(name, labels)| ReasonCount { name: name.map(text::read), labels: labels.unsigned_abs() })
             .collect())
     }
 
@@ -153,7 +157,7 @@ struct HadRow {
 
 impl HadRow {
     fn reason(self) -> Reason {
-        Reason { id: ReasonId(self.id), name: self.name }
+        Reason { id: ReasonId(self.id), name: text::read(self.name) }
     }
 }
 
@@ -163,5 +167,5 @@ pub(super) async fn named(name: &str, connection: &mut Connection) -> Result<Rea
         "INSERT INTO reasons (name, name_folded) VALUES ($1, $2)
          ON CONFLICT (name_folded) DO UPDATE SET name = excluded.name RETURNING id",
     );
-    Ok(ReasonId(id.bind(name).bind(folded(name)).fetch_one(connection).await?))
+    Ok(ReasonId(id.bind(text::kept(name)).bind(text::kept(&folded(name))).fetch_one(connection).await?))
 }

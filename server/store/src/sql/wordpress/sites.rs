@@ -5,7 +5,7 @@ use domain::{ApiTokenId, DetectionId, Unwritten, UserId, WordPressSite};
 use serde_json::json;
 
 use super::super::columns::{At, to_ms};
-use super::super::{Engine, audit};
+use super::super::{Engine, audit, text};
 use crate::{NewAuditEvent, NewWordPress, Result, StoreError};
 
 #[derive(sqlx::FromRow)]
@@ -37,7 +37,7 @@ impl TryFrom<SiteRow> for WordPressSite {
             login: row.login,
             waiting: row.waiting.unsigned_abs(),
             comments: row.comments.unsigned_abs(),
-            last_error: row.last_error,
+            last_error: row.last_error.map(text::read),
         })
     }
 }
@@ -89,7 +89,7 @@ pub(super) async fn unwritten(wordpress: i64, limit: u32, store: &Engine) -> Res
         Ok(Unwritten {
             detection: DetectionId(row.detection_id),
             is_spam: row.is_spam,
-            reason: row.reason,
+            reason: text::read(row.reason),
             at,
         })
     };

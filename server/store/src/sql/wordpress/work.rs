@@ -7,6 +7,7 @@ use super::super::Connection;
 use super::super::Engine;
 use super::super::callbacks::app_knows;
 use super::super::columns::{At, to_ms};
+use super::super::text;
 use super::comments;
 use crate::{ClaimedWordPress, ECHO_LASTS, KnownComment, Result, StoreError, Written};
 
@@ -121,7 +122,7 @@ pub(super) async fn written(
             )
             .bind(decision.id)
             .bind(wordpress)
-            .bind(reason)
+            .bind(text::kept(reason))
             .bind(to_ms(at))
             .execute(&mut *transaction)
             .await?;
@@ -171,7 +172,7 @@ pub(super) async fn rests(
     .bind(again.map_or(0, to_ms))
     .bind(read)
     .bind(to_ms(at))
-    .bind(error)
+    .bind(error.map(text::kept))
     .execute(&store.writer)
     .await?;
     Ok(())
