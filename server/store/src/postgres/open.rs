@@ -27,6 +27,8 @@ impl PostgresStore {
             .application_name("gavel")
             .options([
                 ("timezone", "UTC"),
+                // Compiling a plan takes longer than the look-ups here.
+                ("jit", "off"),
                 ("lock_timeout", "10s"),
                 // Whoever dies in the middle of a turn must not keep everybody waiting.
                 ("idle_in_transaction_session_timeout", "15s"),
