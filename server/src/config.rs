@@ -33,30 +33,46 @@ pub struct Place {
     /// File with settings; may be missing unless it is named
     #[arg(long, value_name = "FILE", default_value = "gavel.toml")]
     pub config: PathBuf,
-    /// Database; a relative path counts from the folder that gavel is started in
+    /// Database; a relative path counts from the folder that gavel is started in. For PostgreSQL:
+    /// postgres://user:password@host/name
     #[arg(long, value_name = "URL", default_value = "sqlite://data/gavel.db", hide_env_values = true)]
     pub database: String,
+    /// Folder for what is kept beside a PostgreSQL database: files of imports, and the key that seals passwords of other
+    /// services. What belongs to a SQLite database stays beside its file
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub files: PathBuf,
 }
 
 impl Place {
-    /// How the names begin of files that are kept beside the database; `None` for one in no file.
+    /// Folder of imports' files; `None` for a database in memory.
+    pub fn imports(&self) -> Option<PathBuf> {
+        self.beside("-imports")
+    }
+
+    /// How the names begin of files that are kept beside the database; `None` for one in memory.
     pub fn aside(&self) -> Option<PathBuf> {
         self.beside("-aside-")
     }
 
-    /// The key that seals passwords of other services; `None` for a database in no file.
+    /// The key that seals passwords of other services; `None` for a database in memory.
     pub fn key_file(&self) -> Option<PathBuf> {
         self.beside("-key")
     }
 
     fn beside(&self, end: &str) -> Option<PathBuf> {
-        let mut name = database_file(&self.database)?.as_os_str().to_owned();
+        let base = match database_file(&self.database) {
+            Some(file) => file.to_owned(),
+            None if store::is_server(&self.database) => self.files.join("gavel"),
+            None => return None,
+        };
+        let mut name = base.into_os_string();
         name.push(end);
         Some(name.into())
     }
 
     /// A backup of the database into a folder; `None` where it is in no file.
     pub fn backup(&self, folder: PathBuf, keep: u32) -> Option<BackupPlan> {
+        database_file(&self.database)?;
         let aside = Some(self.aside()?);
         Some(BackupPlan { database: self.database.clone(), aside, folder, keep })
     }

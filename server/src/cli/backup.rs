@@ -29,10 +29,10 @@ impl Backup {
             Failure::Usage("name the folder of backups: --to DIR, or the setting backup_to".to_owned())
         })?;
         let plan = self.place.backup(folder, self.keep).ok_or_else(|| {
-            Failure::Refused(format!(
-                "{} is no file that could be copied; nothing was done",
-                self.place.database
-            ))
+            Failure::Refused(
+                "this database is in no file that could be copied; for PostgreSQL use pg_dump (README, \"PostgreSQL\"); nothing was done"
+                    .to_owned(),
+            )
         })?;
         let made = super::block_on(async move {
             let made = back_up(&plan, SystemClock.now()).await;

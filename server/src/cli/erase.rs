@@ -2,7 +2,7 @@
 
 use std::{io::Write, net::IpAddr};
 
-use crate::{Failure, config::Place, imports};
+use crate::{Failure, config::Place};
 use clap::Args;
 use domain::{
     DataSubject,
@@ -58,10 +58,7 @@ impl Who {
 impl Erase {
     pub(super) fn run(self) -> Result<(), Failure> {
         let person = self.who.person()?;
-        let beside = Beside {
-            imports: imports::folder(&self.place.database).unwrap_or_default(),
-            aside: self.place.aside(),
-        };
+        let beside = Beside { imports: self.place.imports().unwrap_or_default(), aside: self.place.aside() };
         super::block_on(async {
             let store = store::open(&self.place.database).await?;
             let done =

@@ -3,10 +3,7 @@
 mod failed;
 mod upload;
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
 
 use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, routing::get};
 use domain::import::FILE_MAX_BYTES;
@@ -35,7 +32,7 @@ pub fn uploads() -> Router<AppState> {
 /// What imports need to know: files are kept beside the database, and a key's budget limits the pace.
 pub fn options(settings: &Settings) -> ImportOptions {
     let mut options = ImportOptions::default();
-    if let Some(folder) = folder(&settings.place.database) {
+    if let Some(folder) = settings.place.imports() {
         options.shared_folder = Some(folder.with_file_name("imports"));
         options.folder = folder;
     }
@@ -46,16 +43,7 @@ pub fn options(settings: &Settings) -> ImportOptions {
     options
 }
 
-/// The folder of imports' files, beside the database; `None` for one in memory.
-pub fn folder(database: &str) -> Option<PathBuf> {
-    let file = database_file(database)?;
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push("-imports");
-    Some(folder.join(name))
-}
-
-/// The file that a database URL names; `None` for one in memory.
+/// The file that a database URL names; `None` for one in memory, and for PostgreSQL.
 pub fn database_file(url: &str) -> Option<&Path> {
     let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"))?;
     let path = path.split('?').next().unwrap_or_default();

@@ -4,6 +4,10 @@
 //! not there; [`StoreError`] is for what should not happen.
 
 #![deny(missing_docs)]
+#![expect(
+    clippy::duplicate_mod,
+    reason = "plain statements stand once, in `sql`, and are compiled for each engine"
+)]
 
 mod accounts;
 mod alerts;
@@ -23,6 +27,7 @@ mod lessons;
 mod loading;
 mod outbox;
 mod people;
+mod postgres;
 mod reasons;
 mod rechecks;
 mod refusals;
@@ -146,11 +151,14 @@ pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
         |reason: &str| Err(StoreError::Open { url: without_credentials(url), reason: reason.to_owned() });
     match url.split_once(':').map(|(scheme, _)| scheme) {
         Some("sqlite") => Ok(Arc::new(sqlite::SqliteStore::open(url).await?)),
-        Some("postgres" | "postgresql") => {
-            refused("this build does not have PostgreSQL yet; use sqlite://data/gavel.db")
-        }
+        Some("postgres" | "postgresql") => Ok(Arc::new(postgres::PostgresStore::open(url).await?)),
         _ => refused("a database is written like sqlite://data/gavel.db"),
     }
+}
+
+/// Whether a URL names a database of a server, which is in no file of this machine.
+pub fn is_server(url: &str) -> bool {
+    matches!(url.split_once(':'), Some(("postgres" | "postgresql", _)))
 }
 
 /// The URL without `user:password@`.

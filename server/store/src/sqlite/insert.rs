@@ -10,8 +10,9 @@ use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection};
 
 use super::batches;
 use super::columns::to_ms;
+use super::indexed::Words;
 use super::rows;
-use super::words::{self, Words};
+use super::words;
 use crate::{Appended, Result};
 
 /// What a new detection fills, in the order in which [`bind`] gives it.

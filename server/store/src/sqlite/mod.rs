@@ -1,55 +1,124 @@
 //! The SQLite backend: the default, for one machine.
 
-mod accounts;
-mod alerts;
-mod app_words;
-mod audit;
+#[macro_use]
+mod dialect;
+
+#[cfg(test)]
+mod audit_tests;
 pub(crate) mod backup;
 mod batches;
-mod budgets;
-mod bulk;
-mod callbacks;
-mod claims;
-mod columns;
-mod decision;
-mod detections;
-mod due_times;
-mod facts;
-mod forgetting;
-mod imports;
+mod expression;
+#[cfg(test)]
+mod fresh;
 mod insert;
-mod keys;
-mod label_parts;
-mod labels;
-mod lessons;
-mod links;
+mod known_texts;
 mod loading;
+mod new_submissions;
 mod open;
-mod outbox;
-mod people;
 mod private;
-mod reasons;
-mod rechecks;
 mod refold;
-mod refusals;
-mod related;
-mod rows;
-mod rules;
-mod saved_searches;
+mod seal;
 mod search;
-mod spam;
-mod spending;
-mod standing;
-mod statistics;
-mod story;
-mod submissions;
-mod suggestions;
-mod thresholds;
-mod tokens;
-mod usage;
-mod wordpress;
+mod text;
+mod traces;
 mod words;
 mod writing;
+
+// Plain statements, compiled for this engine.
+#[path = "../sql/accounts.rs"]
+mod accounts;
+#[path = "../sql/alerts.rs"]
+mod alerts;
+#[path = "../sql/app_words.rs"]
+mod app_words;
+#[path = "../sql/audit/mod.rs"]
+mod audit;
+#[path = "../sql/budgets.rs"]
+mod budgets;
+#[path = "../sql/bulk.rs"]
+mod bulk;
+#[path = "../sql/callbacks/mod.rs"]
+mod callbacks;
+#[path = "../sql/claims.rs"]
+mod claims;
+#[path = "../sql/columns.rs"]
+mod columns;
+#[path = "../sql/counting.rs"]
+mod counting;
+#[path = "../sql/decision.rs"]
+mod decision;
+#[path = "../sql/detections.rs"]
+mod detections;
+#[path = "../sql/due_times.rs"]
+mod due_times;
+#[path = "../sql/facts/mod.rs"]
+mod facts;
+#[path = "../sql/forgetting/mod.rs"]
+mod forgetting;
+#[path = "../sql/imports/mod.rs"]
+mod imports;
+#[path = "../sql/indexed.rs"]
+mod indexed;
+#[path = "../sql/keys.rs"]
+mod keys;
+#[path = "../sql/label_parts.rs"]
+mod label_parts;
+#[path = "../sql/labels.rs"]
+mod labels;
+#[path = "../sql/lessons.rs"]
+mod lessons;
+#[path = "../sql/links.rs"]
+mod links;
+#[path = "../sql/outbox.rs"]
+mod outbox;
+#[path = "../sql/page.rs"]
+mod page;
+#[path = "../sql/people.rs"]
+mod people;
+#[path = "../sql/places.rs"]
+mod places;
+#[path = "../sql/reach.rs"]
+mod reach;
+#[path = "../sql/reasons/mod.rs"]
+mod reasons;
+#[path = "../sql/rechecks.rs"]
+mod rechecks;
+#[path = "../sql/refusals.rs"]
+mod refusals;
+#[path = "../sql/related.rs"]
+mod related;
+#[path = "../sql/rows.rs"]
+mod rows;
+#[path = "../sql/rules.rs"]
+mod rules;
+#[path = "../sql/saved_searches.rs"]
+mod saved_searches;
+#[path = "../sql/spam.rs"]
+mod spam;
+#[path = "../sql/spending.rs"]
+mod spending;
+#[path = "../sql/standing.rs"]
+mod standing;
+#[path = "../sql/statistics/mod.rs"]
+mod statistics;
+#[path = "../sql/story.rs"]
+mod story;
+#[path = "../sql/submissions.rs"]
+mod submissions;
+#[path = "../sql/suggestions.rs"]
+mod suggestions;
+#[path = "../sql/terms.rs"]
+mod terms;
+#[path = "../sql/thresholds.rs"]
+mod thresholds;
+#[path = "../sql/time_range.rs"]
+mod time_range;
+#[path = "../sql/tokens.rs"]
+mod tokens;
+#[path = "../sql/usage.rs"]
+mod usage;
+#[path = "../sql/wordpress/mod.rs"]
+mod wordpress;
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
@@ -58,10 +127,18 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use sqlx::sqlite::SqlitePool;
+use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqlitePool, SqliteRow};
 use sqlx::{Sqlite, Transaction};
 
+use self::SqliteStore as Engine;
 use crate::{Result, Store};
+
+/// What the statements of `sql` call the types of their engine.
+type Db = Sqlite;
+type Pool = SqlitePool;
+type Connection = SqliteConnection;
+type Arguments = SqliteArguments;
+type DbRow = SqliteRow;
 
 /// Gavel's data in one SQLite file.
 #[derive(Clone, Debug)]
@@ -83,8 +160,13 @@ pub(crate) struct SqliteStore {
 impl SqliteStore {
     /// Starts a transaction that writes. It takes the write lock at once: what it reads before it writes cannot go stale.
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+        begin(&self.writer).await
     }
+}
+
+/// Starts a transaction that writes. It takes the write lock at once.
+async fn begin(writer: &SqlitePool) -> Result<Transaction<'static, Sqlite>> {
+    Ok(writer.begin_with("BEGIN IMMEDIATE").await?)
 }
 
 #[async_trait]

@@ -15,7 +15,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 
-use super::{SqliteStore, audit, loading, private, statistics, words};
+use super::{SqliteStore, loading, private, seal, statistics, words};
 use crate::{Result, StoreError, Trouble};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
@@ -94,7 +94,7 @@ pub(super) fn folder_of(file: &Path) -> &Path {
 /// Brings the database up to date, and takes up what a crash left half done.
 async fn prepare(writer: &SqlitePool) -> Result<()> {
     MIGRATIONS.run(writer).await?;
-    audit::seal(writer).await?;
+    seal::seal(writer).await?;
     loading::finish(writer).await?;
     words::catch_up(writer).await?;
     statistics::catch_up(writer).await?;

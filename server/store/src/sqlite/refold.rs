@@ -7,7 +7,8 @@
 use sqlx::sqlite::SqlitePool;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
-use super::words::{self, SELECT_WORDS, WordsRow};
+use super::indexed::{SELECT_WORDS, WordsRow};
+use super::words;
 use crate::{Result, Unfolded};
 
 /// How much is not written again yet; `None` when nothing is.
@@ -48,13 +49,13 @@ async fn rewrite(connection: &mut SqliteConnection, most: usize) -> Result<usize
             .execute(&mut *connection)
             .await?;
     }
-    words::write_rows(&rows, connection).await?;
-    let below = rows.first().map_or(0, |first| first.id);
+    let (count, below) = (rows.len(), rows.first().map_or(0, |first| first.id));
+    words::write_rows(rows, connection).await?;
     sqlx::query("UPDATE words_folded SET below = ?").bind(below).execute(&mut *connection).await?;
     if below == 0 {
         // What is deleted in the index is put out of the way of searches when rows were deleted; so it is here.
         sqlx::query("UPDATE words_deleted SET deleted = deleted + 1").execute(connection).await?;
         tracing::info!("the words of all messages are indexed again");
     }
-    Ok(rows.len())
+    Ok(count)
 }

@@ -7,106 +7,22 @@
 
 use std::collections::BTreeSet;
 
+use domain::DetectionId;
 use domain::search::{IndexText, link_keys};
-use domain::{DetectionId, NewDetection};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqlitePool};
 use sqlx::{AssertSqlSafe, Sqlite, SqliteConnection};
 
 use super::batches;
-use super::columns::At;
-use super::keys::Keys;
-use super::rows::ip_from_bytes;
-use super::submissions;
-use crate::Result;
+use super::indexed::{SELECT_WORDS, Words, WordsRow};
+use super::refold;
+use crate::{Result, Unfolded};
 
 /// Rows of one step where nobody waits.
 const STEP: usize = 128;
 
 /// Pages of the index that are written by one step of merging, so that whoever wants to write meanwhile waits a millisecond or so.
 const MERGED_PAGES: u32 = 16;
-
-/// What the index holds of a row.
-pub(super) struct Words<'a> {
-    id: i64,
-    keys: Keys<'a>,
-    name: Option<&'a str>,
-    domain: Option<&'a str>,
-    website_url: Option<&'a str>,
-    message: &'a str,
-}
-
-impl<'a> Words<'a> {
-    /// Those of a detection that got this id.
-    pub(super) fn of(id: DetectionId, detection: &'a NewDetection) -> Self {
-        let NewDetection { content, judgement, circumstances, .. } = detection;
-        let keys = Keys {
-            origin: detection.origin,
-            judged_by: judgement.judged_by,
-            site: detection.site.as_deref(),
-            email: content.email.as_deref(),
-            ip: content.ip,
-            upstream_id: &judgement.upstream_id,
-            content_hash: &detection.content_hash,
-            language: circumstances.language.as_deref(),
-        };
-        Self {
-            id: id.0,
-            keys,
-            name: content.name.as_deref(),
-            domain: content.domain.as_deref(),
-            website_url: content.website_url.as_deref(),
-            message: &content.message,
-        }
-    }
-}
-
-/// A row of the log, as far as the index is made of it.
-#[derive(sqlx::FromRow)]
-pub(super) struct WordsRow {
-    pub(super) id: i64,
-    origin: String,
-    judged_by: String,
-    site: Option<String>,
-    email: Option<String>,
-    ip: Option<Vec<u8>>,
-    upstream_id: String,
-    content_hash: Vec<u8>,
-    language: Option<String>,
-    name: Option<String>,
-    domain: Option<String>,
-    website_url: Option<String>,
-    message: String,
-}
-
-pub(super) const SELECT_WORDS: &str = "
-    SELECT d.id, d.origin, d.judged_by, d.site, d.email, d.ip, d.upstream_id, d.content_hash, d.language, c.name,
-           c.domain, c.website_url, c.message
-    FROM detections d JOIN detection_contents c ON c.detection_id = d.id ";
-
-impl WordsRow {
-    fn words(&self) -> Result<Words<'_>> {
-        let at = At { table: "detections", id: self.id };
-        let keys = Keys {
-            origin: at.word("origin", &self.origin)?,
-            judged_by: at.word("judged_by", &self.judged_by)?,
-            site: self.site.as_deref(),
-            email: self.email.as_deref(),
-            ip: self.ip.as_ref().map(|ip| ip_from_bytes(at, ip)).transpose()?,
-            upstream_id: &self.upstream_id,
-            content_hash: &self.content_hash,
-            language: self.language.as_deref(),
-        };
-        Ok(Words {
-            id: self.id,
-            keys,
-            name: self.name.as_deref(),
-            domain: self.domain.as_deref(),
-            website_url: self.website_url.as_deref(),
-            message: &self.message,
-        })
-    }
-}
 
 /// Writes the words of one row again, if they were written.
 pub(super) async fn rewrite(id: i64, connection: &mut SqliteConnection) -> Result<()> {
@@ -119,13 +35,23 @@ pub(super) async fn rewrite(id: i64, connection: &mut SqliteConnection) -> Resul
         .bind(id)
         .fetch_all(&mut *connection)
         .await?;
-    write_rows(&rows, connection).await
+    write_rows(rows, connection).await
 }
 
 /// The ids of the rows that have no words.
 pub(super) const MISSING: &str = "
     SELECT id FROM submissions WHERE EXISTS (SELECT 1 FROM detections WHERE detections.id = submissions.id)
     UNION SELECT id FROM detections WHERE id > (SELECT coalesce(max(id), 0) FROM detections_fts_docsize)";
+
+/// Writes words of an older Gavel as they are looked up now.
+pub(super) async fn refold(most: usize, writer: &SqlitePool) -> Result<usize> {
+    refold::step(most, writer).await
+}
+
+/// What an older Gavel indexed and is not written again yet.
+pub(super) async fn unfolded(readers: &SqlitePool) -> Result<Option<Unfolded>> {
+    refold::left(readers).await
+}
 
 /// Writes the words of the first rows that have none, and returns how many these were. (SQLite plans a statement anew each time a
 /// value is bound to its `LIMIT`; a number in the text is planned once.)
@@ -135,15 +61,29 @@ async fn write_missing(connection: &mut SqliteConnection, most: usize) -> Result
     )))
     .fetch_all(&mut *connection)
     .await?;
-    write_rows(&rows, connection).await?;
-    if let Some(last) = rows.last() {
-        submissions::settle(last.id, connection).await?;
+    let (count, last) = (rows.len(), rows.last().map(|row| row.id));
+    write_rows(rows, connection).await?;
+    if let Some(last) = last {
+        settle(last, connection).await?;
     }
-    Ok(rows.len())
+    Ok(count)
+}
+
+/// Lets those go that are in the log, up to an id up to which all of the log has its words.
+async fn settle(to: i64, connection: &mut SqliteConnection) -> Result<()> {
+    sqlx::query(
+        "DELETE FROM submissions
+         WHERE id <= $1 AND EXISTS (SELECT 1 FROM detections WHERE detections.id = submissions.id)",
+    )
+    .bind(to)
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Writes the words of rows that have none.
-pub(super) async fn write_rows(rows: &[WordsRow], connection: &mut SqliteConnection) -> Result<()> {
+pub(super) async fn write_rows(rows: Vec<WordsRow>, connection: &mut SqliteConnection) -> Result<()> {
+    let rows: Vec<_> = rows.into_iter().map(WordsRow::read).collect();
     let words = rows.iter().map(WordsRow::words).collect::<Result<Vec<_>>>()?;
     write(&words, connection).await
 }
@@ -231,4 +171,44 @@ fn insertion<'q>(rows: &'q [Words<'_>]) -> Query<'q, Sqlite, SqliteArguments> {
             .bind(row.website_url.map(&mut folded))
             .bind(row.keys.text(pictures, link_keys(row.message)))
     })
+}
+
+/// How many other rows have a key, counted no further than `most`.
+pub(super) async fn count_others(
+    key: &str,
+    but: DetectionId,
+    most: i64,
+    readers: &SqlitePool,
+) -> Result<i64> {
+    let counted = "SELECT count(*) FROM (SELECT 1 FROM detections_fts WHERE detections_fts MATCH ? AND rowid <> ? LIMIT ?)";
+    Ok(sqlx::query_scalar(counted).bind(key).bind(but.0).bind(most).fetch_one(readers).await?)
+}
+
+/// The newest other rows that have a key and this hash.
+pub(super) async fn others_with_hash(
+    key: &str,
+    but: DetectionId,
+    hash: &[u8],
+    limit: i64,
+    readers: &SqlitePool,
+) -> Result<Vec<i64>> {
+    let newest = "SELECT d.id FROM detections_fts CROSS JOIN detections d ON d.id = detections_fts.rowid
+                  WHERE detections_fts MATCH ? AND detections_fts.rowid <> ? AND d.content_hash = ?
+                  ORDER BY detections_fts.rowid DESC LIMIT ?";
+    Ok(sqlx::query_scalar(newest).bind(key).bind(but.0).bind(hash).bind(limit).fetch_all(readers).await?)
+}
+
+/// The newest rows whose message has a folded word, which holds letters only. Newest first is the index's own order, backwards; the
+/// limit ends the walk, however common the word is.
+pub(super) async fn newest_with_word(
+    word: &str,
+    limit: i64,
+    connection: &mut SqliteConnection,
+) -> Result<Vec<i64>> {
+    let newest = "SELECT rowid FROM detections_fts WHERE detections_fts MATCH ? ORDER BY rowid DESC LIMIT ?";
+    Ok(sqlx::query_scalar(newest)
+        .bind(format!("message : \"{word}\""))
+        .bind(limit)
+        .fetch_all(connection)
+        .await?)
 }

@@ -1,13 +1,13 @@
 //! People and sessions.
 
-use std::sync::Arc;
-
 use domain::Role;
 use store::{NewUser, SessionRecord, Store, StoreError};
 
+use crate::fresh::Fresh;
 use crate::samples::{moderator, noon, seconds};
 
-pub(crate) async fn tell(store: Arc<dyn Store>) {
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    let store = fresh.store().await;
     people(&*store).await;
     sessions(&*store).await;
     devices(&*store).await;

@@ -1,11 +1,10 @@
 //! Alerts open once and end once, and what is to be told of them waits its turn.
 
-use std::sync::Arc;
-
 use chrono::TimeDelta;
 use domain::{Alert, AlertChannel, AlertEvent, AlertId, AlertKind, AlertRules, WebhookKind, WebhookTarget};
 use store::{AlertSettings, NewAlert, Store};
 
+use crate::fresh::Fresh;
 use crate::samples::{decision, moderator, noon, scored, seconds};
 
 const BOTH: [AlertChannel; 2] = [AlertChannel::Webhook, AlertChannel::Email];
@@ -21,7 +20,8 @@ fn new(subject: &str) -> NewAlert {
     }
 }
 
-pub(crate) async fn tell(store: Arc<dyn Store>) {
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    let store = fresh.store().await;
     opening(&*store).await;
     telling(&*store).await;
     settings(&*store).await;

@@ -1,31 +1,25 @@
 //! What apps say: what stands of it, and its way to the upstream, in order.
 
-use std::future::Future;
-use std::sync::Arc;
-
 use domain::{
     ApiTokenId, Detection, DetectionId, Fallback, JudgedBy, Label, NewDetection, SearchQuery, WordWay,
 };
 use serde_json::Map;
 use store::{AppFeedback, AppFeedbackOutcome as Outcome, NewApiToken, NewAppWord, Store};
 
+use crate::fresh::Fresh;
 use crate::samples::{decide, decision, detection, judgement, moderator, noon, seconds};
 
-pub(crate) async fn tell<F, Fut>(open_fresh: &F)
-where
-    F: Fn() -> Fut,
-    Fut: Future<Output = Arc<dyn Store>>,
-{
-    the_last_word_stands(&*open_fresh().await).await;
-    an_older_word_never_overtakes(&*open_fresh().await).await;
-    judged_again_under_way(&*open_fresh().await).await;
-    what_nobody_answered_is_told_again(&*open_fresh().await).await;
-    a_clock_that_jumps_back(&*open_fresh().await).await;
-    what_the_upstream_does_not_know_waits_for_it(&*open_fresh().await).await;
-    words_and_labels_go_in_the_order_of_time(&*open_fresh().await).await;
-    an_undone_label_gives_way_to_the_word(&*open_fresh().await).await;
-    what_the_app_was_told(&*open_fresh().await).await;
-    addresses_of_apps(&*open_fresh().await).await;
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    the_last_word_stands(&*fresh.store().await).await;
+    an_older_word_never_overtakes(&*fresh.store().await).await;
+    judged_again_under_way(&*fresh.store().await).await;
+    what_nobody_answered_is_told_again(&*fresh.store().await).await;
+    a_clock_that_jumps_back(&*fresh.store().await).await;
+    what_the_upstream_does_not_know_waits_for_it(&*fresh.store().await).await;
+    words_and_labels_go_in_the_order_of_time(&*fresh.store().await).await;
+    an_undone_label_gives_way_to_the_word(&*fresh.store().await).await;
+    what_the_app_was_told(&*fresh.store().await).await;
+    addresses_of_apps(&*fresh.store().await).await;
 }
 
 async fn one(store: &dyn Store) -> (DetectionId, ApiTokenId) {

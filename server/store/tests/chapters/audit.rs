@@ -1,14 +1,14 @@
 //! The record.
 
-use std::sync::Arc;
-
 use domain::{AuditFilter, AuditWho};
 use serde_json::json;
-use store::{NewAuditEvent, Store};
+use store::NewAuditEvent;
 
+use crate::fresh::Fresh;
 use crate::samples::{moderator, noon, seconds};
 
-pub(crate) async fn tell(store: Arc<dyn Store>) {
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    let store = fresh.store().await;
     let ana = moderator(&*store, "Ana").await;
     for (number, user_id) in [(1, Some(ana.id)), (2, None), (3, Some(ana.id))] {
         let event = NewAuditEvent {

@@ -1,14 +1,14 @@
 //! Budgets of sites and apps, and what is spent of them.
 
-use std::sync::Arc;
-
 use chrono::TimeDelta;
 use domain::{ApiTokenId, Budget, BudgetId, BudgetScope, BudgetSpan, BudgetTime, Fallback, JudgedBy};
 use store::{Counter, NewApiToken, Store};
 
+use crate::fresh::Fresh;
 use crate::samples::{moderator, noon, scored};
 
-pub(crate) async fn tell(store: Arc<dyn Store>) {
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    let store = fresh.store().await;
     let ana = moderator(&*store, "Ana").await;
     let budget = Budget {
         id: BudgetId(0),

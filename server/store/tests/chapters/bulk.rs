@@ -1,8 +1,7 @@
-use std::sync::Arc;
-
 use domain::{BulkKind, BulkState, DetectionId, Label, RowRef, User, UserId};
 use store::{BulkFate, BulkStep, NewBulk, Store};
 
+use crate::fresh::Fresh;
 use crate::samples::{decide, detection, moderator, noon, seconds};
 
 fn new(user_id: UserId, kind: BulkKind, rows: Vec<RowRef>) -> NewBulk {
@@ -17,7 +16,8 @@ fn new(user_id: UserId, kind: BulkKind, rows: Vec<RowRef>) -> NewBulk {
     }
 }
 
-pub(crate) async fn tell(store: Arc<dyn Store>) {
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    let store = fresh.store().await;
     let store = &*store;
     let (ana, ben) = (moderator(store, "Ana").await, moderator(store, "Ben").await);
     let mut rows = Vec::new();

@@ -1,13 +1,13 @@
 //! What moderators share: claims of the review queue, saved searches.
 
-use std::sync::Arc;
-
 use domain::{Label, Order};
 use store::{NewSavedSearch, Store, StoreError};
 
+use crate::fresh::Fresh;
 use crate::samples::{decide, detection, moderator, noon, seconds};
 
-pub(crate) async fn tell(store: Arc<dyn Store>) {
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    let store = fresh.store().await;
     let store = &*store;
     claims(store).await;
     searches(store).await;

@@ -1,7 +1,5 @@
 //! Writing detections and reading them back.
 
-use std::sync::Arc;
-
 use domain::detection::EXCERPT_CHARS;
 use domain::{
     Content, Detection, DetectionId, Endpoint, FeedbackState, JudgedBy, Judgement, NewDetection, Order,
@@ -10,9 +8,11 @@ use domain::{
 use serde_json::json;
 use store::Store;
 
+use crate::fresh::Fresh;
 use crate::samples::{detection, judgement, noon};
 
-pub(crate) async fn tell(store: Arc<dyn Store>) {
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    let store = fresh.store().await;
     everything_comes_back(&*store).await;
     hostile_text_comes_back(&*store).await;
     lists_show_excerpts(&*store).await;

@@ -1,17 +1,17 @@
 //! What matches are made of, and how many there are, however far back they lie.
 
-use std::sync::Arc;
-
 use domain::{Facet, JudgedBy, Label, NewDetection, Origin, SearchQuery};
 use store::Store;
 
 use super::app_words::{token, word};
+use crate::fresh::Fresh;
 use crate::samples::{decide, detection, moderator, noon, scored};
 
 /// More rows than are looked at one by one for a page.
 const MANY: usize = 10_500;
 
-pub(crate) async fn tell(store: Arc<dyn Store>) {
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    let store = fresh.store().await;
     let ana = moderator(&*store, "Ana").await;
     let row = |message: &str, score, site: Option<&str>, origin, judged_by| {
         let mut new = scored(message, score);

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use domain::{
     AtQuota, Content, DetectionId, FeedbackState, FileAccount, FileFormat, Import, ImportId, ImportPlan,
     ImportRowState, ImportState, KnownLabels, Label, SearchQuery, TakenLabels, TakingBack, UserId,
@@ -8,6 +6,7 @@ use store::{
     ImportTurn, LabelOutcome, NewDecision, NewImport, NewImportRow, SettledRow, Settlement, StagedRow, Store,
 };
 
+use crate::fresh::Fresh;
 use crate::samples::{detection, moderator, noon, scored, seconds};
 
 /// FNV-1a in the first eight bytes.
@@ -66,7 +65,8 @@ fn judged(number: u64, score: f64) -> SettledRow {
     SettledRow { number, outcome: Ok(scored(&format!("import row {number}"), score)) }
 }
 
-pub(crate) async fn tell(store: Arc<dyn Store>) {
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    let store = fresh.store().await;
     let store = &*store;
     let ana = moderator(store, "Ana").await.id;
     staging(store, ana).await;

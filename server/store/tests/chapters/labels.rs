@@ -1,14 +1,14 @@
 //! Decisions, undos, and what each leaves behind.
 
-use std::sync::Arc;
-
 use domain::{DecisionId, DetectionId, FeedbackState, Label, UserId};
 use serde_json::json;
 use store::{LabelOutcome, LabelRemoval, NewDecision, RemovalOutcome, Store, UndoOutcome};
 
+use crate::fresh::Fresh;
 use crate::samples::{decide, decision, detection, moderator, noon, seconds};
 
-pub(crate) async fn tell(store: Arc<dyn Store>) {
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    let store = fresh.store().await;
     let store = &*store;
     let (ana, ben) = (moderator(store, "Ana").await, moderator(store, "Ben").await);
     let id = store.insert_detection(&detection("A real customer")).await.unwrap();

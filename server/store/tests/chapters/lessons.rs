@@ -1,16 +1,16 @@
 //! What the detector learns from.
 
-use std::sync::Arc;
-
 use domain::{DetectionId, Fallback, Label, Teacher};
 use store::{LessonBasis, LessonSource, NewApiToken, Past, PastLabel, Store};
 
 use super::app_words::word;
+use crate::fresh::Fresh;
 use crate::samples::{decide, detection, moderator, noon, seconds};
 
 use LessonSource::{Feedback, Labels};
 
-pub(crate) async fn tell(store: Arc<dyn Store>) {
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    let store = fresh.store().await;
     let ana = moderator(&*store, "ana").await;
     let one = store.insert_detection(&detection("one")).await.unwrap();
     let two = store.insert_detection(&detection("two")).await.unwrap();

@@ -1,11 +1,11 @@
 //! The queue upstream: order, retries, and requests that are under way while minds change.
 
-use std::future::Future;
 use std::sync::Arc;
 
 use domain::{Decision, DetectionId, FeedbackState, JudgedBy, Judgement, Label, OutboxCounts, User};
 use store::{OutboxItem, Store, UndoOutcome};
 
+use crate::fresh::Fresh;
 use crate::samples::{decide, detection, judgement, moderator, noon, seconds};
 
 /// A store with one detection, judged spam, and one moderator.
@@ -57,28 +57,24 @@ impl Scene {
     }
 }
 
-pub(crate) async fn tell<F, Fut>(open_fresh: &F)
-where
-    F: Fn() -> Fut,
-    Fut: Future<Output = Arc<dyn Store>>,
-{
-    due_in_order(Scene::set(open_fresh().await).await).await;
-    retried_and_refused(Scene::set(open_fresh().await).await).await;
-    undone_after_sending(Scene::set(open_fresh().await).await).await;
-    overruled_then_undone_after_sending(Scene::set(open_fresh().await).await).await;
-    undone_under_way(Scene::set(open_fresh().await).await).await;
-    overruled_under_way(Scene::set(open_fresh().await).await).await;
-    reported_after_the_newer_word(Scene::set(open_fresh().await).await).await;
-    undone_after_an_unclear_attempt(Scene::set(open_fresh().await).await).await;
-    unclear_end_after_an_undo(Scene::set(open_fresh().await).await).await;
-    a_cancelled_reversal_comes_back(Scene::set(open_fresh().await).await).await;
-    undone_after_a_refusal(Scene::set(open_fresh().await).await).await;
-    waits_for_a_real_verdict(Scene::set(open_fresh().await).await).await;
-    killed_under_way(Scene::set(open_fresh().await).await).await;
-    may_still_arrive(Scene::set(open_fresh().await).await).await;
-    judged_again_meanwhile(Scene::set(open_fresh().await).await).await;
-    claimed_by_one(Scene::set(open_fresh().await).await).await;
-    due_too_late(Scene::set(open_fresh().await).await).await;
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    due_in_order(Scene::set(fresh.store().await).await).await;
+    retried_and_refused(Scene::set(fresh.store().await).await).await;
+    undone_after_sending(Scene::set(fresh.store().await).await).await;
+    overruled_then_undone_after_sending(Scene::set(fresh.store().await).await).await;
+    undone_under_way(Scene::set(fresh.store().await).await).await;
+    overruled_under_way(Scene::set(fresh.store().await).await).await;
+    reported_after_the_newer_word(Scene::set(fresh.store().await).await).await;
+    undone_after_an_unclear_attempt(Scene::set(fresh.store().await).await).await;
+    unclear_end_after_an_undo(Scene::set(fresh.store().await).await).await;
+    a_cancelled_reversal_comes_back(Scene::set(fresh.store().await).await).await;
+    undone_after_a_refusal(Scene::set(fresh.store().await).await).await;
+    waits_for_a_real_verdict(Scene::set(fresh.store().await).await).await;
+    killed_under_way(Scene::set(fresh.store().await).await).await;
+    may_still_arrive(Scene::set(fresh.store().await).await).await;
+    judged_again_meanwhile(Scene::set(fresh.store().await).await).await;
+    claimed_by_one(Scene::set(fresh.store().await).await).await;
+    due_too_late(Scene::set(fresh.store().await).await).await;
 }
 
 async fn due_in_order(scene: Scene) {

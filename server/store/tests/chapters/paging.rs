@@ -1,17 +1,17 @@
 //! Pages by key, in every order and both directions, and bounded counts.
 
-use std::sync::Arc;
-
 use domain::search::{Term, TermKind};
 use domain::{BoundedCount, Direction, Order, PageRequest, SearchQuery};
 use store::Store;
 
+use crate::fresh::Fresh;
 use crate::samples::{noon, scored};
 
 /// Scores with ties, below and above the threshold of 50, some equally near to it.
 const SCORES: [f64; 11] = [50.0, 10.0, 90.0, 50.0, 49.5, 50.5, 90.0, 10.0, 0.0, 100.0, 50.0];
 
-pub(crate) async fn tell(store: Arc<dyn Store>) {
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    let store = fresh.store().await;
     for (number, score) in SCORES.into_iter().enumerate() {
         let parity = if number % 2 == 0 { "even" } else { "odd" };
         store.insert_detection(&scored(&format!("{parity} number{number}"), score)).await.unwrap();

@@ -1,16 +1,16 @@
 //! People come, change and go.
 
-use std::sync::Arc;
-
 use domain::{LinkPurpose, Role, User};
 use store::{
     EndSessions, NewLink, NewUser, PersonChange, PersonOutcome, SessionRecord, Store, StoreError,
     session_value,
 };
 
+use crate::fresh::Fresh;
 use crate::samples::{moderator, noon, seconds};
 
-pub(crate) async fn tell(store: Arc<dyn Store>) {
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    let store = fresh.store().await;
     last_administrator(&*store).await;
     removed(&*store).await;
     invitations(&*store).await;

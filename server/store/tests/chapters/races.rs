@@ -5,9 +5,11 @@ use std::sync::Arc;
 use domain::{Label, Role};
 use store::{LabelOutcome, NewDecision, NewUser, Store};
 
+use crate::fresh::Fresh;
 use crate::samples::{decision, detection, moderator, noon};
 
-pub(crate) async fn tell(store: Arc<dyn Store>) {
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    let store = fresh.store().await;
     one_of_many_decides(&store).await;
     inserts_get_ids_of_their_own(&store).await;
 }

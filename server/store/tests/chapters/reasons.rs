@@ -1,7 +1,5 @@
 //! Reasons of labels, lists of them, and macros.
 
-use std::sync::Arc;
-
 use domain::search::{ReasonTest, Term, TermKind};
 use domain::{
     BulkKind, BulkState, Decided, DetectionId, Label, LabelParts, MacroId, NewDetection, NewMacro,
@@ -9,9 +7,11 @@ use domain::{
 };
 use store::{BulkStep, LabelOutcome, NewBulk, NewDecision, Store, StoreError};
 
+use crate::fresh::Fresh;
 use crate::samples::{decide, decision, detection, moderator, noon, seconds};
 
-pub(crate) async fn tell(store: Arc<dyn Store>) {
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    let store = fresh.store().await;
     let store = &*store;
     let (ana, ben) = (moderator(store, "Ana").await, moderator(store, "Ben").await);
     lists(store, &ana).await;

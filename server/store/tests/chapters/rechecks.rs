@@ -1,13 +1,13 @@
 //! What waits for an upstream that is away.
 
-use std::sync::Arc;
-
 use domain::{DetectionId, JudgedBy, NewDetection};
 use store::Store;
 
+use crate::fresh::Fresh;
 use crate::samples::{detection, judgement, noon, seconds};
 
-pub(crate) async fn tell(store: Arc<dyn Store>) {
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    let store = fresh.store().await;
     let first = store.insert_detection(&unjudged("first")).await.unwrap();
     store.insert_detection(&detection("judged at once")).await.unwrap();
     let second = store.insert_detection(&unjudged("second")).await.unwrap();

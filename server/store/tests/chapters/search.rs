@@ -1,7 +1,5 @@
 //! Every term of the search language, against rows that differ in what it asks.
 
-use std::sync::Arc;
-
 use chrono::TimeDelta;
 use domain::{
     Content, Direction, JudgedBy, Judgement, Label, NewDetection, Order, Origin, PageRequest, SearchQuery,
@@ -9,6 +7,7 @@ use domain::{
 use store::{NewDecision, Store};
 
 use super::app_words::{token, word};
+use crate::fresh::Fresh;
 use crate::samples::{decision, judgement, moderator, noon, scored, seconds};
 
 /// Searches, and the numbers of the rows that match, newest first.
@@ -124,7 +123,8 @@ const SEARCHES: &[(&str, &[usize])] = &[
     ("score:>=90 -is:labelled", &[8, 2]),
 ];
 
-pub(crate) async fn tell(store: Arc<dyn Store>) {
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    let store = fresh.store().await;
     let store = &*store;
     let scores = fill(store).await;
     for (search, numbers) in SEARCHES {

@@ -7,6 +7,7 @@ use domain::search::{as_text, marks, notes};
 use domain::{NewDetection, Order, PageRequest, SearchQuery};
 use store::Store;
 
+use crate::fresh::Fresh;
 use crate::samples::{detection, judgement, noon};
 
 /// One JSON object a line, with a message.
@@ -41,7 +42,8 @@ const SEARCHES: [(&str, &[usize], &str); 22] = [
     ("-💋 free", &[3, 4, 5], "𝗙𝗥𝗘𝗘"),
 ];
 
-pub(crate) async fn tell(store: Arc<dyn Store>) {
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    let store = fresh.store().await;
     let store = &*store;
     let messages: Vec<String> = OTHER_SPELLINGS.lines().map(message).collect();
     fill(store, &messages).await;
@@ -54,10 +56,11 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
             assert_eq!(normal(&marks.collect::<Vec<_>>().join("|")), normal(marked), "{search}");
         }
     }
+    paste(fresh.store().await).await;
 }
 
 /// Every line that is pasted finds the message that it stands in, at once or by one click.
-pub(crate) async fn paste(store: Arc<dyn Store>) {
+async fn paste(store: Arc<dyn Store>) {
     let store = &*store;
     let lines: Vec<String> = PASTED.lines().map(str::to_owned).collect();
     fill(store, &lines.iter().map(|line| format!("First line.\n{line}\nLast line.")).collect::<Vec<_>>())

@@ -1,13 +1,13 @@
 //! Notes and earlier verdicts; detections that resemble one another.
 
-use std::sync::Arc;
-
 use domain::{DetectionId, JudgedBy, Label};
 use store::{NewNote, Store};
 
+use crate::fresh::Fresh;
 use crate::samples::{detection, judgement, moderator, noon, seconds};
 
-pub(crate) async fn tell(store: Arc<dyn Store>) {
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    let store = fresh.store().await;
     let id = store.insert_detection(&detection("free money for everybody tonight")).await.unwrap();
     notes(&*store, id).await;
     past_verdicts(&*store, id).await;

@@ -1,15 +1,15 @@
 //! Submissions are kept while they are judged, and come into the log in whatever order their verdicts do.
 
-use std::sync::Arc;
-
 use domain::{
     Circumstances, DetectionId, JudgedBy, Judgement, NewDetection, Order, PageRequest, SearchQuery,
 };
 use store::{Appended, Store};
 
+use crate::fresh::Fresh;
 use crate::samples::{detection, judgement, noon, seconds};
 
-pub(crate) async fn tell(store: Arc<dyn Store>) {
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    let store = fresh.store().await;
     let late = kept(&*store, "walrus that was asked about for long").await;
     let soon = kept(&*store, "walrus that was judged at once").await;
     let pasted = store.insert_detection(&detection("walrus that was pasted meanwhile")).await.unwrap();
@@ -22,8 +22,10 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
     assert_eq!(appended, [Appended { id: soon, token_revoked: false }]);
     let upstream_id = "upstream-walrus that was judged at once";
     assert_eq!(store.detection_by_upstream_id(upstream_id).await.unwrap().unwrap().id, soon, "known at once");
-    assert_eq!(found(&*store, "walrus").await, [pasted]);
-    assert_eq!(store.index_appended(10).await.unwrap(), 1);
+    match found(&*store, "walrus").await.len() {
+        1 => assert_eq!(store.index_appended(10).await.unwrap(), 1, "its words are written behind it"),
+        _ => assert_eq!(store.index_appended(10).await.unwrap(), 0, "its words are written with it"),
+    }
     assert_eq!(store.index_appended(10).await.unwrap(), 0);
     assert_eq!(found(&*store, "walrus").await, [pasted, soon]);
     assert_eq!(store.detection_by_upstream_id(upstream_id).await.unwrap().unwrap().id, soon);
@@ -31,7 +33,7 @@ pub(crate) async fn tell(store: Arc<dyn Store>) {
     what_was_left_comes_back(&*store, late).await;
     many_are_kept_at_once(&*store).await;
 
-    assert_eq!(store.index_appended(1).await.unwrap(), 1, "the oldest first, one at a time");
+    assert!(store.index_appended(1).await.unwrap() <= 1, "the oldest first, one at a time");
     assert_eq!(found(&*store, "walrus").await, [pasted, soon, late]);
     while store.index_appended(10).await.unwrap() > 0 {}
 }

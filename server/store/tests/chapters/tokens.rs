@@ -1,13 +1,13 @@
 //! Tokens of apps.
 
-use std::sync::Arc;
-
 use domain::{ApiToken, Fallback};
 use store::{NewApiToken, Store, StoreError};
 
+use crate::fresh::Fresh;
 use crate::samples::{noon, seconds};
 
-pub(crate) async fn tell(store: Arc<dyn Store>) {
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    let store = fresh.store().await;
     let shop = create(&*store, "shop", 1).await.unwrap();
     assert_eq!((shop.per_minute, shop.fallback, shop.last_used_at), (Some(30), Fallback::Engine, None));
     assert_eq!(store.api_token_by_hash(&[1; 32]).await.unwrap(), Some(shop.clone()));

@@ -6,11 +6,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{BoundedCount, DailyCount, JudgedBy, Label, OutboxCounts, UsageSample};
 use store::{NewDecision, Store};
 
+use crate::fresh::Fresh;
 use crate::samples::{decision, moderator, noon, scored, seconds};
 
-pub(crate) async fn tell(store: Arc<dyn Store>) {
+pub(crate) async fn tell(fresh: &impl Fresh) {
+    let store = fresh.store().await;
     samples(&*store).await;
     figures(&*store).await;
+    quota(fresh.store().await).await;
 }
 
 async fn samples(store: &dyn Store) {
@@ -100,7 +103,7 @@ async fn figures(store: &dyn Store) {
 }
 
 /// Samples by the hour, and what the log itself counts.
-pub(crate) async fn quota(store: Arc<dyn Store>) {
+async fn quota(store: Arc<dyn Store>) {
     let hour = TimeDelta::hours(1);
     let sample = |at: DateTime<Utc>, used| UsageSample {
         taken_at: at,

@@ -1,58 +1,18 @@
-//! One page, by key: the cost does not grow with its depth.
+//! The keys of one page.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
-use domain::paging::PAGE_SIZE;
-use domain::{Cursor, DetectionId, DetectionSummary, Direction, Order, Page, PageRequest};
+use domain::{Cursor, DetectionId, Direction, Order, PageRequest};
 use sqlx::sqlite::SqlitePool;
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::super::rows::{SELECT_SUMMARY, SummaryRow};
+use super::super::page::{Found, Stretch, push_stretch, sort_column, stored_key};
+use super::super::reach::{Patience, Windows};
 use super::plan::Plan;
-use super::reach::{Patience, Windows};
 use crate::Result;
 
-/// Most rows of one page.
-const LIMIT_MAX: u32 = 500;
-
-/// What was found of a page.
-pub(super) struct Found {
-    /// Sort key and id of the matches, in the direction of the page.
-    pub(super) keys: Vec<Cursor>,
-    /// Where the search stopped before the page was full: nobody looked beyond.
-    pub(super) stopped: Option<Cursor>,
-}
-
-/// Finds the keys of a page, then reads just those rows.
-pub(super) async fn page(
-    plan: &Plan<'_>,
-    request: &PageRequest,
-    readers: &SqlitePool,
-) -> Result<Page<DetectionSummary>> {
-    let limit = request.limit.clamp(1, LIMIT_MAX);
-    // Longer pages than a person reads are asked for by whoever wants all that matches.
-    let patience = if limit > PAGE_SIZE { Patience::endless() } else { Patience::of_a_page() };
-    let Found { mut keys, stopped } = keys(plan, request, limit + 1, patience, readers).await?;
-    // One row more than asked for tells whether the list goes on.
-    let is_full = keys.len() > limit as usize;
-    keys.truncate(limit as usize);
-    let backwards = matches!(request.from, Some((Direction::Before, _)));
-    if backwards {
-        keys.reverse();
-    }
-    let came_from = request.from.map(|(_, cursor)| cursor);
-    let (first, last) = (keys.first().copied(), keys.last().copied());
-    let (near, far) = if backwards { (last, first) } else { (first, last) };
-    // Back to where one came from; on from the last row, or from where the search stopped.
-    let back = came_from.map(|cursor| near.unwrap_or(cursor));
-    let on = if is_full { far } else { stopped };
-    let (before, after) = if backwards { (on, back) } else { (back, on) };
-    Ok(Page { before, after, rows: summaries(&keys, readers).await? })
-}
-
 /// Finds the matches of a page, as far as the patience goes.
-pub(super) async fn keys(
+pub(in super::super) async fn keys(
     plan: &Plan<'_>,
     request: &PageRequest,
     limit: u32,
@@ -104,7 +64,7 @@ async fn keys_by_windows(
     readers: &SqlitePool,
 ) -> Result<Found> {
     let from = request.from.map(|(direction, cursor)| (direction, cursor.id.0));
-    let mut windows = Windows::new(plan, from, patience, readers).await?;
+    let mut windows = Windows::new(plan.ids(), from, patience, readers).await?;
     let mut keys = Vec::new();
     while let Some(within) = windows.next() {
         let missing = limit.saturating_sub(u32::try_from(keys.len()).unwrap_or(limit));
@@ -126,7 +86,7 @@ async fn keys_of_part(
     patience: Patience,
     readers: &SqlitePool,
 ) -> Result<Found> {
-    let most = if plan.filters_walk() { patience.rows(plan.look()) } else { i64::MAX };
+    let most = if plan.filters_walk() { patience.ends.map_or(i64::MAX, |_| plan.look()) } else { i64::MAX };
     let at = Place { request, part, within: None, most };
     let Some((_, cursor)) = request.from else {
         return stretch(plan, &at, Stretch::All, limit, readers).await;
@@ -155,15 +115,6 @@ struct Place<'a> {
     within: Option<(i64, i64)>,
     /// How many rows of the source may be looked at.
     most: i64,
-}
-
-/// Part of an ordered list.
-enum Stretch {
-    All,
-    IdsBeyond(DetectionId),
-    /// Rows with this sort key, beyond this id.
-    Ties(f64, DetectionId),
-    KeysBeyond(f64),
 }
 
 async fn stretch(
@@ -213,61 +164,4 @@ async fn stretch(
         .collect();
     let is_cut = i64::try_from(scanned.len()).unwrap_or(i64::MAX) >= at.most && keys.len() < limit as usize;
     Ok(Found { keys, stopped: scanned.last().filter(|_| is_cut).copied().map(cursor) })
-}
-
-/// Every order is "greatest first" of this column, so one comparison serves all.
-fn sort_column(order: Order) -> Option<&'static str> {
-    match order {
-        Order::Newest => None,
-        Order::Score => Some("d.score"),
-        Order::Closest => Some("d.closeness"),
-    }
-}
-
-fn push_stretch(
-    sql: &mut QueryBuilder<Sqlite>,
-    stretch: &Stretch,
-    key: &'static str,
-    id: &'static str,
-    backwards: bool,
-) {
-    let beyond = if backwards { " > " } else { " < " };
-    match stretch {
-        Stretch::All => {}
-        Stretch::IdsBeyond(from) => {
-            sql.push(format_args!(" AND {id}{beyond}")).push_bind(from.0);
-        }
-        Stretch::Ties(value, from) => {
-            sql.push(format_args!(" AND {key} = ")).push_bind(*value);
-            sql.push(format_args!(" AND {id}{beyond}")).push_bind(from.0);
-        }
-        Stretch::KeysBeyond(value) => {
-            sql.push(format_args!(" AND {key}{beyond}")).push_bind(*value);
-        }
-    }
-}
-
-/// Closeness is stored as the negative distance, a cursor carries the distance: turns one into the other, both ways.
-fn stored_key(order: Order, key: f64) -> f64 {
-    if order == Order::Closest && key != 0.0 { -key } else { key }
-}
-
-async fn summaries(keys: &[Cursor], readers: &SqlitePool) -> Result<Vec<DetectionSummary>> {
-    if keys.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut sql = QueryBuilder::<Sqlite>::new(SELECT_SUMMARY);
-    sql.push("WHERE d.id IN (");
-    let mut ids = sql.separated(", ");
-    for key in keys {
-        ids.push_bind(key.id.0);
-    }
-    sql.push(")");
-    let rows: Vec<SummaryRow> = sql.build_query_as().fetch_all(readers).await?;
-    let mut found = HashMap::with_capacity(rows.len());
-    for row in rows {
-        let summary = DetectionSummary::try_from(row)?;
-        found.insert(summary.id, summary);
-    }
-    Ok(keys.iter().filter_map(|key| found.remove(&key.id)).collect())
 }

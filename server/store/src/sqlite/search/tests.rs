@@ -7,9 +7,9 @@ use domain::{
 };
 
 use super::super::SqliteStore;
+use super::super::reach::Patience;
 use super::page::keys;
 use super::plan::{Plan, Source};
-use super::reach::Patience;
 use crate::Detections;
 
 const ROWS: i64 = 120;
