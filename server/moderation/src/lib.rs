@@ -28,10 +28,12 @@ mod label;
 mod lessons;
 mod live;
 mod log_writer;
+mod morning;
 mod outbox;
 mod own_test;
 pub mod people;
 mod pieces;
+mod presence;
 mod readings;
 pub mod reasons;
 mod recheck;
@@ -76,6 +78,7 @@ pub use in_time::Told;
 pub use lessons::{Learner, LessonReader, LessonRow};
 pub use live::Listener;
 pub use pieces::Pieces;
+pub use presence::Presence;
 pub use recheck::Round;
 pub use review::QueueRequest;
 pub use store::{EndSessions, PersonChange};
@@ -166,6 +169,7 @@ pub struct Moderation {
     reading_wanted: Notify,
     imports_wanted: Notify,
     live: live::Live,
+    presences: presence::Presences,
     token_uses: tokens::Uses,
     refusals: refusals::RefusalBoard,
     exports: export::Exports,
@@ -229,6 +233,7 @@ impl Moderation {
             reading_wanted: Notify::new(),
             imports_wanted: Notify::new(),
             live,
+            presences: presence::Presences::default(),
             token_uses: tokens::Uses::default(),
             refusals: refusals::RefusalBoard::default(),
             exports: export::Exports::default(),
