@@ -158,9 +158,9 @@ fn expression(term: &Term) -> Option<String> {
         TermKind::Word(text) | TermKind::Phrase(text) => Some(phrase(text, false)),
         TermKind::Prefix(text) => Some(phrase(text, true)),
         TermKind::Link(host) => Some(whole(&keys::link(&link_host(host)))),
-        // Their columns are compared as well.
-        kind @ (TermKind::Email(_) | TermKind::Ip(_) | TermKind::Site(_)) => {
-            keys::lookup(kind).filter(|lookup| lookup.exact || !term.negated).map(|lookup| lookup.expression)
+        // Their columns are compared as well; these find what few rows have. What an index says of who is not meant is not asked.
+        kind @ (TermKind::Email(_) | TermKind::Ip(_) | TermKind::Site(_)) if !term.negated => {
+            keys::lookup(kind).map(|lookup| lookup.expression)
         }
         _ => None,
     }
