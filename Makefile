@@ -31,6 +31,7 @@ test: ## everything: formatting, lints, unit, integration and doc tests, end-to-
 	@xtask/setup/browser.sh
 	@xtask/setup/clients.sh
 	@xtask/setup/clock.sh
+	@xtask/setup/postgres.sh
 	@xtask/setup/wordpress.sh
 	$(CARGO) xtask test
 

@@ -1,26 +1,32 @@
 #!/usr/bin/env bash
-# Sets PostgreSQL up for the tests: installs it if it is missing, and starts a cluster of its own in a temporary folder, which
-# listens on 127.0.0.1:54329 only and trusts whoever asks there. Nothing in it has to last, so nothing is synced to disk.
-set -euo pipefail
-cd "$(dirname "$0")/../.."
-port=${GAVEL_TEST_POSTGRES_PORT:-54329}
-programs() { ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1; }
+# PostgreSQL for the tests: Debian's programs, and a cluster of its own in a temporary folder, which listens on 127.0.0.1:54329 only
+# and trusts whoever asks there. Nothing in it has to last, so nothing is synced to disk. Safe to run again.
+. "$(dirname "$0")/lib.sh"
+
+PORT=${GAVEL_TEST_POSTGRES_PORT:-54329}
+CLUSTER=${TMPDIR:-/tmp}/gavel-postgres-$PORT
+SETTINGS=(listen_addresses=127.0.0.1 port="$PORT" unix_socket_directories="$CLUSTER" fsync=off full_page_writes=off max_connections=300)
+
+programs() {
+  find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1
+}
+
+# It does not run as root.
+as_postgres() {
+  if [ "$(id -u)" = 0 ]; then setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; else "$@"; fi
+}
+
 if [ -z "$(programs)" ]; then
-  echo "setup: apt-get install postgresql"
-  as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends postgresql >/dev/null
+  has apt-get || die "this machine has no apt-get; install PostgreSQL 15 or newer for the tests"
+  apt_install postgresql
 fi
 bin=$(programs)
-if "$bin/pg_isready" -q -h 127.0.0.1 -p "$port"; then exit 0; fi
-# PostgreSQL does not run as root.
-home=/tmp/gavel-postgres-$port
-as_postgres() { if [ "$(id -u)" = 0 ]; then setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; else "$@"; fi; }
-if [ ! -f "$home/PG_VERSION" ]; then
-  rm -rf "$home"
-  mkdir -p "$home"
-  if [ "$(id -u)" = 0 ]; then chown postgres:postgres "$home"; fi
-  chmod 700 "$home"
-  as_postgres "$bin/initdb" --no-sync --auth=trust --username=gavel --encoding=UTF8 --locale=C.UTF-8 -D "$home" >/dev/null
-fi
-as_postgres "$bin/pg_ctl" start --silent --wait -D "$home" -l "$home/log" \
-  -o "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories=$home -c fsync=off -c full_page_writes=off -c max_connections=300"
+"$bin/pg_isready" -q -h 127.0.0.1 -p "$PORT" && exit 0
+say "starting PostgreSQL on 127.0.0.1:$PORT for the tests"
+# Always a new one: what is left of a run before may be half written.
+rm -rf "$CLUSTER"
+mkdir -p "$CLUSTER"
+[ "$(id -u)" != 0 ] || chown postgres:postgres "$CLUSTER"
+chmod 700 "$CLUSTER"
+as_postgres "$bin/initdb" --no-sync --auth=trust --username=gavel --encoding=UTF8 --locale=C.UTF-8 -D "$CLUSTER" >/dev/null
+as_postgres "$bin/pg_ctl" start --silent --wait -D "$CLUSTER" -l "$CLUSTER/log" -o "$(printf -- '-c %s ' "${SETTINGS[@]}")"
