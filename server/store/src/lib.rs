@@ -38,6 +38,8 @@ mod sqlite;
 pub mod statistics;
 mod story;
 mod suggestions;
+#[doc(hidden)]
+pub mod testing;
 mod thresholds;
 mod tokens;
 mod usage;

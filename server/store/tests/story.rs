@@ -37,5 +37,5 @@ macro_rules! tell_all {
 tell_all! {
     sqlite_in_memory: fresh::Memory,
     sqlite_in_a_file: fresh::File::new(),
-    postgres: fresh::Postgres::new(),
+    postgres: fresh::Postgres,
 }

@@ -45,9 +45,10 @@ impl House {
 
     pub(crate) async fn with(flags: &[&str]) -> Self {
         let folder = TempDir::new().unwrap();
-        let database = format!("sqlite://{}/gavel.db", folder.path().display());
+        let database = store::testing::database(folder.path()).await;
         let mut settings = settings(flags);
         settings.place.database.clone_from(&database);
+        settings.place.files = folder.path().to_owned();
         let store = store::open(&database).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

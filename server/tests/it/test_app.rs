@@ -45,9 +45,10 @@ impl Wanted {
     /// Starts it.
     pub(crate) async fn start(self) -> TestApp {
         let folder = TempDir::new().unwrap();
-        let database = format!("sqlite://{}/gavel.db", folder.path().display());
+        let database = store::testing::database(folder.path()).await;
         let mut settings = settings(&self.flags);
         settings.place.database.clone_from(&database);
+        settings.place.files = folder.path().to_owned();
         let store = store::open(&database).await.unwrap();
         if self.accounts {
             add_user(&*store, EMAIL, Role::Admin, self.clock.now()).await;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use store::Store;
 use tempfile::TempDir;
 
@@ -40,28 +39,11 @@ impl Fresh for File {
     }
 }
 
-/// PostgreSQL: a database of its own each time, in the cluster that `xtask/setup/postgres.sh` starts.
-pub(crate) struct Postgres {
-    cluster: String,
-    next: AtomicU32,
-}
-
-impl Postgres {
-    pub(crate) fn new() -> Self {
-        let cluster = std::env::var("GAVEL_TEST_POSTGRES")
-            .unwrap_or_else(|_| "postgres://gavel@127.0.0.1:54329".to_owned());
-        Self { cluster, next: AtomicU32::new(0) }
-    }
-}
+/// PostgreSQL: a database of its own each time.
+pub(crate) struct Postgres;
 
 impl Fresh for Postgres {
     async fn store(&self) -> Arc<dyn Store> {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let name = format!("test_{}_{}_{number}", std::process::id(), fastrand::u32(..));
-        let mut admin = PgConnection::connect(&format!("{}/postgres", self.cluster))
-            .await
-            .expect("no PostgreSQL for the tests: run xtask/setup/postgres.sh, which starts one");
-        admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
-        store::open(&format!("{}/{name}", self.cluster)).await.unwrap()
+        store::open(&store::testing::postgres().await).await.unwrap()
     }
 }
