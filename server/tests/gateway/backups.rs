@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use crate::{
     house::{House, client},
-    upstream::Upstream,
+    upstream::{KEY, Upstream},
 };
 
 fn gavel(folder: &Path, line: &[&str]) -> Command {
@@ -61,7 +61,10 @@ async fn ids(file: &Path) -> Vec<i64> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_under_a_stream_of_checks_has_every_check_that_was_answered_before_it() {
     let upstream = Upstream::start().await;
-    let house = Arc::new(House::before(&upstream).await);
+    let house = Arc::new(
+        House::in_a_file(&["--activelayer-base-url", &upstream.base_url(), "--activelayer-api-key", KEY])
+            .await,
+    );
     let folder = TempDir::new().unwrap();
     let (answered, is_over) = (Arc::<Mutex<Vec<i64>>>::default(), Arc::new(AtomicBool::new(false)));
     let mut apps = Vec::new();
@@ -127,7 +130,7 @@ async fn a_backup_that_is_killed_leaves_nothing_that_looks_whole() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restored_backup_serves_and_nothing_that_is_there_is_overwritten() {
-    let house = House::with(&[]).await;
+    let house = House::in_a_file(&[]).await;
     let id = house.logged(&house.check("kept in the backup").await).await.id;
     let folder = TempDir::new().unwrap();
     let file = back_up(folder.path(), &house.database);

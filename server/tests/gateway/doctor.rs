@@ -47,7 +47,9 @@ async fn a_doctor_finds_what_is_wrong_and_says_what_to_do() {
     assert!(!folder.path().join("data").exists(), "it only looks");
 
     let upstream = Upstream::start().await;
-    let house = House::before(&upstream).await;
+    let house =
+        House::in_a_file(&["--activelayer-base-url", &upstream.base_url(), "--activelayer-api-key", KEY])
+            .await;
     let url = upstream.base_url();
     let healthy = ["--json", "--database", &house.database, "--activelayer-base-url", &url];
     let secrets = [("ACTIVELAYER_API_KEY", KEY), ("GAVEL_SMTP_PASSWORD", "pa55word")];

@@ -33,7 +33,8 @@ async fn drill(faults: &[&str]) {
     let engine = EngineProcess::start("127.0.0.1:0", faults, 1_000_000, 1_000_000).await;
     let address = engine.address.to_string();
     let url = format!("http://{address}/api/v1");
-    let house = House::with(&["--activelayer-base-url", &url, "--activelayer-api-key", ENGINE_KEY]).await;
+    let house =
+        House::in_a_file(&["--activelayer-base-url", &url, "--activelayer-api-key", ENGINE_KEY]).await;
     let database = SqlitePool::connect(&house.database).await.unwrap();
 
     let calls = (0..CALLERS).map(|caller| {

@@ -43,9 +43,21 @@ impl House {
         Self::with(&["--activelayer-base-url", &upstream.base_url(), "--activelayer-api-key", KEY]).await
     }
 
+    /// On an engine of the tests' choice.
     pub(crate) async fn with(flags: &[&str]) -> Self {
         let folder = TempDir::new().unwrap();
         let database = store::testing::database(folder.path()).await;
+        Self::on(folder, database, flags).await
+    }
+
+    /// On a file, for what is about files.
+    pub(crate) async fn in_a_file(flags: &[&str]) -> Self {
+        let folder = TempDir::new().unwrap();
+        let database = format!("sqlite://{}/gavel.db", folder.path().display());
+        Self::on(folder, database, flags).await
+    }
+
+    async fn on(folder: TempDir, database: String, flags: &[&str]) -> Self {
         let mut settings = settings(flags);
         settings.place.database.clone_from(&database);
         settings.place.files = folder.path().to_owned();

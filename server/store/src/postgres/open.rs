@@ -27,6 +27,8 @@ impl PostgresStore {
             .application_name("gavel")
             .options([
                 ("timezone", "UTC"),
+                // What is there already is no news.
+                ("client_min_messages", "warning"),
                 // Compiling a plan takes longer than the look-ups here.
                 ("jit", "off"),
                 ("lock_timeout", "10s"),
