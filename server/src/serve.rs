@@ -117,6 +117,7 @@ pub async fn use_cases(
         aside: settings.place.aside(),
         key_file: settings.place.key_file(),
         backups: settings.backups(),
+        host: net::host_name(),
         ..Options::new(judged_by)
     };
     Ok(Moderation::new(Arc::clone(store), upstreams, Arc::clone(clock), options))

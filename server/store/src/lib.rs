@@ -32,8 +32,10 @@ mod reasons;
 mod rechecks;
 mod refusals;
 mod related;
+mod replicas;
 mod rules;
 mod saved_searches;
+mod signals;
 mod sqlite;
 pub mod statistics;
 mod story;
@@ -66,8 +68,10 @@ pub use reasons::{ReasonCount, Reasons};
 pub use rechecks::Rechecks;
 pub use refusals::{NewRefusals, Refusals};
 pub use related::Neighbours;
+pub use replicas::Replicas;
 pub use rules::{NewRule, Rules};
 pub use saved_searches::{NewSavedSearch, SavedSearches};
+pub use signals::{Signalled, Signals};
 pub use statistics::Statistics;
 pub use story::{NewNote, Stories};
 pub use suggestions::Suggestions;
@@ -113,6 +117,8 @@ pub trait Store:
     + Forgetting
     + Imports
     + Loading
+    + Signals
+    + Replicas
 {
     /// Asks the database for a trivial answer; for readiness.
     ///

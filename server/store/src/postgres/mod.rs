@@ -17,7 +17,9 @@ mod lexeme;
 mod loading;
 mod new_submissions;
 mod open;
+mod replicas;
 mod search;
+mod signals;
 mod text;
 mod traces;
 mod words;
@@ -142,6 +144,10 @@ pub(crate) struct PostgresStore {
     writer: PgPool,
     /// Connections that read.
     readers: PgPool,
+    /// Connections for what replicas tell each other: it must not wait behind what is written.
+    beside: PgPool,
+    /// What this program is called among those that serve on the database.
+    replica: String,
     /// What searches count by.
     facts: Arc<facts::Facts>,
 }
@@ -183,6 +189,7 @@ impl Store for PostgresStore {
 
     async fn close(&self) {
         self.readers.close().await;
+        self.beside.close().await;
         self.writer.close().await;
     }
 }
