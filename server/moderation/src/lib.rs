@@ -261,6 +261,10 @@ impl Moderation {
         if let Err(error) = self.tell_others().await {
             tracing::warn!(%error, "the other replicas were not told what happened last");
         }
+        // What is kept of submissions is nobody's from now on.
+        if let Err(error) = self.store.report_out().await {
+            tracing::warn!(%error, "the other replicas were not told that this one stops");
+        }
         if let Err(error) = self.write_refusals().await {
             tracing::error!(%error, "refusals could not be written down");
         }

@@ -189,6 +189,9 @@ impl Moderation {
         }
         // The others need not wait until they ask the next time.
         leases.free.notify_one();
+        if let Err(error) = self.tell_others().await {
+            tracing::debug!(%error, "the other replicas find out by themselves that leases are free");
+        }
     }
 
     /// Does work whenever this replica holds the lease for it, until `stop`.

@@ -45,5 +45,6 @@ impl Moderation {
             }
             stop.run_until_cancelled(tokio::time::sleep(REPORT_EVERY)).await;
         }
+        // Requests under way may still be judged: it is there until the last of them is logged.
     }
 }
