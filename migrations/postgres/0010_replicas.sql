@@ -15,3 +15,10 @@ CREATE TABLE leases (
     owner TEXT COLLATE "C" NOT NULL,
     until BIGINT NOT NULL
 );
+
+-- What was done at most so often by all replicas together (the generic cell rate algorithm): when all that was charged will have been paid off,
+-- in microseconds of the database's clock.
+CREATE TABLE allowances (
+    key TEXT COLLATE "C" PRIMARY KEY,
+    paid_off BIGINT NOT NULL
+);

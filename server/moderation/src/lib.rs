@@ -78,7 +78,7 @@ pub use lessons::{Learner, LessonReader, LessonRow};
 pub use live::Listener;
 pub use pieces::Pieces;
 pub use recheck::Round;
-pub use replicas::Chore;
+pub use replicas::{Chore, CountedRate};
 pub use review::QueueRequest;
 pub use store::{EndSessions, PersonChange};
 pub use upstreams::Upstreams;

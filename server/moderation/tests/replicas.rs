@@ -19,13 +19,14 @@ use domain::{
     ImportState, JudgedBy, Label, LabelParts, LiveEvent, Role, SearchQuery, User,
 };
 use moderation::{
-    BulkTarget, Chore, Clock, GatewayError, ImportOptions, Listener, Moderation, NewFile, Options,
-    Submission, SystemClock,
+    BulkTarget, Chore, Clock, CountedRate, GatewayError, ImportOptions, Listener, Moderation, NewFile,
+    Options, Submission, SystemClock,
+    resilience::BudgetLimits,
     tokens::{TokenWish, issue},
 };
 use serde_json::Map;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
-use store::Store;
+use store::{Charge, Store};
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -458,4 +459,52 @@ async fn what_a_living_replica_judges_is_left_to_it() {
     let _ = asked.await;
     one.store.report_out().await.unwrap();
     assert_eq!(starting.moderation.log_left().await.unwrap(), 1, "its replica is gone");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_upstreams_rate_is_one_for_all_replicas() {
+    let house = House::new().await;
+    let limits = BudgetLimits { per_minute: 60, burst: 10 };
+    let (one, other) = (house.idle(SystemClock).await, house.idle(SystemClock).await);
+    let [one, other] = [&one, &other].map(|replica| CountedRate::new(&replica.store, limits).unwrap());
+    let begun = Instant::now();
+    let mut taken = 0;
+    while begun.elapsed() < Duration::from_secs(4) {
+        for rate in [&one, &other] {
+            taken += u32::from(rate.take().await.is_ok());
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    // Ten at once, and fifty more a minute.
+    assert!((12..=14).contains(&taken), "{taken}");
+    let wait = one.take().await.unwrap_err();
+    assert!(wait <= Duration::from_millis(1200), "{wait:?}");
+    other.give_back().await;
+    assert_eq!(one.take().await, Ok(()), "what was not used is anybody's");
+    one.pause(Duration::from_secs(30)).await;
+    let wait = other.take().await.unwrap_err();
+    assert!((25..=30).contains(&wait.as_secs()), "{wait:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_counts_against_several_keys_is_charged_to_all_of_them_or_none() {
+    let house = House::new().await;
+    let charge = |key: &str, allowed: u32| {
+        let interval = Duration::from_secs(60);
+        Charge { key: key.to_owned(), interval, most: interval * allowed }
+    };
+    let (account, address) = (charge("account", 2), charge("address", 3));
+    let both = [account.clone(), address.clone()];
+    let store = &house.store;
+    for _ in 0..2 {
+        assert_eq!(store.charge(&both).await.unwrap(), Some(Ok(())));
+    }
+    let wait = store.charge(&both).await.unwrap().unwrap().unwrap_err();
+    assert!((55..=60).contains(&wait.as_secs()), "{wait:?}");
+    assert_eq!(store.charge(&[address.clone()]).await.unwrap(), Some(Ok(())), "the refused one cost nothing");
+    assert!(store.charge(&[address]).await.unwrap().unwrap().is_err());
+    store.refund(&[account.clone()]).await.unwrap();
+    assert_eq!(store.charge(&[account]).await.unwrap(), Some(Ok(())));
+    let alone = store::open("sqlite::memory:").await.unwrap();
+    assert_eq!(alone.charge(&both).await.unwrap(), None, "one program counts by itself");
 }

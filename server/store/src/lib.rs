@@ -11,6 +11,7 @@
 
 mod accounts;
 mod alerts;
+mod allowances;
 pub mod app_words;
 mod audit;
 pub mod backup;
@@ -47,6 +48,7 @@ mod wordpress;
 
 pub use accounts::{Accounts, NewUser, SessionRecord, session_value};
 pub use alerts::{AlertSettings, Alerts, DueDelivery, NewAlert, SiteSpam};
+pub use allowances::{Allowances, Charge};
 pub use app_words::{AppFeedback, AppFeedbackOutcome, AppWords, NewAppWord};
 pub use audit::{Audit, NewAuditEvent};
 pub use budgets::{Budgets, Counter, PlaceId};
@@ -119,6 +121,7 @@ pub trait Store:
     + Loading
     + Signals
     + Replicas
+    + Allowances
 {
     /// Asks the database for a trivial answer; for readiness.
     ///

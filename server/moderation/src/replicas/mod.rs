@@ -6,6 +6,7 @@
 mod bell;
 mod leases;
 mod outbound;
+mod rate;
 mod signals;
 
 use std::{sync::Arc, time::Duration};
@@ -16,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{Moderation, ModerationError};
 
 pub use leases::Chore;
+pub use rate::CountedRate;
 pub(crate) use {
     bell::{Bell, Wake},
     leases::Leases,

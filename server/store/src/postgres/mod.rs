@@ -7,6 +7,7 @@
 #[macro_use]
 mod dialect;
 
+mod allowances;
 mod code;
 mod expression;
 #[cfg(test)]

@@ -16,8 +16,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
 /// Connections that read.
 const READERS: u32 = 8;
 
-/// Connections for what replicas tell each other: one listens, the others tell, and renew leases.
-const BESIDE: u32 = 3;
+/// Connections for what replicas tell each other: one listens, the others tell, renew leases, and count what all may do so often. Nothing of it
+/// is worth waiting for the disk.
+const BESIDE: u32 = 4;
 
 /// How long a statement waits for another program's turn at writing before it gives up, and a caller for a connection.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -44,7 +45,7 @@ impl PostgresStore {
         MIGRATIONS.run(&writer).await?;
         code::renew(&writer).await?;
         statistics::catch_up(&writer).await?;
-        let beside = pool(BESIDE).connect_lazy_with(options.clone());
+        let beside = pool(BESIDE).connect_lazy_with(options.clone().options([("synchronous_commit", "off")]));
         let reading = options.options([("default_transaction_read_only", "on")]);
         let readers = pool(READERS).connect_lazy_with(reading);
         Ok(Self { writer, readers, beside, replica, facts: Arc::default() })

@@ -58,6 +58,10 @@ impl Replicas for PostgresStore {
         sqlx::query(concat!("DELETE FROM replicas WHERE seen_at < ", now!(), " - 3600000"))
             .execute(&self.beside)
             .await?;
+        // What is paid off counts as nothing.
+        sqlx::query(concat!("DELETE FROM allowances WHERE paid_off < ", now!(), " * 1000"))
+            .execute(&self.beside)
+            .await?;
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use domain::fleet::Fleet;
 
 use super::SqliteStore;
-use crate::{Replicas, Result, Signalled, Signals};
+use crate::{Allowances, Charge, Replicas, Result, Signalled, Signals};
 
 #[async_trait]
 impl Signals for SqliteStore {
@@ -20,6 +20,21 @@ impl Signals for SqliteStore {
 
     async fn listen(&self) -> Result<Option<Box<dyn Signalled>>> {
         Ok(None)
+    }
+}
+
+#[async_trait]
+impl Allowances for SqliteStore {
+    async fn charge(&self, _charges: &[Charge]) -> Result<Option<std::result::Result<(), Duration>>> {
+        Ok(None)
+    }
+
+    async fn refund(&self, _charges: &[Charge]) -> Result<()> {
+        Ok(())
+    }
+
+    async fn hold_back(&self, _charge: &Charge, _wait: Duration) -> Result<()> {
+        Ok(())
     }
 }
 
