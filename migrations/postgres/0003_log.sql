@@ -172,7 +172,9 @@ CREATE TABLE submissions (
     kept_at BIGINT NOT NULL,
     token_id BIGINT,
     -- The detection as it is without a verdict, as JSON.
-    detection TEXT COLLATE "C" NOT NULL
+    detection TEXT COLLATE "C" NOT NULL,
+    -- The replica that judges it.
+    kept_by TEXT COLLATE "C" DEFAULT current_setting('gavel.replica', TRUE)
 );
 
 CREATE TABLE superseded_verdicts (

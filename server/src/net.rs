@@ -12,3 +12,8 @@ mod watched;
 
 pub use accept::{Server, bind};
 pub use connections::Limits;
+
+/// The name of this machine, as far as the system tells it.
+pub fn host_name() -> String {
+    hostname::get().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}

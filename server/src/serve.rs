@@ -118,6 +118,7 @@ pub async fn use_cases(
         key_file: settings.place.key_file(),
         backups: settings.backups(),
         audit_stream: settings.audit_stream(),
+        host: net::host_name(),
         ..Options::new(judged_by)
     };
     Ok(Moderation::new(Arc::clone(store), upstreams, Arc::clone(clock), options))

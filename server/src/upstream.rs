@@ -12,7 +12,7 @@ use chrono::{DateTime, Datelike, NaiveTime, Utc};
 use detector::{Engine, EngineOptions, Ledger, LedgerError, MemoryLedger, SiteKnowledge};
 use domain::JudgedBy;
 use moderation::{
-    Clock, GATEWAY_PATIENCE, Learner, Upstreams,
+    Clock, CountedRate, GATEWAY_PATIENCE, Learner, Upstreams,
     resilience::{Backoff, Budget, BudgetLimits, Class, ForClass, Guarded, Watch},
 };
 use store::Store;
@@ -54,7 +54,7 @@ pub async fn choose(
     let client = Client::new(options).map_err(|error| {
         Failure::Upstream(format!("{error} (settings activelayer_base_url and activelayer_api_key)"))
     })?;
-    let upstreams = Upstreams { learner, ..guarded(client, settings, Arc::clone(clock), knowledge) };
+    let upstreams = Upstreams { learner, ..guarded(client, settings, store, Arc::clone(clock), knowledge) };
     Ok((upstreams, JudgedBy::ActiveLayer))
 }
 
@@ -91,15 +91,21 @@ fn leads_to(url: &Url, listening: SocketAddr) -> bool {
     is_host && url.port_or_known_default() == Some(port)
 }
 
-/// ActiveLayer behind one budget and one breaker, whoever calls. (The engine in this program needs neither.)
+/// ActiveLayer behind one budget and one breaker, whoever calls. (The engine in this program needs neither.) Where several programs serve on
+/// the database, its rate is counted there.
 fn guarded(
     client: Client,
     settings: &Settings,
+    store: &Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     knowledge: Arc<SiteKnowledge>,
 ) -> Upstreams {
     let limits = BudgetLimits { per_minute: settings.upstream_per_minute, ..BudgetLimits::default() };
-    let guarded = Arc::new(Guarded::new(client, Budget::new(limits), Backoff::default()));
+    let guarded = Guarded::new(client, Budget::new(limits), Backoff::default());
+    let guarded = Arc::new(match CountedRate::new(store, limits) {
+        Some(rate) => guarded.sharing(rate),
+        None => guarded,
+    });
     let interactive = INTERACTIVE_PATIENCE.max(settings.upstream_timeout + Duration::from_secs(1));
     let of = |class, patience| -> Arc<dyn SpamApi> {
         Arc::new(ForClass::new(Arc::clone(&guarded), class, patience))

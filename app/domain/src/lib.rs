@@ -18,6 +18,7 @@ pub mod detection;
 pub mod export;
 pub mod facets;
 pub mod file_reading;
+pub mod fleet;
 pub mod forecast;
 pub mod forgetting;
 pub mod import;

@@ -1,5 +1,7 @@
 //! Health: the connection to the upstream, and alerts now and before.
 
+mod fleet;
+
 use domain::{
     Alert, AlertDelivery, RefusalCount,
     paging::grouped,
@@ -9,6 +11,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
+use self::fleet::FleetCard;
 use super::overview::Health;
 use crate::{
     components::{ErrorPanel, Glyph, Icon, TimeAgo, classes::CARD},
@@ -38,7 +41,10 @@ pub(crate) fn HealthPage() -> impl IntoView {
             <div class="grid gap-4 xl:grid-cols-2 items-start">
                 {move || Suspend::new(async move {
                     match connection.await {
-                        Ok(connection) => view! { <ConnectionCard connection=connection/> }.into_any(),
+                        Ok(connection) => {
+                            let fleet = connection.fleet.clone();
+                            view! { <FleetCard fleet=fleet/><ConnectionCard connection=connection/> }.into_any()
+                        }
                         Err(error) => view! { <ErrorPanel error=error/> }.into_any(),
                     }
                 })}
@@ -72,7 +78,7 @@ fn ProxySigns(signs: Vec<String>) -> impl IntoView {
 
 #[component]
 fn ConnectionCard(connection: Connection) -> impl IntoView {
-    let Connection { report, embedded, upstream, refusals } = connection;
+    let Connection { report, embedded, upstream, refusals, fleet: _ } = connection;
     let ConnectionReport {
         health,
         circuit,

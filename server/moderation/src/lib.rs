@@ -39,6 +39,7 @@ pub mod reasons;
 mod recheck;
 mod refusals;
 mod related;
+mod replicas;
 pub mod resilience;
 mod review;
 pub mod rules;
@@ -64,7 +65,8 @@ use std::{
 use domain::JudgedBy;
 use notify::{Messenger, Reach};
 use store::Store;
-use tokio::sync::Notify;
+
+use replicas::{Bell, Wake};
 
 pub use account::AccountAnswer;
 pub use bulk::{BulkTarget, Undone};
@@ -80,6 +82,7 @@ pub use live::Listener;
 pub use pieces::Pieces;
 pub use presence::Presence;
 pub use recheck::Round;
+pub use replicas::{Chore, CountedRate};
 pub use review::QueueRequest;
 pub use store::{EndSessions, PersonChange};
 pub use upstreams::Upstreams;
@@ -115,6 +118,8 @@ pub struct Options {
     pub backups: Option<backup::Schedule>,
     /// Where the audit record is sent as it grows; `None` sends it nowhere.
     pub audit_stream: Option<audit_stream::AuditStream>,
+    /// The name of this machine, for people who look which replicas serve.
+    pub host: String,
 }
 
 impl Options {
@@ -133,6 +138,7 @@ impl Options {
             key_file: None,
             backups: None,
             audit_stream: None,
+            host: String::new(),
         }
     }
 }
@@ -151,9 +157,9 @@ pub struct Moderation {
     backup_board: backup::Board,
     /// Kept submissions whose verdicts wait for the disk.
     under_way: under_way::Submissions,
-    outbox_changed: Notify,
-    recheck_wanted: Notify,
-    words_wanted: Notify,
+    outbox_changed: Bell,
+    recheck_wanted: Bell,
+    words_wanted: Bell,
     /// Where apps call from, as far as it was noted.
     app_addresses: app_words::Addresses,
     /// What apps want to know of the upstream, asked once for all who ask at the same time.
@@ -164,23 +170,25 @@ pub struct Moderation {
     own_tests: own_test::OwnTests,
     /// How far the learner has read.
     lessons_seen: tokio::sync::Mutex<Option<lessons::LessonsSeen>>,
-    bulk_wanted: Notify,
-    bulk_rechecks_wanted: Notify,
-    reading_wanted: Notify,
-    imports_wanted: Notify,
+    bulk_wanted: Bell,
+    bulk_rechecks_wanted: Bell,
+    reading_wanted: Bell,
+    imports_wanted: Bell,
     live: live::Live,
     presences: presence::Presences,
+    outbound: replicas::Outbound,
+    leases: replicas::Leases,
     token_uses: tokens::Uses,
     refusals: refusals::RefusalBoard,
     exports: export::Exports,
     budgets: budgets::Budgets,
-    alerts_wanted: Notify,
-    callbacks_wanted: Notify,
-    wordpress_wanted: Notify,
+    alerts_wanted: Bell,
+    callbacks_wanted: Bell,
+    wordpress_wanted: Bell,
     wordpress_progress: wordpress::Progress,
     seal: std::sync::OnceLock<seal::Seal>,
-    deliveries_wanted: Notify,
-    usage_wanted: Notify,
+    deliveries_wanted: Bell,
+    usage_wanted: Bell,
     /// The alert that people were told of while it could not be recorded.
     told_directly: Mutex<Option<store::NewAlert>>,
     /// The newest forecast, and what it was made from.
@@ -197,7 +205,10 @@ impl Moderation {
         clock: Arc<dyn Clock>,
         options: Options,
     ) -> Arc<Self> {
-        let (live, writing) = (live::Live::default(), Arc::<writing::Writing>::default());
+        let outbound = replicas::Outbound::new(store.replica().is_some());
+        let (live, writing) = (live::Live::new(&outbound), Arc::<writing::Writing>::default());
+        let leases = replicas::Leases::new(store.replica().is_some(), &outbound);
+        let everywhere = |wake| Bell::everywhere(wake, &outbound);
         let failed = {
             let (writing, clock) = (Arc::clone(&writing), Arc::clone(&clock));
             move |error: &store::StoreError| writing.failed(error, clock.now())
@@ -218,9 +229,9 @@ impl Moderation {
             clock,
             options,
             health: health::HealthBoard::default(),
-            outbox_changed: Notify::new(),
-            recheck_wanted: Notify::new(),
-            words_wanted: Notify::new(),
+            outbox_changed: everywhere(Wake::Outbox),
+            recheck_wanted: Bell::default(),
+            words_wanted: Bell::default(),
             app_addresses: app_words::Addresses::default(),
             stats_asked: account::Question::default(),
             verify_asked: account::Question::default(),
@@ -228,26 +239,28 @@ impl Moderation {
             rules: rules::LastRead::default(),
             own_tests: own_test::OwnTests::default(),
             lessons_seen: tokio::sync::Mutex::default(),
-            bulk_wanted: Notify::new(),
-            bulk_rechecks_wanted: Notify::new(),
-            reading_wanted: Notify::new(),
-            imports_wanted: Notify::new(),
+            bulk_wanted: everywhere(Wake::Bulk),
+            bulk_rechecks_wanted: everywhere(Wake::BulkRechecks),
+            reading_wanted: everywhere(Wake::Reading),
+            imports_wanted: everywhere(Wake::Imports),
             live,
             presences: presence::Presences::default(),
+            leases,
             token_uses: tokens::Uses::default(),
             refusals: refusals::RefusalBoard::default(),
             exports: export::Exports::default(),
             budgets: budgets::Budgets::default(),
-            alerts_wanted: Notify::new(),
-            callbacks_wanted: Notify::new(),
-            wordpress_wanted: Notify::new(),
+            alerts_wanted: everywhere(Wake::Alerts),
+            callbacks_wanted: Bell::default(),
+            wordpress_wanted: Bell::default(),
             wordpress_progress: wordpress::Progress::default(),
             seal: std::sync::OnceLock::new(),
-            deliveries_wanted: Notify::new(),
-            usage_wanted: Notify::new(),
+            deliveries_wanted: everywhere(Wake::Notes),
+            usage_wanted: everywhere(Wake::Usage),
             told_directly: Mutex::default(),
             forecast: Mutex::new(None),
             usage_asked: Mutex::new(None),
+            outbound,
         })
     }
 
@@ -256,6 +269,13 @@ impl Moderation {
     pub async fn drain(&self) {
         self.log.drain().await;
         self.aside.close();
+        if let Err(error) = self.tell_others().await {
+            tracing::warn!(%error, "the other replicas were not told what happened last");
+        }
+        // What is kept of submissions is nobody's from now on.
+        if let Err(error) = self.store.report_out().await {
+            tracing::warn!(%error, "the other replicas were not told that this one stops");
+        }
         if let Err(error) = self.write_refusals().await {
             tracing::error!(%error, "refusals could not be written down");
         }

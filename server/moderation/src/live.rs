@@ -16,7 +16,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::{Moderation, ModerationError};
+use crate::{Moderation, ModerationError, replicas::Outbound};
 
 /// Events kept for a reader that is slower than the rest; one that falls further behind is told that it missed some.
 const BACKLOG: usize = 256;
@@ -31,14 +31,13 @@ pub(crate) struct Live {
     stopping: OnceLock<CancellationToken>,
 }
 
-impl Default for Live {
-    fn default() -> Self {
-        // No mark of another program is one of this.
-        let (_, start) = Uuid::new_v4().as_u64_pair();
-        let announcer =
-            Announcer { sender: broadcast::Sender::new(BACKLOG), happened: Arc::new(AtomicU64::new(start)) };
-        Self { announcer, stopping: OnceLock::new() }
-    }
+/// Where something happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// In this program.
+    Here,
+    /// In another that serves on the database.
+    Elsewhere,
 }
 
 /// Counts what happens, and tells of it.
@@ -46,10 +45,14 @@ impl Default for Live {
 struct Announcer {
     sender: broadcast::Sender<LiveEvent>,
     happened: Arc<AtomicU64>,
+    outbound: Outbound,
 }
 
 impl Announcer {
-    fn announce(&self, event: LiveEvent) {
+    fn announce(&self, origin: Origin, event: LiveEvent) {
+        if origin == Origin::Here {
+            self.outbound.event(&event);
+        }
         self.happened.fetch_add(1, Ordering::Release);
         // Nobody may listen.
         let _ = self.sender.send(event);
@@ -57,6 +60,17 @@ impl Announcer {
 }
 
 impl Live {
+    pub(crate) fn new(outbound: &Outbound) -> Self {
+        // No mark of another program is one of this.
+        let (_, start) = Uuid::new_v4().as_u64_pair();
+        let announcer = Announcer {
+            sender: broadcast::Sender::new(BACKLOG),
+            happened: Arc::new(AtomicU64::new(start)),
+            outbound: outbound.clone(),
+        };
+        Self { announcer, stopping: OnceLock::new() }
+    }
+
     /// Readers are let go when `stop` is cancelled.
     pub(crate) fn end_with(&self, stop: &CancellationToken) {
         // Workers start once; a second start would stop by the same signal.
@@ -66,12 +80,17 @@ impl Live {
     /// Tells of new detections, from elsewhere.
     pub(crate) fn arrivals(&self) -> impl Fn(DetectionId) + Send + 'static + use<> {
         let announcer = self.announcer.clone();
-        move |id| announcer.announce(LiveEvent::Arrived(id))
+        move |id| announcer.announce(Origin::Here, LiveEvent::Arrived(id))
     }
 
     /// Tells everybody who listens; nobody may.
     pub(crate) fn announce(&self, event: LiveEvent) {
-        self.announcer.announce(event);
+        self.announce_from(Origin::Here, event);
+    }
+
+    /// Tells everybody who listens here; the other replicas too, where it happened here.
+    pub(crate) fn announce_from(&self, origin: Origin, event: LiveEvent) {
+        self.announcer.announce(origin, event);
     }
 
     fn mark(&self) -> String {
@@ -158,7 +177,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn arrivals_are_told_once_a_second_and_the_newest_counts() {
-        let live = Live::default();
+        let live = Live::new(&Outbound::default());
         let mut listener = live.listen(None);
         let arrived = |id| LiveEvent::Arrived(DetectionId(id));
         live.announce(arrived(1));
@@ -174,7 +193,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_was_told_of_an_earlier_time_has_missed_what_happened_since() {
-        let (live, other) = (Live::default(), Live::default());
+        let (live, other) = (Live::new(&Outbound::default()), Live::new(&Outbound::default()));
         let mark = live.mark();
         let next =
             async |mut listener: Listener| tokio::time::timeout(ARRIVALS_EVERY, listener.next()).await.ok();
@@ -191,7 +210,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_falls_behind_is_told_so_and_a_stop_ends_it() {
-        let live = Live::default();
+        let live = Live::new(&Outbound::default());
         let stop = CancellationToken::new();
         live.end_with(&stop);
         let mut listener = live.listen(None);

@@ -1,5 +1,5 @@
 //! What runs beside the requests: the outbox, bulk actions, the rechecks, the detector's lessons, the poll of the upstream, and
-//! alerts.
+//! alerts. Where several replicas serve on a database, what is claimed row by row runs in all of them, and the rest with a lease.
 
 use domain::SearchQuery;
 use std::{sync::Arc, time::Duration};
@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Moderation, ModerationError};
+use crate::{Chore, Moderation, ModerationError};
 
 /// Shortest sleep of the outbox worker, so that a row that cannot be taken never becomes a busy loop.
 const SHORTEST_SLEEP: Duration = Duration::from_millis(50);
@@ -41,27 +41,31 @@ impl Moderation {
     /// Starts the workers on `tracker`; they end soon after `stop` is cancelled, with nothing half done.
     pub fn spawn_workers(self: &Arc<Self>, tracker: &TaskTracker, stop: &CancellationToken) {
         self.live.end_with(stop);
+        tracker.spawn(Arc::clone(self).run_reports(stop.clone()));
+        tracker.spawn(Arc::clone(self).run_telling(stop.clone()));
+        tracker.spawn(Arc::clone(self).run_hearing(stop.clone()));
+        tracker.spawn(Arc::clone(self).keep_leases(Chore::ALL, stop.clone()));
         tracker.spawn(Arc::clone(self).run_outbox(stop.clone()));
-        tracker.spawn(Arc::clone(self).run_bulk(stop.clone()));
-        tracker.spawn(Arc::clone(self).run_bulk_rechecks(stop.clone()));
+        tracker.spawn(Arc::clone(self).with_lease(Chore::Bulk, stop.clone(), Self::run_bulk));
+        tracker.spawn(Arc::clone(self).with_lease(Chore::Bulk, stop.clone(), Self::run_bulk_rechecks));
         tracker.spawn(Arc::clone(self).run_rechecks(stop.clone()));
         tracker.spawn(Arc::clone(self).run_app_words(stop.clone()));
-        tracker.spawn(Arc::clone(self).run_polls(stop.clone()));
+        tracker.spawn(Arc::clone(self).with_lease(Chore::Watch, stop.clone(), Self::run_polls));
         tracker.spawn(Arc::clone(self).run_lessons(stop.clone()));
         tracker.spawn(Arc::clone(self).run_counting(stop.clone()));
         tracker.spawn(Arc::clone(self).run_merging(stop.clone()));
         tracker.spawn(Arc::clone(self).run_refolding(stop.clone()));
         tracker.spawn(Arc::clone(self).run_checkpoints(stop.clone()));
-        tracker.spawn(Arc::clone(self).run_alerts(stop.clone()));
-        tracker.spawn(Arc::clone(self).run_alert_deliveries(stop.clone()));
+        tracker.spawn(Arc::clone(self).with_lease(Chore::Watch, stop.clone(), Self::run_alerts));
+        tracker.spawn(Arc::clone(self).with_lease(Chore::Notes, stop.clone(), Self::run_alert_deliveries));
         tracker.spawn(Arc::clone(self).run_callbacks(stop.clone()));
         tracker.spawn(Arc::clone(self).run_wordpress(stop.clone()));
         tracker.spawn(Arc::clone(self).run_imports(stop.clone()));
         tracker.spawn(Arc::clone(self).run_clock_watch(stop.clone()));
         tracker.spawn(Arc::clone(self).run_writing_watch(stop.clone()));
         tracker.spawn(Arc::clone(self).run_backups(stop.clone()));
-        tracker.spawn(Arc::clone(self).run_forgetting(stop.clone()));
         tracker.spawn(Arc::clone(self).run_audit_stream(stop.clone()));
+        tracker.spawn(Arc::clone(self).with_lease(Chore::Forgetting, stop.clone(), Self::run_forgetting));
     }
 
     async fn run_outbox(self: Arc<Self>, stop: CancellationToken) {

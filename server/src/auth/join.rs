@@ -122,9 +122,10 @@ fn shown(link: OneUseLink) -> JoinLink {
 async fn usable(app: &AppState, code: &str, from: ClientAddress) -> Result<OneUseLink, Refusal> {
     let now = app.clock.now();
     let attempt = Attempt::new(GUESSES, from, None);
-    app.throttle.charge(&attempt, now).map_err(Refusal::TooMany)?;
+    let charged = app.throttle.charge_everywhere(&*app.store, &attempt, now).await?;
+    charged.map_err(Refusal::TooMany)?;
     let link = app.store.link(&hash(code)).await?.ok_or(Refusal::Unknown)?;
-    app.throttle.refund(&attempt);
+    app.throttle.refund_everywhere(&*app.store, &attempt).await;
     match link {
         link if link.used_at.is_some() => Err(Refusal::Used),
         link if link.expires_at <= now => Err(Refusal::Expired),

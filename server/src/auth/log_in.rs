@@ -169,7 +169,8 @@ async fn authenticate(
         None => None,
     };
     let attempt = Attempt::new(&form.email, from, device);
-    app.throttle.charge(&attempt, now).map_err(|wait| {
+    let charged = app.throttle.charge_everywhere(&*app.store, &attempt, now).await.map_err(broken)?;
+    charged.map_err(|wait| {
         tracing::warn!(client = %from.ip, "too many failed log-ins");
         count("throttled");
         Refusal::TooMany(wait)
@@ -178,13 +179,13 @@ async fn authenticate(
     let fits = fits.map_err(|error| Refusal::Broken(error.into()))?;
     match user {
         Some(user) if fits && user.disabled_at.is_some() => {
-            app.throttle.refund(&attempt);
+            app.throttle.refund_everywhere(&*app.store, &attempt).await;
             count("disabled");
             audit::refused(&*app.store, now, Some(&user), from.ip).await.map_err(broken)?;
             Err(Refusal::Disabled)
         }
         Some(user) if fits => {
-            app.throttle.refund(&attempt);
+            app.throttle.refund_everywhere(&*app.store, &attempt).await;
             count("accepted");
             Ok(user)
         }

@@ -88,14 +88,15 @@ async fn change(
     let now = app.clock.now();
     let known = device::known(app, headers, user).await?;
     let attempt = Attempt::new(&user.email, from, known);
-    app.throttle.charge(&attempt, now).map_err(Refusal::TooMany)?;
+    let charged = app.throttle.charge_everywhere(&*app.store, &attempt, now).await?;
+    charged.map_err(Refusal::TooMany)?;
     let hash = app.store.user_by_email(&user.email).await?.map(|(_, hash)| hash);
     if !app.passwords.verify(form.current, hash).await? {
         audit::by_visitor(&*app.store, now, "user.password_refused", user, from.ip).await?;
         let wrong = FieldError::new("current", "This is not your current password. Nothing was changed.");
         return Err(Refusal::Fields(vec![wrong]));
     }
-    app.throttle.refund(&attempt);
+    app.throttle.refund_everywhere(&*app.store, &attempt).await;
     let hash = app.passwords.hash(form.password).await?;
     app.store.set_password(user.id, &hash).await?;
     audit::by_visitor(&*app.store, now, "user.password_changed", user, from.ip).await?;

@@ -5,7 +5,8 @@
 //! logged in with before has an allowance of its own.
 //!
 //! governor was looked at: it cannot give an attempt back. Here an attempt is charged before the password is looked at
-//! (else many at once would slip through) and given back when it succeeds. The algorithm is the same, GCRA: one time a key.
+//! (else many at once would slip through) and given back when it succeeds. The algorithm is the same, GCRA: one time a key. Where
+//! several programs serve on a database it counts for all of them.
 
 use std::{
     collections::HashMap,
@@ -16,6 +17,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
+use store::{Charge, Store};
 
 use super::{ClientAddress, device::Device};
 use crate::security::is_private;
@@ -41,6 +43,20 @@ enum Key {
     Address(IpAddr, Option<IpAddr>),
     /// An address that many may share.
     Shared(IpAddr),
+}
+
+impl Key {
+    /// What the database counts it under: a hash, so that no address is kept there.
+    fn name(&self) -> String {
+        let text = match self {
+            Self::Device(account, device) => format!("device {account:?} {device:?}"),
+            Self::Account(account, network, claimed) => format!("account {account:?} {network} {claimed:?}"),
+            Self::Address(address, claimed) => format!("address {address} {claimed:?}"),
+            Self::Shared(address) => format!("shared {address}"),
+        };
+        let hash: [u8; 32] = Sha256::digest(text).into();
+        format!("log-in {}", hash[..16].iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    }
 }
 
 /// An attempt to log in, by what it counts against.
@@ -95,11 +111,42 @@ impl LoginThrottle {
         (interval, interval * allowed)
     }
 
+    /// Charges an attempt: in the database where several programs serve on it, else here.
+    ///
+    /// # Errors
+    /// When the database fails; the inner error is how long to wait, when there were too many: then nothing is charged.
+    pub(super) async fn charge_everywhere(
+        &self,
+        store: &dyn Store,
+        attempt: &Attempt,
+        now: DateTime<Utc>,
+    ) -> store::Result<Result<(), Duration>> {
+        let counted = store.charge(&self.charges(attempt)).await?;
+        Ok(counted.unwrap_or_else(|| self.charge(attempt, now)))
+    }
+
+    /// Gives an attempt back, wherever it was charged, because it succeeded.
+    pub(super) async fn refund_everywhere(&self, store: &dyn Store, attempt: &Attempt) {
+        self.refund(attempt);
+        if let Err(error) = store.refund(&self.charges(attempt)).await {
+            tracing::warn!(%error, "a log-in that succeeded counts as failed until it is paid off");
+        }
+    }
+
+    fn charges(&self, attempt: &Attempt) -> Vec<Charge> {
+        let charge = |key: &Key| {
+            let (interval, most) = self.terms(key);
+            let [interval, most] = [interval, most].map(|time| time.to_std().unwrap_or_default());
+            Charge { key: key.name(), interval, most }
+        };
+        attempt.0.iter().map(charge).collect()
+    }
+
     /// Charges an attempt.
     ///
     /// # Errors
     /// How long to wait, when there were too many; then nothing is charged.
-    pub(super) fn charge(&self, attempt: &Attempt, now: DateTime<Utc>) -> Result<(), Duration> {
+    fn charge(&self, attempt: &Attempt, now: DateTime<Utc>) -> Result<(), Duration> {
         let mut paid_off = self.paid_off.lock().unwrap_or_else(PoisonError::into_inner);
         if paid_off.len() >= MAX_KEYS {
             forget_small_debts(&mut paid_off, now);
@@ -118,8 +165,8 @@ impl LoginThrottle {
         Ok(())
     }
 
-    /// Gives an attempt back, because it succeeded.
-    pub(super) fn refund(&self, attempt: &Attempt) {
+    /// Gives an attempt back.
+    fn refund(&self, attempt: &Attempt) {
         let mut paid_off = self.paid_off.lock().unwrap_or_else(PoisonError::into_inner);
         for key in &attempt.0 {
             let (interval, _) = self.terms(key);

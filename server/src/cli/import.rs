@@ -17,7 +17,7 @@ use domain::{
     AtQuota, Endpoint, FileAccount, FileFormat, Import as Stored, ImportCost, ImportId, ImportPlan,
     ImportState, Role, TakenLabels, import::FILE_MAX_BYTES, paging::grouped, time::exact,
 };
-use moderation::{Clock, Moderation, ModerationError, NewFile, SystemClock, create_private};
+use moderation::{Chore, Clock, Moderation, ModerationError, NewFile, SystemClock, create_private};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -103,6 +103,7 @@ impl Import {
             let store = store::open(&self.settings.place.database).await?;
             let moderation = use_cases(&self.settings, &clock, &store).await?;
             let stop = CancellationToken::new();
+            let keeping = tokio::spawn(Arc::clone(&moderation).keep_leases(&[Chore::Imports], stop.clone()));
             let working = tokio::spawn({
                 let (moderation, stop) = (Arc::clone(&moderation), stop.clone());
                 async move { moderation.work_on_imports(&stop).await }
@@ -116,6 +117,7 @@ impl Import {
             };
             stop.cancel();
             let worked = working.await;
+            keeping.await.map_err(std::io::Error::other)?;
             moderation.drain().await;
             store.close().await;
             done?;

@@ -11,6 +11,7 @@
 
 mod accounts;
 mod alerts;
+mod allowances;
 pub mod app_words;
 mod audit;
 pub mod backup;
@@ -32,8 +33,10 @@ mod reasons;
 mod rechecks;
 mod refusals;
 mod related;
+mod replicas;
 mod rules;
 mod saved_searches;
+mod signals;
 mod sqlite;
 pub mod statistics;
 mod story;
@@ -47,6 +50,7 @@ mod wordpress;
 
 pub use accounts::{Accounts, NewUser, SessionRecord, session_value};
 pub use alerts::{AlertSettings, Alerts, DueDelivery, NewAlert, SiteSpam};
+pub use allowances::{Allowances, Charge};
 pub use app_words::{AppFeedback, AppFeedbackOutcome, AppWords, NewAppWord};
 pub use audit::{Audit, NewAuditEvent};
 pub use budgets::{Budgets, Counter, PlaceId};
@@ -68,8 +72,10 @@ pub use reasons::{ReasonCount, Reasons};
 pub use rechecks::Rechecks;
 pub use refusals::{NewRefusals, Refusals};
 pub use related::Neighbours;
+pub use replicas::Replicas;
 pub use rules::{NewRule, Rules};
 pub use saved_searches::{NewSavedSearch, SavedSearches};
+pub use signals::{Signalled, Signals};
 pub use statistics::Statistics;
 pub use story::{NewNote, Stories};
 pub use suggestions::Suggestions;
@@ -115,6 +121,9 @@ pub trait Store:
     + Forgetting
     + Imports
     + Loading
+    + Signals
+    + Replicas
+    + Allowances
 {
     /// Asks the database for a trivial answer; for readiness.
     ///

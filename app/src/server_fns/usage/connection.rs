@@ -1,6 +1,6 @@
 //! The way to the upstream.
 
-use domain::{RefusalCount, upstream::ConnectionReport};
+use domain::{RefusalCount, fleet::Fleet, upstream::ConnectionReport};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,8 @@ pub struct Connection {
     pub upstream: String,
     /// Requests of apps that were refused lately, by token and kind.
     pub refusals: Vec<RefusalCount>,
+    /// The programs that serve on this database; empty where there is always one.
+    pub fleet: Fleet,
 }
 
 /// How the way to the upstream does.
@@ -32,5 +34,6 @@ pub async fn get_connection() -> Result<Connection, AppError> {
     let moderation = moderation()?;
     let report = moderation.connection().await?;
     let refusals = moderation.refusal_counts().await?;
-    Ok(Connection { report, embedded: info.embedded, upstream: info.upstream, refusals })
+    let fleet = moderation.fleet().await?;
+    Ok(Connection { report, embedded: info.embedded, upstream: info.upstream, refusals, fleet })
 }

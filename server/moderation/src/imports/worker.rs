@@ -5,11 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::{ImportState, LiveEvent};
+use domain::{Import, ImportState, LiveEvent};
 use tokio_util::sync::CancellationToken;
 
 use super::run::RunEnd;
-use crate::{Moderation, ModerationError};
+use crate::{Chore, Moderation, ModerationError};
 
 /// How often to look without being woken: another program (the command line) may have staged an import.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
@@ -20,15 +20,21 @@ const QUOTA_AGAIN: Duration = Duration::from_secs(30);
 /// How long to wait when the store failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
+/// What an import says whose file cannot be read here.
+const ELSEWHERE: &str = "The file is not in the folder of the Gavel that works on imports at present, so it waits. Give all of them \
+                         the same folder (setting files), or upload it again.";
+
 /// How long one import is checked while others wait.
 const TURN: Duration = Duration::from_secs(10);
 
 impl Moderation {
-    /// Works on imports until `stop`, as soon as no other program does.
+    /// Works on imports until `stop` or until the lease for it is lost, as soon as no other program does.
     ///
     /// # Errors
     /// When the folder of imports cannot be used.
     pub async fn work_on_imports(self: &Arc<Self>, stop: &CancellationToken) -> std::io::Result<()> {
+        let Some(lease) = self.leases.wait_for(Chore::Imports, stop).await else { return Ok(()) };
+        let stop = &lease.ended;
         let lock = loop {
             if let Some(lock) = self.lock_imports()? {
                 break lock;
@@ -79,11 +85,41 @@ impl Moderation {
 
     async fn read_next(self: &Arc<Self>, stop: &CancellationToken) -> Result<bool, ModerationError> {
         let at_work = self.store.imports_at_work().await?;
-        let Some(import) = at_work.iter().find(|import| import.state == ImportState::Reading) else {
-            return Ok(false);
+        for import in at_work.iter().filter(|import| import.state == ImportState::Reading) {
+            if self.is_elsewhere(import) {
+                self.say_while_reading(import, Some(ELSEWHERE)).await?;
+                continue;
+            }
+            self.say_while_reading(import, None).await?;
+            self.read_rows(import, stop).await?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// Whether the file of an import may be in the folder of another replica, since it is not in this one's.
+    fn is_elsewhere(&self, import: &Import) -> bool {
+        let is_missing = |file: &String| !self.import_path(file).exists();
+        self.store.replica().is_some() && import.file.as_ref().is_some_and(is_missing)
+    }
+
+    /// What an import says of itself while its file is read.
+    async fn say_while_reading(&self, import: &Import, reason: Option<&str>) -> Result<(), ModerationError> {
+        if import.reason.as_deref() == reason {
+            return Ok(());
+        }
+        let turn = store::ImportTurn {
+            id: import.id,
+            from: &[ImportState::Reading],
+            to: ImportState::Reading,
+            reason,
+            by: None,
+            action: None,
+            at: self.clock.now(),
         };
-        self.read_rows(import, stop).await?;
-        Ok(true)
+        self.store.turn_import(&turn).await?;
+        self.live.announce(LiveEvent::Import(import.id));
+        Ok(())
     }
 
     /// Checks the rows of all imports that run, each for a while.

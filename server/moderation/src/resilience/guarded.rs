@@ -2,7 +2,7 @@
 
 mod for_class;
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use activelayer::{
     Answer, ApiError, CheckEndpoint, CheckRequest, CheckResponse, FeedbackRequest, FeedbackResponse, SpamApi,
@@ -15,6 +15,7 @@ use super::{
     breaker::{Breaker, BreakerState, CircuitOpen, Outcome, Permit},
     budget::{Budget, BudgetError, BudgetState, Class, Slot},
     quota::Quota,
+    shared_rate::{DEFAULT_PAUSE, SharedRate},
 };
 
 pub use for_class::ForClass;
@@ -128,12 +129,20 @@ pub struct Guarded<A> {
     breaker: Breaker,
     backoff: Backoff,
     quota: Quota,
+    /// What counts the calls of all programs that use the key.
+    shared: Option<Arc<dyn SharedRate>>,
 }
 
 impl<A: SpamApi> Guarded<A> {
     /// Guards `api`. One guard an API key: the budget is the key's.
     pub fn new(api: A, budget: Budget, backoff: Backoff) -> Self {
-        Self { api, budget, breaker: Breaker::default(), backoff, quota: Quota::default() }
+        let (breaker, quota) = (Breaker::default(), Quota::default());
+        Self { api, budget, breaker, backoff, quota, shared: None }
+    }
+
+    /// The same among other programs that use the key: besides its own turn, each call takes one of theirs.
+    pub fn sharing(self, rate: Arc<dyn SharedRate>) -> Self {
+        Self { shared: Some(rate), ..self }
     }
 
     /// Asks for a verdict. Tried again after [`ApiError::Connect`], [`ApiError::RateLimited`] and
@@ -252,9 +261,9 @@ impl<A: SpamApi> Guarded<A> {
     where
         F: Future<Output = Result<T, ApiError>>,
     {
-        let slot = self.budget.acquire(call.class, turn_by(call)).await?;
+        let slot = self.slot(call).await?;
         let result = timeout_at(call.deadline, send()).await.unwrap_or(Err(ApiError::Timeout));
-        settle_slot(slot, &result);
+        self.settle_slot(slot, &result).await;
         Ok(result?)
     }
 
@@ -269,20 +278,66 @@ impl<A: SpamApi> Guarded<A> {
             (slot, permit) = self.turn(call).await?;
         }
         let result = timeout_at(call.deadline, send()).await.unwrap_or(Err(ApiError::Timeout));
-        settle(slot, permit, &result);
+        self.settle(slot, permit, &result).await;
         Ok(result?)
     }
 
     async fn turn(&self, call: Call) -> Result<(Slot, Permit<'_>), GuardError> {
         self.breaker.check()?;
-        let slot = self.budget.acquire(call.class, turn_by(call)).await?;
+        let slot = self.slot(call).await?;
         match self.breaker.admit() {
             Ok(permit) => Ok((slot, permit)),
             // It opened while this call was in line.
             Err(open) => {
-                slot.unused();
+                self.unused(slot).await;
                 Err(open.into())
             }
+        }
+    }
+
+    /// A turn here, and one among all programs that use the key.
+    async fn slot(&self, call: Call) -> Result<Slot, BudgetError> {
+        let by = turn_by(call);
+        let slot = self.budget.acquire(call.class, by).await?;
+        let Some(rate) = &self.shared else { return Ok(slot) };
+        loop {
+            let wait = match timeout_at(by, rate.take()).await {
+                Ok(Ok(())) => return Ok(slot),
+                Ok(Err(wait)) => wait,
+                Err(_) => LEAST_CALL_TIME,
+            };
+            if Instant::now() + wait > by {
+                slot.unused();
+                return Err(BudgetError::Busy { retry_in: wait });
+            }
+            sleep(wait).await;
+        }
+    }
+
+    async fn unused(&self, slot: Slot) {
+        slot.unused();
+        if let Some(rate) = &self.shared {
+            rate.give_back().await;
+        }
+    }
+
+    /// Tells breaker and budget how a call went.
+    async fn settle<T>(&self, slot: Slot, permit: Permit<'_>, result: &Result<T, ApiError>) {
+        permit.report(Outcome::of(result));
+        self.settle_slot(slot, result).await;
+    }
+
+    /// Tells only the budget.
+    async fn settle_slot<T>(&self, slot: Slot, result: &Result<T, ApiError>) {
+        match result {
+            Err(ApiError::RateLimited { retry_after, .. }) => {
+                slot.rate_limited(*retry_after);
+                if let Some(rate) = &self.shared {
+                    rate.pause(retry_after.unwrap_or(DEFAULT_PAUSE)).await;
+                }
+            }
+            Err(ApiError::Connect { .. }) => self.unused(slot).await,
+            _ => {}
         }
     }
 
@@ -290,28 +345,13 @@ impl<A: SpamApi> Guarded<A> {
     async fn probe(&self, call: Call, slot: Slot, permit: Permit<'_>) {
         let by = call.deadline.min(Instant::now() + PROBE_TIMEOUT);
         let result = timeout_at(by, self.api.verify()).await.unwrap_or(Err(ApiError::Timeout));
-        settle(slot, permit, &result);
+        self.settle(slot, permit, &result).await;
     }
 }
 
 /// The last moment at which a turn is of use.
 fn turn_by(call: Call) -> Instant {
     call.deadline.checked_sub(LEAST_CALL_TIME).unwrap_or(call.deadline)
-}
-
-/// Tells breaker and budget how a call went.
-fn settle<T>(slot: Slot, permit: Permit<'_>, result: &Result<T, ApiError>) {
-    permit.report(Outcome::of(result));
-    settle_slot(slot, result);
-}
-
-/// Tells only the budget.
-fn settle_slot<T>(slot: Slot, result: &Result<T, ApiError>) {
-    match result {
-        Err(ApiError::RateLimited { retry_after, .. }) => slot.rate_limited(*retry_after),
-        Err(ApiError::Connect { .. }) => slot.unused(),
-        _ => {}
-    }
 }
 
 #[cfg(test)]

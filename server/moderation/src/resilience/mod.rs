@@ -13,12 +13,14 @@ pub mod breaker;
 pub mod budget;
 pub mod guarded;
 pub mod quota;
+pub mod shared_rate;
 
 pub use backoff::Backoff;
 pub use breaker::{Breaker, BreakerState};
 pub use budget::{Budget, BudgetError, BudgetLimits, Class, Slot};
 pub use guarded::{Call, ForClass, GuardError, GuardState, Guarded, Watch};
 pub use quota::Quota;
+pub use shared_rate::SharedRate;
 
 /// A wait as people say it, rounded up.
 fn in_words(wait: std::time::Duration) -> String {

@@ -123,3 +123,11 @@ macro_rules! points {
         concat!("least(100, trunc(", $score, ")::bigint)")
     };
 }
+
+/// Whether no other replica that is alive judges a submission. One that was not heard of for a minute is not.
+macro_rules! no_others {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM replicas r WHERE r.id = submissions.kept_by AND r.id <> current_setting('gavel.replica')
+             AND r.seen_at > extract(epoch FROM clock_timestamp()) * 1000 - 60000)"
+    };
+}

@@ -7,6 +7,7 @@
 #[macro_use]
 mod dialect;
 
+mod allowances;
 mod code;
 mod expression;
 #[cfg(test)]
@@ -17,7 +18,9 @@ mod lexeme;
 mod loading;
 mod new_submissions;
 mod open;
+mod replicas;
 mod search;
+mod signals;
 mod text;
 mod traces;
 mod words;
@@ -143,6 +146,10 @@ pub(crate) struct PostgresStore {
     writer: PgPool,
     /// Connections that read.
     readers: PgPool,
+    /// Connections for what replicas tell each other: it must not wait behind what is written.
+    beside: PgPool,
+    /// What this program is called among those that serve on the database.
+    replica: String,
     /// What searches count by.
     facts: Arc<facts::Facts>,
 }
@@ -184,6 +191,7 @@ impl Store for PostgresStore {
 
     async fn close(&self) {
         self.readers.close().await;
+        self.beside.close().await;
         self.writer.close().await;
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use uuid::Uuid;
 
 use super::{PostgresStore, code, statistics};
 use crate::{Result, StoreError};
@@ -15,6 +16,10 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
 /// Connections that read.
 const READERS: u32 = 8;
 
+/// Connections for what replicas tell each other: one listens, the others tell, renew leases, and count what all may do so often. Nothing of it
+/// is worth waiting for the disk.
+const BESIDE: u32 = 4;
+
 /// How long a statement waits for another program's turn at writing before it gives up, and a caller for a connection.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -22,6 +27,7 @@ impl PostgresStore {
     /// Opens the database and applies outstanding migrations.
     pub(crate) async fn open(url: &str) -> Result<Self> {
         let failed = |reason: String| StoreError::Open { url: crate::without_credentials(url), reason };
+        let replica = Uuid::new_v4().to_string();
         let options = PgConnectOptions::from_str(url)
             .map_err(|error| failed(one_line(&error)))?
             .application_name("gavel")
@@ -29,6 +35,7 @@ impl PostgresStore {
                 ("timezone", "UTC"),
                 // What is there already is no news.
                 ("client_min_messages", "warning"),
+                ("gavel.replica", &replica),
                 // Compiling a plan takes longer than the look-ups here.
                 ("jit", "off"),
                 ("lock_timeout", "10s"),
@@ -40,9 +47,10 @@ impl PostgresStore {
         MIGRATIONS.run(&writer).await?;
         code::renew(&writer).await?;
         statistics::catch_up(&writer).await?;
+        let beside = pool(BESIDE).connect_lazy_with(options.clone().options([("synchronous_commit", "off")]));
         let reading = options.options([("default_transaction_read_only", "on")]);
         let readers = pool(READERS).connect_lazy_with(reading);
-        Ok(Self { writer, readers, facts: Arc::default() })
+        Ok(Self { writer, readers, beside, replica, facts: Arc::default() })
     }
 }
 

@@ -11,11 +11,13 @@ use crate::Result;
 const CLOCK_WAS_AHEAD: TimeDelta = TimeDelta::hours(1);
 
 pub(super) async fn left(before: DateTime<Utc>, most: u32, readers: &Pool) -> Result<Vec<NewDetection>> {
-    let rows: Vec<(i64, String)> = sqlx::query_as(
+    let rows: Vec<(i64, String)> = sqlx::query_as(concat!(
         "SELECT id, detection FROM submissions
          WHERE (kept_at < $1 OR kept_at > $2) AND NOT EXISTS (SELECT 1 FROM detections WHERE detections.id = submissions.id)
-         ORDER BY id LIMIT $3",
-    )
+           AND ",
+        no_others!(),
+        " ORDER BY id LIMIT $3"
+    ))
     .bind(to_ms(before))
     .bind(to_ms(before + CLOCK_WAS_AHEAD))
     .bind(i64::from(most))

@@ -121,3 +121,10 @@ macro_rules! points {
         concat!("min(100, CAST(", $score, " AS INTEGER))")
     };
 }
+
+/// Whether no other program that is alive judges a submission: on SQLite one program judges.
+macro_rules! no_others {
+    () => {
+        "TRUE"
+    };
+}

@@ -17,6 +17,7 @@ mod new_submissions;
 mod open;
 mod private;
 mod refold;
+mod replicas;
 mod seal;
 mod search;
 mod text;
