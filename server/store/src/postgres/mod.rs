@@ -8,6 +8,7 @@
 mod dialect;
 
 mod code;
+mod connections;
 mod expression;
 #[cfg(test)]
 mod fresh;
@@ -15,10 +16,13 @@ mod insert;
 mod known_texts;
 mod lexeme;
 mod loading;
+mod migrate;
 mod new_submissions;
 mod open;
+mod pooler;
+mod refusal;
 mod search;
-mod text;
+pub(crate) mod text;
 mod traces;
 mod words;
 
@@ -122,8 +126,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use sqlx::postgres::{PgArguments, PgConnection, PgPool, PgRow};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgRow};
 use sqlx::{Postgres, Transaction};
+
+pub(crate) use self::migrate::newest as newest_schema;
+pub(crate) use self::open::{connect, schema};
+pub(crate) use self::words::write_behind as write_words_behind;
 
 use self::PostgresStore as Engine;
 use crate::{Result, Store};
@@ -142,6 +150,8 @@ pub(crate) struct PostgresStore {
     writer: PgPool,
     /// Connections that read.
     readers: PgPool,
+    /// How to reach the database.
+    options: PgConnectOptions,
     /// What searches count by.
     facts: Arc<facts::Facts>,
 }
@@ -168,8 +178,7 @@ impl Store for PostgresStore {
     }
 
     async fn try_writing(&self) -> Result<()> {
-        sqlx::query("UPDATE writing_probe SET tried = tried + 1").execute(&self.writer).await?;
-        Ok(())
+        open::try_writing(self).await
     }
 
     async fn bring_forward(&self, latest: DateTime<Utc>, claims: DateTime<Utc>) -> Result<u64> {

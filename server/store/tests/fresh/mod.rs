@@ -33,10 +33,23 @@ impl File {
     }
 }
 
+impl File {
+    /// Where the stores are that were asked for so far.
+    pub(crate) fn urls(&self) -> Vec<String> {
+        let count = self.next.load(Ordering::Relaxed);
+        (0..count).map(|number| self.url(&number.to_string())).collect()
+    }
+
+    /// Where a store of this name is, or would be.
+    pub(crate) fn url(&self, name: &str) -> String {
+        format!("sqlite://{}/{name}.db", self.folder.path().display())
+    }
+}
+
 impl Fresh for File {
     async fn store(&self) -> Arc<dyn Store> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        store::open(&format!("sqlite://{}/{number}.db", self.folder.path().display())).await.unwrap()
+        store::open(&self.url(&number.to_string())).await.unwrap()
     }
 }
 
@@ -54,14 +67,21 @@ impl Postgres {
     }
 }
 
-impl Fresh for Postgres {
-    async fn store(&self) -> Arc<dyn Store> {
+impl Postgres {
+    /// A database without anything in it.
+    pub(crate) async fn database(&self) -> String {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{}_{}_{number}", std::process::id(), fastrand::u32(..));
         let mut admin = PgConnection::connect(&format!("{}/postgres", self.cluster))
             .await
             .expect("no PostgreSQL for the tests: run xtask/setup/postgres.sh, which starts one");
         admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
-        store::open(&format!("{}/{name}", self.cluster)).await.unwrap()
+        format!("{}/{name}", self.cluster)
+    }
+}
+
+impl Fresh for Postgres {
+    async fn store(&self) -> Arc<dyn Store> {
+        store::open(&self.database().await).await.unwrap()
     }
 }
