@@ -35,6 +35,7 @@ mod refusals;
 mod related;
 mod rules;
 mod saved_searches;
+pub mod server;
 mod sqlite;
 pub mod statistics;
 mod story;

@@ -24,12 +24,24 @@ mod tests {
     #[tokio::test]
     async fn what_is_wrong_is_said_without_the_password() {
         let line = refusal("postgres://ana:secret@127.0.0.1:1/gavel?password=secret").await;
-        assert!(line.contains("postgres://127.0.0.1:1/gavel: no PostgreSQL answers at 127.0.0.1:1; start it"), "{line}");
-        let line = refusal("postgres://ana:se/secret@no-such-host.invalid/gavel").await;
+        assert!(
+            line.contains("postgres://127.0.0.1:1/gavel: no PostgreSQL answers at 127.0.0.1:1; start it"),
+            "{line}"
+        );
+        let line = refusal("postgres://ana:se/secret@db.example.com/gavel").await;
+        assert!(
+            line.contains("postgres://db.example.com/gavel: it is not written like") && line.contains("%2F"),
+            "{line}"
+        );
+        let line = refusal("postgres://ana:secret@no-such-host.invalid/gavel").await;
         assert!(line.contains("no-such-host.invalid:5432 cannot be reached"), "{line}");
         let url = Postgres::new().database().await;
         let line = refusal(&format!("{url}_none")).await;
-        assert!(line.contains("there is no database test_") && line.contains("create it: createdb -h 127.0.0.1 -p"), "{line}");
+        assert!(
+            line.contains("there is no database test_")
+                && line.contains("create it: createdb -h 127.0.0.1 -p"),
+            "{line}"
+        );
         let line = refusal(&url.replace("gavel@", "nobody:secret@")).await;
         assert!(line.contains("does not let the user nobody in: role \"nobody\" does not exist"), "{line}");
         let line = refusal(&format!("{url}?sslmode=require")).await;
@@ -47,7 +59,10 @@ mod tests {
         connection.execute(AssertSqlSafe(format!("DROP ROLE {role}"))).await.unwrap();
         connection.execute("CREATE TABLE users (shoe_size INT)").await.unwrap();
         let line = refusal(&url).await;
-        assert!(line.contains("another program's tables") && line.contains("a database of its own"), "{line}");
+        assert!(
+            line.contains("another program's tables") && line.contains("a database of its own"),
+            "{line}"
+        );
     }
 
     #[tokio::test]

@@ -20,7 +20,16 @@ const BYTES: usize = 16 * 1024 * 1024;
 const OWN: [&str; 5] = ["_sqlx_migrations", "code_made", "writing_probe", "detection_words", "copying"];
 
 /// Tables in which a new database has rows.
-const SEEDED: [&str; 5] = ["stat_progress", "stat_bounds", "forgetting", "rules_version", "audit_head"];
+const SEEDED: [&str; 8] = [
+    "audit_head",
+    "forgetting",
+    "reason_list_entries",
+    "reason_lists",
+    "reasons",
+    "rules_version",
+    "stat_bounds",
+    "stat_progress",
+];
 
 /// A database of a server.
 pub(super) struct PostgresEnd {

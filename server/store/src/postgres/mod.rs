@@ -21,6 +21,7 @@ mod new_submissions;
 mod open;
 mod pooler;
 mod refusal;
+mod report;
 mod search;
 pub(crate) mod text;
 mod traces;
@@ -131,6 +132,7 @@ use sqlx::{Postgres, Transaction};
 
 pub(crate) use self::migrate::newest as newest_schema;
 pub(crate) use self::open::{connect, schema};
+pub(crate) use self::report::report;
 pub(crate) use self::words::write_behind as write_words_behind;
 
 use self::PostgresStore as Engine;

@@ -19,7 +19,7 @@ impl PostgresStore {
     /// Opens the database and applies outstanding migrations.
     pub(crate) async fn open(url: &str) -> Result<Self> {
         let failed = |reason: String| StoreError::Open { url: crate::without_credentials(url), reason };
-        let options = connections::options(url).map_err(|error| failed(error.to_string()))?;
+        let options = connections::options(url).map_err(|error| failed(refusal::why_unreadable(&error)))?;
         prepare(options).await.map_err(|(error, options)| failed(refusal::why(&error, &options)))
     }
 }
@@ -56,7 +56,7 @@ async fn open(options: PgConnectOptions) -> Result<PostgresStore> {
 /// A connection of its own to the database as it is: nothing is brought up to date.
 pub(crate) async fn connect(url: &str) -> Result<PgConnection> {
     let failed = |reason: String| StoreError::Open { url: crate::without_credentials(url), reason };
-    let options = connections::options(url).map_err(|error| failed(error.to_string()))?;
+    let options = connections::options(url).map_err(|error| failed(refusal::why_unreadable(&error)))?;
     let reached = async {
         let mut connection = reach(&options).await?;
         look_at_server(&options, &mut connection).await?;
@@ -75,7 +75,7 @@ pub(crate) async fn schema(url: &str) -> Result<Option<i64>> {
     Ok(sqlx::query_scalar(newest).fetch_one(&mut connection).await?)
 }
 
-async fn has_table(name: &str, connection: &mut PgConnection) -> Result<bool> {
+pub(super) async fn has_table(name: &str, connection: &mut PgConnection) -> Result<bool> {
     Ok(sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL").bind(name).fetch_one(connection).await?)
 }
 

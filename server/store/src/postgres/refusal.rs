@@ -19,6 +19,14 @@ pub(super) fn why(error: &StoreError, options: &PgConnectOptions) -> String {
     }
 }
 
+/// Why a URL cannot be read.
+pub(super) fn why_unreadable(error: &sqlx::Error) -> String {
+    format!(
+        "it is not written like postgres://user:password@host/name, where `/`, `@` and `:` of a password are %2F, %40 and %3A ({})",
+        one_line(error)
+    )
+}
+
 fn why_closed(error: &sqlx::Error, options: &PgConnectOptions) -> String {
     let place = place(options);
     match error {

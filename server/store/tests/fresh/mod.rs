@@ -1,5 +1,7 @@
 //! Empty stores, as many as a chapter asks for.
 
+#![allow(dead_code, reason = "each test asks for some of it")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
