@@ -2,7 +2,8 @@
 //!
 //! On a full disk nothing is asked for that could not be kept: the app is told that there is no verdict, which makes its clients
 //! hold what they have. While another program holds the database, what is asked for goes on being asked and waits for its place in
-//! the log; the app gets the fallback's answer meanwhile, once that is on the disk beside the database.
+//! the log; the app gets the fallback's answer meanwhile, once that is on the disk beside the database. While the database is elsewhere and
+//! does not answer, the fallback answers at once.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -24,6 +25,9 @@ use crate::{
 
 /// How long the log may take once an app could be answered: a busy machine's disk takes less. Clients give up after 5 s.
 const LOG_PATIENCE: Duration = Duration::from_millis(150);
+
+/// An answer that takes this long makes one ask whether the database is there at all.
+const DOUBT: Duration = Duration::from_secs(1);
 
 /// How often it is looked whether the row of what an app was told is there, with [`AGAIN`] between. What is left of a submission is
 /// logged after 15 s.
@@ -49,13 +53,24 @@ impl Moderation {
     pub async fn answer_app(self: &Arc<Self>, submission: Submission) -> Result<Told, GatewayError> {
         self.expect_to_keep()?;
         let (this, started) = (Arc::clone(self), Instant::now());
+        if self.is_database_away() {
+            // There is no budget to hold and no row to write. Once there is, the row is the fallback's, which is judged again.
+            let unasked = async { Err(ModerationError::NothingKept(Trouble::Away).into()) };
+            return self.tell_meanwhile(submission, &OnceLock::new(), tokio::spawn(unasked), started).await;
+        }
         // A copy for where the log is late: what is judged is no longer here then.
         let late = submission.clone();
         let kept_under = Arc::<OnceLock<DetectionId>>::default();
         let noted = Arc::clone(&kept_under);
         let mut judging = Box::pin(async move { this.judge_noting(submission, &noted).await });
+        let doubting = async {
+            sleep(DOUBT).await;
+            self.try_writing().await;
+            std::future::pending::<()>().await;
+        };
         tokio::select! {
             judged = &mut judging => judged.map(Told::Judged),
+            () = doubting => unreachable!("it never ends"),
             // It goes on, and what comes of it goes to the log.
             () = sleep(GATEWAY_PATIENCE + LOG_PATIENCE) => {
                 self.tell_meanwhile(late, &kept_under, tokio::spawn(judging), started).await
@@ -78,7 +93,7 @@ impl Moderation {
             Some(answer) => (answer, JudgedBy::Rule),
             None => match self.substitute(&token, endpoint, &wire, started).await? {
                 Substitute::Told(answer) => (answer, JudgedBy::Fallback),
-                Substitute::Untold(_) => return Err(ModerationError::NothingKept(Trouble::Locked).into()),
+                Substitute::Untold(_) => return Err(ModerationError::NothingKept(self.why_late()).into()),
             },
         };
         let body = answer.body.clone();
@@ -87,11 +102,16 @@ impl Moderation {
         detection.circumstances.submission = kept_under.get().copied();
         let put = self.aside.put(&detection).await.map_err(|error| {
             tracing::error!(%error, "an app's submission could not be kept beside the database");
-            ModerationError::NothingKept(Trouble::Locked)
+            ModerationError::NothingKept(self.why_late())
         })?;
         tracing::warn!("the log is late: an app is answered by the fallback meanwhile");
         tokio::spawn(Arc::clone(self).settle_aside(judging, detection, put));
         Ok(Told::Meanwhile(body))
+    }
+
+    /// What keeps the log from being written in time.
+    fn why_late(&self) -> Trouble {
+        self.writing.kind().unwrap_or(Trouble::Locked)
     }
 
     /// Once the log can be written: what the app was told goes with the row, or is one if there is none.

@@ -69,7 +69,7 @@ impl Moderation {
     /// From which score on the embedded detector is to call a message of a site spam, if that was set. When the store fails, what was read last holds:
     /// nobody's check is to fail for it.
     pub(crate) async fn own_threshold(&self, site: Option<&str>) -> Option<u8> {
-        if self.thresholds.is_old() {
+        if self.thresholds.is_old() && !self.is_database_away() {
             match self.store.own_thresholds().await {
                 Ok(all) => self.thresholds.set(all),
                 Err(error) => tracing::warn!(%error, "the thresholds could not be read; the last ones hold"),

@@ -200,7 +200,7 @@ impl Moderation {
     pub async fn note_use(&self, token: &ApiToken) {
         let now = self.clock.now();
         let is_due = token.last_used_at.is_none_or(|last| now - last >= USE_NOTED_EVERY);
-        if is_due && self.token_uses.claim(token.id, now) {
+        if is_due && !self.is_database_away() && self.token_uses.claim(token.id, now) {
             let (store, id) = (Arc::clone(&self.store), token.id);
             let noting = tokio::spawn(async move {
                 if let Err(error) = store.api_token_used(id, now).await {

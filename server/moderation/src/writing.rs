@@ -58,6 +58,11 @@ impl Writing {
         self.trouble.read().unwrap_or_else(PoisonError::into_inner).map(|(trouble, _)| trouble)
     }
 
+    /// Whether nothing can be read either: the database is elsewhere and does not answer.
+    pub(crate) fn is_away(&self) -> bool {
+        self.kind() == Some(Trouble::Away)
+    }
+
     pub(crate) fn trouble(&self) -> Option<WritingTrouble> {
         let trouble = *self.trouble.read().unwrap_or_else(PoisonError::into_inner);
         trouble.map(|(trouble, since)| WritingTrouble { reason: trouble.words().to_owned(), since })
@@ -65,8 +70,11 @@ impl Writing {
 
     /// Notes that something could not be written, if that was not its own fault. That it works again only a try says.
     pub(crate) fn failed(&self, error: &StoreError, now: DateTime<Utc>) {
-        if let Some(trouble) = error.trouble() {
-            self.set(Some(trouble), now);
+        match error.trouble() {
+            // Whoever waited in vain knows less than a try that found nobody there.
+            Some(Trouble::Locked) if self.is_away() => {}
+            Some(trouble) => self.set(Some(trouble), now),
+            None => {}
         }
     }
 
@@ -122,8 +130,13 @@ impl Moderation {
         self.writing.trouble()
     }
 
+    /// Whether the database is known not to answer at all.
+    pub fn is_database_away(&self) -> bool {
+        self.writing.is_away()
+    }
+
     /// Says that nothing can be kept, where that is known: what cannot be kept is not asked for, since it would be paid for in vain.
-    /// While another program holds the database, it is: that passes.
+    /// While another program holds the database, or it does not answer, it is: that passes.
     ///
     /// # Errors
     /// [`ModerationError::NothingKept`].
@@ -132,7 +145,7 @@ impl Moderation {
             Some(trouble @ (Trouble::Full | Trouble::ReadOnly | Trouble::Broken)) => {
                 Err(ModerationError::NothingKept(trouble))
             }
-            Some(Trouble::Locked) | None => Ok(()),
+            Some(Trouble::Locked | Trouble::Away) | None => Ok(()),
         }
     }
 

@@ -58,9 +58,7 @@ impl Callers {
     /// # Errors
     /// 401 for a secret that opens nothing.
     pub(super) async fn find(&self, key: &str) -> Result<Caller, Refusal> {
-        let known =
-            self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&tokens::hash(key)).cloned();
-        let caller = match known {
+        let caller = match self.known(key) {
             Some(token) => Caller { token, unconfirmed: Some((self.clone(), key.to_owned())) },
             None => Caller { token: self.look_up(key).await?, unconfirmed: None },
         };
@@ -68,8 +66,27 @@ impl Callers {
         Ok(caller)
     }
 
+    fn known(&self, key: &str) -> Option<ApiToken> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&tokens::hash(key)).cloned()
+    }
+
+    async fn ask_store(&self, key: &str) -> Result<Option<ApiToken>, ModerationError> {
+        if self.app.moderation.is_database_away() {
+            // It would be waited for in vain.
+            return Err(ModerationError::NothingKept(store::Trouble::Away));
+        }
+        self.app.moderation.token(key).await
+    }
+
     async fn look_up(&self, key: &str) -> Result<ApiToken, Refusal> {
-        let found = self.app.moderation.token(key).await.map_err(|error| failed(&error))?;
+        let found = match self.ask_store(key).await {
+            Ok(found) => found,
+            // Nobody can have revoked it since the database went away, and an app is answered by its fallback meanwhile.
+            Err(error) if self.app.moderation.is_database_away() => {
+                return self.known(key).ok_or_else(|| failed(&error));
+            }
+            Err(error) => return Err(failed(&error)),
+        };
         {
             let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
             match &found {
@@ -86,5 +103,8 @@ impl Callers {
 
 fn failed(error: &ModerationError) -> Refusal {
     tracing::error!(%error, "the store could not be asked about a token");
-    Refusal::internal()
+    match error.trouble() {
+        Some(_) => Refusal::unavailable(),
+        None => Refusal::internal(),
+    }
 }

@@ -30,7 +30,8 @@ impl Backup {
         })?;
         let plan = self.place.backup(folder, self.keep).ok_or_else(|| {
             Failure::Refused(
-                "this database is in no file that could be copied; for PostgreSQL use pg_dump (README, \"PostgreSQL\"); nothing was done"
+                "this database is in no file that could be copied; for PostgreSQL run `pg_dump --format=custom --file=gavel.dump URL`, or have \
+                 everything in a SQLite file by `gavel copy` (README, \"When one machine is not enough\"); nothing was done"
                     .to_owned(),
             )
         })?;

@@ -7,6 +7,7 @@ mod callback;
 mod check;
 mod completions;
 mod config;
+mod copy;
 mod demo_data;
 mod doctor;
 mod engine;
@@ -14,6 +15,7 @@ mod erase;
 mod import;
 mod macros;
 mod man;
+mod migrate;
 mod reading;
 mod reason;
 mod restore;
@@ -85,6 +87,10 @@ enum Command {
     Backup(backup::Backup),
     /// Make a database of a backup, in a place where there is none
     Restore(restore::Restore),
+    /// Copy everything into a database of the other engine: from SQLite to PostgreSQL, or back
+    Copy(copy::Copy),
+    /// Bring the database up to date without serving, as before a rolling restart
+    Migrate(migrate::Migrate),
     /// Say how long messages are kept, and who wrote them
     #[command(subcommand)]
     Retention(retention::Retention),
@@ -123,6 +129,8 @@ pub fn run(line: Vec<OsString>) -> Result<(), Failure> {
         Command::Import(command) => command.run(),
         Command::Backup(command) => command.run(),
         Command::Restore(command) => command.run(),
+        Command::Copy(command) => command.run(),
+        Command::Migrate(command) => command.run(),
         Command::Retention(command) => command.run(),
         Command::Erase(command) => command.run(),
         Command::Doctor(command) => command.run(),

@@ -19,6 +19,7 @@ mod budgets;
 mod bulk;
 pub mod callbacks;
 mod claims;
+pub mod copying;
 mod detections;
 mod error;
 mod forgetting;
@@ -36,6 +37,7 @@ mod related;
 mod replicas;
 mod rules;
 mod saved_searches;
+pub mod server;
 mod signals;
 mod sqlite;
 pub mod statistics;
@@ -152,7 +154,7 @@ pub trait Store:
 /// Opens the database that the URL names, and brings it up to date.
 ///
 /// `sqlite://data/gavel.db` is a file (folder and file are created if missing), `sqlite::memory:` lasts as long as the
-/// store.
+/// store; `postgres://user:password@host/name` is a database of a PostgreSQL server, with TLS as its `sslmode` says.
 ///
 /// # Errors
 /// [`StoreError::Open`], in one line that says what to do: unknown scheme, no such right, no database, a database of a newer
@@ -163,7 +165,21 @@ pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
     match url.split_once(':').map(|(scheme, _)| scheme) {
         Some("sqlite") => Ok(Arc::new(sqlite::SqliteStore::open(url).await?)),
         Some("postgres" | "postgresql") => Ok(Arc::new(postgres::PostgresStore::open(url).await?)),
-        _ => refused("a database is written like sqlite://data/gavel.db"),
+        _ => {
+            refused("a database is written like sqlite://data/gavel.db or postgres://user:password@host/name")
+        }
+    }
+}
+
+/// The newest migration that was applied to the database that a URL names, `None` where it is still to be made, and the newest that
+/// this build knows. Nothing is brought up to date.
+///
+/// # Errors
+/// When it cannot be reached.
+pub async fn schema(url: &str) -> Result<(Option<i64>, i64)> {
+    match is_server(url) {
+        true => Ok((postgres::schema(url).await?, postgres::newest_schema())),
+        false => Ok((sqlite::schema(url).await?, sqlite::backup::newest_schema())),
     }
 }
 
@@ -172,12 +188,13 @@ pub fn is_server(url: &str) -> bool {
     matches!(url.split_once(':'), Some(("postgres" | "postgresql", _)))
 }
 
-/// The URL without `user:password@`.
+/// The URL without `user:password@`, and without what follows its `?`, where a password may stand as well.
 fn without_credentials(url: &str) -> String {
     match url.split_once("://") {
         Some((scheme, rest)) => {
-            let authority = rest.split('/').next().unwrap_or_default();
-            let host = authority.rfind('@').map_or(0, |at| at + 1);
+            let rest = rest.split(['?', '#']).next().unwrap_or_default();
+            // A password may hold a slash that nobody encoded.
+            let host = rest.rfind('@').map_or(0, |at| at + 1);
             format!("{scheme}://{}", &rest[host..])
         }
         None => url.to_owned(),

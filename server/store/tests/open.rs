@@ -28,11 +28,7 @@ async fn folders_are_created_and_a_file_is_opened_again() {
 }
 
 #[tokio::test]
-async fn schemes_that_this_build_does_not_have() {
-    let line = refusal("postgres://ana:secret@db.example.com:5432/gavel").await;
-    assert!(line.contains("does not have PostgreSQL yet"), "{line}");
-    assert!(line.contains("postgres://db.example.com:5432/gavel"), "{line}");
-    assert!(!line.contains("secret"), "{line}");
+async fn schemes_that_there_are_not() {
     for url in ["mysql://x", "gavel.db", ""] {
         assert!(refusal(url).await.contains("written like sqlite://data/gavel.db"));
     }

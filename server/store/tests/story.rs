@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod chapters;
 #[cfg(test)]
+mod copied;
+#[cfg(test)]
 mod fresh;
 #[cfg(test)]
 mod samples;
@@ -32,6 +34,29 @@ macro_rules! tell_all {
             callbacks forgetting gateway rules wordpress
         ]);)*
     };
+}
+
+/// Has a chapter happen to SQLite, then copies what became of it to PostgreSQL and back.
+macro_rules! copy {
+    ($($chapter:ident)*) => {
+        mod copied_there_and_back {
+            use crate::{chapters, copied, fresh};
+
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $chapter() {
+                    let fresh = fresh::File::new();
+                    chapters::$chapter::tell(&fresh).await;
+                    copied::there_and_back(&fresh).await;
+                }
+            )*
+        }
+    };
+}
+
+copy! {
+    accounts audit people detections submissions facets labels reasons lessons bulk imports desk outbox spellings tokens rechecks
+    story app_words usage alerts budgets callbacks forgetting gateway rules wordpress
 }
 
 tell_all! {

@@ -135,6 +135,9 @@ impl Moderation {
         if let Some(book) = self.rules.fresh() {
             return book;
         }
+        if self.is_database_away() {
+            return Arc::clone(&self.rules.locked().book);
+        }
         let known = self.rules.locked().version;
         if let Err(error) = self.read_rules(known).await {
             tracing::warn!(%error, "the rules could not be read; the last ones hold");

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{paging::grouped, time::minute};
 use store::backup::{Inspection, inspect_live, newest_schema};
 
-use super::Finding;
+use super::{Finding, server};
 use crate::{config::Settings, imports::database_file};
 
 /// With less than this left, in bytes, a disk counts as full: a commit of many messages needs about as much.
@@ -20,11 +20,14 @@ const AHEAD: TimeDelta = TimeDelta::minutes(5);
 
 pub(super) async fn look(settings: &Settings, now: DateTime<Utc>) -> Vec<Finding> {
     let url = &settings.place.database;
+    if store::is_server(url) {
+        return server::look(url, now).await;
+    }
     let Some(file) = database_file(url) else {
         return vec![Finding::problem(
             "database",
             "the setting names no file",
-            "Write it like sqlite://data/gavel.db",
+            "Write it like sqlite://data/gavel.db or postgres://user:password@host/name",
         )];
     };
     if !file.exists() {
@@ -39,7 +42,7 @@ pub(super) async fn look(settings: &Settings, now: DateTime<Utc>) -> Vec<Finding
     match inspect_live(url).await {
         Ok(found) => {
             findings.push(whole(file, &found));
-            findings.push(clock(&found, now));
+            findings.push(clock(found.newest, now));
         }
         Err(error) => {
             let advice = "See that this user may read and write it, or restore a backup";
@@ -77,8 +80,8 @@ fn whole(file: &Path, found: &Inspection) -> Finding {
 }
 
 /// A clock that is behind what was logged before is wrong, or was.
-fn clock(found: &Inspection, now: DateTime<Utc>) -> Finding {
-    match found.newest {
+pub(super) fn clock(newest: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Finding {
+    match newest {
         Some(newest) if newest > now + AHEAD => Finding::problem(
             "clock",
             format!("it is {}, and the newest detection is of {}", minute(now), minute(newest)),

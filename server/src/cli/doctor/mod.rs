@@ -2,6 +2,7 @@
 
 mod database;
 mod outside;
+mod server;
 mod settings;
 
 use std::io::Write;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use activelayer::{ApiError, Client, ClientOptions, SpamApi};
 use chrono::{DateTime, TimeDelta, Utc};
 use notify::{NotifyError, Reach};
-use store::backup::{inspect_live, newest_schema};
+use store::backup::inspect_live;
 use tokio::{net::TcpStream, time::timeout};
 use url::Url;
 
@@ -129,8 +129,12 @@ async fn mail(settings: &Settings) -> Option<Finding> {
 async fn webhook(settings: &Settings) -> Option<Finding> {
     let url = &settings.place.database;
     // An older database is not brought up to date by being looked at.
-    let found = inspect_live(url).await.ok()?;
-    if found.schema != Some(newest_schema()) || !found.problems.is_empty() {
+    let (applied, newest) = store::schema(url).await.ok()?;
+    if applied != Some(newest) {
+        return None;
+    }
+    // Nor is a damaged one touched.
+    if !store::is_server(url) && !inspect_live(url).await.ok()?.problems.is_empty() {
         return None;
     }
     let store = store::open(url).await.ok()?;

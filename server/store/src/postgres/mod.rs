@@ -9,6 +9,7 @@ mod dialect;
 
 mod allowances;
 mod code;
+mod connections;
 mod expression;
 #[cfg(test)]
 mod fresh;
@@ -16,12 +17,16 @@ mod insert;
 mod known_texts;
 mod lexeme;
 mod loading;
+mod migrate;
 mod new_submissions;
 mod open;
+mod pooler;
+mod refusal;
 mod replicas;
+mod report;
 mod search;
 mod signals;
-mod text;
+pub(crate) mod text;
 mod traces;
 mod words;
 
@@ -126,8 +131,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use sqlx::postgres::{PgArguments, PgConnection, PgPool, PgRow};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgRow};
 use sqlx::{Postgres, Transaction};
+
+pub(crate) use self::migrate::newest as newest_schema;
+pub(crate) use self::open::{connect, schema};
+pub(crate) use self::report::report;
+pub(crate) use self::words::write_behind as write_words_behind;
 
 use self::PostgresStore as Engine;
 use crate::{Result, Store};
@@ -150,6 +160,8 @@ pub(crate) struct PostgresStore {
     beside: PgPool,
     /// What this program is called among those that serve on the database.
     replica: String,
+    /// How to reach the database.
+    options: PgConnectOptions,
     /// What searches count by.
     facts: Arc<facts::Facts>,
 }
@@ -176,8 +188,7 @@ impl Store for PostgresStore {
     }
 
     async fn try_writing(&self) -> Result<()> {
-        sqlx::query("UPDATE writing_probe SET tried = tried + 1").execute(&self.writer).await?;
-        Ok(())
+        open::try_writing(self).await
     }
 
     async fn bring_forward(&self, latest: DateTime<Utc>, claims: DateTime<Utc>) -> Result<u64> {

@@ -1,67 +1,150 @@
 //! Opens the database, brings it up to date, and says in one line why it cannot.
 
-use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use tokio::time::sleep;
 use uuid::Uuid;
 
-use super::{PostgresStore, code, statistics};
-use crate::{Result, StoreError};
+use super::{PostgresStore, code, connections, migrate, pooler, refusal, statistics};
+use crate::{Result, StoreError, Trouble};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
+/// The oldest PostgreSQL that has all that the schema asks for, as `server_version_num` has it.
+const OLDEST: i32 = 150_000;
 
-/// Connections that read.
-const READERS: u32 = 8;
-
-/// Connections for what replicas tell each other: one listens, the others tell, renew leases, and count what all may do so often. Nothing of it
-/// is worth waiting for the disk.
-const BESIDE: u32 = 4;
-
-/// How long a statement waits for another program's turn at writing before it gives up, and a caller for a connection.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a server that says that it is starting is waited for.
+const STARTS_WITHIN: Duration = Duration::from_secs(30);
 
 impl PostgresStore {
     /// Opens the database and applies outstanding migrations.
     pub(crate) async fn open(url: &str) -> Result<Self> {
         let failed = |reason: String| StoreError::Open { url: crate::without_credentials(url), reason };
-        let replica = Uuid::new_v4().to_string();
-        let options = PgConnectOptions::from_str(url)
-            .map_err(|error| failed(one_line(&error)))?
-            .application_name("gavel")
-            .options([
-                ("timezone", "UTC"),
-                // What is there already is no news.
-                ("client_min_messages", "warning"),
-                ("gavel.replica", &replica),
-                // Compiling a plan takes longer than the look-ups here.
-                ("jit", "off"),
-                ("lock_timeout", "10s"),
-                // Whoever dies in the middle of a turn must not keep everybody waiting.
-                ("idle_in_transaction_session_timeout", "15s"),
-            ]);
-        let writer =
-            pool(1).connect_with(options.clone()).await.map_err(|error| failed(why_closed(&error)))?;
-        MIGRATIONS.run(&writer).await?;
-        code::renew(&writer).await?;
-        statistics::catch_up(&writer).await?;
-        let beside = pool(BESIDE).connect_lazy_with(options.clone().options([("synchronous_commit", "off")]));
-        let reading = options.options([("default_transaction_read_only", "on")]);
-        let readers = pool(READERS).connect_lazy_with(reading);
-        Ok(Self { writer, readers, beside, replica, facts: Arc::default() })
+        let options = connections::options(url).map_err(|error| failed(refusal::why_unreadable(&error)))?;
+        prepare(options).await.map_err(|(error, options)| failed(refusal::why(&error, &options)))
     }
 }
 
-fn pool(connections: u32) -> PgPoolOptions {
-    PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE).test_before_acquire(false)
+async fn prepare(
+    options: PgConnectOptions,
+) -> std::result::Result<PostgresStore, (StoreError, PgConnectOptions)> {
+    match open(options.clone()).await {
+        Ok(store) => Ok(store),
+        Err(error) => Err((error, options)),
+    }
 }
 
-fn why_closed(error: &sqlx::Error) -> String {
-    one_line(error)
+async fn open(options: PgConnectOptions) -> Result<PostgresStore> {
+    let mut connection = reach(&options).await?;
+    look_at_server(&options, &mut connection).await?;
+    if has_table("copying", &mut connection).await? {
+        return Err(StoreError::Open { url: String::new(), reason: crate::copying::UNFINISHED.to_owned() });
+    }
+    let replica = Uuid::new_v4().to_string();
+    let store = PostgresStore {
+        writer: connections::writer(options.clone(), &replica),
+        readers: connections::readers(options.clone(), &replica),
+        beside: connections::beside(options.clone(), &replica),
+        replica,
+        options,
+        facts: Arc::default(),
+    };
+    migrate::take_turn(&mut connection).await?;
+    migrate::run(&mut connection).await?;
+    code::renew(&store.writer).await?;
+    migrate::let_go(&mut connection).await?;
+    statistics::catch_up(&store.writer).await?;
+    Ok(store)
 }
 
-fn one_line(error: &impl std::fmt::Display) -> String {
-    error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+/// A connection of its own to the database as it is: nothing is brought up to date.
+pub(crate) async fn connect(url: &str) -> Result<PgConnection> {
+    let failed = |reason: String| StoreError::Open { url: crate::without_credentials(url), reason };
+    let options = connections::options(url).map_err(|error| failed(refusal::why_unreadable(&error)))?;
+    let reached = async {
+        let mut connection = reach(&options).await?;
+        look_at_server(&options, &mut connection).await?;
+        Ok(connection)
+    };
+    reached.await.map_err(|error| failed(refusal::why(&error, &options)))
+}
+
+/// The newest migration that was applied.
+pub(crate) async fn schema(url: &str) -> Result<Option<i64>> {
+    let mut connection = connect(url).await?;
+    if !has_table("_sqlx_migrations", &mut connection).await? {
+        return Ok(None);
+    }
+    let newest = "SELECT max(version) FROM _sqlx_migrations WHERE success";
+    Ok(sqlx::query_scalar(newest).fetch_one(&mut connection).await?)
+}
+
+pub(super) async fn has_table(name: &str, connection: &mut PgConnection) -> Result<bool> {
+    Ok(sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL").bind(name).fetch_one(connection).await?)
+}
+
+/// A connection to a server that may just be starting.
+async fn reach(options: &PgConnectOptions) -> Result<PgConnection> {
+    let began = Instant::now();
+    loop {
+        match connections::alone(options).await.map_err(StoreError::from) {
+            Err(error) if error.sqlstate().as_deref() == Some("57P03") && began.elapsed() < STARTS_WITHIN => {
+                sleep(connections::ANSWERS_WITHIN / 4).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Refuses a server that Gavel would not work on.
+async fn look_at_server(options: &PgConnectOptions, connection: &mut PgConnection) -> Result<()> {
+    let refused = |reason: String| Err(StoreError::Open { url: String::new(), reason });
+    let (version, number, encoding, is_standby): (String, i32, String, bool) = sqlx::query_as(
+        "SELECT current_setting('server_version'), current_setting('server_version_num')::int,
+                current_setting('server_encoding'), pg_is_in_recovery()",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    let place = refusal::place(options);
+    if number < OLDEST {
+        return refused(format!("{place} is PostgreSQL {version}; Gavel needs PostgreSQL 15 or newer"));
+    }
+    if encoding != "UTF8" {
+        return refused(format!(
+            "its texts are {encoding}; create it anew with UTF8: createdb -T template0 -E UTF8"
+        ));
+    }
+    if is_standby {
+        return refused(format!("{place} is a standby, which takes no changes; name the primary"));
+    }
+    if !pooler::connections_last(options, connection).await? {
+        return refused(format!(
+            "a pooler in transaction mode stands at {place}, behind which answers get mixed up; name PostgreSQL itself, or set \
+             pool_mode = session"
+        ));
+    }
+    Ok(())
+}
+
+/// Tries to write. A connection that cannot is closed, and the next who writes opens another: it may have ended up on a server that
+/// takes no changes any more.
+pub(super) async fn try_writing(store: &PostgresStore) -> Result<()> {
+    let acquiring = store.writer.acquire();
+    tokio::pin!(acquiring);
+    let mut connection = match tokio::time::timeout(connections::ANSWERS_WITHIN, &mut acquiring).await {
+        Ok(connection) => connection?,
+        Err(_) => {
+            // Either somebody of this program writes for long, or there is nobody to connect to.
+            connections::alone(&store.options).await?;
+            acquiring.await?
+        }
+    };
+    let tried = sqlx::query("UPDATE writing_probe SET tried = tried + 1").execute(&mut *connection).await;
+    if let Err(error) = tried.map_err(StoreError::from) {
+        if error.trouble() != Some(Trouble::Locked) {
+            connection.close_on_drop();
+        }
+        return Err(error);
+    }
+    Ok(())
 }

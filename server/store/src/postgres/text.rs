@@ -6,7 +6,7 @@ use std::borrow::Cow;
 const ESCAPE: char = '\u{10fffe}';
 
 /// A text as it is kept.
-pub(super) fn kept(text: &str) -> Cow<'_, str> {
+pub(crate) fn kept(text: &str) -> Cow<'_, str> {
     if !text.contains(['\0', ESCAPE]) {
         return Cow::Borrowed(text);
     }
@@ -22,7 +22,7 @@ pub(super) fn kept(text: &str) -> Cow<'_, str> {
 }
 
 /// A text that was kept.
-pub(super) fn read(kept: String) -> String {
+pub(crate) fn read(kept: String) -> String {
     if !kept.contains(ESCAPE) {
         return kept;
     }

@@ -106,6 +106,25 @@ pub(super) async fn write(rows: &[Words<'_>], connection: &mut Connection) -> Re
     Ok(())
 }
 
+/// Writes the words of the next rows behind an id; returns the last of them, and how many there were.
+pub(crate) async fn write_behind(
+    id: i64,
+    most: i64,
+    connection: &mut Connection,
+) -> Result<Option<(i64, u64)>> {
+    let rows: Vec<WordsRow> =
+        sqlx::query_as(AssertSqlSafe(format!("{SELECT_WORDS} WHERE d.id > $1 ORDER BY d.id LIMIT $2")))
+            .bind(id)
+            .bind(most)
+            .fetch_all(&mut *connection)
+            .await?;
+    let rows: Vec<_> = rows.into_iter().map(WordsRow::read).collect();
+    let words = rows.iter().map(WordsRow::words).collect::<Result<Vec<_>>>()?;
+    let Some(last) = words.last().map(|row| row.id) else { return Ok(None) };
+    write(&words, connection).await?;
+    Ok(Some((last, u64::try_from(words.len()).unwrap_or_default())))
+}
+
 /// Writes the words of one row again.
 pub(super) async fn rewrite(id: i64, connection: &mut Connection) -> Result<()> {
     sqlx::query("DELETE FROM detection_words WHERE detection_id = $1")

@@ -131,6 +131,8 @@ use chrono::{DateTime, Utc};
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqlitePool, SqliteRow};
 use sqlx::{Sqlite, Transaction};
 
+pub(crate) use self::open::{schema, write_all_words};
+
 use self::SqliteStore as Engine;
 use crate::{Result, Store};
 

@@ -9,11 +9,11 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use sqlx::Connection;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{ConnectOptions, Connection};
 
 use super::{SqliteStore, loading, private, seal, statistics, words};
 use crate::{Result, StoreError, Trouble};
@@ -65,6 +65,9 @@ impl SqliteStore {
         let file = options.get_filename().to_owned();
         prepare_folder(&file).map_err(failed)?;
         let _alone = private::alone_in(folder_of(&file)).await.map_err(failed)?;
+        if is_unfinished_copy(&options).await {
+            return Err(failed(crate::copying::UNFINISHED.to_owned()));
+        }
         private::close_to_others(&file, !url.contains("mode=") || url.contains("mode=rwc"));
         let mut store = Self {
             writer: writers(false).connect_lazy_with(writing(&options)),
@@ -84,6 +87,40 @@ impl SqliteStore {
         }
         Ok(store)
     }
+}
+
+/// Whether a copy into a file was begun and not finished. What cannot be read says so itself when it is opened.
+async fn is_unfinished_copy(options: &SqliteConnectOptions) -> bool {
+    if !options.get_filename().is_file() {
+        return false;
+    }
+    let Ok(mut connection) = options.clone().create_if_missing(false).connect().await else { return false };
+    let found = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'copying')");
+    let found = found.fetch_one(&mut connection).await.unwrap_or(false);
+    let _ = connection.close().await;
+    found
+}
+
+/// The newest migration that was applied to the database that a URL names; `None` where there is no file yet.
+pub(crate) async fn schema(url: &str) -> Result<Option<i64>> {
+    let options = options(url)?.create_if_missing(false);
+    if !options.get_filename().is_file() {
+        return Ok(None);
+    }
+    let mut connection = options.connect().await?;
+    let newest = "SELECT max(version) FROM _sqlx_migrations WHERE success";
+    let newest = sqlx::query_scalar(newest).fetch_one(&mut connection).await;
+    connection.close().await?;
+    // An empty file is a database without tables.
+    Ok(newest.unwrap_or_default())
+}
+
+/// Writes the words of every row of a file that is no store yet.
+pub(crate) async fn write_all_words(url: &str) -> Result<()> {
+    let writer = writers(false).connect_with(writing(&options(url)?)).await?;
+    let written = words::catch_up(&writer).await;
+    writer.close().await;
+    written
 }
 
 /// The folder that a file is in.

@@ -1,5 +1,7 @@
 //! Empty stores, as many as a chapter asks for.
 
+#![allow(dead_code, reason = "each test asks for some of it")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -32,18 +34,38 @@ impl File {
     }
 }
 
+impl File {
+    /// Where the stores are that were asked for so far.
+    pub(crate) fn urls(&self) -> Vec<String> {
+        let count = self.next.load(Ordering::Relaxed);
+        (0..count).map(|number| self.url(&number.to_string())).collect()
+    }
+
+    /// Where a store of this name is, or would be.
+    pub(crate) fn url(&self, name: &str) -> String {
+        format!("sqlite://{}/{name}.db", self.folder.path().display())
+    }
+}
+
 impl Fresh for File {
     async fn store(&self) -> Arc<dyn Store> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        store::open(&format!("sqlite://{}/{number}.db", self.folder.path().display())).await.unwrap()
+        store::open(&self.url(&number.to_string())).await.unwrap()
     }
 }
 
 /// PostgreSQL: a database of its own each time.
 pub(crate) struct Postgres;
 
+impl Postgres {
+    /// A database without anything in it.
+    pub(crate) async fn database(&self) -> String {
+        store::testing::postgres().await
+    }
+}
+
 impl Fresh for Postgres {
     async fn store(&self) -> Arc<dyn Store> {
-        store::open(&store::testing::postgres().await).await.unwrap()
+        store::open(&self.database().await).await.unwrap()
     }
 }

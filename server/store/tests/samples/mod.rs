@@ -1,5 +1,7 @@
 //! Made-up rows for the tests.
 
+#![allow(dead_code, reason = "each test asks for some of it")]
+
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use domain::{
     Circumstances, Content, DetectionId, Endpoint, JudgedBy, Judgement, Label, NewDetection, Origin, Role,
