@@ -102,7 +102,7 @@ fn guarded(
 ) -> Upstreams {
     let limits = BudgetLimits { per_minute: settings.upstream_per_minute, ..BudgetLimits::default() };
     let guarded = Guarded::new(client, Budget::new(limits), Backoff::default());
-    let guarded = Arc::new(match CountedRate::new(store, limits) {
+    let guarded = Arc::new(match CountedRate::of(store, limits) {
         Some(rate) => guarded.sharing(rate),
         None => guarded,
     });

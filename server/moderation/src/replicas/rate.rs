@@ -27,7 +27,7 @@ impl std::fmt::Debug for CountedRate {
 
 impl CountedRate {
     /// Counts in this database; `None` where a program is always alone on it, and its own budget is the key's.
-    pub fn new(store: &Arc<dyn Store>, limits: BudgetLimits) -> Option<Arc<dyn SharedRate>> {
+    pub fn of(store: &Arc<dyn Store>, limits: BudgetLimits) -> Option<Arc<dyn SharedRate>> {
         store.replica()?;
         let per_minute = limits.per_minute.max(1);
         let burst = limits.burst.min(per_minute / 2).max(1);
