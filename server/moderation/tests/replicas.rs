@@ -25,7 +25,6 @@ use moderation::{
     tokens::{TokenWish, issue},
 };
 use serde_json::Map;
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use store::{Charge, Store};
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep, timeout};
@@ -110,14 +109,7 @@ struct Replica {
 
 impl House {
     async fn new() -> Self {
-        let cluster = std::env::var("GAVEL_TEST_POSTGRES")
-            .unwrap_or_else(|_| "postgres://gavel@127.0.0.1:54329".to_owned());
-        let name = format!("test_{}_{}", std::process::id(), fastrand::u32(..));
-        let mut admin = PgConnection::connect(&format!("{cluster}/postgres"))
-            .await
-            .expect("no PostgreSQL for the tests: run xtask/setup/postgres.sh, which starts one");
-        admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
-        let database = format!("{cluster}/{name}");
+        let database = store::testing::postgres().await;
         let store = store::open(&database).await.unwrap();
         let now = SystemClock.now();
         let new = store::NewUser {
@@ -501,9 +493,13 @@ async fn what_counts_against_several_keys_is_charged_to_all_of_them_or_none() {
     }
     let wait = store.charge(&both).await.unwrap().unwrap().unwrap_err();
     assert!((55..=60).contains(&wait.as_secs()), "{wait:?}");
-    assert_eq!(store.charge(&[address.clone()]).await.unwrap(), Some(Ok(())), "the refused one cost nothing");
+    assert_eq!(
+        store.charge(std::slice::from_ref(&address)).await.unwrap(),
+        Some(Ok(())),
+        "the refused one cost nothing"
+    );
     assert!(store.charge(&[address]).await.unwrap().unwrap().is_err());
-    store.refund(&[account.clone()]).await.unwrap();
+    store.refund(std::slice::from_ref(&account)).await.unwrap();
     assert_eq!(store.charge(&[account]).await.unwrap(), Some(Ok(())));
     let alone = store::open("sqlite::memory:").await.unwrap();
     assert_eq!(alone.charge(&both).await.unwrap(), None, "one program counts by itself");

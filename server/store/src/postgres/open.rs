@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgConnectOptions, PgConnection};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
 use super::{PostgresStore, code, connections, migrate, pooler, refusal, statistics};
@@ -131,11 +131,12 @@ async fn look_at_server(options: &PgConnectOptions, connection: &mut PgConnectio
 pub(super) async fn try_writing(store: &PostgresStore) -> Result<()> {
     let acquiring = store.writer.acquire();
     tokio::pin!(acquiring);
-    let mut connection = match tokio::time::timeout(connections::ANSWERS_WITHIN, &mut acquiring).await {
+    let mut connection = match timeout(connections::ANSWERS_WITHIN, &mut acquiring).await {
         Ok(connection) => connection?,
         Err(_) => {
             // Either somebody of this program writes for long, or there is nobody to connect to.
-            connections::alone(&store.options).await?;
+            let reaching = connections::alone(&store.options);
+            timeout(connections::ANSWERS_WITHIN, reaching).await.map_err(|_| away())??;
             acquiring.await?
         }
     };
@@ -147,4 +148,9 @@ pub(super) async fn try_writing(store: &PostgresStore) -> Result<()> {
         return Err(error);
     }
     Ok(())
+}
+
+/// Nobody says anything at all, as where a machine is gone.
+fn away() -> sqlx::Error {
+    sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())
 }

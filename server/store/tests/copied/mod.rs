@@ -86,7 +86,9 @@ async fn rows(table: &str, connection: &mut SqliteConnection) -> Vec<String> {
             .fetch_all(&mut *connection)
             .await
             .unwrap();
-    let values: Vec<_> = columns.iter().map(|name| format!("quote(CAST(\"{name}\" AS BLOB))")).collect();
+    // `origin` is where in its index FTS5 keeps a row, which depends on how it was written.
+    let columns = columns.iter().filter(|name| !(table.ends_with("docsize") && *name == "origin"));
+    let values: Vec<_> = columns.map(|name| format!("quote(CAST(\"{name}\" AS BLOB))")).collect();
     let sql = format!("SELECT {} FROM \"{table}\" ORDER BY 1", values.join(" || ' ' || "));
     sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(connection).await.unwrap()
 }
