@@ -14,4 +14,5 @@ pub(crate) fn Kbd(
 }
 
 /// How a key looks.
-pub(crate) const KBD: &str = "key";
+pub(crate) const KBD: &str =
+    "hidden lg:inline-block px-1 rounded border border-line text-xs font-normal text-muted";

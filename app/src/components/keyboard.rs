@@ -10,7 +10,6 @@ use crate::{
     decisions::Decisions,
     keys::{self, Command},
     later::{Later, Part},
-    list_look::ListLook,
     selection::Selection,
 };
 
@@ -126,7 +125,7 @@ impl Keys {
     fn label(&self, command: Command) -> bool {
         let row = self.row_to_label();
         let pressed = self.press(command);
-        if pressed && self.selection.count() == 0 && ListLook::remembered().goes_on {
+        if pressed && self.selection.count() == 0 {
             self.go_on(row);
         }
         pressed

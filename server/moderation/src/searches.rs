@@ -20,10 +20,7 @@ impl Moderation {
         let mut counted = Vec::new();
         for search in self.store.saved_searches().await? {
             let count = match SearchQuery::parse(&search.q) {
-                Ok(query) => {
-                    let now = self.clock.now();
-                    Some(self.store.count(&query.in_zone(zone, now), now).await?)
-                }
+                Ok(query) => Some(self.store.count(&query.in_zone(zone), self.clock.now()).await?),
                 Err(_) => None,
             };
             counted.push((search, count));

@@ -91,7 +91,8 @@ pub async fn issue(
     let created = store.create_api_token(&token).await;
     let token = created.map_err(|error| match error {
         StoreError::Taken(_) => {
-            let problem = "An active token has this name. Choose another, or revoke that one.";
+            let problem =
+                "The name is already taken by a token in force: revoke that one first, or choose another.";
             ModerationError::Invalid(vec![FieldError {
                 field: "name".to_owned(),
                 problem: problem.to_owned(),

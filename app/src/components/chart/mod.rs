@@ -11,7 +11,7 @@ mod picture;
 mod scale;
 mod table;
 
-pub(crate) use figure::{ChartFigure, SmallChart};
+pub(crate) use figure::ChartFigure;
 #[cfg(feature = "ssr")]
 pub use file::Colours;
 pub(crate) use table::{Cell, Figures, Table};

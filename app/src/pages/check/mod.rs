@@ -1,7 +1,5 @@
 //! Check: paste content, get a verdict.
 
-mod batch;
-mod bookmarklet;
 mod fields;
 mod page;
 mod result;
