@@ -17,7 +17,19 @@ use crate::{Result, Store as _};
 const BYTES: usize = 16 * 1024 * 1024;
 
 /// What only this engine has: how it was made, whose turn it is, and words, which are written anew.
-const OWN: [&str; 5] = ["_sqlx_migrations", "code_made", "writing_probe", "detection_words", "copying"];
+const OWN: [&str; 8] = [
+    "_sqlx_migrations",
+    "code_made",
+    "writing_probe",
+    "detection_words",
+    "copying",
+    "leases",
+    "replicas",
+    "allowances",
+];
+
+/// A column that other engines do not have: which replica judges a submission.
+const OWN_COLUMN: (&str, &str) = ("submissions", "kept_by");
 
 /// Tables in which a new database has rows.
 const SEEDED: [&str; 8] = [
@@ -92,7 +104,7 @@ impl PostgresEnd {
         .await?;
         let mut tables: Vec<Table> = Vec::new();
         for (name, column, kind, is_numbered) in rows {
-            if OWN.contains(&name.as_str()) {
+            if OWN.contains(&name.as_str()) || (name.as_str(), column.as_str()) == OWN_COLUMN {
                 continue;
             }
             if tables.last().is_none_or(|table| table.name != name) {
