@@ -140,8 +140,8 @@ CREATE TABLE sum_words (
 );
 
 CREATE TABLE check_hours (
+    -- Hours since the UNIX epoch.
     hour BIGINT PRIMARY KEY,
-    -- hours since the UNIX epoch
     first_id BIGINT NOT NULL,
     last_id BIGINT NOT NULL,
     spam BIGINT NOT NULL,

@@ -117,13 +117,6 @@ macro_rules! bucket {
     };
 }
 
-/// A score in whole points, none above 100.
-macro_rules! points {
-    ($score:literal) => {
-        concat!("least(100, trunc(", $score, ")::bigint)")
-    };
-}
-
 /// Whether no other replica that is alive judges a submission. One that was not heard of for a minute is not.
 macro_rules! no_others {
     () => {

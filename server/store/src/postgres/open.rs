@@ -21,22 +21,13 @@ impl PostgresStore {
     pub(crate) async fn open(url: &str) -> Result<Self> {
         let failed = |reason: String| StoreError::Open { url: crate::without_credentials(url), reason };
         let options = connections::options(url).map_err(|error| failed(refusal::why_unreadable(&error)))?;
-        prepare(options).await.map_err(|(error, options)| failed(refusal::why(&error, &options)))
+        prepare(&options).await.map_err(|error| failed(refusal::why(&error, &options)))
     }
 }
 
-async fn prepare(
-    options: PgConnectOptions,
-) -> std::result::Result<PostgresStore, (StoreError, PgConnectOptions)> {
-    match open(options.clone()).await {
-        Ok(store) => Ok(store),
-        Err(error) => Err((error, options)),
-    }
-}
-
-async fn open(options: PgConnectOptions) -> Result<PostgresStore> {
-    let mut connection = reach(&options).await?;
-    look_at_server(&options, &mut connection).await?;
+async fn prepare(options: &PgConnectOptions) -> Result<PostgresStore> {
+    let mut connection = reach(options).await?;
+    look_at_server(options, &mut connection).await?;
     if has_table("copying", &mut connection).await? {
         return Err(StoreError::Open { url: String::new(), reason: crate::copying::UNFINISHED.to_owned() });
     }
@@ -46,7 +37,7 @@ async fn open(options: PgConnectOptions) -> Result<PostgresStore> {
         readers: connections::readers(options.clone(), &replica),
         beside: connections::beside(options.clone(), &replica),
         replica,
-        options,
+        options: options.clone(),
         facts: Arc::default(),
     };
     migrate::take_turn(&mut connection).await?;

@@ -2,6 +2,7 @@
 //! own until it sorts them into its index, so a commit with words hardly takes longer.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 use domain::DetectionId;
 use domain::search::{IndexText, link_keys};
@@ -20,75 +21,85 @@ const BYTES_MAX: usize = 400_000;
 /// Words at the end of a part that the next begins with again, so that a phrase across the border is found.
 const OVERLAP: usize = 64;
 
-/// What the index holds of a row, as the text of a `tsvector`.
-struct Vector {
-    text: String,
-    words: usize,
+/// What the index holds of a row, as texts of `tsvector`s: a new part begins where one is full.
+#[derive(Default)]
+struct Parts {
+    full: Vec<String>,
+    part: String,
     place: usize,
 }
 
-impl Vector {
-    fn new() -> Self {
-        Self { text: String::new(), words: 0, place: 0 }
+impl Parts {
+    /// Whether no more goes into this part.
+    fn is_full(&self) -> bool {
+        self.place >= WORDS_MAX || self.part.len() >= BYTES_MAX
     }
 
-    /// A word at the next place, in one of the columns A to D.
-    fn word(&mut self, word: &str, column: char) {
-        self.place += 1;
-        self.words += 1;
-        self.text.push_str(&lexeme::quoted(word));
-        self.text.push_str(&format!(":{}{column} ", self.place));
+    fn begin_another(&mut self) {
+        self.full.push(std::mem::take(&mut self.part));
+        self.place = 0;
     }
 
     /// Something that stands nowhere.
     fn key(&mut self, key: &str) {
-        self.text.push_str(&lexeme::quoted(key));
-        self.text.push(' ');
+        if self.is_full() {
+            self.begin_another();
+        }
+        self.part.push_str(&lexeme::quoted(key));
+        self.part.push(' ');
     }
 
-    /// No phrase goes beyond here.
-    fn gap(&mut self) {
+    /// The words of a text, in one of the columns A to D; no phrase goes beyond their end.
+    fn text(&mut self, text: &IndexText, column: char) {
+        let words: Vec<&str> = text.words().collect();
+        for (at, word) in words.iter().enumerate() {
+            if self.is_full() {
+                self.begin_another();
+                words[at.saturating_sub(OVERLAP)..at].iter().for_each(|word| self.word(word, column));
+            }
+            self.word(word, column);
+        }
         self.place += 1;
+    }
+
+    fn word(&mut self, word: &str, column: char) {
+        self.place += 1;
+        self.part.push_str(&lexeme::quoted(word));
+        // Writing to a string does not fail.
+        let _ = write!(self.part, ":{}{column} ", self.place);
+    }
+
+    fn all(mut self) -> Vec<String> {
+        self.full.push(self.part);
+        self.full
     }
 }
 
-/// The parts of a row: nearly always one.
-fn vectors(row: &Words<'_>) -> Vec<String> {
-    let message = IndexText::of(row.message);
-    let mut pictures: BTreeSet<char> = message.pictures().collect();
-    let mut first = Vector::new();
-    for (text, column) in [(row.keys.email, 'B'), (row.name, 'C'), (row.domain, 'D'), (row.website_url, 'D')]
-    {
-        let Some(text) = text else { continue };
-        let text = IndexText::of(text);
-        pictures.extend(text.pictures());
-        text.words().for_each(|word| first.word(word, column));
-        first.gap();
-    }
+/// The parts of a row: nearly always one. The first begins with its keys.
+fn parts(row: &Words<'_>) -> Vec<String> {
+    let texts: Vec<(IndexText, char)> = [
+        (row.keys.email, 'B'),
+        (row.name, 'C'),
+        (row.domain, 'D'),
+        (row.website_url, 'D'),
+        (Some(row.message), 'A'),
+    ]
+    .into_iter()
+    .filter_map(|(text, column)| Some((IndexText::of(text?), column)))
+    .collect();
+    let pictures: BTreeSet<char> = texts.iter().flat_map(|(text, _)| text.pictures()).collect();
+    let mut parts = Parts::default();
     let keys = row.keys.text(pictures, link_keys(row.message));
-    keys.split(' ').filter(|key| !key.is_empty()).for_each(|key| first.key(key));
-    let words: Vec<&str> = message.words().collect();
-    let mut parts = Vec::new();
-    let (mut part, mut next) = (first, 0);
-    loop {
-        while next < words.len() && part.place < WORDS_MAX && part.text.len() < BYTES_MAX {
-            part.word(words[next], 'A');
-            next += 1;
-        }
-        parts.push(std::mem::take(&mut part.text));
-        if next >= words.len() {
-            return parts;
-        }
-        part = Vector::new();
-        next -= OVERLAP.min(next);
-    }
+    keys.split(' ').filter(|key| !key.is_empty()).for_each(|key| parts.key(key));
+    texts.iter().for_each(|(text, column)| parts.text(text, *column));
+    parts.all()
 }
 
 /// Writes the words of rows that have none.
 pub(super) async fn write(rows: &[Words<'_>], connection: &mut Connection) -> Result<()> {
     let (mut ids, mut parts, mut texts) = (Vec::new(), Vec::new(), Vec::new());
     for row in rows {
-        for (part, text) in vectors(row).into_iter().enumerate() {
+        for (part, text) in self::parts(row).into_iter().enumerate() {
             ids.push(row.id);
             parts.push(i64::try_from(part).unwrap_or(i64::MAX));
             texts.push(text);
@@ -118,11 +129,17 @@ pub(crate) async fn write_behind(
             .bind(most)
             .fetch_all(&mut *connection)
             .await?;
+    let Some(last) = rows.last().map(|row| row.id) else { return Ok(None) };
+    let count = u64::try_from(rows.len()).unwrap_or_default();
+    write_rows(rows, connection).await?;
+    Ok(Some((last, count)))
+}
+
+/// Writes the words of rows as they were read.
+async fn write_rows(rows: Vec<WordsRow>, connection: &mut Connection) -> Result<()> {
     let rows: Vec<_> = rows.into_iter().map(WordsRow::read).collect();
     let words = rows.iter().map(WordsRow::words).collect::<Result<Vec<_>>>()?;
-    let Some(last) = words.last().map(|row| row.id) else { return Ok(None) };
-    write(&words, connection).await?;
-    Ok(Some((last, u64::try_from(words.len()).unwrap_or_default())))
+    write(&words, connection).await
 }
 
 /// Writes the words of one row again.
@@ -135,9 +152,7 @@ pub(super) async fn rewrite(id: i64, connection: &mut Connection) -> Result<()> 
         .bind(id)
         .fetch_all(&mut *connection)
         .await?;
-    let rows: Vec<_> = rows.into_iter().map(WordsRow::read).collect();
-    let words = rows.iter().map(WordsRow::words).collect::<Result<Vec<_>>>()?;
-    write(&words, connection).await
+    write_rows(rows, connection).await
 }
 
 /// Every row has its words.
@@ -197,4 +212,33 @@ pub(super) async fn newest_with_word(
                   ORDER BY detection_id DESC LIMIT $2";
     let in_messages = format!("{}:A", expression::whole(word));
     Ok(sqlx::query_scalar(newest).bind(in_messages).bind(limit).fetch_all(connection).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What parts hold of a text after other things.
+    fn of(keys: usize, text: &str) -> Vec<String> {
+        let mut parts = Parts::default();
+        (0..keys).for_each(|key| parts.key(&format!("key{key}")));
+        parts.text(&IndexText::of(text), 'A');
+        parts.all()
+    }
+
+    #[test]
+    fn a_part_is_as_long_as_postgresql_takes_it_and_the_next_repeats_its_end() {
+        assert_eq!(of(1, "one two"), ["'key0' 'one':1A 'two':2A "]);
+        let many: Vec<String> = (0..40_000).map(|number| format!("w{number}")).collect();
+        for parts in [of(0, &many.join(" ")), of(100_000, &many.join(" ")), of(0, &"ё".repeat(3_000_000))] {
+            assert!(parts.iter().all(|part| part.len() < 2 * BYTES_MAX));
+            let places = parts.iter().map(|part| part.matches(":").count()).max();
+            assert!(places.is_some_and(|most| most <= WORDS_MAX + 2 * OVERLAP));
+        }
+        let parts = of(0, &many.join(" "));
+        assert!(parts.len() > 1);
+        let last = parts[0].rsplit(' ').nth(1).and_then(|word| word.split(':').next()).unwrap();
+        assert!(parts[1].contains(&format!("{last}:")), "a phrase across the border is found");
+        assert!(many.iter().all(|word| parts.iter().any(|part| part.contains(&format!("'{word}':")))));
+    }
 }

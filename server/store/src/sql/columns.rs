@@ -4,6 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{Result, StoreError};
 
+/// Behind a table that is walked by its ids, not by another index.
+pub(super) const BY_ID: &str = unindexed!();
+
 pub(super) const MS_PER_HOUR: i64 = 3_600_000;
 pub(super) const HOURS_PER_DAY: i64 = 24;
 

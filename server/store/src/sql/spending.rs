@@ -9,7 +9,7 @@ use domain::{BudgetId, BudgetScope};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::columns::{HOURS_PER_DAY, MS_PER_HOUR, day_to_hour};
+use super::columns::{BY_ID, HOURS_PER_DAY, MS_PER_HOUR, day_to_hour};
 use super::{Connection, Engine};
 use crate::{Counter, PlaceId, Result};
 
@@ -108,16 +108,13 @@ async fn allowed(counter: &Counter, connection: &mut Connection) -> Result<i64> 
     Ok(allowed.fetch_optional(connection).await?.unwrap_or(i64::MAX))
 }
 
-/// The log from an id on, not by another index. It is asked for up to its end as well: PostgreSQL takes what has no end for a third of
-/// the table.
-const BY_ID: &str = unindexed!();
-
 /// Counts in the log: the sums of its days, and what is not in them yet.
 pub(super) async fn in_log(counter: &Counter, connection: &mut Connection) -> Result<i64> {
     let whose = match counter.budget.scope {
         BudgetScope::Site => "site = $2",
         BudgetScope::Token => "token_id IN (SELECT id FROM api_tokens WHERE name = $2 COLLATE NOCASE)",
     };
+    // The end of the log is given, too: PostgreSQL takes a range without an end for a third of the table.
     // Asked for again since then: once for each verdict that was replaced. A fallback's or a refusal of these days was not paid for, and the
     // verdict in its place is among the others.
     let count = format!(

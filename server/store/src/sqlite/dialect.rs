@@ -115,13 +115,6 @@ macro_rules! bucket {
     };
 }
 
-/// A score in whole points, none above 100.
-macro_rules! points {
-    ($score:literal) => {
-        concat!("min(100, CAST(", $score, " AS INTEGER))")
-    };
-}
-
 /// Whether no other program that is alive judges a submission: on SQLite one program judges.
 macro_rules! no_others {
     () => {

@@ -57,6 +57,30 @@ pub(crate) async fn tell(fresh: &impl Fresh) {
         }
     }
     paste(fresh.store().await).await;
+    long(&*fresh.store().await).await;
+}
+
+/// Messages with more words, or more links, than one entry of any index holds are kept, and found once by whatever is in them.
+async fn long(store: &dyn Store) {
+    let words: Vec<String> = (0..120_000).map(|number| format!("w{number:06}")).collect();
+    let hosts: Vec<String> = (0..30_000).map(|number| format!("https://h{number}.many.example")).collect();
+    let han = "垃圾邮件".repeat(20_000);
+    fill(store, &[words.join(" "), hosts.join(" "), han, "walrus ".repeat(100_000)]).await;
+    for (search, numbers) in [
+        ("w000000", vec![1]),
+        ("w119999", vec![1]),
+        ("w000000 w119999", vec![1]),
+        ("\"w014999 w015000 w015001\"", vec![1]),
+        ("w000000 -w119999", vec![]),
+        ("link:h29999.many.example", vec![2]),
+        ("link:many.example -w000000", vec![2]),
+        ("邮件垃圾", vec![3]),
+        ("walrus", vec![4]),
+    ] {
+        let query = SearchQuery::parse(search).unwrap();
+        assert_eq!(found(store, &query).await, numbers, "{search}");
+        assert_eq!(store.count(&query, noon()).await.unwrap().count, numbers.len() as u64, "{search}");
+    }
 }
 
 /// Every line that is pasted finds the message that it stands in, at once or by one click.

@@ -16,9 +16,6 @@ use crate::Result;
 pub(super) use keys::keys;
 pub(super) use plan::Plan;
 
-/// PostgreSQL knows by its statistics which index a few rows need none of.
-pub(super) const ALONE: &str = "";
-
 /// Writes that a row has this id or upstream id.
 pub(super) fn push_upstream_id<'a>(
     sql: &'a mut QueryBuilder<Db>,

@@ -25,7 +25,7 @@ pub(in super::super) struct Plan<'a> {
     wanted: Vec<String>,
     /// What must not.
     unwanted: Vec<String>,
-    /// Whether some detection is so long that its words are kept in parts: then not all of them meet in one.
+    /// Whether some detection is so long that its words are kept in parts: then not all of them meet in one, and one may be in several.
     has_parts: bool,
     /// First and last id that a time range leaves.
     ids: Option<(i64, i64)>,
@@ -55,7 +55,7 @@ impl<'a> Plan<'a> {
             terms.filter_map(expression).collect()
         };
         let (wanted, unwanted) = (of(false), of(true));
-        let has_parts = wanted.len() + unwanted.len() > 1
+        let has_parts = !wanted.is_empty()
             && sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM detection_words WHERE part > 0)")
                 .fetch_one(readers)
                 .await?;

@@ -7,7 +7,7 @@ use sqlx::AssertSqlSafe;
 use tokio::time::timeout_at;
 
 use super::super::Pool;
-use super::super::search::ALONE;
+use super::super::columns::BY_ID;
 use super::block::{Bits, Row, ids_of, place};
 use super::{Facts, Kept, MOST};
 use crate::Result;
@@ -165,6 +165,6 @@ fn select(condition: &str) -> String {
     let bits = Bits::sql();
     format!(
         "SELECT d.id, d.created_at, d.score, CAST({bits} AS BIGINT), coalesce(d.token_id, 0), d.site, d.language
-         FROM detections d {ALONE} WHERE {condition}"
+         FROM detections d {BY_ID} WHERE {condition}"
     )
 }

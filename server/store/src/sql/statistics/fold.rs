@@ -2,7 +2,7 @@
 
 use sqlx::{AssertSqlSafe, Executor};
 
-use super::super::search::ALONE;
+use super::super::columns::BY_ID;
 use super::super::{Connection, Db, Pool, begin};
 use crate::Result;
 
@@ -101,7 +101,7 @@ impl Target {
         let groups: Vec<String> =
             (1..=self.keys.split(", ").count()).map(|number| number.to_string()).collect();
         format!(
-            "SELECT {}, count(*) FROM detections d {ALONE}
+            "SELECT {}, count(*) FROM detections d {BY_ID}
              WHERE d.id > $1 AND d.id <= $2 AND d.judged_by <> 'refused' AND {} GROUP BY {}",
             self.values,
             self.condition,

@@ -202,7 +202,8 @@ pub(super) async fn sources(
 }
 
 /// Scores in whole points, none below -1 and none above 100: a threshold is a whole number of them.
-const POINTS: &str = concat!("CASE WHEN d.score < 0 THEN -1 ELSE ", points!("d.score"), " END");
+const POINTS: &str =
+    concat!("CASE WHEN d.score < 0 THEN -1 WHEN d.score >= 100 THEN 100 ELSE ", whole!("d.score"), " END");
 
 pub(super) async fn labelled(
     query: &SearchQuery,

@@ -7,8 +7,7 @@ use domain::SearchQuery;
 use domain::search::{Pattern, State, Term, TermKind};
 use sqlx::QueryBuilder;
 
-use super::super::columns::{HOURS_PER_DAY, MS_PER_HOUR, to_ms};
-use super::super::search::ALONE;
+use super::super::columns::{BY_ID, HOURS_PER_DAY, MS_PER_HOUR, to_ms};
 use super::super::terms::push as push_term;
 use super::super::{Db, Pool};
 use crate::Result;
@@ -25,7 +24,7 @@ pub(in super::super) async fn count(
     // One statement, so that no row is taken in between the one count and the other.
     let Some(mut sql) = kept(query) else { return Ok(None) };
     sql.push(format_args!(
-        " + (SELECT count(*) FROM detections d {ALONE} WHERE d.id > (SELECT counted_to FROM stat_progress)"
+        " + (SELECT count(*) FROM detections d {BY_ID} WHERE d.id > (SELECT counted_to FROM stat_progress)"
     ));
     for term in &query.terms {
         push_term(&mut sql, term, now);

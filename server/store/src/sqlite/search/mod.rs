@@ -25,9 +25,6 @@ pub(super) use page::keys;
 pub(super) use plan::Plan;
 use words::INDEX;
 
-/// Keeps a statement to the table itself: SQLite would guess an index that is longer than the few rows that are meant.
-pub(super) const ALONE: &str = "NOT INDEXED";
-
 /// Writes that a row has this id or upstream id. Found by key first: the log has no index of upstream ids.
 pub(super) fn push_upstream_id<'a>(
     sql: &'a mut QueryBuilder<Sqlite>,
