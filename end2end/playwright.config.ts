@@ -15,7 +15,8 @@ export default defineConfig({
   retries: 0,
   reporter: [['list'], ['html', { open: 'never' }], ['./fixtures/reporter.ts']],
   // A trace of every test takes a quarter of the time; `npx playwright test --trace retain-on-failure` records them.
-  use: { screenshot: 'only-on-failure', locale: 'en-GB', timezoneId: 'UTC' },
+  // An action that cannot be done says what it waited for, instead of using up the test's time.
+  use: { actionTimeout: 20_000, screenshot: 'only-on-failure', locale: 'en-GB', timezoneId: 'UTC' },
   projects: [
     { name: 'javascript', use: desktop },
     // Everything must work without JavaScript too, but for what is named *.hydrate.spec.ts.

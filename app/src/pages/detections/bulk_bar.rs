@@ -1,7 +1,7 @@
 //! What can be done to many rows: to those ticked, or to all that match.
 
 use leptos::{
-    ev::SubmitEvent, prelude::*, server_fn::ServerFn, wasm_bindgen::JsCast, web_sys::HtmlInputElement,
+    ev::SubmitEvent, prelude::*, server_fn::ServerFn, wasm_bindgen::JsCast, web_sys::{HtmlInputElement, HtmlSelectElement},
 };
 
 use crate::{
@@ -29,7 +29,10 @@ pub(super) fn RowsForm(
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(button) = event.submitter() else { return };
-        let kind = button.get_attribute("value").unwrap_or_default();
+        let kind = match button.get_attribute("value").unwrap_or_default() {
+            kind if kind == "because" => reason_chosen(),
+            kind => kind,
+        };
         let is_all = button.get_attribute("name").as_deref() == Some("all");
         let rows = selection.refs(|id| decisions.version_of(id)).iter().map(ToString::to_string).collect();
         let (bulk, all) = if is_all { (String::new(), kind) } else { (kind, String::new()) };
@@ -59,6 +62,12 @@ pub(super) fn RowsForm(
             {children()}
         </form>
     }
+}
+
+/// What the list of reasons shows now. It is read here and not heard of: it may have been changed before the page's code came.
+fn reason_chosen() -> String {
+    let list = document().query_selector("select[name=because]").ok().flatten();
+    list.and_then(|list| list.dyn_into::<HtmlSelectElement>().ok()).map(|list| list.value()).unwrap_or_default()
 }
 
 /// The tick at "I mean all of them", where the page has one.

@@ -28,9 +28,6 @@ pub(super) fn WishMenu(state: Memo<LogState>) -> impl IntoView {
 #[component]
 fn Menu(wishes: Wishes) -> impl IntoView {
     let Wishes { list, macros } = wishes;
-    let first = list.spam.first().map(|reason| LabelWish::Because(Label::Spam, reason.id));
-    let first = first.or_else(|| Some(LabelWish::Because(Label::Ham, list.ham.first()?.id)));
-    let chosen = RwSignal::new(first.map(|wish| wish.to_string()).unwrap_or_default());
     let group = |label: Label, words: &'static str| {
         let option = |reason: &Reason| {
             let wish = LabelWish::Because(label, reason.id).to_string();
@@ -39,17 +36,15 @@ fn Menu(wishes: Wishes) -> impl IntoView {
         let options = list.of(label).iter().map(option).collect_view();
         view! { <optgroup label=words>{options}</optgroup> }
     };
-    // Without JavaScript the list itself says what was chosen.
-    let said = move || if cfg!(feature = "ssr") { "because".to_owned() } else { chosen.get() };
     let is_empty = list.spam.is_empty() && list.ham.is_empty();
     let reasons = (!is_empty).then(|| view! {
         <span class="w-56">
-            <select class=INPUT name="because" form=FORM aria-label="Reason" on:change:target=move |event| chosen.set(event.target().value())>
+            <select class=INPUT name="because" form=FORM aria-label="Reason">
                 {group(Label::Spam, "Spam")}
                 {group(Label::Ham, "Ham")}
             </select>
         </span>
-        <button class=BUTTON name="bulk" value=said form=FORM>"Mark the selection"</button>
+        <button class=BUTTON name="bulk" value="because" form=FORM>"Mark the selection"</button>
     });
     let buttons = macros.iter().map(|one| view! { <MacroButton one=one.clone()/> }).collect_view();
     view! {
