@@ -14,7 +14,7 @@ pub enum AppError {
     #[error("You are logged out. Log in and try again.")]
     LoggedOut,
     /// The person's role does not allow it.
-    #[error("Your account may not do this: it takes the role {0}. Ask an administrator.")]
+    #[error("Only people with the role {0} can do this. Ask an administrator.")]
     Forbidden(String),
     /// What was asked for is not there.
     #[error("There is no such {0}.")]

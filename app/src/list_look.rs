@@ -10,6 +10,9 @@ pub(crate) const LOOK_COOKIE: &str = "gavel_list";
 /// The word in the cookie for unfolded facets.
 const FACETS: &str = "facets";
 
+/// The word in the cookie for staying where one is after a label.
+const STAYS: &str = "stays";
+
 /// What a person chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ListLook {
@@ -25,11 +28,21 @@ pub(crate) struct ListLook {
     pub(crate) time: bool,
     /// Whether what the matches are made of is unfolded above the list.
     pub(crate) facets: bool,
+    /// Whether a label by key goes on to the next row.
+    pub(crate) goes_on: bool,
 }
 
 impl Default for ListLook {
     fn default() -> Self {
-        Self { compact: true, score: true, sender: true, site: true, time: true, facets: false }
+        Self {
+            compact: true,
+            score: true,
+            sender: true,
+            site: true,
+            time: true,
+            facets: false,
+            goes_on: true,
+        }
     }
 }
 
@@ -45,6 +58,12 @@ impl ListLook {
             "site" => self.site,
             _ => self.time,
         }
+    }
+
+    /// The columns that are not shown, in words; the style sheet hides them.
+    pub(crate) fn hidden(self) -> Option<String> {
+        let hidden: Vec<_> = Self::COLUMNS.into_iter().filter(|column| !self.shows(column)).collect();
+        (!hidden.is_empty()).then(|| hidden.join(" "))
     }
 
     /// Shows or hides a column.
@@ -63,6 +82,7 @@ impl ListLook {
         let mut words = vec![if self.compact { "compact" } else { "comfortable" }];
         words.extend(Self::COLUMNS.into_iter().filter(|column| self.shows(column)));
         words.extend(self.facets.then_some(FACETS));
+        words.extend((!self.goes_on).then_some(STAYS));
         words.join(".")
     }
 
@@ -72,6 +92,7 @@ impl ListLook {
             look.show(column, word.split('.').any(|word| word == column));
         }
         look.facets = word.split('.').any(|word| word == FACETS);
+        look.goes_on = word.split('.').all(|word| word != STAYS);
         look
     }
 

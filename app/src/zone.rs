@@ -56,6 +56,22 @@ impl Zone {
     }
 }
 
+/// A moment to the second as the viewer's clocks show it, for words that are put together once. What is shown for long follows
+/// [`Zone::exact`].
+pub(crate) fn exact(time: chrono::DateTime<chrono::Utc>) -> String {
+    here().exact(time)
+}
+
+/// The same to the minute, without the year.
+pub(crate) fn minute(time: chrono::DateTime<chrono::Utc>) -> String {
+    domain::time::minute_in(&here(), time)
+}
+
+/// The viewer's zone, as it is known now.
+pub(crate) fn here() -> domain::Zone {
+    use_context::<Zone>().map_or_else(domain::Zone::default, |zone| zone.0.get_untracked())
+}
+
 /// The zone of who sent the request.
 #[cfg(feature = "ssr")]
 pub(crate) fn viewers() -> domain::Zone {
@@ -72,7 +88,7 @@ fn viewers() -> domain::Zone {
 #[cfg(feature = "ssr")]
 pub(crate) fn fixed(q: &str) -> String {
     match domain::SearchQuery::parse(q) {
-        Ok(query) if query.has_days() => query.in_zone(&viewers()).to_string(),
+        Ok(query) if query.has_days() => query.in_zone(&viewers(), now()).to_string(),
         _ => q.to_owned(),
     }
 }

@@ -34,7 +34,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       test.slow()
       await open('/imports/new')
       await bring(page, 'labels.example.com', csv('desk.csv', labelledTable(`axe${colorScheme}`)))
-      await page.getByLabel('Known to be spam or not').selectOption('Desk')
+      await page.getByLabel('Column with spam or not').selectOption('Desk')
       await page.getByLabel('Use them as my decisions').check()
       await page.getByRole('button', { name: 'Update the preview' }).click()
       await expect(page.getByText('known to be').first()).toBeVisible()

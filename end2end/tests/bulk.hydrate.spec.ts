@@ -17,9 +17,9 @@ test.describe.configure({ timeout: 180_000 })
 const toast = (page: Page) => page.getByRole('region', { name: 'Undo' })
 
 async function markAll(page: Page): Promise<void> {
-  await log(page).getByText(/^All .* that match this search$/).click()
-  await log(page).getByLabel(/^I mean all .* of them$/).check()
-  await log(page).getByRole('group', { name: /^For all .* that match$/ }).getByRole('button', { name: 'Ham' }).click()
+  await log(page).getByText(/^Act on all .* results$/).click()
+  await log(page).getByLabel(/^Yes, all /).check()
+  await log(page).getByRole('group', { name: /^For all .* results$/ }).getByRole('button', { name: 'Ham' }).click()
 }
 
 /** How many a search finds, as the list says. */

@@ -94,7 +94,7 @@ test('several messages are checked from one paste', async ({ page, open }) => {
   const texts = messages('sms_uci', 4).map(message => message.message.replace(/\s+/g, ' '))
   await open('/check')
   await page.getByLabel('Message', { exact: true }).fill(texts.join('\n---\n'))
-  await page.getByLabel('Split at blank lines or ---').check()
+  await page.getByLabel('Messages separated by blank lines or ---').check()
   await check(page)
   await expect(page.getByRole('heading', { name: /^4 messages: \d spam, \d ham, 0 not judged$/ })).toBeVisible()
 })

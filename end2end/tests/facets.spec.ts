@@ -25,23 +25,23 @@ test('a value narrows the search, says what it finds, and lets go again', async 
   await page.goto(`${demo.url}/detections`)
   if (javaScriptEnabled !== false) await hydrated(page)
   const sum = async (facet: string) => (await counts(page, facet)).reduce((all, count) => all + count, 0)
-  for (const facet of ['Verdict', 'Label', 'Site', 'Origin', 'Judged by']) expect(await sum(facet), facet).toBe(ROWS)
+  for (const facet of ['Verdict', 'Label', 'Site', 'Source', 'Decided by']) expect(await sum(facet), facet).toBe(ROWS)
 
   const spam = (await counts(page, 'Verdict', 'spam'))[0]!
   await choose(page, 'Verdict', 'spam')
   await expect(page).toHaveURL(/\?q=is(:|%3A)spam$/)
   await expect(value(page, 'Verdict', 'spam')).toHaveAttribute('aria-current', 'true')
   await expect(page.getByText(`${spam} detections`, { exact: true })).toBeVisible()
-  expect(await sum('Origin')).toBe(spam)
+  expect(await sum('Source')).toBe(spam)
 
-  const pasted = (await counts(page, 'Origin', 'paste'))[0]!
-  await choose(page, 'Origin', 'paste')
+  const pasted = (await counts(page, 'Source', 'paste'))[0]!
+  await choose(page, 'Source', 'paste')
   await expect(page.getByText(pasted === 1 ? '1 detection' : `${pasted} detections`, { exact: true })).toBeVisible()
   await expect(page).toHaveURL(/q=is(:|%3A)spam(\+|%20)from(:|%3A)paste$/)
 
   await choose(page, 'Verdict', 'spam')
   await expect(page).toHaveURL(/\?q=from(:|%3A)paste$/)
-  await choose(page, 'Origin', 'paste')
+  await choose(page, 'Source', 'paste')
   await expect(page).toHaveURL(/\/detections(\?q=)?$/)
   await expect(page.getByText('400 detections', { exact: true })).toBeVisible()
 })
@@ -53,19 +53,38 @@ test('they are folded until somebody wants them, say what is chosen, and stay as
   }
   await logIn(page, admin, demo.url)
   await open('/detections?q=is%3Aspam+from%3Aapi')
-  await expect(page.getByText('Narrow down: spam, api')).toBeVisible()
+  await expect(page.getByText('Filters: spam, api')).toBeVisible()
   await expect(value(page, 'Verdict', 'spam')).toBeHidden()
-  await page.getByText('Narrow down').click()
+  await page.getByText('Filters').click()
   await expect(value(page, 'Verdict', 'spam')).toBeVisible()
   if (javaScriptEnabled === false) return
   await expect.poll(() => page.evaluate(() => document.cookie)).toContain('facets')
   await open('/detections')
   await expect(value(page, 'Verdict', 'spam')).toBeVisible()
-  await page.getByText('Narrow down').click()
+  await page.getByText('Filters').click()
   await expect(value(page, 'Verdict', 'spam')).toBeHidden()
   await expect.poll(() => page.evaluate(() => document.cookie)).not.toContain('facets')
   await open('/detections')
   await expect(value(page, 'Verdict', 'spam')).toBeHidden()
+})
+
+test('when is chosen like the other values, or from one day to another', async ({ page, javaScriptEnabled }) => {
+  await logIn(page, admin, demo.url)
+  await page.goto(`${demo.url}/detections?q=is%3Aspam`)
+  if (javaScriptEnabled !== false) await hydrated(page)
+  await choose(page, 'When', 'Today')
+  await expect(page).toHaveURL(/q=is(:|%3A)spam(\+|%20)after(:|%3A)today$/)
+  await choose(page, 'When', '7 days')
+  await expect(page, 'one of them at a time').toHaveURL(/q=is(:|%3A)spam(\+|%20)age(:|%3A)(%3C|<)7d$/)
+  await choose(page, 'When', '7 days')
+  await expect(page).toHaveURL(/q=is(:|%3A)spam$/)
+  await unfold(page)
+  const form = page.getByRole('form', { name: 'From one day to another' })
+  await form.getByLabel('From').fill('2020-02-01')
+  await form.getByLabel('until before').fill('2020-03-01')
+  await form.getByRole('button', { name: 'Show' }).click()
+  await expect(page.getByLabel('Search the detections')).toHaveValue('is:spam after:2020-02-01 before:2020-03-01')
+  await expect(page.getByText('Nothing matches this search.')).toBeVisible()
 })
 
 function value(page: Page, facet: string, words: string) {
@@ -74,7 +93,7 @@ function value(page: Page, facet: string, words: string) {
 
 /** Opens the panel where it is folded. */
 async function unfold(page: Page): Promise<void> {
-  const fold = page.getByText('Narrow down')
+  const fold = page.getByText('Filters')
   if (await page.locator('details[open]').filter({ has: fold }).count() === 0) await fold.click()
 }
 

@@ -133,7 +133,7 @@ test('labels that a file knows are compared, taken over as decisions, and taken 
   await open('/imports/new')
   await bring(page, 'labels.example.com', csv('desk.csv', labelledTable(mark)))
   const id = await numberOf(page)
-  const known = page.getByLabel('Known to be spam or not')
+  const known = page.getByLabel('Column with spam or not')
   const preview = page.getByRole('region', { name: 'The first rows, as they will be checked' })
 
   // Whatever was guessed, the column is a choice, and the preview tells what it leads to.

@@ -47,6 +47,23 @@ test.describe('in the list', () => {
     await expect(heading).toHaveText(`Detection ${await id(1)}`)
   })
 
+  test('whether a label goes on to the next is a choice', async ({ page, open }) => {
+    await page.getByText('View', { exact: true }).click()
+    await page.getByLabel('Go on to the next row').uncheck()
+    await page.keyboard.press('Escape')
+    try {
+      await row(page, 0).getByRole('link').focus()
+      await press(page, 's')
+      await expect(row(page, 0)).toContainText('spam by Ana')
+      await expect(row(page, 0).getByRole('link')).toBeFocused()
+      await open(searching(word))
+      await page.getByText('View', { exact: true }).click()
+      await expect(page.getByLabel('Go on to the next row'), 'it is remembered').not.toBeChecked()
+    } finally {
+      await page.context().clearCookies({ name: 'gavel_list' })
+    }
+  })
+
   test('j skips in Review also after a visit to the log', async ({ page }) => {
     await press(page, 'j')
     await page.getByRole('link', { name: 'Review' }).first().click()
@@ -65,7 +82,7 @@ test.describe('in the list', () => {
     await press(page, '*')
     await expect(page.getByText('5 selected')).toBeVisible()
     await press(page, '*')
-    await expect(page.getByText('0 selected')).toBeVisible()
+    await expect(page.getByText('0 selected')).toBeHidden()
   })
 
   test('s and h label and go on to the next row; u and Ctrl+Z take back the latest', async ({ page }) => {
@@ -84,7 +101,7 @@ test.describe('in the list', () => {
 
   test('undo right after a label waits for the label', async ({ page }) => {
     await press(page, 'j', 's', 'u')
-    await expect(page.getByText('Undone.')).toBeAttached()
+    await expect(page.getByText('Undone.').first()).toBeAttached()
     await expect(row(page, 0)).not.toContainText('by Ana')
   })
 

@@ -12,7 +12,7 @@ test('a label is counted, can be downloaded, and is forgotten on request', async
   // The page is not left before the label has come to the server.
   await expect.poll(() => matches(page, `${word} label:spam`)).toBe(1)
 
-  const section = page.getByRole('region', { name: 'What the detector learnt' })
+  const section = page.getByRole('region', { name: 'What the detector has learned' })
   await expect(async () => {
     await open('/settings')
     await expect(section).toContainText(/labels? counts? at present/, { timeout: 500 })
@@ -20,12 +20,12 @@ test('a label is counted, can be downloaded, and is forgotten on request', async
   await expect(section.getByRole('row').nth(1)).toContainText('person')
 
   const [download] = await Promise.all([
-    page.waitForEvent('download'), section.getByRole('link', { name: 'Download the lessons' }).click()])
+    page.waitForEvent('download'), section.getByRole('link', { name: 'Download training data' }).click()])
   expect(download.suggestedFilename()).toMatch(/^gavel-lessons-.*\.ndjson$/)
   const lines = (await readFile(await download.path(), 'utf8')).trim().split('\n').map(line => JSON.parse(line))
   expect(lines.filter(line => line.message.includes(word)).map(line => line.label)).toEqual(['spam'])
 
-  await section.getByRole('checkbox', { name: 'Forget what the detector learnt' }).check()
+  await section.getByRole('checkbox', { name: 'Yes, forget everything it has learned' }).check()
   await section.getByRole('button', { name: 'Forget' }).click()
   await expect(section).toContainText('Nothing yet')
 })

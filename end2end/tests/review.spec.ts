@@ -19,8 +19,8 @@ const under = (page: Page) => page.locator('[data-open-detection]')
 test('one after the other until everything has a label', async ({ page, open }) => {
   await paste(page, marked(marker('queue'), 3), gavel.url)
   await open(`${gavel.url}/review`)
-  await expect(page.getByText('0 of 3 today')).toBeVisible()
-  await expect(page.getByText(/^Yours until/)).toBeVisible()
+  await expect(page.getByText('0 reviewed today · 3 left')).toBeVisible()
+  await expect(page.getByText(/^Reserved for you/)).toBeVisible()
   const seen = new Set<string | null>()
   for (let done = 0; done < 3; done++) {
     const id = await under(page).getAttribute('data-open-detection')
@@ -29,9 +29,9 @@ test('one after the other until everything has a label', async ({ page, open }) 
     await expect(page.locator(`[data-open-detection="${id}"]`)).toHaveCount(0)
   }
   expect(seen.size).toBe(3)
-  await expect(page.getByText('Everything has a label.')).toBeVisible()
+  await expect(page.getByText('Everything is reviewed.')).toBeVisible()
   await open(`${gavel.url}/review`)
-  await expect(page.getByText('3 of 3 today')).toBeVisible()
+  await expect(page.getByText('3 reviewed today · 0 left')).toBeVisible()
 })
 
 test('what is skipped comes again at the end, and the order is a choice', async ({ page, open }) => {

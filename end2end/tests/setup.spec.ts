@@ -17,6 +17,8 @@ test('the one-time link makes the first administrator', async ({ page, open }) =
   const links = gavel.output().match(/http:\S+\/setup\?token=\w+/g)
   const link = links?.at(-1)
   if (!link) throw new Error(`no link on the console:\n${gavel.output()}`)
+  await open(`${gavel.url}/login`)
+  await expect(page.getByText('There is no account yet.'), 'who comes here first is told where to go').toBeVisible()
   await open(link)
   await page.getByLabel('Your name').fill(admin.name)
   await page.getByLabel('E-mail').fill(admin.email)
@@ -33,4 +35,8 @@ test('the one-time link makes the first administrator', async ({ page, open }) =
 
   const again = await page.goto(link)
   expect(again?.status()).toBe(403)
+  await expect(page.getByText('This link has been used or has expired.')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Create account' }), 'nothing to fill in for nothing').toHaveCount(0)
+  await page.goto(`${gavel.url}/login`)
+  await expect(page.getByText('There is no account yet.')).toHaveCount(0)
 })

@@ -5,19 +5,26 @@ import { expect, test } from '../fixtures/test.js'
 test('a token is made, shown once, opens the gateway, and opens nothing once it is revoked', async ({ page, open, request }, info) => {
   const name = `shop-${info.workerIndex}-${info.retry}`
   await open('/settings')
-  const section = page.getByRole('region', { name: 'Tokens of apps' })
+  const section = page.getByRole('region', { name: 'App tokens' })
   await section.getByLabel('Name').fill(name)
   await section.getByLabel('Site').fill('shop.example.com')
   await section.getByLabel(/Requests a minute/).fill('60')
-  await section.getByLabel('When there is no verdict in time').selectOption('ask the detector')
+  await section.getByLabel('If the spam service does not answer').selectOption('use the built-in detector')
   await section.getByRole('button', { name: 'Create token' }).click()
   const shown = section.locator('code').filter({ hasText: /^gvl_[0-9a-f]{64}$/ })
   await expect(shown).toHaveCount(1)
   const token = await shown.textContent() ?? ''
   expect(page.url()).not.toContain(token)
+  // What the developer needs stands above the form, and the form is blank: a second press makes no second token.
+  const issued = section.locator('[data-issued]')
+  await expect(issued).toContainText(`${new URL(page.url()).origin}/api/v1`)
+  await expect(issued).toContainText(`curl ${new URL(page.url()).origin}/api/v1/check`)
+  await expect(section.getByLabel('Name')).toHaveValue('')
+  const [box, field] = [await issued.boundingBox(), await section.getByLabel('Name').boundingBox()]
+  expect(box!.y).toBeLessThan(field!.y)
   const row = section.getByRole('row').filter({ hasText: name })
   await expect(row).toContainText('60 a minute')
-  await expect(row).toContainText('ask the detector')
+  await expect(row).toContainText('use the built-in detector')
 
   const verify = () => request.get('/api/v1/verify', { headers: { authorization: `Bearer ${token}` } })
   expect((await verify()).status()).toBe(200)
@@ -40,7 +47,7 @@ test('a token is made, shown once, opens the gateway, and opens nothing once it 
 
 test('a form that is not right says what is wrong and keeps what was typed', async ({ page, open }) => {
   await open('/settings')
-  const section = page.getByRole('region', { name: 'Tokens of apps' })
+  const section = page.getByRole('region', { name: 'App tokens' })
   await section.getByLabel('Name').fill('wrong')
   await section.getByLabel('Site').fill('shop.example.com')
   await section.getByLabel(/Requests a minute/).fill('many')

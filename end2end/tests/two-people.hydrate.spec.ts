@@ -83,7 +83,7 @@ test('a bulk action leaves alone what somebody decided meanwhile, and counts it'
   await expect(row(ben, 2)).toContainText('ham by Ben')
   await ana.keyboard.press('*')
   await ana.keyboard.press('s')
-  await expect(ana.getByRole('region', { name: 'Undo' })).toContainText('Marked 3 as spam. 1 left alone')
+  await expect(ana.getByRole('region', { name: 'Undo' })).toContainText('Marked 3 as spam. 1 unchanged')
   await expect(row(ana, 2)).toContainText('ham by Ben')
   await expect(rows(ana).filter({ hasText: 'spam by Ana' })).toHaveCount(3)
 })
@@ -96,7 +96,7 @@ test('nobody reviews what somebody else reviews', async ({ browser }) => {
     const id = await under(page)
     expect(seen).not.toContain(id)
     seen.push(id)
-    await expect(page.getByText(/^Yours until/)).toBeVisible()
+    await expect(page.getByText(/^Reserved for you/)).toBeVisible()
     await page.keyboard.press('h')
     await expect(page.locator(`[data-open-detection="${id}"]`)).toHaveCount(0)
   }

@@ -92,6 +92,6 @@ test('the key is in no page and no answer', async ({ page, open }) => {
   })
   for (const path of ['/', '/check', '/detections', '/stats', '/settings', '/metrics', '/readyz']) await page.goto(gavel.url + path)
   await open(`${gavel.url}/settings`)
-  await expect(page.getByText('ActiveLayer answers.')).toBeVisible()
+  await expect(page.getByText('ActiveLayer is working.')).toBeVisible()
   for (const text of await Promise.all(seen)) expect(text).not.toContain('sk-secret-4711')
 })

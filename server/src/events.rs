@@ -8,6 +8,7 @@ use std::{
 };
 
 use axum::{
+    Extension,
     extract::{Query, State},
     http::HeaderName,
     response::{
@@ -21,7 +22,11 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tower_sessions::Session;
 
-use crate::{auth::sessions, render, state::AppState};
+use crate::{
+    auth::{gate::Visitor, sessions},
+    render,
+    state::AppState,
+};
 
 /// How often a quiet stream says that it is alive: under the minute after which proxies give up.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
@@ -107,6 +112,7 @@ pub struct Since {
 pub async fn stream(
     State(app): State<AppState>,
     Query(Since { after }): Query<Since>,
+    Extension(Visitor(visitor)): Extension<Visitor>,
     session: Session,
 ) -> Response {
     let until = Instant::now() + LONGEST;
@@ -117,20 +123,23 @@ pub async fn stream(
     let hello =
         stream::once(async { Ok::<_, Infallible>(Event::default().retry(COME_BACK).comment("hello")) });
     let listener = app.moderation.listen(after.as_deref());
+    // Colleagues see who is here for as long as the stream lasts.
+    let presence = visitor.map(|user| app.moderation.opens_page(&user));
+    let events =
+        stream::unfold((listener, place, presence), move |(mut listener, place, presence)| async move {
+            let event = timeout_at(until, listener.next()).await.ok()??;
+            let written = Event::default().json_data(&event).unwrap_or_else(|error| {
+                tracing::error!(%error, "an event could not be written");
+                Event::default().comment("lost")
+            });
+            Some((Ok(written), (listener, place, presence)))
+        });
     let over = async move {
         tokio::select! {
             () = ended => {}
             () = session_over(app, session) => {}
         }
     };
-    let events = stream::unfold((listener, place), move |(mut listener, place)| async move {
-        let event = timeout_at(until, listener.next()).await.ok()??;
-        let written = Event::default().json_data(&event).unwrap_or_else(|error| {
-            tracing::error!(%error, "an event could not be written");
-            Event::default().comment("lost")
-        });
-        Some((Ok(written), (listener, place)))
-    });
     let events = hello.chain(events).take_until(Box::pin(over));
     // Proxies that collect an answer before they pass it on are asked not to.
     let unbuffered = [(HeaderName::from_static("x-accel-buffering"), "no")];

@@ -75,6 +75,20 @@ crate::words! {
     }
 }
 
+#[expect(clippy::derivable_impls, reason = "the macro that declares it derives the same for all words")]
+impl Default for FeedbackState {
+    fn default() -> Self {
+        Self::None
+    }
+}
+
+impl FeedbackState {
+    /// Whether there is no feedback.
+    pub fn is_none(&self) -> bool {
+        *self == Self::None
+    }
+}
+
 /// One piece of evidence for a verdict, in words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Signal {
@@ -290,45 +304,60 @@ impl Detection {
     }
 }
 
-/// A row of the log: a detection without what only its own page shows.
+/// A row of the log: a detection without what only its own page shows. Pages carry fifty of them as JSON, so names are short there and what
+/// is not there is left out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DetectionSummary {
     /// Local id.
     pub id: DetectionId,
     /// When Gavel got it.
+    #[serde(rename = "at")]
     pub created_at: DateTime<Utc>,
     /// How it reached Gavel.
     pub origin: Origin,
     /// Which site it belongs to, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<String>,
     /// The first characters of the message (at most [`EXCERPT_CHARS`]), or those around what a search matched.
+    #[serde(rename = "text")]
     pub excerpt: String,
     /// Byte ranges of the excerpt that a search matched, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<(usize, usize)>,
     /// Sender's e-mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Author's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The verdict.
+    #[serde(rename = "spam")]
     pub is_spam: bool,
     /// Spam score, 0 to 100.
     pub score: f64,
     /// Threshold, 0 to 100.
+    #[serde(rename = "from")]
     pub threshold: f64,
     /// Who judged.
+    #[serde(rename = "by")]
     pub judged_by: JudgedBy,
     /// The moderators' standing label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<Label>,
     /// The name of who set it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labelled_by: Option<String>,
     /// See [`Detection::version`].
+    #[serde(rename = "v")]
     pub version: i64,
     /// Where the feedback is.
+    #[serde(default, skip_serializing_if = "FeedbackState::is_none")]
     pub feedback: FeedbackState,
     /// See [`Detection::app_word`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_word: Option<Label>,
     /// See [`Detection::told`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told: Option<Label>,
 }
 

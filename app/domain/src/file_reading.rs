@@ -49,7 +49,7 @@ impl FileTrait {
             Self::Days => "Order of day and month",
             Self::Pings => "Pingbacks and trackbacks",
             Self::Message => "Message",
-            Self::Label => "Known to be spam or not",
+            Self::Label => "Column with spam or not",
         }
     }
 }

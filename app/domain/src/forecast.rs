@@ -8,7 +8,7 @@
 use chrono::{DateTime, Datelike, TimeDelta, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
-use crate::{UsageSample, paging::grouped, time::minute};
+use crate::{UsageSample, Zone, paging::grouped};
 
 /// How far back samples say something about what comes: two weeks, so that each weekday was seen twice.
 pub const LOOK_BACK: TimeDelta = TimeDelta::days(14);
@@ -90,21 +90,27 @@ impl QuotaForecast {
 
     /// The outlook in a sentence or two; empty when nothing is known.
     pub fn sentence(&self) -> String {
+        self.sentence_in(&Zone::default())
+    }
+
+    /// The same for somebody in a zone.
+    pub fn sentence_in(&self, zone: &Zone) -> String {
+        let minute = |at| crate::time::minute_in(zone, at);
         match self.outlook {
             Outlook::Unknown => String::new(),
             Outlook::UsedUp => "The quota is used up.".to_owned(),
             Outlook::RunsOut { at, earliest, latest } => {
                 let latest = latest.map_or_else(|| "the end of the period".to_owned(), minute);
                 format!(
-                    "Lasts until {} at this pace (probably between {} and {latest}).",
+                    "At this pace it lasts until {} (probably between {} and {latest}).",
                     minute(at),
                     minute(earliest)
                 )
             }
             Outlook::Lasts { until, earliest } => {
                 let until = until.map_or_else(
-                    || "Lasts for more than a year at this pace.".to_owned(),
-                    |end| format!("Lasts to the end of the period ({}) at this pace.", minute(end)),
+                    || "At this pace it lasts for more than a year.".to_owned(),
+                    |end| format!("At this pace it lasts until it renews on {}.", end.format("%-d %B")),
                 );
                 let busy =
                     earliest.map(|at| format!(" On busier days it could run out from {}.", minute(at)));

@@ -104,7 +104,7 @@ impl MappedField {
             Self::UserAgent => "User agent",
             Self::WebsiteUrl => "Page address",
             Self::Domain => "Domain",
-            Self::Label => "Known to be spam or not",
+            Self::Label => "Column with spam or not",
             Self::Id => "Id",
             Self::AuthorUrl => "Author's page",
             Self::Type => "Type",

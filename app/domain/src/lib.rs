@@ -26,6 +26,7 @@ pub mod import_file;
 pub mod language;
 pub mod lessons;
 pub mod live;
+pub mod overview;
 mod own_test;
 pub mod own_threshold;
 pub mod paging;

@@ -32,7 +32,12 @@ pub fn exact(time: DateTime<Utc>) -> String {
 
 /// The moment to the minute: `24 Nov, 14:00 UTC`.
 pub fn minute(time: DateTime<Utc>) -> String {
-    time.format("%-d %b, %H:%M UTC").to_string()
+    minute_in(&Zone::default(), time)
+}
+
+/// The same as clocks of a zone show it: `24 Nov, 15:00 UTC+1`.
+pub fn minute_in(zone: &Zone, time: DateTime<Utc>) -> String {
+    format!("{} {}", zone.local(time).format("%-d %b, %H:%M"), zone.offset_words(time))
 }
 
 /// A day as a heading: `Today`, `Yesterday`, `Mon 16 Nov`, with the year where it is another.
@@ -74,6 +79,8 @@ mod tests {
         let now = late + TimeDelta::days(60);
         assert_eq!(relative_in(&east, late, now), "15 Feb 2025");
         assert_eq!(relative(late, now), "14 Feb 2025");
+        assert_eq!(minute_in(&east, late), "15 Feb, 00:30 UTC+1");
+        assert_eq!(minute(late), "14 Feb, 23:30 UTC");
     }
 
     #[test]

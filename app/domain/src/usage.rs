@@ -71,13 +71,13 @@ impl UsageSample {
     pub fn period_words(&self) -> String {
         match (self.period, self.resets_at()) {
             (Some((month, year)), Some(resets)) => {
-                format!("Period {month:02}/{year}; starts anew on {}.", resets.format("%-d %b %Y"))
+                format!("{}; renews on {}.", month_words(month, year), resets.format("%-d %B"))
             }
             _ if self.unread.iter().any(|name| name.starts_with("period")) => {
-                "When the quota starts anew could not be read.".to_owned()
+                "When the quota renews could not be read.".to_owned()
             }
             _ if self.has_no_limit() => String::new(),
-            _ => "Lifetime plan: the quota does not start anew.".to_owned(),
+            _ => "Lifetime plan: the quota does not renew.".to_owned(),
         }
     }
 
@@ -102,6 +102,12 @@ impl UsageSample {
         let (month, year) = self.period?;
         Some(NaiveDate::from_ymd_opt(year, month, 1)?.and_hms_opt(0, 0, 0)?.and_utc())
     }
+}
+
+/// A month as people write it: `November 2026`.
+fn month_words(month: u32, year: i32) -> String {
+    let first = NaiveDate::from_ymd_opt(year, month, 1);
+    first.map_or_else(|| format!("{month:02}/{year}"), |first| first.format("%B %Y").to_string())
 }
 
 /// How much of the quota the log accounts for.
@@ -249,7 +255,7 @@ mod tests {
         let unread = vec!["usage.total_requests".to_owned(), "period".to_owned()];
         let strange = UsageSample { unread, ..unlimited };
         assert_eq!(strange.used_words(), "400 checks used; the plan's limit could not be read");
-        assert_eq!(strange.period_words(), "When the quota starts anew could not be read.");
+        assert_eq!(strange.period_words(), "When the quota renews could not be read.");
         assert!(strange.unread_words().contains("usage.total_requests, period"));
     }
 

@@ -98,10 +98,10 @@ fn what_lasts_is_said_to_last() {
         monthly.outlook,
         Outlook::Lasts { until: Some(november(30, 0) + TimeDelta::days(1)), earliest: None }
     );
-    assert_eq!(monthly.sentence(), "Lasts to the end of the period (1 Dec, 00:00 UTC) at this pace.");
+    assert_eq!(monthly.sentence(), "At this pace it lasts until it renews on 1 December.");
     let lifetime = forecast(&usage("lifetime, lasts").samples());
     assert!(matches!(lifetime.outlook, Outlook::Lasts { until: None, .. }), "{lifetime:?}");
-    assert!(lifetime.sentence().starts_with("Lasts for more than a year"));
+    assert!(lifetime.sentence().starts_with("At this pace it lasts for more than a year"));
 }
 
 #[test]

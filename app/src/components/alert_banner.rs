@@ -2,7 +2,6 @@
 
 use domain::Alert;
 use leptos::{form::ActionForm, prelude::*};
-use leptos_router::hooks::use_location;
 
 use super::{Glyph, Icon, TimeAgo};
 use crate::server_fns::alerts::{DismissAlert, get_banner};
@@ -12,11 +11,13 @@ const SHOWN: usize = 2;
 
 /// The alerts that last and that nobody at this desk has put away. Looked at anew on every page.
 #[component]
-pub(crate) fn AlertBanner() -> impl IntoView {
-    let location = use_location();
+pub(super) fn AlertBanner(
+    /// The address of the page.
+    path: Memo<String>,
+) -> impl IntoView {
     let dismiss = ServerAction::<DismissAlert>::new();
     let alerts = Resource::new(
-        move || (location.pathname.get(), dismiss.version().get()),
+        move || (path.get(), dismiss.version().get()),
         |_| async { get_banner().await.unwrap_or_default() },
     );
     view! {
@@ -57,16 +58,16 @@ fn Row(alert: Alert, dismiss: ServerAction<DismissAlert>) -> impl IntoView {
             <p class="flex-1 min-w-56">
                 <strong>{title}": "</strong>{alert.what}" "
                 <span class="text-muted">"Since "<TimeAgo time=alert.opened_at/>". "</span>
-                {alert.advice}" "<a class="underline" href=alert.link>"Look"</a>
+                {alert.advice}" "<a class="underline" href=alert.link>"Show details"</a>
             </p>
             <ActionForm action=dismiss>
                 <button
                     class="h-8 px-2 rounded-md border border-line bg-surface font-medium hover:bg-raised cursor-pointer"
                     name="id"
                     value=alert.id.0
-                    aria-label=format!("Put away: {title}")
+                    aria-label=format!("Dismiss: {title}")
                 >
-                    "Put away"
+                    "Dismiss"
                 </button>
             </ActionForm>
         </li>

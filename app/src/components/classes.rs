@@ -1,13 +1,13 @@
-//! Class lists that several components share. (The style build reads them here and in `class=` attributes.)
+//! Classes of `style/base.css` that several components share: what stands on a page many times is said once, in the style sheet.
 
 /// A quiet button.
-pub(crate) const BUTTON: &str = "inline-flex items-center justify-center gap-2 h-9 px-3 rounded-md border border-line bg-surface text-ink font-medium hover:bg-raised disabled:opacity-50 cursor-pointer";
+pub(crate) const BUTTON: &str = "button";
 /// The button that a page is about.
-pub(crate) const PRIMARY: &str = "inline-flex items-center justify-center gap-2 h-9 px-4 rounded-md border border-accent bg-accent text-on-accent font-medium hover:opacity-90 disabled:opacity-50 cursor-pointer";
+pub(crate) const PRIMARY: &str = "button button-primary";
 /// "This is spam".
-pub(crate) const SPAM_BUTTON: &str = "inline-flex items-center justify-center gap-2 h-9 px-3 rounded-md border border-spam bg-surface text-spam font-medium hover:bg-spam-soft disabled:opacity-50 cursor-pointer";
+pub(crate) const SPAM_BUTTON: &str = "button button-spam";
 /// "This is ham".
-pub(crate) const HAM_BUTTON: &str = "inline-flex items-center justify-center gap-2 h-9 px-3 rounded-md border border-ham bg-surface text-ham font-medium hover:bg-ham-soft disabled:opacity-50 cursor-pointer";
+pub(crate) const HAM_BUTTON: &str = "button button-ham";
 /// A box around related things.
 pub(crate) const CARD: &str = "rounded-lg border border-line bg-surface p-4";
 /// A one-line text input.
@@ -16,3 +16,5 @@ pub(crate) const INPUT: &str =
 /// A text input of many lines.
 pub(crate) const TEXTAREA: &str =
     "w-full px-3 py-2 rounded-md border border-field bg-surface text-ink placeholder:text-muted";
+/// A value to choose: pressed while it is chosen.
+pub(crate) const CHIP: &str = "chip";

@@ -4,6 +4,8 @@ use leptos::prelude::*;
 
 use super::{
     ActionNotice, SavedDesk, SavedSearchList, ThemeSwitch, UndoToasts,
+    alert_banner::AlertBanner,
+    embedded_note::EmbeddedNote,
     keyboard::Keys,
     palette::Dialogs,
     quota_meter::Quota,
@@ -16,6 +18,10 @@ use crate::{decisions::Decisions, live::Live};
 pub(crate) enum FramePart {
     /// The quota in the top bar, for the page at this address.
     Quota(Memo<String>),
+    /// What needs a person, for the page at this address.
+    Alerts(Memo<String>),
+    /// That no key is set.
+    Embedded,
     /// Light, dark or system.
     Theme,
     /// The team's searches, in the sidebar.
@@ -35,6 +41,8 @@ impl FramePart {
     pub(crate) fn view(self) -> AnyView {
         match self {
             Self::Quota(path) => view! { <Quota path=path/> }.into_any(),
+            Self::Alerts(path) => view! { <AlertBanner path=path/> }.into_any(),
+            Self::Embedded => view! { <EmbeddedNote/> }.into_any(),
             Self::Theme => view! { <ThemeSwitch/> }.into_any(),
             Self::Searches => view! { <SavedSearchList/> }.into_any(),
             Self::Toasts => view! { <UndoToasts/> }.into_any(),
@@ -47,8 +55,13 @@ impl FramePart {
     /// Reads what it shows.
     pub(crate) fn track(self) {
         match self {
-            Self::Quota(path) => path.track(),
-            Self::Theme => {}
+            Self::Quota(path) => {
+                path.track();
+                let _ = expect_context::<Decisions>().version();
+                expect_context::<Live>().arrived.track();
+            }
+            Self::Alerts(path) => path.track(),
+            Self::Theme | Self::Embedded => {}
             Self::Searches => {
                 expect_context::<SavedDesk>().track();
                 let live = expect_context::<Live>();
@@ -56,7 +69,11 @@ impl FramePart {
                 live.looks.track();
                 let _ = expect_context::<Decisions>().version();
             }
-            Self::Toasts => expect_context::<Decisions>().undoable.track(),
+            Self::Toasts => {
+                let decisions = expect_context::<Decisions>();
+                decisions.undoable.track();
+                decisions.said.track();
+            }
             Self::Notice => drop(expect_context::<Decisions>().problem()),
             Self::Dialogs(keys) => keys.read_value().wanted.track(),
             Self::Search(input) => input.track(),

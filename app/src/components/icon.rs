@@ -59,17 +59,6 @@ impl Glyph {
 #[component]
 pub(crate) fn Icon(glyph: Glyph) -> impl IntoView {
     view! {
-        <svg
-            class="w-4 h-4 shrink-0"
-            viewBox="0 0 24 24"
-            fill="none"
-            stroke="currentColor"
-            stroke-width="2"
-            stroke-linecap="round"
-            stroke-linejoin="round"
-            aria-hidden="true"
-        >
-            <path d=glyph.path() />
-        </svg>
+        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d=glyph.path() /></svg>
     }
 }

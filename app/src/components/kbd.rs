@@ -14,5 +14,4 @@ pub(crate) fn Kbd(
 }
 
 /// How a key looks.
-pub(crate) const KBD: &str =
-    "hidden lg:inline-block px-1 rounded border border-line text-xs font-normal text-muted";
+pub(crate) const KBD: &str = "key";

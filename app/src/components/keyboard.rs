@@ -10,6 +10,7 @@ use crate::{
     decisions::Decisions,
     keys::{self, Command},
     later::{Later, Part},
+    list_look::ListLook,
     selection::Selection,
 };
 
@@ -125,7 +126,7 @@ impl Keys {
     fn label(&self, command: Command) -> bool {
         let row = self.row_to_label();
         let pressed = self.press(command);
-        if pressed && self.selection.count() == 0 {
+        if pressed && self.selection.count() == 0 && ListLook::remembered().goes_on {
             self.go_on(row);
         }
         pressed

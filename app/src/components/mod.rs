@@ -6,6 +6,7 @@ mod blur_switch;
 pub(crate) mod chart;
 pub(crate) mod classes;
 mod copy_button;
+mod embedded_note;
 mod error_panel;
 mod field;
 mod frame_part;
@@ -30,7 +31,6 @@ mod undo_toasts;
 mod verdict;
 
 pub(crate) use action_notice::{ActionNotice, Refusal};
-pub(crate) use alert_banner::AlertBanner;
 pub(crate) use blur_switch::BlurSwitch;
 pub(crate) use copy_button::CopyButton;
 pub(crate) use error_panel::{ErrorPanel, NotFound};

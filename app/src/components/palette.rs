@@ -185,7 +185,7 @@ fn Help(dialog: NodeRef<html::Dialog>) -> impl IntoView {
             node_ref=dialog
         >
             <form method="dialog" class="flex items-center justify-between gap-4 mb-3">
-                <h2 id="keys-heading" class="font-semibold">"Keys"</h2>
+                <h2 id="keys-heading" class="font-semibold">"Keyboard shortcuts"</h2>
                 <button class="h-9 px-3 rounded-md text-accent underline cursor-pointer">"Close"</button>
             </form>
             <table class="w-full text-left">

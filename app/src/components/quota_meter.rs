@@ -3,7 +3,10 @@
 use domain::{QuotaForecast, UsageSample, paging::grouped, usage::QUOTA_WARNING_PERCENT};
 use leptos::prelude::*;
 
-use crate::server_fns::usage::get_quota;
+use crate::{decisions::Decisions, live::Live, server_fns::usage::get_quota, zone::Zone};
+
+/// What is left follows what is spent, but is not asked for more often than this.
+const ASK_AGAIN: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// Colour of the used part: calm, warning from 80 %, exhausted from 100 %.
 fn fill(percentage: f64) -> &'static str {
@@ -35,8 +38,11 @@ pub(crate) fn QuotaMeter(
     #[prop(optional)]
     forecast: QuotaForecast,
 ) -> impl IntoView {
+    let zone = expect_context::<Zone>();
+    let trend = forecast.trend();
     let Some(sample) = quota else {
-        return view! { <p class="text-muted">"The upstream has not told its usage yet."</p> }.into_any();
+        return view! { <p class="text-muted">"The spam service has not reported its usage yet."</p> }
+            .into_any();
     };
     let used = sample.used_words();
     let plan = (!sample.plan.is_empty()).then(|| format!(" · plan {}", sample.plan));
@@ -54,20 +60,40 @@ pub(crate) fn QuotaMeter(
             <p class="text-sm text-muted tabular-nums">{used}{plan}</p>
             <p class="text-sm text-muted empty:hidden">{period}</p>
             <p class="text-sm text-unsure break-words empty:hidden">{unread}</p>
-            <p class="text-sm empty:hidden">{forecast.sentence()}</p>
-            <p class="text-sm text-muted tabular-nums empty:hidden">{forecast.trend()}</p>
+            <p class="text-sm empty:hidden">{move || forecast.sentence_in(&zone.get())}</p>
+            <p class="text-sm text-muted tabular-nums empty:hidden">{trend}</p>
         </div>
     }
     .into_any()
 }
 
-/// The quota in the top bar. It is asked for again on every page: the figures are a minute old at most, and cost one indexed row.
+/// The quota in the top bar. It is asked for again on every page, and once something was checked: the figures are a minute old at most,
+/// and cost one indexed row.
 #[component]
 pub(super) fn Quota(
     /// The address of the page.
     path: Memo<String>,
 ) -> impl IntoView {
-    let quota = Resource::new(move || path.get(), |_| get_quota());
+    let (live, decisions) = (expect_context::<Live>(), expect_context::<Decisions>());
+    let spent = RwSignal::new(0_usize);
+    let waits = StoredValue::new(false);
+    Effect::new(move |before: Option<()>| {
+        live.arrived.track();
+        let _ = decisions.version();
+        if before.is_none() || waits.get_value() {
+            return;
+        }
+        waits.set_value(true);
+        set_timeout(
+            move || {
+                // The page may be gone by then.
+                let _ = waits.try_set_value(false);
+                let _ = spent.try_update(|spent| *spent += 1);
+            },
+            ASK_AGAIN,
+        );
+    });
+    let quota = Resource::new(move || (path.get(), spent.get()), |_| get_quota());
     view! {
         <Transition>
             {move || Suspend::new(async move { view! { <QuotaMini quota=quota.await.ok().flatten()/> } })}

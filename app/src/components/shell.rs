@@ -7,7 +7,7 @@ use leptos_router::{
     hooks::use_location,
 };
 
-use super::{AlertBanner, FramePart, Glyph, Icon, Keyboard, SavedDesk, ThemeSwitch, search_box::SearchBox};
+use super::{FramePart, Glyph, Icon, Keyboard, SavedDesk, ThemeSwitch, search_box::SearchBox};
 use crate::{
     blur::Blur,
     context::Session,
@@ -50,6 +50,12 @@ pub(crate) fn Shell() -> impl IntoView {
     provide_context(Zone::new());
     let session: SessionResource = Resource::new_blocking(|| (), |()| get_session());
     provide_context(session);
+    let location = use_location();
+    // What went wrong with a decision on one page is no matter of the next.
+    Effect::new(move |_| {
+        location.pathname.track();
+        decisions.set_problem(None);
+    });
     Effect::new(move |_| {
         let me = session.get().and_then(Result::ok).and_then(|session| session.user);
         decisions.me.set(me);
@@ -66,8 +72,8 @@ pub(crate) fn Shell() -> impl IntoView {
             <Sidebar/>
             <div class="flex-1 min-w-0 flex flex-col pb-16 sm:pb-0">
                 <TopBar/>
-                <AlertBanner/>
-                <EmbeddedNote/>
+                <Later part=Part::Frame(FramePart::Alerts(location.pathname))/>
+                <Later part=Part::Frame(FramePart::Embedded)/>
                 <main id="main" class="flex-1 p-4 lg:p-6" tabindex="-1"><Outlet/></main>
             </div>
         </div>
@@ -102,10 +108,10 @@ fn Sidebar() -> impl IntoView {
                         <A
                             href=address
                             exact=address == "/"
-                            attr:class="flex flex-col sm:flex-row items-center sm:justify-center lg:justify-start gap-1 sm:gap-3 px-0.5 sm:px-3 py-2 rounded-md text-muted hover:bg-raised hover:text-ink aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent"
+                            attr:class="page-link"
                         >
                             <Icon glyph=glyph/>
-                            <span class="text-xs lg:text-sm font-medium sm:sr-only lg:not-sr-only">{name}</span>
+                            <span>{name}</span>
                         </A>
                     </li>
                 }
@@ -169,30 +175,5 @@ fn Account() -> impl IntoView {
                 </form>
             </div>
         </details>
-    }
-}
-
-#[component]
-fn EmbeddedNote() -> impl IntoView {
-    let session = expect_context::<SessionResource>();
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                session
-                    .await
-                    .is_ok_and(|session| session.embedded)
-                    .then(|| {
-                        view! {
-                            <aside aria-label="Note" class="flex items-start gap-2 px-4 lg:px-6 py-2 text-sm bg-unsure-soft text-ink border-b border-line">
-                                <Icon glyph=Glyph::Info/>
-                                <span>
-                                    "No ActiveLayer API key is set: verdicts come from the embedded detector. "
-                                    <a class="underline" href="/settings">"How to connect"</a>
-                                </span>
-                            </aside>
-                        }
-                    })
-            })}
-        </Suspense>
     }
 }

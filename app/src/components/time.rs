@@ -25,7 +25,7 @@ pub(crate) fn TimeAgo(
 ) -> impl IntoView {
     let zone = expect_context::<Zone>();
     view! {
-        <time class="whitespace-nowrap" datetime=time.to_rfc3339() title=move || zone.exact(time)>
+        <time datetime=time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true) title=move || zone.exact(time)>
             {move || zone.relative(time)}
         </time>
     }

@@ -5,7 +5,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{Kbd, ReasonButtons};
 use crate::{
-    decisions::Decisions,
+    decisions::{Decisions, LABEL_REMOVED, NOTHING_TO_UNDO, UNDONE},
     keys::Command,
     server_fns::labels::{CancelBulk, GiveReason, UndoLabel, Undoable, list_undoable},
 };
@@ -15,6 +15,9 @@ const SHOWN: usize = 3;
 
 /// How often the countdowns move.
 const TICK: std::time::Duration = std::time::Duration::from_millis(250);
+
+/// How long it is shown what came of an undo.
+const SAID: std::time::Duration = std::time::Duration::from_secs(4);
 
 /// How often a bulk action at work is asked after, where no event tells of it.
 const ASK_AGAIN_MS: i64 = 2_000;
@@ -59,7 +62,10 @@ impl Clock {
 
     /// Remembers until when a toast counts; a bulk action may get longer.
     fn note(self, one: &Undoable) {
-        let end = super::now().timestamp_millis() + one.remaining_ms();
+        let now_ms = super::now().timestamp_millis();
+        // The clock stands while there is nothing to count down.
+        self.now_ms.set(now_ms);
+        let end = now_ms + one.remaining_ms();
         self.ends.update_value(|ends| {
             let known = ends.entry(one.key()).or_insert(end);
             if matches!(one, Undoable::Bulk { .. }) {
@@ -68,9 +74,10 @@ impl Clock {
         });
     }
 
-    fn left_ms(self, key: &str) -> i64 {
-        let end = self.ends.with_value(|ends| ends.get(key).copied());
-        end.map_or(0, |end| end - self.now_ms.get())
+    fn left_ms(self, one: &Undoable) -> i64 {
+        let end = self.ends.with_value(|ends| ends.get(&one.key()).copied());
+        let now_ms = self.now_ms.get();
+        end.map_or(one.remaining_ms(), |end| end - now_ms)
     }
 }
 
@@ -85,8 +92,7 @@ fn count_down(decisions: Decisions, clock: Clock) {
             }
             let now_ms = super::now().timestamp_millis();
             clock.now_ms.set(now_ms);
-            let has_ended =
-                |one: &Undoable| clock.left_ms(&one.key()) <= 0 && !is_at_work(one) && !is_wanted(one);
+            let has_ended = |one: &Undoable| clock.left_ms(one) <= 0 && !is_at_work(one) && !is_wanted(one);
             if decisions.undoable.with_untracked(|all| all.iter().any(has_ended)) {
                 decisions.undoable.update(|all| all.retain(|one| !has_ended(one)));
             }
@@ -118,27 +124,71 @@ fn is_at_work(one: &Undoable) -> bool {
 #[component]
 fn Stack(clock: Clock) -> impl IntoView {
     let undoable = expect_context::<Decisions>().undoable;
+    let said = said_lately();
     // The latest is at the bottom, next to where it came from.
     let keys =
         move || undoable.with(|all| all.iter().take(SHOWN).rev().map(Undoable::key).collect::<Vec<_>>());
+    let decisions = expect_context::<Decisions>();
+    let several = move || undoable.with(|all| all.iter().filter(|one| one.is_decision()).count());
+    // Without JavaScript each is taken back by itself.
+    let all = move || {
+        (several() > 1 && !cfg!(feature = "ssr")).then(|| view! {
+            <button class="self-end button" type="button" on:click=move |_| decisions.undo_all()>{format!("Undo all {}", several())}</button>
+        })
+    };
     let more = move || undoable.with(|all| all.len().saturating_sub(SHOWN));
     view! {
         {move || (more() > 0).then(|| view! { <p class="text-sm text-muted text-right">{format!("and {} more", more())}</p> })}
         <For each=keys key=String::clone let:key>
             <Toast key=key clock=clock/>
         </For>
+        {all}
+        {move || said.get().map(|words| view! {
+            <p class="rounded-lg border border-line bg-surface shadow-lg px-4 py-3" aria-hidden="true" data-said="">{words}</p>
+        })}
     }
+}
+
+/// What came of an undo, for some seconds; screen readers are told elsewhere.
+fn said_lately() -> RwSignal<Option<String>> {
+    let decisions = expect_context::<Decisions>();
+    let shown = RwSignal::new(None);
+    let times = StoredValue::new(0_usize);
+    Effect::new(move |_| {
+        let said = decisions.said.get();
+        let is_meant = [UNDONE, NOTHING_TO_UNDO, LABEL_REMOVED].contains(&said.as_str());
+        shown.set(is_meant.then_some(said));
+        times.update_value(|times| *times += 1);
+        let this = times.get_value();
+        set_timeout(
+            move || {
+                if times.try_get_value() == Some(this) {
+                    shown.set(None);
+                }
+            },
+            SAID,
+        );
+    });
+    shown
 }
 
 #[component]
 fn Toast(key: String, clock: Clock) -> impl IntoView {
     let decisions = expect_context::<Decisions>();
-    let (wanted, counted, undone) = (key.clone(), key.clone(), key.clone());
+    let (wanted, undone) = (key.clone(), key.clone());
     let one = Memo::new(move |_| {
         decisions.undoable.with(|all| all.iter().find(|one| one.key() == wanted).cloned())
     });
-    let left = Memo::new(move |_| seconds(clock.left_ms(&counted)));
+    let left = Memo::new(move |_| one.with(|one| one.as_ref().map_or(0, |one| seconds(clock.left_ms(one)))));
     let words = move || one.with(|one| one.as_ref().map(words));
+    let excerpt = move || {
+        one.with(|one| match one {
+            Some(Undoable::Decision { excerpt, .. }) if !excerpt.is_empty() => {
+                Some(view! { <q class="hostile text-sm text-muted break-words">{excerpt.clone()}</q>" " })
+            }
+            _ => None,
+        })
+    };
     let cancelable = Memo::new(move |_| one.with(|one| one.as_ref().and_then(to_cancel)));
     let can_undo = Memo::new(move |_| one.with(|one| one.as_ref().is_some_and(can_be_undone)));
     let waits = Memo::new(move |_| one.with(|one| one.as_ref().and_then(to_leave)));
@@ -161,9 +211,9 @@ fn Toast(key: String, clock: Clock) -> impl IntoView {
         <div class="rounded-lg border border-line bg-surface shadow-lg px-4 py-3" data-toast="">
             <div class="flex items-center gap-3">
             <p class="flex-1">
-                {words}" "
+                {words}" "{excerpt}
                 {move || counts.get().then(|| view! {
-                    <span class="text-sm text-muted tabular-nums" aria-hidden="true">"Feedback leaves in "{left}" s."</span>
+                    <span class="text-sm text-muted tabular-nums" aria-hidden="true">"Will be sent in "{left}" s."</span>
                 })}
             </p>
             {move || cancelable.get().map(|id| view! { <CancelButton id=id/> })}
@@ -276,16 +326,16 @@ fn progress(action: &BulkAction) -> String {
     let as_label = action.kind.label().map(|label| format!(" as {label}")).unwrap_or_default();
     let left_alone = match (action.skipped, action.failed) {
         (0, 0) => String::new(),
-        (skipped, 0) => format!(" {} left alone (decided meanwhile, or already so).", grouped(skipped)),
+        (skipped, 0) => format!(" {} unchanged (already decided).", grouped(skipped)),
         (0, failed) => format!(" {} could not be judged.", grouped(failed)),
         (skipped, failed) => {
-            format!(" {} left alone, {} could not be judged.", grouped(skipped), grouped(failed))
+            format!(" {} unchanged, {} could not be judged.", grouped(skipped), grouped(failed))
         }
     };
     let settled = action.done + action.skipped + action.failed;
     match action.state {
         BulkState::Listing => {
-            format!("{doing} all that match{as_label}: {} found so far…", grouped(action.total))
+            format!("{doing} all results{as_label}: {} found so far…", grouped(action.total))
         }
         BulkState::Running => {
             format!("{doing} {}{as_label}: {} done…{left_alone}", grouped(action.total), grouped(settled))

@@ -13,24 +13,12 @@ pub(crate) fn VerdictBadge(
     /// Who gave it; a refused submission has none.
     judged_by: JudgedBy,
 ) -> impl IntoView {
-    let (class, glyph, word) = match verdict {
-        _ if judged_by == JudgedBy::Refused => (
-            "inline-flex items-center gap-1 px-1.5 h-5 rounded text-xs font-semibold bg-raised text-ink border border-line",
-            Glyph::Warning,
-            "Refused",
-        ),
-        Label::Spam => (
-            "inline-flex items-center gap-1 px-1.5 h-5 rounded text-xs font-semibold bg-spam-soft text-spam",
-            Glyph::Spam,
-            "Spam",
-        ),
-        Label::Ham => (
-            "inline-flex items-center gap-1 px-1.5 h-5 rounded text-xs font-semibold bg-ham-soft text-ham",
-            Glyph::Ham,
-            "Ham",
-        ),
+    let (class, word) = match verdict {
+        _ if judged_by == JudgedBy::Refused => ("verdict verdict-none", "Refused"),
+        Label::Spam => ("verdict verdict-spam", "Spam"),
+        Label::Ham => ("verdict verdict-ham", "Ham"),
     };
-    view! { <span class=class><Icon glyph=glyph/>{word}</span> }
+    view! { <span class=class>{word}</span> }
 }
 
 /// A score with one digit; nothing for what was refused.
@@ -52,8 +40,8 @@ pub(crate) fn LabelBadge(
     let words = if label == verdict { format!("Confirmed {label}") } else { format!("Corrected to {label}") };
     let by = by.map(|name| format!(" by {name}"));
     view! {
-        <span class="inline-flex items-center gap-1 px-1.5 h-5 rounded text-xs font-medium bg-accent-soft text-accent">
-            {words}{by}
+        <span class="badge bg-accent-soft text-accent">
+            {format!("{words}{}", by.unwrap_or_default())}
         </span>
     }
 }
@@ -67,9 +55,9 @@ pub(crate) fn AppBadge(
     verdict: Label,
 ) -> impl IntoView {
     let class = if word == verdict {
-        "inline-flex items-center gap-1 px-1.5 h-5 rounded text-xs font-medium border border-line text-muted"
+        "badge border border-line text-muted"
     } else {
-        "inline-flex items-center gap-1 px-1.5 h-5 rounded text-xs font-medium bg-unsure-soft text-unsure"
+        "badge bg-unsure-soft text-unsure"
     };
     view! { <span class=class data-app-word=word.as_str()>{format!("App says {word}")}</span> }
 }
@@ -82,7 +70,7 @@ pub(crate) fn LateBadge(
 ) -> impl IntoView {
     view! {
         <span
-            class="inline-flex items-center gap-1 px-1.5 h-5 rounded text-xs font-medium bg-unsure-soft text-unsure"
+            class="badge bg-unsure-soft text-unsure"
             data-told=told.as_str()
         >
             <Icon glyph=Glyph::Warning/>

@@ -24,12 +24,21 @@ use crate::{
     },
 };
 
+/// What came of an undo, in words.
+pub(crate) const UNDONE: &str = "Undone.";
+/// The same, where there was none.
+pub(crate) const NOTHING_TO_UNDO: &str = "There is nothing to undo.";
+/// What came of removing a label.
+pub(crate) const LABEL_REMOVED: &str = "Label removed.";
+
 /// Something to ask.
 pub(crate) enum Ask {
     /// The labels that wait to be sent.
     Labels,
     /// To take back what is named, or the latest.
     Undo(Option<String>),
+    /// To take all of them back, one after the other.
+    UndoAll(Vec<String>),
     /// To remove the label of a detection as it is seen.
     Removal(RowRef),
     /// What undo still takes back.
@@ -75,6 +84,11 @@ impl Decisions {
             match ask {
                 Ask::Labels => self.ask_in_order().await,
                 Ask::Undo(key) => self.take_back(key).await,
+                Ask::UndoAll(keys) => {
+                    for key in keys {
+                        self.take_back(Some(key)).await;
+                    }
+                }
                 Ask::Removal(row) => self.ask_removal(row).await,
                 Ask::Undoable => self.ask_undoable().await,
                 Ask::Standings(ids) => self.ask_standings(ids).await,
@@ -110,12 +124,12 @@ impl Decisions {
                 Some(wish) => label_as_wished(row.to_string(), wish.to_string()).await,
             };
             match labelled {
-                Ok(Labelled { decision, choices }) => {
+                Ok(Labelled { decision, excerpt, choices }) => {
                     let remaining_ms = (decision.send_after - decision.decided_at).num_milliseconds();
                     let key = Decided::One(decision.id).to_string();
                     self.said.set(format!("Marked as {label}."));
                     self.leave(seen.id);
-                    self.offer(Undoable::Decision { decision, choices, remaining_ms });
+                    self.offer(Undoable::Decision { decision, excerpt, choices, remaining_ms });
                     self.settle(&seen, before.version + 1);
                     self.numbers_pressed(Some(seen.id), &key).await;
                 }
@@ -225,6 +239,16 @@ impl Decisions {
         }
     }
 
+    /// Takes back all that the toasts offer, the latest first.
+    pub(crate) fn undo_all(self) {
+        let keys: Vec<String> = self
+            .undoable
+            .with_untracked(|all| all.iter().filter(|one| one.is_decision()).map(Undoable::key).collect());
+        self.set_problem(None);
+        self.asking.update(|asking| *asking += keys.len());
+        self.ask(Ask::UndoAll(keys));
+    }
+
     async fn take_back(self, key: Option<String>) {
         let undone = match key {
             Some(key) => undo_label(key).await,
@@ -239,15 +263,15 @@ impl Decisions {
 
     fn taken_back(self, undone: Undone) {
         match undone {
-            Undone::Nothing => self.said.set("There is nothing to undo.".to_owned()),
+            Undone::Nothing => self.said.set(NOTHING_TO_UNDO.to_owned()),
             Undone::Decision(decision) => {
-                self.said.set("Undone.".to_owned());
+                self.said.set(UNDONE.to_owned());
                 let key = Decided::One(decision.id).to_string();
                 self.undoable.update(|undoable| undoable.retain(|one| one.key() != key));
                 self.refresh(vec![decision.detection_id.0]);
             }
             Undone::Bulk(action) => {
-                self.said.set("Undone.".to_owned());
+                self.said.set(UNDONE.to_owned());
                 self.heard_of_bulk(action);
             }
         }
@@ -264,7 +288,7 @@ impl Decisions {
 
     async fn ask_removal(self, row: RowRef) {
         match remove_label(row.to_string()).await {
-            Ok(()) => self.said.set("Label removed.".to_owned()),
+            Ok(()) => self.said.set(LABEL_REMOVED.to_owned()),
             Err(error) => self.problem.set(Some(error)),
         }
         // Removed or not: somebody else may have been quicker.

@@ -13,7 +13,7 @@ use domain::{Detection, DetectionSummary, Label, LabelWish, ReasonId, RowRef, St
 use leptos::{ev, prelude::*, task::spawn_local};
 
 use crate::{components::Keys, error::AppError, later::ask_later, live::Live, server_fns::labels::Undoable};
-pub(crate) use asks::{Ask, RowsAsked};
+pub(crate) use asks::{Ask, LABEL_REMOVED, NOTHING_TO_UNDO, RowsAsked, UNDONE};
 
 /// What the page was loaded with, of one detection.
 #[derive(Clone, Debug, PartialEq)]
@@ -292,7 +292,10 @@ impl Decisions {
     pub(crate) fn offer(self, new: Undoable) {
         self.undoable.update(|undoable| {
             let key = new.key();
-            undoable.retain(|one| one.key() != key);
+            // Of somebody who has changed their mind, the latest word is offered.
+            undoable.retain(|one| {
+                one.key() != key && (one.detection().is_none() || one.detection() != new.detection())
+            });
             undoable.insert(0, new);
         });
     }

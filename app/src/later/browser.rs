@@ -127,8 +127,8 @@ impl Life {
         }
     }
 
-    /// A pointer or the focus is here. A click that comes before the code is repeated once it is there; links lead on by
-    /// themselves.
+    /// A pointer or the focus is here. A click that comes before the code is repeated once it is there. Links lead on, and forms are
+    /// sent, by themselves: nothing is lost if the code does not come.
     fn touched(self, event: &Event) {
         match self.stage.try_get_value() {
             Some(Stage::Asleep | Stage::Waking) => {}
@@ -137,7 +137,9 @@ impl Life {
         if event.type_() == "click" {
             let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
             let control = target.and_then(|target| target.closest("a[download], button").ok().flatten());
-            if let (Some(control), Some(place)) = (control, self.place.get_untracked()) {
+            if let (Some(control), Some(place)) =
+                (control.filter(|control| !posts(control)), self.place.get_untracked())
+            {
                 let number = controls(&place).iter().position(|one| *one == control);
                 if number.is_some() {
                     event.prevent_default();
@@ -209,6 +211,12 @@ async fn pause() {
 /// How often, and how many ms apart, one looks whether a part shows what the server wrote; a second, then it is shown as it is.
 const SETTLE_TRIES: usize = 50;
 const SETTLE_MS: i32 = 20;
+
+/// Whether a press on it has the browser send a form.
+fn posts(control: &Element) -> bool {
+    control.get_attribute("type").is_none_or(|kind| kind == "submit")
+        && (control.has_attribute("form") || control.closest("form[method=post]").ok().flatten().is_some())
+}
 
 /// What people change by hand.
 fn controls(place: &Element) -> Vec<Element> {

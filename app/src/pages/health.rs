@@ -123,7 +123,7 @@ fn ConnectionCard(connection: Connection) -> impl IntoView {
         backups.map(|backups| view! { <Fact name="Newest backup"><Backups backups=backups/></Fact> });
     let time = |time: Option<chrono::DateTime<chrono::Utc>>| match time {
         Some(time) => view! { <TimeAgo time=time/> }.into_any(),
-        None => "not told".into_any(),
+        None => "unknown".into_any(),
     };
     let address =
         (!embedded).then(|| view! { <Fact name="Base URL"><span class="break-all">{upstream}</span></Fact> });
@@ -137,13 +137,13 @@ fn ConnectionCard(connection: Connection) -> impl IntoView {
                 {backups}
                 <Fact name="Key created">{time(created)}</Fact>
                 <Fact name="Key last used">{time(used)}</Fact>
-                <Fact name="Circuit">{through}</Fact>
-                <Fact name="Answers take">{latency.unwrap_or_else(|| "not known yet".to_owned())}</Fact>
+                <Fact name="Connection">{through}</Fact>
+                <Fact name="Response time">{latency.unwrap_or_else(|| "not known yet".to_owned())}</Fact>
                 <Fact name="Fallback">{fallback}</Fact>
                 <Fact name="Quota">{if quota_used_up { "Used up: no checks are spent on asking" } else { "Checks are allowed" }}</Fact>
-                <Fact name="Waiting for a turn">{grouped(in_line)}" requests"</Fact>
-                <Fact name="Waiting to be judged again">{backlog.rechecks.to_string()}" detections"</Fact>
-                <Fact name="Feedback of moderators">
+                <Fact name="Queued requests">{grouped(in_line)}" requests"</Fact>
+                <Fact name="Waiting for a recheck">{backlog.rechecks.to_string()}" detections"</Fact>
+                <Fact name="Corrections by moderators">
                     <a class="text-accent underline" href="/detections?q=is%3Apending">{grouped(backlog.feedback.pending)}" waiting"</a>", "
                     <a class="text-accent underline" href="/detections?q=is%3Afailed">{grouped(backlog.feedback.failed)}" refused"</a>
                 </Fact>
@@ -299,7 +299,7 @@ fn RefusedRequests(refusals: Vec<RefusalCount>) -> impl IntoView {
 fn Alerts(page: AlertsPage) -> impl IntoView {
     let AlertsPage { alerts, deliveries } = page;
     let older = (alerts.len() >= PAGE).then(|| alerts.last().map(|alert| alert.id.0)).flatten();
-    let none = alerts.is_empty().then(|| view! { <p class="text-muted">"There has been no alert."</p> });
+    let none = alerts.is_empty().then(|| view! { <p class="text-muted">"No alerts yet."</p> });
     let rows = alerts
         .into_iter()
         .map(|alert| {
@@ -312,7 +312,7 @@ fn Alerts(page: AlertsPage) -> impl IntoView {
     });
     view! {
         <section class=CARD aria-labelledby="alerts">
-            <h2 class="font-semibold mb-2" id="alerts">"Alerts now and before"</h2>
+            <h2 class="font-semibold mb-2" id="alerts">"Current and past alerts"</h2>
             {none}
             <ul>{rows}</ul>
             {older}
@@ -332,7 +332,7 @@ fn Entry(alert: Alert, told: Vec<AlertDelivery>) -> impl IntoView {
         view! { <p class="text-sm">"Over "<TimeAgo time=time/>". "{alert.over}</p> }
     });
     let advice = alert.cleared_at.is_none().then(|| {
-        view! { <p class="text-sm">"What to do: "{alert.advice}" "<a class="text-accent underline" href=alert.link>"Look"</a></p> }
+        view! { <p class="text-sm">"What to do: "{alert.advice}" "<a class="text-accent underline" href=alert.link>"Show details"</a></p> }
     });
     let told = told
         .into_iter()

@@ -18,15 +18,22 @@ pub(crate) fn SetupPage() -> impl IntoView {
         <Title text="First run"/>
         <Bare>
             <h1 class="text-lg font-semibold mb-2">"Create the first administrator"</h1>
-            <p class="mb-4 text-sm text-muted">"This link works once. Everybody else is added later."</p>
+            <p class="mb-4 text-sm text-muted">"This link works once. You can add others later."</p>
             <Suspense>
                 {move || {
                     let token = token.clone();
                     Suspend::new(async move {
                         let problem = problem.await.unwrap_or_default();
                         let of = |field: &str| problem.of(field).unwrap_or_default().to_owned();
+                        // Where the link leads nowhere there is nothing to fill in.
+                        if !problem.message.is_empty() {
+                            return view! {
+                                <p class="mb-4 text-spam" role="alert">{problem.message}</p>
+                                <p><a class="text-accent underline" href="/login">"Log in"</a></p>
+                            }
+                            .into_any();
+                        }
                         view! {
-                            <p class="mb-4 text-spam empty:hidden" role="alert">{problem.message.clone()}</p>
                             <form class="flex flex-col gap-4" method="post" action="/setup">
                                 <input type="hidden" name="token" value=token />
                                 <TextField name="name" label="Your name" value=problem.name.clone() autocomplete="name" required=true problem=of("name")/>
@@ -35,6 +42,7 @@ pub(crate) fn SetupPage() -> impl IntoView {
                                 <button class=PRIMARY>"Create account"</button>
                             </form>
                         }
+                        .into_any()
                     })
                 }}
             </Suspense>

@@ -84,7 +84,7 @@ impl Moderation {
         if count > CONFIRM_ABOVE && !confirmed {
             return Err(invalid(
                 "confirmed",
-                "This is about many detections. Tick the box to say that you mean all of them.",
+                "This is about many detections. Tick the box \u{201c}Yes, all\u{201d} first.",
             ));
         }
         if let Some(label) = kind.label().filter(|_| with.reasons.is_empty()) {
@@ -178,6 +178,18 @@ impl Moderation {
     /// When the store fails.
     pub async fn bulk_of(&self, by: UserId) -> Result<Vec<BulkAction>, ModerationError> {
         Ok(self.store.bulk_of(by, self.clock.now()).await?)
+    }
+
+    /// A person's actions of the last day that set labels and can be taken back, newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn bulk_of_the_day(&self, by: UserId) -> Result<Vec<BulkAction>, ModerationError> {
+        let a_day_ago = self.clock.now() - TimeDelta::days(1);
+        let mut actions = self.store.bulk_of(by, a_day_ago).await?;
+        actions
+            .retain(|action| action.kind.label().is_some() && action.done > 0 && !action.state.is_at_work());
+        Ok(actions)
     }
 
     /// One action of one's own.

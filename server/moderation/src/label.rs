@@ -5,6 +5,9 @@ use store::{LabelOutcome, LabelRemoval, NewDecision, RemovalOutcome, UndoOutcome
 
 use crate::{Moderation, ModerationError};
 
+/// So much of a message says which one it is, in characters.
+const WORDS_OF_A_TOAST: usize = 48;
+
 impl Moderation {
     /// Sets a label. The feedback leaves after the undo period.
     ///
@@ -106,6 +109,20 @@ impl Moderation {
     /// When the store fails.
     pub async fn undoable(&self, by: UserId) -> Result<Vec<Decision>, ModerationError> {
         Ok(self.store.undoable(by, self.clock.now()).await?)
+    }
+
+    /// How the message of a detection begins, on one line and in few words; empty where there is none.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn excerpt(&self, detection: DetectionId) -> Result<String, ModerationError> {
+        let found = self.store.excerpts(&[detection]).await?.pop();
+        let line = domain::text::single_line(&found.map(|(_, text)| text).unwrap_or_default());
+        let mut words: String = line.chars().take(WORDS_OF_A_TOAST).collect();
+        if words.len() < line.len() {
+            words.push('…');
+        }
+        Ok(words)
     }
 
     /// The story of a detection's labels, oldest first.

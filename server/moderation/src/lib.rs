@@ -28,10 +28,12 @@ mod label;
 mod lessons;
 mod live;
 mod log_writer;
+mod morning;
 mod outbox;
 mod own_test;
 pub mod people;
 mod pieces;
+mod presence;
 mod readings;
 pub mod reasons;
 mod recheck;
@@ -78,6 +80,7 @@ pub use in_time::Told;
 pub use lessons::{Learner, LessonReader, LessonRow};
 pub use live::Listener;
 pub use pieces::Pieces;
+pub use presence::Presence;
 pub use recheck::Round;
 pub use replicas::{Chore, CountedRate};
 pub use review::QueueRequest;
@@ -172,6 +175,7 @@ pub struct Moderation {
     reading_wanted: Bell,
     imports_wanted: Bell,
     live: live::Live,
+    presences: presence::Presences,
     outbound: replicas::Outbound,
     leases: replicas::Leases,
     token_uses: tokens::Uses,
@@ -240,6 +244,7 @@ impl Moderation {
             reading_wanted: everywhere(Wake::Reading),
             imports_wanted: everywhere(Wake::Imports),
             live,
+            presences: presence::Presences::default(),
             leases,
             token_uses: tokens::Uses::default(),
             refusals: refusals::RefusalBoard::default(),

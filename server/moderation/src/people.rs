@@ -168,6 +168,14 @@ impl Moderation {
         Ok(self.store.people().await?)
     }
 
+    /// Whether anybody has an account.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn has_people(&self) -> Result<bool, ModerationError> {
+        Ok(self.store.has_users().await?)
+    }
+
     /// Invitations that can be accepted, newest first.
     ///
     /// # Errors

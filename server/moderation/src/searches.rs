@@ -20,7 +20,10 @@ impl Moderation {
         let mut counted = Vec::new();
         for search in self.store.saved_searches().await? {
             let count = match SearchQuery::parse(&search.q) {
-                Ok(query) => Some(self.store.count(&query.in_zone(zone), self.clock.now()).await?),
+                Ok(query) => {
+                    let now = self.clock.now();
+                    Some(self.store.count(&query.in_zone(zone, now), now).await?)
+                }
                 Err(_) => None,
             };
             counted.push((search, count));

@@ -91,8 +91,7 @@ pub async fn issue(
     let created = store.create_api_token(&token).await;
     let token = created.map_err(|error| match error {
         StoreError::Taken(_) => {
-            let problem =
-                "The name is already taken by a token in force: revoke that one first, or choose another.";
+            let problem = "An active token has this name. Choose another, or revoke that one.";
             ModerationError::Invalid(vec![FieldError {
                 field: "name".to_owned(),
                 problem: problem.to_owned(),

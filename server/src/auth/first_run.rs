@@ -177,8 +177,8 @@ async fn show_again(
 }
 
 async fn no_such_link(app: AppState, parts: Parts) -> Response<Body> {
-    let message = "This link is not valid, or no longer: it works once, and each start of the server makes a new one. \
-                   Look for the latest on the server's console, or log in if there is an account already.";
+    let message = "This link has been used or has expired. The server prints a new one on its console at each start. \
+                   If you have an account, log in.";
     let problem = FormProblem { message: message.to_owned(), ..FormProblem::default() };
     render::page_with_problem(app, parts, StatusCode::FORBIDDEN, problem).await
 }

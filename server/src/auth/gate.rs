@@ -50,6 +50,7 @@ fn door(path: &str) -> Door {
         "/login" | "/setup" | "/join" => Door::Visitors,
         // What those pages ask for once they run in the browser: who is logged in (nobody), which colours.
         "/fn/session/current"
+        | "/fn/session/first-run"
         | "/fn/session/form-problem"
         | "/fn/session/join-link"
         | "/fn/session/theme" => Door::Visitors,

@@ -62,7 +62,8 @@ pub async fn download(
         return render::plain(StatusCode::UNPROCESSABLE_ENTITY, "Search not understood", text);
     };
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let query = query.in_zone(&app::zone::in_cookies(&cookies.collect::<Vec<_>>().join(";")));
+    let query =
+        query.in_zone(&app::zone::in_cookies(&cookies.collect::<Vec<_>>().join(";")), app.clock.now());
     let id = wanted.id.filter(|id| id.len() <= ID_MAX);
     let name = format!("gavel-detections-{}.{format}", app.clock.now().format("%Y-%m-%d-%H%M"));
     match app.moderation.export(NewExport { query, format, by: user.id, id }).await {

@@ -50,8 +50,13 @@ async fn a_call_without_arguments_is_the_callers_mistake() {
 }
 
 /// What a page outside a session may ask for; it tells nothing that the page does not.
-const OPEN_FUNCTIONS: [&str; 4] =
-    ["/fn/session/current", "/fn/session/form-problem", "/fn/session/join-link", "/fn/session/theme"];
+const OPEN_FUNCTIONS: [&str; 5] = [
+    "/fn/session/current",
+    "/fn/session/first-run",
+    "/fn/session/form-problem",
+    "/fn/session/join-link",
+    "/fn/session/theme",
+];
 
 #[tokio::test]
 async fn without_a_session_every_page_leads_to_the_log_in() {

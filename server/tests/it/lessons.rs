@@ -72,7 +72,7 @@ async fn an_administrator_sees_takes_along_and_resets() {
     let (one, two) = (logged(&app, HOSTILE).await, logged(&app, "Thanks for the recipe").await);
     label(&app, one, Label::Spam, ana).await;
     label(&app, two, Label::Ham, ana).await;
-    settings_telling(&app, "2 labels count at present.").await;
+    settings_telling(&app, "It uses 2 decisions.").await;
     // The test set of one's own is these labels, each judged before it was learnt.
     let page = settings_telling(&app, "By language").await;
     assert!(page.contains("How good is the detector here?") && page.contains("no site"), "{page}");
@@ -124,8 +124,8 @@ async fn nobody_else_may() {
     app.form("/fn/lessons/forget", &[("sure", "yes")]).send().await.unwrap();
     assert!(!app.actions().await.contains(&"lessons.forgotten".to_owned()));
     let page = app.page("/settings").send().await.unwrap().text().await.unwrap();
-    assert!(!page.contains("What the detector learnt"));
+    assert!(!page.contains("What the detector has learned"));
     app.log_in(EMAIL, PASSWORD).await;
     let page = app.page("/settings").send().await.unwrap().text().await.unwrap();
-    assert!(page.contains("What the detector learnt"));
+    assert!(page.contains("What the detector has learned"));
 }

@@ -1,4 +1,4 @@
-//! Tokens of apps on the Settings page, with and without JavaScript.
+//! App tokens on the Settings page, with and without JavaScript.
 
 use std::time::Duration;
 
@@ -122,7 +122,7 @@ async fn tokens_are_for_administrators() {
     app.log_in("mo@example.com", PASSWORD).await;
     let page = app.page("/settings").send().await.unwrap();
     assert_eq!(page.status(), 200);
-    assert!(!page.text().await.unwrap().contains("Tokens of apps"));
+    assert!(!page.text().await.unwrap().contains("App tokens"));
     for (path, fields) in [
         ("/fn/tokens/create", &FORM[..]),
         ("/fn/tokens/mark", &[("name", "shop"), ("of_people", "true")][..]),

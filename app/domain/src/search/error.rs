@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Why a term cannot be read, where, and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("{reason} Write for instance {instead}")]
+#[error("{reason} Example: {instead}")]
 pub struct SearchError {
     /// First byte and the byte after the last, in the search as typed.
     pub span: (usize, usize),

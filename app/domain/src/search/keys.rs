@@ -14,6 +14,12 @@ crate::words! {
         App = "app",
         /// Spam score.
         Score = "score",
+        /// Earliest time.
+        After = "after",
+        /// Latest time.
+        Before = "before",
+        /// Time since it was logged.
+        Age = "age",
         /// Sender's e-mail address.
         Email = "email",
         /// Address or network.
@@ -38,12 +44,6 @@ crate::words! {
         Reason = "reason",
         /// Who labelled.
         By = "by",
-        /// Earliest time.
-        After = "after",
-        /// Latest time.
-        Before = "before",
-        /// Time since it was logged.
-        Age = "age",
         /// Time since it was labelled.
         Labelled = "labelled",
         /// Local number or upstream id.
@@ -94,8 +94,8 @@ impl Key {
             Self::Rule => "number of the rule that it met, * for any",
             Self::Reason => "why it was labelled so, none for no reason",
             Self::By => "who labelled it",
-            Self::After => "logged on that day or later",
-            Self::Before => "logged before that day",
+            Self::After => "logged on that day or later: today, 2025-02-01",
+            Self::Before => "logged before that day: today, 2025-02-01",
             Self::Age => "logged less (<) or longer (>) ago",
             Self::Labelled => "labelled less (<) or longer (>) ago, or on that day",
             Self::Id => "detection id or number",
@@ -152,7 +152,8 @@ impl Key {
             | Self::Import
             | Self::Rule
             | Self::By => Vec::new(),
-            Self::After | Self::Before | Self::Id => Vec::new(),
+            Self::After | Self::Before => vec!["today", "yesterday"],
+            Self::Id => Vec::new(),
         }
     }
 }

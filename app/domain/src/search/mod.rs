@@ -26,6 +26,7 @@
 //! | `token:shop`, `lang:de`, `language:german` | the app's token that asked, by its name (`*`: any); the language of the message, where it was told |
 //! | `import:12`, `by:ana` | the import it came with; who set the label (name, or e-mail address up to its `@`) |
 //! | `after:2025-02-01`, `before:2025-02-01T09:30:00Z` | logged at or after; logged earlier than. A date is its first moment |
+//! | `after:today`, `after:yesterday before:today` | logged today; logged yesterday |
 //! | `age:<7d`, `labelled:<7d` | logged, or labelled, less than that long ago (`>`: longer ago); `s m h d w` |
 //! | `labelled:2025-02-01`, `labelled:2025-02-01..2025-02-07` | labelled on that day, or on one of those |
 //! | `id:…` | the detection with this number, or with this id of the upstream |
@@ -160,12 +161,13 @@ impl SearchQuery {
         parse::query(input)
     }
 
-    /// What is meant by somebody in a zone: every day, and every time without a zone, becomes the moments that it is there.
+    /// What is meant by somebody in a zone who asks now: every day, and every time without a zone, becomes the moments that it is
+    /// there.
     #[must_use]
-    pub fn in_zone(&self, zone: &Zone) -> Self {
+    pub fn in_zone(&self, zone: &Zone, now: DateTime<Utc>) -> Self {
         let kind = |kind: &TermKind| match kind {
-            TermKind::After(moment) => TermKind::After(Moment::Time(moment.in_zone(zone))),
-            TermKind::Before(moment) => TermKind::Before(Moment::Time(moment.in_zone(zone))),
+            TermKind::After(moment) => TermKind::After(Moment::Time(moment.in_zone(zone, now))),
+            TermKind::Before(moment) => TermKind::Before(Moment::Time(moment.in_zone(zone, now))),
             TermKind::LabelledOn(days) => {
                 let (start, end) = days.in_zone(zone);
                 TermKind::LabelledBetween(start, end)
@@ -178,13 +180,9 @@ impl SearchQuery {
 
     /// Whether it depends on the viewer's zone.
     pub fn has_days(&self) -> bool {
-        self.terms.iter().any(|term| {
-            matches!(
-                term.kind,
-                TermKind::After(Moment::Day(_) | Moment::Local(_))
-                    | TermKind::Before(Moment::Day(_) | Moment::Local(_))
-                    | TermKind::LabelledOn(_)
-            )
+        self.terms.iter().any(|term| match term.kind {
+            TermKind::After(moment) | TermKind::Before(moment) => !matches!(moment, Moment::Time(_)),
+            ref kind => matches!(kind, TermKind::LabelledOn(_)),
         })
     }
 

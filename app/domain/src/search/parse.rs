@@ -68,7 +68,7 @@ pub(super) fn term(lexeme: &Lexeme) -> Result<Option<Term>, SearchError> {
         None => text(lexeme).map_err(at(lexeme.span))?,
         Some((written, span)) => match Key::find(written) {
             Some(key) if lexeme.value.is_empty() => {
-                let reason = format!("Nothing follows “{written}:”.");
+                let reason = format!("Write a value after “{written}:”.");
                 return Err(at(lexeme.span)(Problem::example(reason, key.example())));
             }
             Some(key) => value(key, &lexeme.value).map_err(at(lexeme.value_span))?,
@@ -107,7 +107,7 @@ fn too_long(lexeme: &Lexeme) -> SearchError {
 
 /// A key that is one slip away from another.
 fn unknown(written: &str, value: &str) -> Problem {
-    let reason = format!("There is no term “{written}:”.");
+    let reason = format!("Unknown filter “{written}:”. A text with a colon needs quotes.");
     let Some(key) = Key::nearest(written) else { return Problem::example(reason, EXAMPLE) };
     let meant = match value.contains(char::is_whitespace) {
         true => format!("{key}:{}", quoted(value)),
@@ -183,7 +183,7 @@ fn value(key: Key, text: &str) -> Result<TermKind, Problem> {
         Key::Id => Ok(TermKind::Id(text.to_owned())),
     }
     .and_then(|kind| match text {
-        "" => Err(Problem::example(format!("Nothing follows “{key}:”."), key.example())),
+        "" => Err(Problem::example(format!("Write a value after “{key}:”."), key.example())),
         _ => Ok(kind),
     })
 }
@@ -203,7 +203,7 @@ fn language(text: &str) -> Result<String, Problem> {
 /// A day, or a first and a last one; or two times, the first of which is in and the second is not.
 fn labelled_on(text: &str) -> Result<TermKind, Problem> {
     let no_day = || {
-        let reason = format!("“{text}” is no time ago (like <7d) and no day (like 2025-02-01).");
+        let reason = format!("“{text}” is not a length of time (7d) and not a date (2025-02-01).");
         Problem::example(reason, Key::Labelled.example())
     };
     let (from, to) = text.split_once("..").unwrap_or((text, text));
@@ -232,7 +232,7 @@ fn score(text: &str) -> Result<ScoreTest, Problem> {
         // Adding zero turns -0 into 0, which prints and reads back alike.
         Ok(number) if (0.0..=100.0).contains(&number) => Ok(number + 0.0),
         _ => {
-            let reason = format!("“{text}” is no score; scores are numbers from 0 to 100.");
+            let reason = format!("“{text}” is not a score. Scores are numbers from 0 to 100.");
             Err(Problem::example(reason, Key::Score.example()))
         }
     };
@@ -294,9 +294,17 @@ fn canonical(net: IpNet) -> IpNet {
 }
 
 fn moment(key: Key, text: &str) -> Result<Moment, Problem> {
+    match text.to_ascii_lowercase().as_str() {
+        "today" => return Ok(Moment::Today),
+        "yesterday" => return Ok(Moment::Yesterday),
+        _ => {}
+    }
     point(text).ok_or_else(|| {
-        let reason =
-            format!("“{text}” is no date (like 2025-02-01) and no time (like 2025-02-01T09:30:00Z).");
+        let sign = if key == Key::After { '<' } else { '>' };
+        if let Ok(age) = span(sign == '>', text) {
+            return Problem::new(format!("“{text}” is a length of time, not a date."), format!("age:{age}"));
+        }
+        let reason = format!("“{text}” is not a date.");
         Problem::example(reason, key.example())
     })
 }
@@ -316,22 +324,24 @@ fn point(text: &str) -> Option<Moment> {
 }
 
 fn age(key: Key, text: &str) -> Result<Age, Problem> {
-    let problem = |reason: &str| Problem::example(format!("“{text}” {reason}"), key.example());
-    let (longer, span) = if let Some(span) = text.strip_prefix('>') {
-        (true, span)
-    } else if let Some(span) = text.strip_prefix('<') {
-        (false, span)
-    } else {
-        return Err(problem("does not say whether less (<) or longer (>) ago."));
+    // Without a sign it is the last so many days.
+    let (longer, length) = match text.strip_prefix('>') {
+        Some(length) => (true, length),
+        None => (false, text.strip_prefix('<').unwrap_or(text)),
     };
-    let no_time = || problem("is no time; it is a number with s, m, h, d or w (seconds to weeks).");
-    let (digits, unit) = span.char_indices().last().map(|(at, _)| span.split_at(at)).ok_or_else(no_time)?;
-    let unit: Unit = unit.to_ascii_lowercase().parse().map_err(|_| no_time())?;
+    span(longer, length).map_err(|reason| Problem::example(format!("“{text}” {reason}"), key.example()))
+}
+
+/// A length of time: a number and its unit. The error is what is wrong with it.
+fn span(longer: bool, text: &str) -> Result<Age, &'static str> {
+    let no_time = "is not a length of time. Write a number with s, m, h, d or w (seconds to weeks).";
+    let (digits, unit) = text.char_indices().last().map(|(at, _)| text.split_at(at)).ok_or(no_time)?;
+    let unit: Unit = unit.to_ascii_lowercase().parse().map_err(|_| no_time)?;
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(no_time());
+        return Err(no_time);
     }
-    let too_long = || problem("is more than a hundred years.");
-    let count = digits.parse().map_err(|_| too_long())?;
+    let too_long = "is more than a hundred years.";
+    let count = digits.parse().map_err(|_| too_long)?;
     let age = Age { longer, count, unit };
-    if age.span().num_seconds() > AGE_MAX_SECONDS { Err(too_long()) } else { Ok(age) }
+    if age.span().num_seconds() > AGE_MAX_SECONDS { Err(too_long) } else { Ok(age) }
 }

@@ -111,6 +111,7 @@ fn times() {
     assert_eq!(one("before:2025-02-01T09:30"), TermKind::Before(local));
     assert_eq!(local.start(), half_past.start());
     assert_eq!(one("age:<7d"), TermKind::Age(Age { longer: false, count: 7, unit: Unit::Day }));
+    assert_eq!(one("age:7d"), one("age:<7d"), "the last seven days");
     assert_eq!(one("labelled:>2W"), TermKind::Labelled(Age { longer: true, count: 2, unit: Unit::Week }));
     let day = |day| NaiveDate::from_ymd_opt(2025, 2, day).unwrap();
     for (input, from, to) in [("2025-02-01", 1, 1), ("2025-02-01..2025-02-07", 1, 7)] {
@@ -148,9 +149,9 @@ fn what_cannot_be_read_is_named() {
         ("x \"free money", "\"free money", "closing quote", "\"free money\""),
         ("*asino", "*asino", "end of a word", "\"*asino\""),
         ("c*", "c*", "two letters", "cas*"),
-        ("scroe:>80", "scroe", "no term “scroe:”", "score:>80"),
-        ("is:", "is:", "Nothing follows “is:”", "is:spam"),
-        ("by:\" \"", "\" \"", "Nothing follows “by:”", "by:ana"),
+        ("scroe:>80", "scroe", "Unknown filter “scroe:”", "score:>80"),
+        ("is:", "is:", "after “is:”", "is:spam"),
+        ("by:\" \"", "\" \"", "after “by:”", "by:ana"),
         ("-is:bad", "bad", "none of spam, ham, labelled", "is:spam"),
         ("score:hot", "hot", "from 0 to 100", "score:>80"),
         ("score:>101", ">101", "from 0 to 100", "score:>80"),
@@ -162,15 +163,16 @@ fn what_cannot_be_read_is_named() {
         ("ip:203.0.113.0/33", "203.0.113.0/33", "neither", "ip:203.0.113.0/24"),
         ("from:mars", "mars", "none of paste, import, api, recheck", "from:api"),
         ("import:-1", "-1", "no number", "import:12"),
-        ("after:yesterday", "yesterday", "no date", "after:2025-02-01"),
-        ("before:2025-02-30", "2025-02-30", "no date", "before:2025-02-01"),
-        ("after:+10000-01-01", "+10000-01-01", "no date", "after:2025-02-01"),
-        ("age:7d", "7d", "less (<) or longer (>)", "age:<7d"),
+        ("after:tomorrow", "tomorrow", "not a date", "after:2025-02-01"),
+        ("after:7d", "7d", "length of time", "age:<7d"),
+        ("before:7d", "7d", "length of time", "age:>7d"),
+        ("before:2025-02-30", "2025-02-30", "not a date", "before:2025-02-01"),
+        ("after:+10000-01-01", "+10000-01-01", "not a date", "after:2025-02-01"),
         ("age:<7y", "<7y", "s, m, h, d or w", "age:<7d"),
         ("age:<", "<", "s, m, h, d or w", "age:<7d"),
         ("age:<é", "<é", "s, m, h, d or w", "age:<7d"),
         ("age:<99999999999w", "<99999999999w", "hundred years", "age:<7d"),
-        ("labelled:7d", "7d", "no day", "labelled:<7d"),
+        ("labelled:7d", "7d", "not a date", "labelled:<7d"),
         (
             "labelled:2025-02-07..2025-02-01",
             "2025-02-07..2025-02-01",
@@ -189,7 +191,7 @@ fn what_cannot_be_read_is_named() {
     let all = SearchQuery::parse("is:x fine score:y").unwrap_err();
     assert_eq!(all.iter().map(|error| error.span).collect::<Vec<_>>(), [(3, 4), (16, 17)], "all, in order");
     let printed = all[1].to_string();
-    assert_eq!(printed, "“y” is no score; scores are numbers from 0 to 100. Write for instance score:>80");
+    assert_eq!(printed, "“y” is not a score. Scores are numbers from 0 to 100. Example: score:>80");
 }
 
 /// Lines as they stand in messages, and how many terms each has; what stands behind is the correction, where it takes one.
@@ -252,7 +254,7 @@ fn days_are_those_of_the_zone_with_the_offset_of_that_day() {
     let query = SearchQuery::parse(search).unwrap();
     assert!(query.has_days());
     assert_eq!(query.to_string(), search.replace("12:00", "12:00:00"), "as typed");
-    let meant = query.in_zone(&zone);
+    let meant = query.in_zone(&zone, DateTime::UNIX_EPOCH);
     assert_eq!(
         meant.to_string(),
         "after:2025-03-29T23:00:00Z before:2025-03-30T22:00:00Z \
@@ -260,7 +262,22 @@ fn days_are_those_of_the_zone_with_the_offset_of_that_day() {
     );
     assert_eq!(SearchQuery::parse(&meant.to_string()), Ok(meant.clone()));
     assert!(!meant.has_days());
-    assert_eq!(meant.in_zone(&Zone::default()), meant);
+    assert_eq!(meant.in_zone(&Zone::default(), DateTime::UNIX_EPOCH), meant);
+}
+
+#[test]
+fn today_is_the_day_of_who_asks() {
+    let query = SearchQuery::parse("after:yesterday before:Today").unwrap();
+    assert!(query.has_days());
+    assert_eq!(query.to_string(), "after:yesterday before:today", "as typed");
+    // 00:30 in Berlin, where it is the day after.
+    let now = "2025-02-14T23:30:00Z".parse().unwrap();
+    let meant = |zone: &Zone| query.in_zone(zone, now).to_string();
+    assert_eq!(
+        meant(&crate::zone::tests::berlin()),
+        "after:2025-02-13T23:00:00Z before:2025-02-14T23:00:00Z"
+    );
+    assert_eq!(meant(&Zone::default()), "after:2025-02-13T00:00:00Z before:2025-02-14T00:00:00Z");
 }
 
 #[test]

@@ -32,12 +32,28 @@ impl SearchQuery {
         Self { terms }
     }
 
+    /// The terms about when something was logged.
+    pub fn times(&self) -> impl Iterator<Item = &Term> {
+        self.terms.iter().filter(|term| is_time(&term.kind))
+    }
+
+    /// The search with these terms at its end, instead of what it says about when something was logged.
+    #[must_use]
+    pub fn at_times(&self, times: &[Term]) -> Self {
+        let others = self.terms.iter().filter(|term| !is_time(&term.kind));
+        Self { terms: others.chain(times).cloned().collect() }
+    }
+
     /// The search without any of the states that quick filters put in.
     #[must_use]
     pub fn unfiltered(&self) -> Self {
         let quick = |kind: &TermKind| matches!(kind, TermKind::Is(state) if GROUPS.concat().contains(state));
         Self { terms: self.terms.iter().filter(|term| !quick(&term.kind)).cloned().collect() }
     }
+}
+
+fn is_time(kind: &TermKind) -> bool {
+    matches!(kind, TermKind::After(_) | TermKind::Before(_) | TermKind::Age(_))
 }
 
 impl From<State> for Term {

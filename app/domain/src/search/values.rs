@@ -171,9 +171,13 @@ impl Pattern {
 }
 
 /// A moment as written: a day, or a time. [`SearchQuery::in_zone`](super::SearchQuery::in_zone) says which moment a day and a time
-/// without a zone are; unsaid, they are of UTC.
+/// without a zone are. Unsaid, they are of UTC, and today has not begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Moment {
+    /// `today`: the day on which the search is asked.
+    Today,
+    /// `yesterday`: the day before.
+    Yesterday,
     /// `2025-02-01`
     Day(NaiveDate),
     /// `2025-02-01T09:30:00`
@@ -185,12 +189,15 @@ pub enum Moment {
 impl Moment {
     /// The moment itself, were it of UTC; of a day, its first.
     pub fn start(self) -> DateTime<Utc> {
-        self.in_zone(&Zone::default())
+        self.in_zone(&Zone::default(), DateTime::<Utc>::MAX_UTC)
     }
 
-    /// The moment itself, for somebody in a zone; of a day, its first.
-    pub fn in_zone(self, zone: &Zone) -> DateTime<Utc> {
+    /// The moment itself, for somebody in a zone who asks now; of a day, its first.
+    pub fn in_zone(self, zone: &Zone, now: DateTime<Utc>) -> DateTime<Utc> {
+        let today = zone.day(now);
         match self {
+            Self::Today => zone.start_of(today),
+            Self::Yesterday => zone.start_of(today.pred_opt().unwrap_or(today)),
             Self::Day(day) => zone.start_of(day),
             Self::Local(time) => zone.moment(time),
             Self::Time(time) => time,
@@ -201,6 +208,8 @@ impl Moment {
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Today => f.write_str("today"),
+            Self::Yesterday => f.write_str("yesterday"),
             Self::Day(day) => write!(f, "{day}"),
             Self::Local(time) => write!(f, "{}", time.format("%Y-%m-%dT%H:%M:%S")),
             Self::Time(time) => f.write_str(&time.to_rfc3339_opts(SecondsFormat::AutoSi, true)),

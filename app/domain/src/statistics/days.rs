@@ -78,6 +78,14 @@ impl Days {
         Self { from: moved(self.from), to: moved(self.to) }
     }
 
+    /// As many days some weeks before, the least so that the two do not overlap: each day stands beside one of its own weekday.
+    #[must_use]
+    pub fn weeks_before(self) -> Self {
+        let back = TimeDelta::days((self.count() + 6) / 7 * 7);
+        let moved = |day: NaiveDate| day.checked_sub_signed(back).unwrap_or(day);
+        Self { from: moved(self.from), to: moved(self.to) }
+    }
+
     /// The first moment.
     pub fn start(self) -> DateTime<Utc> {
         midnight(self.from)
@@ -182,6 +190,10 @@ mod tests {
         assert_eq!(days.count(), 7);
         assert_eq!(days.before(), Days::new(day("2025-02-03"), day("2025-02-09")).unwrap());
         assert_eq!(days.before().end(), days.start());
+        assert_eq!(days.weeks_before(), days.before());
+        let month = Days::up_to(day("2025-03-02"), 30);
+        assert_eq!(month.weeks_before().to(), day("2025-01-26"), "a Sunday, as the second of March");
+        assert_eq!(month.weeks_before().count(), 30);
         assert_eq!(Days::up_to(day("2025-02-16"), 7), days);
         assert_eq!(Days::new(day("2025-02-16"), day("2025-02-10")), None);
     }

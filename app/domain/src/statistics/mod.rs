@@ -5,6 +5,7 @@ mod interval;
 mod report;
 mod scope;
 mod threshold;
+mod usual;
 
 pub use days::{DAYS_MAX, Days, Slot, Step, between};
 pub use interval::{Share, real};
@@ -14,6 +15,7 @@ pub use report::{
 };
 pub use scope::{Scope, site_term};
 pub use threshold::{LabelledScores, THRESHOLD_MAX};
+pub use usual::{Compared, DaySoFar, Standing, WEEKS};
 
 /// How wide a step of the spread of scores is, in points.
 pub const SCORE_STEP: u8 = 5;

@@ -50,6 +50,28 @@ pub(crate) fn ChartFigure(
     }
 }
 
+/// A chart within a card: heading, drawing and the table behind it, without files.
+#[component]
+pub(crate) fn SmallChart(
+    /// The chart.
+    chart: Chart,
+) -> impl IntoView {
+    let id = format!("chart-{}", chart.name);
+    let legend = legend(&chart);
+    let caption = format!("{}, as a table", chart.title);
+    let drawn = chart.clone();
+    view! {
+        <h2 class="font-semibold" id=id>{chart.title}</h2>
+        <p class="text-sm text-muted tabular-nums">{chart.summary}</p>
+        {legend}
+        <Live chart=drawn zoom=Vec::new() on_zoom=None/>
+        <details class="text-sm">
+            <summary class="cursor-pointer text-accent">"Table"</summary>
+            <Figures table=chart.table caption=caption/>
+        </details>
+    }
+}
+
 impl Near {
     fn view(self) -> impl IntoView {
         let Self { cell, words } = self;

@@ -11,7 +11,7 @@ mod picture;
 mod scale;
 mod table;
 
-pub(crate) use figure::ChartFigure;
+pub(crate) use figure::{ChartFigure, SmallChart};
 #[cfg(feature = "ssr")]
 pub use file::Colours;
 pub(crate) use table::{Cell, Figures, Table};

@@ -175,7 +175,7 @@ pub(super) fn ChoiceList(
     view! {
         <ul
             id="search-choices"
-            class="absolute z-30 left-0 right-0 top-10 py-1 rounded-md border border-line bg-surface shadow-lg"
+            class="py-1 rounded-md border border-line bg-surface shadow-lg"
             role="listbox"
             aria-label="What to search for"
             hidden=move || !choices.is_open()

@@ -125,8 +125,11 @@ pub(crate) fn SearchTools(input: SearchInput) -> impl IntoView {
         >
             {move || alive.get().then(|| view! { <Highlighted text=text/> })}
         </div>
-        <ChoiceList choices=choices choose=choose/>
-        <Problems choices=choices problems=problems left=move || text.with(|text| *text != searched.get())/>
+        // What is wrong stands above what could be typed instead.
+        <div class="absolute z-30 left-0 right-0 top-10 flex flex-col gap-1">
+            <Problems problems=problems left=move || text.with(|text| *text != searched.get())/>
+            <ChoiceList choices=choices choose=choose/>
+        </div>
     }
 }
 
@@ -184,7 +187,6 @@ fn describe(
 /// What cannot be read, each with the reason; and what the list shows meanwhile.
 #[component]
 fn Problems(
-    choices: Choices,
     problems: Memo<Vec<(String, String)>>,
     /// Whether the list shows another search than the box.
     left: impl Fn() -> bool + Copy + Send + Sync + 'static,
@@ -208,14 +210,14 @@ fn Problems(
     };
     let meanwhile = move || {
         (!problems.read().is_empty() && left())
-            .then(|| view! { <li class="text-muted">"Until it can be read, the list shows the search before it."</li> })
+            .then(|| view! { <li class="text-muted">"The list still shows your previous search."</li> })
     };
     view! {
         <ul
             id="search-problems"
-            class="absolute z-20 left-0 right-0 top-10 rounded-md border border-spam bg-surface shadow-lg px-3 py-2 text-sm empty:hidden"
+            class="rounded-md border border-spam bg-surface shadow-lg px-3 py-2 text-sm empty:hidden"
             aria-live="polite"
-            hidden=move || choices.is_open() || problems.read().is_empty()
+            hidden=move || problems.read().is_empty()
         >
             {items}
             {meanwhile}

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::page::OutcomeSignal;
+use super::page::{HAM_SAMPLE, OutcomeSignal, SPAM_SAMPLE};
 use crate::{
     components::{
         FieldProblem, TextField,
@@ -29,8 +29,10 @@ pub(super) fn Fields(
     let area = NodeRef::<leptos::html::Textarea>::new();
     Effect::new(move |before: Option<Option<&str>>| {
         let now = sample.get();
+        // What somebody has typed is not overwritten.
         if let (Some(before), Some(text), Some(area)) = (before, now, area.get())
             && before != now
+            && is_sample_or_blank(&area.value())
         {
             area.set_value(text);
         }
@@ -74,15 +76,15 @@ pub(super) fn Fields(
         <div class="grid gap-4 sm:grid-cols-2">
             <Choice
                 name="form[endpoint]"
-                legend="Kind of check"
+                legend="Type of check"
                 chosen=endpoint.as_str()
-                options=&[("check", "Full"), ("check-comment", "Comment")]
+                options=&[("check", "Full (forms, e-mail)"), ("check-comment", "Short (comments, chat)")]
             />
             <Choice
                 name="form[split]"
-                legend="The text is"
+                legend="The text contains"
                 chosen=match split { SplitBy::One => "one", SplitBy::Line => "line", SplitBy::Blank => "blank" }
-                options=&[("one", "One message"), ("line", "One a line"), ("blank", "Split at blank lines or ---")]
+                options=&[("one", "One message"), ("line", "One message per line"), ("blank", "Messages separated by blank lines or ---")]
             />
         </div>
         <details open=any_detail>
@@ -98,6 +100,10 @@ pub(super) fn Fields(
             </div>
         </details>
     }
+}
+
+fn is_sample_or_blank(text: &str) -> bool {
+    text.trim().is_empty() || [SPAM_SAMPLE, HAM_SAMPLE].contains(&text)
 }
 
 #[component]

@@ -1,5 +1,7 @@
 //! Check: paste content, get a verdict.
 
+mod batch;
+mod bookmarklet;
 mod fields;
 mod page;
 mod result;

@@ -1,12 +1,12 @@
 //! What came back: a verdict card, a small batch, or what went wrong.
 
-use domain::{Detection, Label, text::single_line};
+use domain::{Detection, Label};
 use leptos::prelude::*;
 
 use super::page::OutcomeSignal;
 use crate::{
     components::{
-        CopyButton, ErrorPanel, Glyph, Icon, ScoreBar, Signals, VerdictBadge,
+        CopyButton, ErrorPanel, Glyph, Icon, ScoreBar, Signals,
         classes::{BUTTON, CARD},
     },
     decisions::{Decisions, Seen},
@@ -29,11 +29,12 @@ pub(super) fn Outcome(
             </div>
         }
         .into_any(),
+        // Several are the table's.
         Some(Ok(report)) => match report.rows.as_slice() {
             [CheckedRow { result: Ok(detection), .. }] => {
                 view! { <VerdictCard detection=detection.clone()/> }.into_any()
             }
-            _ => view! { <Batch rows=report.rows/> }.into_any(),
+            _ => ().into_any(),
         },
         Some(Err(error @ AppError::Invalid(_))) => view! {
             <p class="rounded-lg border border-spam p-4 text-spam" role="alert">{error.to_string()}" Nothing was sent."</p>
@@ -64,7 +65,7 @@ fn VerdictCard(detection: Detection) -> impl IntoView {
                     judgement.execution_ms,
                 )}
             </p>
-            <Signals signals=judgement.signals/>
+            <Signals judgement=judgement.clone()/>
             <p class="mt-4 flex flex-wrap items-center gap-2 text-sm">
                 <span class="text-muted">"Detection id"</span>
                 <code class="break-all">{judgement.upstream_id.clone()}</code>
@@ -80,7 +81,14 @@ fn VerdictCard(detection: Detection) -> impl IntoView {
 
 /// One click that corrects the verdict.
 #[component]
-fn ThatsWrong(id: i64, version: i64, verdict: Label) -> impl IntoView {
+pub(super) fn ThatsWrong(
+    id: i64,
+    version: i64,
+    verdict: Label,
+    /// Only what it is, where a table says the rest.
+    #[prop(optional)]
+    short: bool,
+) -> impl IntoView {
     let decisions = expect_context::<Decisions>();
     let correction = if verdict == Label::Spam { Label::Ham } else { Label::Spam };
     let correct = ServerAction::<LabelDetection>::new();
@@ -110,53 +118,13 @@ fn ThatsWrong(id: i64, version: i64, verdict: Label) -> impl IntoView {
             <input type="hidden" name="label" value=correction.as_str() />
             <input type="hidden" name="version" value=move || known.with(|known| known.version.to_string()) />
             <button class=BUTTON disabled=move || correct.pending().get() || done()>
-                {move || if done() { format!("Corrected to {correction}") } else { format!("That\u{2019}s wrong, it is {correction}") }}
+                {move || match (done(), short) {
+                    (true, _) => format!("Corrected to {correction}"),
+                    (false, true) => format!("It is {correction}"),
+                    (false, false) => format!("That\u{2019}s wrong, it is {correction}"),
+                }}
             </button>
             {move || is_taken_back().then(|| view! { <span class="ml-2 text-sm text-muted">"Taken back."</span> })}
         </ActionForm>
-    }
-}
-
-#[component]
-fn Batch(rows: Vec<CheckedRow>) -> impl IntoView {
-    let judged: Vec<_> = rows.iter().filter_map(|row| row.result.as_ref().ok()).collect();
-    let spam = judged.iter().filter(|detection| detection.judgement.is_spam).count();
-    let summary = format!(
-        "{} messages: {spam} spam, {} ham, {} not judged",
-        rows.len(),
-        judged.len() - spam,
-        rows.len() - judged.len()
-    );
-    let items = rows
-        .into_iter()
-        .map(|row| {
-            let excerpt: String = single_line(&row.message).chars().take(120).collect();
-            let (badge, detail) = match row.result {
-                Ok(detection) => (
-                    view! { <VerdictBadge verdict=detection.judgement.verdict() judged_by=detection.judgement.judged_by/> }.into_any(),
-                    view! {
-                        <a class="shrink-0 text-accent underline tabular-nums" href=format!("/detections/{}", detection.id.0)>
-                            {format!("{:.1}", detection.judgement.score)}
-                        </a>
-                    }
-                    .into_any(),
-                ),
-                Err(error) => (
-                    view! { <span class="text-unsure text-xs font-semibold">"Not judged"</span> }.into_any(),
-                    view! { <span class="text-sm text-muted">{error.to_string()}</span> }.into_any(),
-                ),
-            };
-            view! {
-                <li class="flex items-center gap-3 py-2 border-t border-line">
-                    {badge}<span class="flex-1 min-w-0 truncate" dir="auto">{excerpt}</span>{detail}
-                </li>
-            }
-        })
-        .collect_view();
-    view! {
-        <section class=CARD>
-            <h2 class="font-semibold mb-2 tabular-nums">{summary}</h2>
-            <ol>{items}</ol>
-        </section>
     }
 }

@@ -20,6 +20,8 @@ pub(super) const FORM: &str = "rows";
 pub(super) fn RowsForm(
     /// The search, as typed.
     q: String,
+    /// Labels with a reason, and macros.
+    wishes: AnyView,
     /// The list.
     children: Children,
 ) -> impl IntoView {
@@ -45,7 +47,8 @@ pub(super) fn RowsForm(
             // Enter in a checkbox presses the first button of a form: this one does nothing.
             <button type="submit" disabled hidden></button>
             <input type="hidden" name="q" value=q />
-            <div class="flex flex-wrap items-center gap-2" role="group" aria-label="For the selection" data-bulk="">
+            <div class="log-selection" data-some=move || (selection.count() > 0).then_some("")>
+            <div class="log-selected" role="group" aria-label="For the selection" data-bulk="">
                 <label class="inline-flex items-center gap-2 pl-3 text-sm text-muted">
                     <input
                         class="w-4 h-4 cursor-pointer"
@@ -57,7 +60,9 @@ pub(super) fn RowsForm(
                     />
                     <span class="tabular-nums" aria-live="polite">{move || format!("{} selected", selection.count())}</span>
                 </label>
-                <Buttons name="bulk"/>
+                <Buttons name="bulk" count=Signal::derive(move || selection.count().to_string())/>
+                {wishes}
+            </div>
             </div>
             {children()}
         </form>
@@ -86,17 +91,33 @@ pub(crate) fn forget_confirmation() {
     }
 }
 
-/// Three buttons for many rows.
+/// Three buttons for many rows. Each check costs: the last one says how many it takes.
 #[component]
-pub(super) fn Buttons(name: &'static str) -> impl IntoView {
+pub(super) fn Buttons(
+    name: &'static str,
+    /// How many rows they are for, in words.
+    #[prop(into)]
+    count: Signal<String>,
+) -> impl IntoView {
     let is_selection = name == "bulk";
     [("spam", "Spam", Command::Spam), ("ham", "Ham", Command::Ham), ("recheck", "Recheck", Command::Recheck)]
         .map(|(value, words, command)| {
+            let price = (value == "recheck").then_some(move || price(&count.read()));
             view! {
                 <button class=BUTTON name=name value=value form=FORM aria-keyshortcuts=is_selection.then(|| command.aria())>
-                    {words}{is_selection.then(|| view! { <Kbd command=command/> })}
+                    {words}<span class="text-muted font-normal empty:hidden">{price}</span>{is_selection.then(|| view! { <Kbd command=command/> })}
                 </button>
             }
         })
         .collect_view()
+}
+
+/// What judging so many again costs.
+fn price(count: &str) -> String {
+    match count {
+        // Without JavaScript nobody knows how many are ticked.
+        "0" => " (one check each)".to_owned(),
+        "1" => " (1 check)".to_owned(),
+        count => format!(" ({count} checks)"),
+    }
 }

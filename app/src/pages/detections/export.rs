@@ -48,7 +48,7 @@ fn Links(state: Memo<LogState>) -> impl IntoView {
     };
     view! {
         <details class="text-sm">
-            <summary class="cursor-pointer text-muted">"Export what matches"</summary>
+            <summary class="cursor-pointer text-muted">"Export results"</summary>
             <p class="mt-2 flex flex-wrap gap-2">
                 {link(ExportFormat::Xlsx, "Excel (.xlsx)")}
                 {link(ExportFormat::Csv, "CSV")}

@@ -7,8 +7,11 @@ use leptos::{
     web_sys::{Event, HtmlDetailsElement},
 };
 
-use super::log::LogState;
-use crate::{decisions::Decisions, list_look::LookSignal, server_fns::detections::detection_facets};
+use super::{log::LogState, when::When};
+use crate::{
+    components::classes::CHIP, decisions::Decisions, list_look::LookSignal,
+    server_fns::detections::detection_facets,
+};
 
 /// The properties of the matches, folded until somebody wants them; the choice is remembered.
 #[component]
@@ -38,7 +41,7 @@ pub(super) fn FacetPanel(state: Memo<LogState>, open: Memo<Option<i64>>, look: L
     view! {
         <details class="rounded-lg border border-line bg-surface text-sm" open=unfolded on:toggle=toggled>
             <summary class="px-3 py-2 cursor-pointer break-words">
-                <span class="font-medium">"Narrow down"</span>
+                <span class="font-medium">"Filters"</span>
                 <span class="text-accent">{chosen}</span>
             </summary>
             <Transition>
@@ -72,7 +75,7 @@ fn Groups(facets: Facets, state: Memo<LogState>, open: Memo<Option<i64>>) -> imp
         .collect_view();
     let note = (!facets.complete)
         .then(|| view! { <p class="pb-2 text-xs text-muted">{format!("Counted among the newest {}.", grouped(facets.counted))}</p> });
-    view! { <div class="px-3 pb-1"><ul>{groups}</ul>{note}</div> }
+    view! { <div class="px-3 pb-1"><ul><When query=query.clone() state=state open=open/>{groups}</ul>{note}</div> }
 }
 
 #[component]
@@ -92,7 +95,7 @@ fn Value(
     view! {
         <li class="min-w-0">
             <a
-                class="inline-flex items-center gap-1 max-w-full px-2 h-6 rounded-full border border-line text-xs hover:bg-raised aria-[current=true]:border-accent aria-[current=true]:bg-accent-soft aria-[current=true]:text-accent"
+                class=CHIP
                 href=address
                 aria-current=chosen.then_some("true")
             >
@@ -110,8 +113,8 @@ fn title(facet: Facet) -> &'static str {
         Facet::Label => "Label",
         Facet::App => "App says",
         Facet::Site => "Site",
-        Facet::Origin => "Origin",
-        Facet::JudgedBy => "Judged by",
+        Facet::Origin => "Source",
+        Facet::JudgedBy => "Decided by",
     }
 }
 

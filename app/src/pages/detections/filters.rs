@@ -10,9 +10,9 @@ const FILTERS: &[(State, &str)] = &[
     (State::Spam, "Spam"),
     (State::Ham, "Ham"),
     (State::Refused, "Refused"),
-    (State::Unlabelled, "Unlabelled"),
-    (State::Waiting, "Waiting"),
-    (State::Disputed, "Disputed"),
+    (State::Unlabelled, "Not reviewed"),
+    (State::Waiting, "To review"),
+    (State::Disputed, "Corrected"),
 ];
 
 /// The filters as links: each puts its term in or takes it out.
@@ -26,7 +26,7 @@ pub(super) fn Filters(state: Memo<LogState>, open: Memo<Option<i64>>) -> impl In
             let address = state.searching(&target.to_string()).address(open.get());
             view! {
                 <a
-                    class="px-2.5 h-7 inline-flex items-center rounded-full border border-line text-sm text-muted hover:bg-raised aria-[current=true]:border-accent aria-[current=true]:bg-accent-soft aria-[current=true]:text-accent"
+                    class="chip chip-large"
                     href=address
                     aria-current=current.then_some("true")
                 >
@@ -47,12 +47,12 @@ pub(super) fn Filters(state: Memo<LogState>, open: Memo<Option<i64>>) -> impl In
     };
     let orders = move || {
         let state = state.get();
-        [(Order::Newest, "Newest"), (Order::Score, "Highest score"), (Order::Closest, "Closest call")]
+        [(Order::Newest, "Newest"), (Order::Score, "Highest score"), (Order::Closest, "Least certain")]
             .map(|(order, words)| {
                 let current = (state.order() == order).then_some("true");
                 view! {
                     <a
-                        class="text-sm text-muted hover:text-ink aria-[current=true]:text-accent aria-[current=true]:font-medium"
+                        class="order"
                         href=state.sorted(order).address(open.get())
                         aria-current=current
                     >
@@ -63,7 +63,7 @@ pub(super) fn Filters(state: Memo<LogState>, open: Memo<Option<i64>>) -> impl In
             .collect_view()
     };
     view! {
-        <nav class="flex flex-wrap gap-1.5" aria-label="Filter">{filters}</nav>
+        <nav class="filters" aria-label="Filter">{filters}</nav>
         <nav class="flex flex-wrap gap-4" aria-label="Order">{orders}</nav>
     }
 }

@@ -52,17 +52,17 @@ fn AllThatMatch(count: BoundedCount) -> impl IntoView {
         view! {
             <label class="flex items-center gap-2">
                 <input class="w-4 h-4" type="checkbox" name="confirmed" value="true" form=FORM/>
-                {format!("I mean all {count} of them")}
+                {format!("Yes, all {count}")}
             </label>
         }
     });
     Some(view! {
         <details class="text-sm">
-            <summary class="cursor-pointer text-accent">{format!("All {count} that match this search")}</summary>
+            <summary class="cursor-pointer text-accent">{format!("Act on all {count} results")}</summary>
             <div class="mt-2 p-3 rounded-lg border border-line bg-surface flex flex-col gap-3">
                 {question}
-                <div class="flex flex-wrap gap-2" role="group" aria-label=format!("For all {count} that match")><Buttons name="all"/></div>
-                <p class="text-muted">"It goes on in the background, can be cancelled, and is undone as one. What somebody else decides meanwhile is left alone."</p>
+                <div class="flex flex-wrap gap-2" role="group" aria-label=format!("For all {count} results")><Buttons name="all" count=count.to_string()/></div>
+                <p class="text-muted">"Runs in the background. One Undo takes back all labels; a recheck cannot be undone. Decisions that colleagues make meanwhile are kept."</p>
             </div>
         </details>
     })

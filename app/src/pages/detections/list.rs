@@ -69,7 +69,7 @@ pub(super) fn List(
                     .into_iter()
                     .map(|row| {
                         let address = list.address(Some(row.id.0));
-                        view! { <Row row=row address=address open=open look=look may_label=may_label/> }
+                        view! { <Row row=row address=address open=open may_label=may_label/> }
                     })
                     .collect_view();
                 view! { {day.map(|day| view! { <DayHeading day=day zone=zone/> })}<ul>{rows}</ul> }
@@ -80,12 +80,14 @@ pub(super) fn List(
         place
             .map(|cursor| view! { <a class=BUTTON href=here.at(direction, cursor).address(None)>{words}</a> })
     };
-    let list =
-        view! { <div class="log-list rounded-lg border border-line bg-surface overflow-hidden">{days}</div> };
+    // One line a row, or three.
+    let list_class = move || if look.read().compact { "log-list log-compact" } else { "log-list" };
+    let list = view! { <div class=list_class data-hides=move || look.read().hidden()>{days}</div> };
     let list = if shown == 0 {
         ().into_any()
     } else if may_label {
-        view! { <RowsForm q=here.q.clone()>{list}</RowsForm> }.into_any()
+        let wishes = view! { <Later part=Part::Log(LogPart::Wishes(state))/> }.into_any();
+        view! { <RowsForm q=here.q.clone() wishes=wishes>{list}</RowsForm> }.into_any()
     } else {
         list.into_any()
     };
@@ -94,9 +96,9 @@ pub(super) fn List(
         {list}
         {stopped.then(|| view! { <p class="text-sm text-muted" data-stopped="">"Few match here. The search stopped so far to stay quick; the next page goes on."</p> })}
         <nav class="flex justify-between" aria-label="Pages of the log">
-            {turn(page.before, Direction::Before, "← Back")}
+            {turn(page.before, Direction::Before, "← Newer")}
             <span></span>
-            {turn(page.after, Direction::After, "Further →")}
+            {turn(page.after, Direction::After, "Older →")}
         </nav>
     }
     .into_any()
@@ -133,18 +135,12 @@ fn by_day(
 fn DayHeading(day: NaiveDate, zone: Zone) -> impl IntoView {
     let words = day_heading(day, zone.get().day(now()));
     view! {
-        <h2 class="px-3 py-1 text-xs font-semibold text-muted bg-raised border-y border-line first:border-t-0">{words}</h2>
+        <h2>{words}</h2>
     }
 }
 
 #[component]
-fn Row(
-    row: DetectionSummary,
-    address: String,
-    open: Memo<Option<i64>>,
-    look: LookSignal,
-    may_label: bool,
-) -> impl IntoView {
+fn Row(row: DetectionSummary, address: String, open: Memo<Option<i64>>, may_label: bool) -> impl IntoView {
     let id = row.id.0;
     let verdict = Label::from_is_spam(row.is_spam);
     let current = move || (open.get() == Some(id)).then_some("true");
@@ -156,47 +152,26 @@ fn Row(
         .map(|(part, marked)| if marked { view! { <mark>{part}</mark> }.into_any() } else { part.into_any() })
         .collect_view();
     let no_message = row.excerpt.is_empty().then_some("no message");
-    let hides = move |column: &'static str| move || !look.read().shows(column);
-    let row_class = move || {
-        if state.is_theirs() {
-            "border-b border-line last:border-b-0 bg-raised text-muted"
-        } else {
-            "border-b border-line last:border-b-0"
-        }
-    };
-    // The classes put the parts on three lines, or all on one.
-    let parts_class = move || if look.read().compact { "log-row log-row-compact" } else { "log-row" };
     let (tick, buttons) = (
         may_label.then(|| view! { <Tick row=state/> }),
         may_label.then(|| view! { <RowButtons row=state/> }),
     );
     view! {
-        <li class=row_class data-row=id on:focusin=move |_| state.focused()>
-            <div class="flex items-stretch hover:bg-raised">
-                {tick}
-                <a
-                    class=parts_class
-                    href=address
-                    data-noscroll=""
-                    aria-current=current
-                    tabindex=move || state.tab_stop()
-                >
-                    <span class="log-verdict"><VerdictBadge verdict=verdict judged_by=row.judged_by/></span>
-                    <span class="log-score" hidden=hides("score")>{score_words(row.score, row.judged_by)}</span>
-                    <span class="log-label">
-                        <RowVerdict row=state verdict=verdict score=row.score/>
-                        <RowLabel row=state verdict=verdict/>
-                        <RowApp row=state verdict=verdict word=row.app_word told=row.told/>
-                    </span>
-                    <span class="log-time" hidden=hides("time")><TimeAgo time=row.created_at/></span>
-                    <span class="log-text hostile" dir="auto">{no_message}{excerpt}</span>
-                    <span class="log-from">
-                        <span class="hostile" hidden=hides("sender")>{sender}</span>
-                        <span hidden=hides("site")>{site}</span>
-                    </span>
-                </a>
-                {buttons}
-            </div>
+        <li data-row=id data-theirs=move || state.is_theirs().then_some("") on:focusin=move |_| state.focused()>
+            {tick}
+            <a class="log-row" href=address data-noscroll="" aria-current=current tabindex=move || state.tab_stop()>
+                <VerdictBadge verdict=verdict judged_by=row.judged_by/>
+                <span class="log-score">{score_words(row.score, row.judged_by)}</span>
+                <span class="log-label">
+                    <RowVerdict row=state verdict=verdict score=row.score/>
+                    <RowLabel row=state verdict=verdict/>
+                    <RowApp row=state verdict=verdict word=row.app_word told=row.told/>
+                </span>
+                <span class="log-time"><TimeAgo time=row.created_at/></span>
+                <span class="log-text hostile" dir="auto">{no_message}{excerpt}</span>
+                <span class="log-from"><span class="hostile">{sender}</span><span>{site}</span></span>
+            </a>
+            {buttons}
             <RowProblem row=state/>
         </li>
     }

@@ -95,6 +95,8 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
     let query = use_query_map();
     let location = use_location();
     let zone = expect_context::<Zone>();
+    #[cfg(feature = "ssr")]
+    super::when::settle(&query.read_untracked());
     let state = Memo::new(move |_| LogState::of(&query.read()));
     let open = Memo::new(move |_| {
         location.pathname.read().strip_prefix("/detections/").and_then(|id| id.parse().ok())
@@ -138,7 +140,6 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
                 <div class="log-tools">
                     {part(LogPart::Matches(state, reload))}
                     {part(LogPart::Facets(state, open, look))}
-                    {part(LogPart::Wishes(state))}
                     {part(LogPart::Keep(state))}
                     {part(LogPart::Export(state))}
                 </div>

@@ -58,18 +58,34 @@ pub(super) fn LookMenu(look: LookSignal) -> impl IntoView {
                 <Icon glyph=Glyph::Settings/>"View"
             </summary>
             <form
-                class="absolute z-20 right-0 top-9 w-48 flex flex-col gap-3 rounded-lg border border-line bg-surface shadow-lg p-3 text-sm"
+                class="absolute z-20 right-0 top-9 w-64 flex flex-col gap-3 rounded-lg border border-line bg-surface shadow-lg p-3 text-sm"
                 method="post"
                 action=SetListLook::url()
             >
                 <fieldset class="flex flex-col gap-1">
                     <legend class="text-xs font-semibold text-muted mb-1">"Density"</legend>
-                    {density(false, "Comfortable")}
-                    {density(true, "Compact")}
+                    {density(false, "Comfortable: three lines a row")}
+                    {density(true, "Compact: one line a row")}
                 </fieldset>
                 <fieldset class="flex flex-col gap-1">
                     <legend class="text-xs font-semibold text-muted mb-1">"Columns"</legend>
                     {columns}
+                </fieldset>
+                <fieldset class="flex flex-col gap-1">
+                    <legend class="text-xs font-semibold text-muted mb-1">"Keys s and h"</legend>
+                    <label class="flex items-center gap-2">
+                        <input
+                            type="checkbox"
+                            name="goes_on"
+                            value="true"
+                            checked=look.get_untracked().goes_on
+                            on:change:target=move |event| {
+                                let goes_on = event.target().checked();
+                                change(&|look| look.goes_on = goes_on);
+                            }
+                        />
+                        "Go on to the next row"
+                    </label>
                 </fieldset>
                 <button class=BUTTON hidden=move || alive.get()>"Apply"</button>
             </form>

@@ -16,6 +16,7 @@ mod parts;
 mod place;
 mod row_tools;
 mod save_search;
+mod when;
 mod wishes;
 
 pub(crate) use bulk_bar::forget_confirmation;

@@ -4,7 +4,7 @@ use domain::{DetectionId, Label, RowRef};
 use leptos::prelude::*;
 
 use crate::{
-    components::{AppBadge, Kbd, LabelBadge, LateBadge, VerdictBadge},
+    components::{AppBadge, LabelBadge, LateBadge, VerdictBadge},
     decisions::{Decisions, Known, Seen},
     keys::Command,
     selection::Selection,
@@ -59,12 +59,10 @@ pub(super) fn Tick(row: RowState) -> impl IntoView {
     let version = row.seen.read_value().version;
     view! {
         <input
-            class="m-3 w-4 h-4 shrink-0 cursor-pointer"
             type="checkbox"
             name="rows[]"
             value=RowRef { id: DetectionId(id), version }.to_string()
             aria-label=format!("Select detection {id}")
-            aria-keyshortcuts=Command::Select.aria()
             tabindex=move || row.tab_stop()
             prop:checked=move || row.selection.has(id)
             on:change=move |_| row.selection.toggle(id)
@@ -135,18 +133,18 @@ pub(super) fn RowProblem(row: RowState) -> impl IntoView {
 /// Spam and ham, for this row.
 #[component]
 pub(super) fn RowButtons(row: RowState) -> impl IntoView {
-    let button = |label: Label, class: &'static str, words: &'static str, command: Command| {
+    let button = |label: Label, words: &'static str, command: Command| {
         let value = move || {
             let version = row.known.with(|known| known.version);
             format!("{label}:{}", RowRef { id: DetectionId(row.id), version })
         };
         view! {
             <button
-                class=class
                 name="one"
                 value=value
                 aria-pressed=move || row.known.with(|known| known.label == Some(label)).to_string()
                 aria-keyshortcuts=command.aria()
+                aria-label=format!("Mark detection {} as {words}", row.id)
                 tabindex=move || row.tab_stop()
                 on:click=move |event| {
                     event.prevent_default();
@@ -155,18 +153,14 @@ pub(super) fn RowButtons(row: RowState) -> impl IntoView {
                     }
                 }
             >
-                <span><span class="sr-only">{format!("Mark detection {} as ", row.id)}</span>{words}</span>
-                <Kbd command=command/>
+                {words}
             </button>
         }
     };
     view! {
         <span class="log-buttons">
-            {button(Label::Spam, SPAM_CLASS, "Spam", Command::Spam)}
-            {button(Label::Ham, HAM_CLASS, "Ham", Command::Ham)}
+            {button(Label::Spam, "Spam", Command::Spam)}
+            {button(Label::Ham, "Ham", Command::Ham)}
         </span>
     }
 }
-
-const SPAM_CLASS: &str = "inline-flex items-center justify-between gap-2 h-7 px-2 rounded-md border border-line text-xs text-spam hover:bg-spam-soft aria-pressed:bg-spam-soft aria-pressed:border-spam cursor-pointer";
-const HAM_CLASS: &str = "inline-flex items-center justify-between gap-2 h-7 px-2 rounded-md border border-line text-xs text-ham hover:bg-ham-soft aria-pressed:bg-ham-soft aria-pressed:border-ham cursor-pointer";

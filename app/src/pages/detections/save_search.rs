@@ -106,7 +106,7 @@ fn NameField(label: &'static str, value: String) -> impl IntoView {
             type="text"
             name="name"
             aria-label=label
-            placeholder="Name, for instance Close calls"
+            placeholder="Name, such as Close calls"
             value=value
             maxlength=NAME_MAX_CHARS.to_string()
             required

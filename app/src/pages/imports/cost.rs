@@ -1,12 +1,15 @@
 //! The cost, before anything is checked.
 
-use domain::{AtQuota, FileAccount, Import, ImportCost, ImportRow, paging::grouped, time::minute};
+use domain::{AtQuota, FileAccount, Import, ImportCost, ImportRow, paging::grouped};
 use leptos::prelude::*;
 
 use super::{account::Account, minutes_words, page::Actions, plan::GiveUp, results::FailedRows};
-use crate::components::{
-    Glyph, Icon,
-    classes::{BUTTON, CARD, PRIMARY},
+use crate::{
+    components::{
+        Glyph, Icon,
+        classes::{BUTTON, CARD, PRIMARY},
+    },
+    zone::minute,
 };
 
 /// The stage.
@@ -104,7 +107,7 @@ fn Quota(cost: ImportCost) -> impl IntoView {
                 grouped(cost.checks - cost.fits())
             )
         }
-        (None, _) => "The upstream has not told how much of the quota is left.".to_owned(),
+        (None, _) => "The spam service has not reported how much of the quota is left.".to_owned(),
     };
     let class = if cost.is_enough() { "mt-3 text-sm" } else { "mt-3 text-sm font-medium text-unsure" };
     view! {

@@ -79,7 +79,7 @@ fn Row(row: PreviewRow, #[prop(default = None)] title: Option<&'static str>) -> 
 #[component]
 fn Sent(content: Content, label: Option<Label>) -> impl IntoView {
     let Content { message, email, name, ip, timestamp, user_agent, website_url, domain, extra } = content;
-    let written = timestamp.and_then(|at| chrono::DateTime::from_timestamp(at, 0)).map(domain::time::exact);
+    let written = timestamp.and_then(|at| chrono::DateTime::from_timestamp(at, 0)).map(crate::zone::exact);
     let kept = extra.into_iter().map(|(name, value)| {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         (name, Some(text))

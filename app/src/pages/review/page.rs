@@ -68,7 +68,7 @@ pub(crate) fn ReviewPage() -> impl IntoView {
 #[component]
 fn Orders(order: Memo<Order>) -> impl IntoView {
     let orders = [
-        (Order::Closest, "Closest call first"),
+        (Order::Closest, "Least certain first"),
         (Order::Newest, "Newest first"),
         (Order::Score, "Highest score first"),
     ]
@@ -76,7 +76,7 @@ fn Orders(order: Memo<Order>) -> impl IntoView {
         let current = move || (order.get() == one).then_some("true");
         view! {
             <a
-                class="text-sm text-muted hover:text-ink aria-[current=true]:text-accent aria-[current=true]:font-medium"
+                class="order"
                 href=format!("/review?order={one}")
                 aria-current=current
             >

@@ -20,10 +20,10 @@ pub(super) fn ProgressBar(progress: Progress) -> impl IntoView {
     let bar = |progress: ReviewProgress| {
         let total = progress.total();
         view! {
-            <p class="text-sm text-muted tabular-nums">{format!("{} of {total} today", progress.labelled)}</p>
+            <p class="text-sm text-muted tabular-nums">{format!("{} reviewed today · {} left", progress.labelled, progress.waiting)}</p>
             <progress
                 class="w-full h-2"
-                aria-label="Labelled today"
+                aria-label="Reviewed today"
                 max=total.count.max(1)
                 value=progress.labelled.count
             ></progress>

@@ -231,11 +231,7 @@ fn give_up_at_once() {
 #[component]
 fn Under(desk: Desk, story: DetectionStory, place: QueuePlace) -> impl IntoView {
     let skip = format!("/review?order={}&after={}", desk.order, place.cursor);
-    let until = move || {
-        desk.expires_at.get().map(|until| {
-            format!("Yours until {}, longer while this page is open.", domain::time::minute(until))
-        })
-    };
+    let until = move || desk.expires_at.get().map(|_| "Reserved for you while this page is open.");
     view! {
         <p class="mb-3 flex flex-wrap items-center gap-3 text-sm text-muted">
             <span>{until}</span>
@@ -252,7 +248,7 @@ fn Under(desk: Desk, story: DetectionStory, place: QueuePlace) -> impl IntoView 
                 "Skip"<Kbd command=Command::Next/>
             </a>
         </p>
-        <DetectionDetail story=story may_label=true related=desk.related/>
+        <DetectionDetail story=story may_label=true related=desk.related for_review=true/>
     }
 }
 
@@ -266,8 +262,13 @@ fn Empty(desk: Desk, progress: Progress) -> impl IntoView {
             .is_some_and(|progress| progress.is_ok_and(|progress| progress.waiting.count > 0))
         {
             "What still waits is being reviewed by others."
+        } else if progress
+            .get()
+            .is_some_and(|progress| progress.is_ok_and(|progress| progress.labelled.count > 0))
+        {
+            "Everything is reviewed. Well done."
         } else {
-            "Everything has a label. Well done."
+            "Nothing to review yet."
         }
     };
     view! {

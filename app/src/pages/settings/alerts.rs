@@ -67,7 +67,7 @@ fn Section(
             <h2 class="font-semibold mb-2" id="alerts">"Alerts"</h2>
             <p class="mb-3 text-sm text-muted">
                 "Every alert is shown above the pages and listed under "<a class="underline" href="/health">"Health"</a>
-                ". It is told once when it begins and once when it is over."
+                ". You are notified when it starts and when it ends."
             </p>
             <Form form=form has_mail=mail_route.is_some() save=save outcome=outcome/>
             <div aria-live="polite">
@@ -107,13 +107,13 @@ fn Form(
         .then(|| view! { <input type="hidden" name="rules[email]" value="on"/> });
     view! {
         <form class="grid gap-4 md:grid-cols-2 items-start" method="post" action="/settings#alerts" on:submit=on_submit>
-            <TextField name="quota_marks" form_name="rules[quota_marks]" label="Marks of the quota, in percent" value=quota_marks placeholder="80, 100" problem=problem("quota_marks")/>
-            <TextField name="spam_wave" form_name="rules[spam_wave]" label="Spam wave: times a usual hour of the site (blank: none)" value=spam_wave placeholder="5" problem=problem("spam_wave")/>
+            <TextField name="quota_marks" form_name="rules[quota_marks]" label="Warn at these percentages of the quota" value=quota_marks placeholder="80, 100" problem=problem("quota_marks")/>
+            <TextField name="spam_wave" form_name="rules[spam_wave]" label="Warn of a spam wave at so many times the usual hour (blank: never)" value=spam_wave placeholder="5" problem=problem("spam_wave")/>
             <TextField name="late" form_name="rules[late]" label="Answers to apps that do not stand: warn from this many in 7 days (blank: never)" value=late placeholder="20" problem=problem("late")/>
             <TextField name="webhook_url" form_name="rules[webhook_url]" label="Webhook address (blank: none)" value=webhook_url placeholder="https://hooks.example.com/gavel" problem=problem("webhook_url")/>
             <SelectField id="webhook_kind" name="rules[webhook_kind]" label="The webhook is for" chosen=webhook_kind options=kinds/>
             <fieldset class="flex flex-col gap-2">
-                <legend class="text-sm font-medium mb-1">"Also tell of"</legend>
+                <legend class="text-sm font-medium mb-1">"Also warn about"</legend>
                 <Tick name="rules[forecast]" label="A quota that will not last" on=!forecast.is_empty()/>
                 <Tick name="rules[upstream]" label="Trouble with the connection, key or feedback" on=!upstream.is_empty()/>
                 {mail}
@@ -159,14 +159,14 @@ fn Tests(mail_route: Option<String>, tested: Option<Result<SentTest, AppError>>)
     let test = ServerAction::<TestAlerts>::new();
     let route = match &mail_route {
         Some(route) => format!("Letters go to {route}."),
-        None => "No letters are sent: start Gavel with the settings smtp_server, alert_mail_from and alert_mail_to.".to_owned(),
+        None => "E-mail is off. Whoever runs the server switches it on (settings smtp_server, alert_mail_from and alert_mail_to).".to_owned(),
     };
     let outcome = move || test.value().get().or_else(|| tested.clone());
     view! {
         <h3 class="font-medium mt-4 mb-2">"Try it out"</h3>
         <p class="mb-2 text-sm text-muted">{route}</p>
         <div class="flex flex-wrap gap-2">
-            <TestForm test=test channel=AlertChannel::Webhook words="Test the webhook"/>
+            <TestForm test=test channel=AlertChannel::Webhook words="Send a test"/>
             {mail_route.map(|_| view! { <TestForm test=test channel=AlertChannel::Email words="Test the e-mail"/> })}
         </div>
         <div aria-live="polite" class="mt-2 text-sm">
@@ -200,7 +200,7 @@ fn TestForm(test: ServerAction<TestAlerts>, channel: AlertChannel, words: &'stat
 
 fn sent_words(sent: &SentTest) -> String {
     match sent.channel {
-        AlertChannel::Webhook => format!("Sent: the webhook at {} took the test.", sent.to),
-        AlertChannel::Email => format!("Sent: the mail server took the test, for {}.", sent.to),
+        AlertChannel::Webhook => format!("Test received by {}.", sent.to),
+        AlertChannel::Email => format!("Test e-mail sent to {}.", sent.to),
     }
 }

@@ -1,6 +1,6 @@
 //! Budgets: how much a site or an app may spend, and how much it has.
 
-use domain::{BudgetForm, BudgetScope, BudgetSpan, BudgetStanding, paging::grouped, time::minute};
+use domain::{BudgetForm, BudgetScope, BudgetSpan, BudgetStanding, paging::grouped};
 use leptos::{
     form::{ActionForm, FromFormData},
     prelude::*,
@@ -17,6 +17,7 @@ use crate::{
     server_fns::budgets::{
         BudgetLine, BudgetSubmission, RemoveBudget, SetBudget, list_budgets, submitted_budget,
     },
+    zone::minute,
 };
 
 type BudgetsResource = Resource<Result<Option<Vec<BudgetLine>>, AppError>>;
@@ -83,7 +84,7 @@ fn Section(
 #[component]
 fn List(list: Vec<BudgetLine>, remove: ServerAction<RemoveBudget>) -> impl IntoView {
     if list.is_empty() {
-        return view! { <p class="mb-3">"There is no budget yet."</p> }.into_any();
+        return view! { <p class="mb-3">"No budgets yet."</p> }.into_any();
     }
     let rows = list.into_iter().map(|line| view! { <Row line=line remove=remove/> }).collect_view();
     view! {
@@ -93,9 +94,9 @@ fn List(list: Vec<BudgetLine>, remove: ServerAction<RemoveBudget>) -> impl IntoV
                     <tr class="text-left text-muted">
                         <th class="font-medium py-1 pr-4" scope="col">"Of"</th>
                         <th class="font-medium pr-4" scope="col">"Spent"</th>
-                        <th class="font-medium pr-4" scope="col">"In each"</th>
+                        <th class="font-medium pr-4" scope="col">"Per"</th>
                         <th class="font-medium pr-4" scope="col">"When spent"</th>
-                        <th class="font-medium pr-4" scope="col">"Starts anew"</th>
+                        <th class="font-medium pr-4" scope="col">"Renews"</th>
                         <th class="font-medium" scope="col"><span class="sr-only">"Remove"</span></th>
                     </tr>
                 </thead>
@@ -158,8 +159,8 @@ fn NewBudget(set: ServerAction<SetBudget>, submission: Option<BudgetSubmission>)
             <SelectField id="budget-scope" name="budget[scope]" label="Of a" chosen=scope options=scopes.to_vec() problem=problem("scope")/>
             <TextField name="subject" form_name="budget[subject]" label="Site or name of the token" value=subject placeholder="shop.example.com" required=true problem=problem("subject")/>
             <TextField name="checks" form_name="budget[checks]" label="Checks" value=checks placeholder="5000" required=true problem=problem("checks")/>
-            <SelectField id="budget-span" name="budget[span]" label="In each" chosen=span options=spans.to_vec() problem=problem("span")/>
-            <SelectField id="budget-kind" name="budget[kind]" label="When it is spent" chosen=kind options=kinds.to_vec() problem=problem("kind")/>
+            <SelectField id="budget-span" name="budget[span]" label="Per" chosen=span options=spans.to_vec() problem=problem("span")/>
+            <SelectField id="budget-kind" name="budget[kind]" label="At the limit" chosen=kind options=kinds.to_vec() problem=problem("kind")/>
             <div class="self-end"><button class=PRIMARY disabled=set.pending()>"Set budget"</button></div>
         </form>
         <div aria-live="polite">

@@ -39,7 +39,7 @@ fn Section(learnt: Learnt, forget: ServerAction<ForgetLessons>) -> impl IntoView
     };
     view! {
         <section class=CARD aria-labelledby="learnt">
-            <h2 class="font-semibold mb-2" id="learnt">"What the detector learnt"</h2>
+            <h2 class="font-semibold mb-2" id="learnt">"What the detector has learned"</h2>
             <p class="mb-3 text-sm text-muted">
                 "Moderators' labels and apps' feedback correct the embedded detector where messages share words, links or sender with what was labelled. One person cannot outweigh another, and an app weighs less than a person, unless its token says that people decide. Made-up detections teach nothing."
             </p>
@@ -72,7 +72,7 @@ fn Teachers(learnt: Learnt) -> impl IntoView {
         <table class="w-full text-sm">
             <thead>
                 <tr class="text-left text-muted">
-                    <th class="font-medium py-1 pr-4" scope="col">"Taught by"</th>
+                    <th class="font-medium py-1 pr-4" scope="col">"Learned from"</th>
                     <th class="font-medium pr-4" scope="col">"Who"</th>
                     <th class="font-medium text-right" scope="col">"Labels"</th>
                 </tr>
@@ -80,18 +80,14 @@ fn Teachers(learnt: Learnt) -> impl IntoView {
             <tbody>{rows}{others}</tbody>
         </table>
         <p class="mt-3">
-            <a class=BUTTON href="/settings/lessons" rel="external" download="">"Download the lessons"</a>
+            <a class=BUTTON href="/settings/lessons" rel="external" download="">"Download training data"</a>
             <span class="ml-3 text-sm text-muted">"Labelled messages, one a line (NDJSON)"</span>
         </p>
     }
 }
 
 fn labels(count: usize) -> String {
-    if count == 1 {
-        "1 label counts at present.".to_owned()
-    } else {
-        format!("{count} labels count at present.")
-    }
+    if count == 1 { "1 label counts at present.".to_owned() } else { format!("It uses {count} decisions.") }
 }
 
 #[component]
@@ -105,7 +101,7 @@ fn Forget(forget: ServerAction<ForgetLessons>) -> impl IntoView {
         <ActionForm action=forget>
             <label class="flex items-center gap-2 mb-3">
                 <input type="checkbox" name="sure" value="yes" required/>
-                "Forget what the detector learnt"
+                "Yes, forget everything it has learned"
             </label>
             <button class=BUTTON disabled=pending>"Forget"</button>
         </ActionForm>

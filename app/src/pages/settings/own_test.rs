@@ -4,13 +4,13 @@ use domain::{
     OwnTest, OwnTestReport, TestLine,
     paging::grouped,
     statistics::{Confusion, Share},
-    time::exact,
 };
 use leptos::prelude::*;
 
 use crate::{
     components::{ErrorPanel, classes::CARD},
     server_fns::lessons::get_own_test,
+    zone::exact,
 };
 
 /// The section; nothing for those who are no administrators.

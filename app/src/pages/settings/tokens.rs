@@ -1,15 +1,16 @@
 //! Tokens of apps: which there are, a new one, and taking one back.
 
-use domain::{Fallback, RefusalCount, RefusalKind, paging::grouped};
+use domain::{Fallback, RefusalCount, RefusalKind, Role, paging::grouped};
 use leptos::{form::FromFormData, prelude::*};
 
 use crate::{
     components::{
-        CopyButton, ErrorPanel, TextField, TimeAgo,
+        CopyButton, ErrorPanel, SessionResource, TextField, TimeAgo,
         classes::{BUTTON, CARD, INPUT, PRIMARY},
         field_problem,
     },
     error::AppError,
+    forms::times_done,
     server_fns::tokens::{
         CreateToken, IssuedToken, MarkToken, RevokeToken, Submission, TokenForm, TokenLine, list_tokens,
         submitted_token,
@@ -21,6 +22,7 @@ use crate::{
 /// The form works as the Check page's does: a server function with JavaScript, a post to the page without.
 #[component]
 pub(super) fn Tokens() -> impl IntoView {
+    let session = expect_context::<SessionResource>();
     let (create, revoke) = (ServerAction::<CreateToken>::new(), ServerAction::<RevokeToken>::new());
     let mark = ServerAction::<MarkToken>::new();
     // In the browser no form was ever posted to the page: only the server has to look.
@@ -39,11 +41,10 @@ pub(super) fn Tokens() -> impl IntoView {
     view! {
         <Suspense>
             {move || Suspend::new(async move {
+                // Not the list: the form stays as it is while that changes.
+                let is_meant = session.await.is_ok_and(|session| session.allows(Role::Admin));
                 let submission = submitted.await;
-                match tokens.await {
-                    Ok(Some(_)) => view! { <Section tokens=tokens create=create revoke=revoke mark=mark submission=submission/> }.into_any(),
-                    _ => ().into_any(),
-                }
+                is_meant.then(|| view! { <Section tokens=tokens create=create revoke=revoke mark=mark submission=submission/> })
             })}
         </Suspense>
     }
@@ -62,10 +63,10 @@ fn Section(
     let problem = move || revoke.value().get().or_else(|| mark.value().get()).and_then(Result::err);
     view! {
         <section class=CARD aria-labelledby="tokens">
-            <h2 class="font-semibold mb-2" id="tokens">"Tokens of apps"</h2>
+            <h2 class="font-semibold mb-2" id="tokens">"App tokens"</h2>
             <p class="mb-3 text-sm text-muted">
-                "An app sends its token where it sent its ActiveLayer key, to the base URL "
-                <code class="bg-raised rounded px-1">"/api/v1"</code>" of this Gavel: "
+                "Give your developer a token and the base URL "
+                <code class="bg-raised rounded px-1">"/api/v1"</code>" of this Gavel. They take the place of the ActiveLayer key: "
                 <a class="underline" href="/api" rel="external">"API reference"</a>". "
                 "Where people decide what an app sends as feedback, as moderators in WordPress do, their word teaches the detector as much as a moderator's here; a program's teaches less."
             </p>
@@ -90,7 +91,7 @@ fn List(
     mark: ServerAction<MarkToken>,
 ) -> impl IntoView {
     if tokens.is_empty() {
-        return view! { <p class="mb-3">"There is no token yet."</p> }.into_any();
+        return view! { <p class="mb-3">"No tokens yet."</p> }.into_any();
     }
     let rows =
         tokens.into_iter().map(|line| view! { <Row line=line revoke=revoke mark=mark/> }).collect_view();
@@ -102,7 +103,7 @@ fn List(
                         <th class="font-medium py-1 pr-4" scope="col">"Name"</th>
                         <th class="font-medium pr-4" scope="col">"Site"</th>
                         <th class="font-medium pr-4" scope="col">"Begins with"</th>
-                        <th class="font-medium pr-4" scope="col">"Without a verdict"</th>
+                        <th class="font-medium pr-4" scope="col">"If no answer"</th>
                         <th class="font-medium pr-4" scope="col">"Feedback is decided by"</th>
                         <th class="font-medium pr-4" scope="col">"Limit"</th>
                         <th class="font-medium pr-4" scope="col">"Created"</th>
@@ -197,38 +198,9 @@ fn Refused(refusals: Vec<RefusalCount>) -> impl IntoView {
 
 #[component]
 fn NewToken(create: ServerAction<CreateToken>, submission: Option<Submission>) -> impl IntoView {
-    let (form, first) = submission.map_or_else(Default::default, |sent| (sent.form, Some(sent.outcome)));
+    let (typed, first) = submission.map_or_else(Default::default, |sent| (sent.form, Some(sent.outcome)));
     let outcome = Signal::derive(move || create.value().get().or_else(|| first.clone()));
-    let on_submit = move |event: leptos::ev::SubmitEvent| {
-        if let Ok(wish) = CreateToken::from_event(&event) {
-            event.prevent_default();
-            create.dispatch(wish);
-        }
-    };
-    let problem = move |field| field_problem(outcome, field);
-    let pending = create.pending();
-    let TokenForm { name, site, per_minute, fallback } = form;
-    let chosen: Fallback = fallback.parse().unwrap_or_default();
     view! {
-        <h3 class="font-medium mt-4 mb-2">"New token"</h3>
-        <form class="grid gap-4 md:grid-cols-2 items-start" method="post" action="/settings" on:submit=on_submit>
-            <TextField name="name" form_name="form[name]" label="Name" value=name placeholder="shop" required=true problem=problem("name")/>
-            <TextField name="site" form_name="form[site]" label="Site" value=site placeholder="shop.example.com" required=true problem=problem("site")/>
-            <TextField name="per_minute" form_name="form[per_minute]" label="Requests a minute (blank: no limit)" value=per_minute problem=problem("per_minute")/>
-            <div class="flex flex-col gap-1">
-                <label class="text-sm font-medium" for="fallback">"When there is no verdict in time"</label>
-                <select class=INPUT id="fallback" name="form[fallback]">
-                    {Fallback::ALL.iter().map(|fallback| view! {
-                        <option value=fallback.as_str() selected=*fallback == chosen>{fallback_words(*fallback)}</option>
-                    }).collect_view()}
-                </select>
-                <p class="text-sm text-muted">
-                    "The detector judges, and ActiveLayer judges again later. \"Let it pass\" answers \"not spam\": clients that publish "
-                    "what is not spam, as ActiveLayer's WordPress plugin does, then publish spam."
-                </p>
-            </div>
-            <div><button class=PRIMARY disabled=pending>"Create token"</button></div>
-        </form>
         <div aria-live="polite">
             {move || match outcome.get() {
                 Some(Ok(issued)) => view! { <Issued issued=issued/> }.into_any(),
@@ -236,18 +208,77 @@ fn NewToken(create: ServerAction<CreateToken>, submission: Option<Submission>) -
                 Some(Err(error)) => view! { <ErrorPanel error=error/> }.into_any(),
             }}
         </div>
+        <h3 class="font-medium mt-4 mb-2">"New token"</h3>
+        <Form create=create typed=typed outcome=outcome/>
     }
 }
 
 #[component]
-fn Issued(issued: IssuedToken) -> impl IntoView {
+fn Form(
+    create: ServerAction<CreateToken>,
+    typed: TokenForm,
+    outcome: Signal<Option<Result<IssuedToken, AppError>>>,
+) -> impl IntoView {
+    let on_submit = move |event: leptos::ev::SubmitEvent| {
+        if let Ok(wish) = CreateToken::from_event(&event) {
+            event.prevent_default();
+            create.dispatch(wish);
+        }
+    };
+    // Once it has done its work the form is blank: a second press makes no second token.
+    let form = NodeRef::<leptos::html::Form>::new();
+    let made = times_done(*create, |_| true);
+    Effect::new(move |_| {
+        if let Some(form) = form.get().filter(|_| made.get() > 0) {
+            form.reset();
+        }
+    });
+    let problem = move |field| field_problem(outcome, field);
+    let pending = create.pending();
+    let TokenForm { name, site, per_minute, fallback } = typed;
+    let chosen: Fallback = fallback.parse().unwrap_or_default();
     view! {
-        <div class="mt-4 rounded-lg border border-ham bg-ham-soft p-4">
-            <p>"Token "<strong>{issued.token.name}</strong>" for "{issued.token.site}". It is shown only now; keep it like a password."</p>
-            <p class="mt-2 flex flex-wrap items-center gap-2">
-                <code class="break-all">{issued.secret.clone()}</code>
-                <CopyButton text=issued.secret/>
-            </p>
+        <form class="grid gap-4 md:grid-cols-2 items-start" method="post" action="/settings" on:submit=on_submit node_ref=form>
+            <TextField name="name" form_name="form[name]" label="Name" value=name placeholder="shop" required=true problem=problem("name")/>
+            <TextField name="site" form_name="form[site]" label="Site" value=site placeholder="shop.example.com" required=true problem=problem("site")/>
+            <TextField name="per_minute" form_name="form[per_minute]" label="Requests a minute (blank: no limit)" value=per_minute problem=problem("per_minute")/>
+            <div class="flex flex-col gap-1">
+                <label class="text-sm font-medium" for="fallback">"If the spam service does not answer"</label>
+                <select class=INPUT id="fallback" name="form[fallback]">
+                    {Fallback::ALL.iter().map(|fallback| view! {
+                        <option value=fallback.as_str() selected=*fallback == chosen>{fallback_words(*fallback)}</option>
+                    }).collect_view()}
+                </select>
+                <p class="text-sm text-muted">
+                    "With the built-in detector, ActiveLayer judges again later. \"Accept\" answers \"not spam\": clients that publish "
+                    "what is not spam, as ActiveLayer's WordPress plugin does, then publish spam."
+                </p>
+            </div>
+            <div><button class=PRIMARY disabled=pending>"Create token"</button></div>
+        </form>
+    }
+}
+
+/// What the app's developer needs, to copy in one go.
+#[component]
+fn Issued(issued: IssuedToken) -> impl IntoView {
+    let IssuedToken { secret, token, base_url } = issued;
+    let curl = format!(
+        "curl {base_url}/check -H \"Authorization: Bearer {secret}\" -H \"Content-Type: application/json\" -d '{{\"message\": \"Hello\"}}'"
+    );
+    let all = format!("Base URL: {base_url}\nToken: {secret}\n\n{curl}\n");
+    view! {
+        <div class="mt-4 rounded-lg border border-ham bg-ham-soft p-4" data-issued="">
+            <p>"Token "<strong>{token.name}</strong>" for "{token.site}". It is shown only now; keep it like a password."</p>
+            <dl class="mt-2 grid gap-x-3 gap-y-1 text-sm sm:grid-cols-[6rem_1fr]">
+                <dt>"Base URL"</dt>
+                <dd><code class="break-all">{base_url}</code></dd>
+                <dt>"Token"</dt>
+                <dd class="flex flex-wrap items-center gap-2"><code class="break-all">{secret.clone()}</code><CopyButton text=secret what="the token"/></dd>
+                <dt>"Try it"</dt>
+                <dd><code class="break-all">{curl}</code></dd>
+            </dl>
+            <p class="mt-2"><CopyButton text=all words="Copy all for your developer"/></p>
         </div>
     }
 }
@@ -255,8 +286,8 @@ fn Issued(issued: IssuedToken) -> impl IntoView {
 /// What an app is answered when the upstream gives no verdict.
 fn fallback_words(fallback: Fallback) -> &'static str {
     match fallback {
-        Fallback::Pass => "let it pass (spam may be published)",
-        Fallback::Engine => "ask the detector",
-        Fallback::Reject => "refuse (503)",
+        Fallback::Pass => "accept (spam may be published)",
+        Fallback::Engine => "use the built-in detector",
+        Fallback::Reject => "return an error (503)",
     }
 }

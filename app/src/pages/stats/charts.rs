@@ -61,19 +61,19 @@ fn lines<const N: usize>(looks: [(usize, &'static str); N], unit: &'static str) 
     Plot { bars: Vec::new(), lines, mark: None, unit }
 }
 
-/// `a day`, as the columns are.
+/// `day`, as the columns are.
 fn each(step: Step) -> &'static str {
     match step {
-        Step::Hour => "an hour",
-        Step::Day => "a day",
-        Step::Week => "a week",
+        Step::Hour => "hour",
+        Step::Day => "day",
+        Step::Week => "week",
     }
 }
 
 fn checks(report: &ChartsReport) -> Chart {
     let (charts, links) = (&report.charts, of(report));
     let has_before = !charts.checks_before.is_empty();
-    let before = charts.days.before().slots(charts.days.step());
+    let before = charts.days.weeks_before().slots(charts.days.step());
     let rows = slots(charts).into_iter().zip(&charts.checks).enumerate();
     let rows = rows.map(|(index, (slot, tally))| {
         let mut row = vec![
@@ -91,7 +91,7 @@ fn checks(report: &ChartsReport) -> Chart {
     let mut columns = vec!["When (UTC)", "Spam", "Ham", "All"];
     let mut plot = bars([(1, "c-spam"), (2, "c-hatched")]);
     if has_before {
-        columns.push("All in the period before");
+        columns.push("All, weeks before");
         plot.lines.push(Series { column: 4, look: "c-line-before" });
     }
     let most = charts.checks.iter().map(|tally| tally.sum()).max().unwrap_or_default();
@@ -100,7 +100,7 @@ fn checks(report: &ChartsReport) -> Chart {
         name: "checks",
         title: "Checks by verdict",
         summary: format!(
-            "{} checks, {} of them spam; at most {} {}.",
+            "{} checks, {} of them spam; {} in the busiest {}.",
             grouped(total.sum()),
             grouped(total.spam),
             grouped(most),
@@ -172,7 +172,9 @@ fn near(charts: &Charts, links: &Links<'_>, threshold: f64) -> Option<Near> {
     let to = (last + 1 < SCORE_STEPS).then_some(ScoreTest::Under((last + 1) as f64 * width));
     let terms = from.into_iter().chain(to).map(|test| term(TermKind::Score(test)));
     let cell = Cell::count(count, links.days(charts.days, terms));
-    Some(Near { cell, words: "checks lie within about ten points of that." })
+    let words =
+        if count == 1 { "check is within ten points of it." } else { "checks are within ten points of it." };
+    Some(Near { cell, words })
 }
 
 fn labels(report: &ChartsReport) -> Chart {
@@ -234,7 +236,7 @@ fn latency(report: &ChartsReport) -> Chart {
         summary: if summary.is_empty() {
             "No checks.".to_owned()
         } else {
-            format!("{summary}To about a third.")
+            format!("{summary}Accurate to about a third.")
         },
         near: None,
         table: Table {

@@ -1,11 +1,12 @@
 //! The quota: how much is used, how it was spent, how long it lasts, and who else spends it.
 
-use domain::{LogCount, UsagePoint, UsageSample, paging::grouped, time::exact};
+use domain::{LogCount, UsagePoint, UsageSample, paging::grouped};
 use leptos::prelude::*;
 
 use crate::{
     components::{ErrorPanel, QuotaMeter, TimeAgo},
     server_fns::usage::{QuotaView, get_quota_report},
+    zone::exact,
 };
 
 /// Size of the plot, in user units.
@@ -37,9 +38,9 @@ pub(super) fn Quota() -> impl IntoView {
 #[component]
 fn Report(view: QuotaView) -> impl IntoView {
     let QuotaView { report, embedded } = view;
-    let who = if embedded { "The embedded detector" } else { "ActiveLayer" };
+    let who = if embedded { "The built-in detector" } else { "ActiveLayer" };
     let asked = report.sample.as_ref().map(|sample| {
-        view! { <p class="mt-2 text-sm text-muted">{who}" was asked "<TimeAgo time=sample.taken_at/>"."</p> }
+        view! { <p class="mt-2 text-sm text-muted">"Updated "<TimeAgo time=sample.taken_at/>"."</p> }
     });
     let line = report.sample.clone().map(|sample| view! { <Spent points=report.points sample=sample/> });
     let counts = report
@@ -150,7 +151,7 @@ fn Counts(sample: UsageSample, counted: LogCount, who: &'static str) -> impl Int
     let again = (counted.rechecked > 0)
         .then(|| format!("{} verdicts were asked for again. ", grouped(counted.rechecked)));
     view! {
-        <h3 class="mt-4 text-sm font-medium">"Who counts what in this period"</h3>
+        <h3 class="mt-4 text-sm font-medium">"How usage is counted"</h3>
         <dl class="mt-1 text-sm tabular-nums">
             <div class="flex justify-between gap-4 border-t border-line py-1">
                 <dt>{who}</dt>
@@ -163,7 +164,7 @@ fn Counts(sample: UsageSample, counted: LogCount, who: &'static str) -> impl Int
                 </dd>
             </div>
             <div class="flex justify-between gap-4 border-t border-line py-1">
-                <dt>"Checks that the log knows to be spent"</dt>
+                <dt>"Charged checks in the log"</dt>
                 <dd>{grouped(counted.spent())}</dd>
             </div>
         </dl>

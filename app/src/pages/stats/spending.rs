@@ -33,7 +33,7 @@ pub(super) fn Spenders(report: ChartsReport) -> impl IntoView {
     let origins = bars(&report, &spending.origins, total, "", |name| Some(origin(name)));
     view! {
         <section class="mt-4" aria-labelledby="spenders">
-            <h2 class="font-semibold mb-2" id="spenders">"Who spent them"</h2>
+            <h2 class="font-semibold mb-2" id="spenders">"Usage by site, app and source"</h2>
             <div class="grid gap-4 lg:grid-cols-3">
                 <List title="By site" rows=sites/>
                 <List title="By token" rows=tokens/>

@@ -5,7 +5,6 @@ use domain::{
     paging::grouped,
     search::{Pattern, TermKind},
     statistics::{Top, Tops},
-    time::exact,
 };
 use leptos::prelude::*;
 
@@ -16,6 +15,7 @@ use super::{
 use crate::{
     components::ErrorPanel,
     server_fns::stats::{Asked, TopsReport, get_tops},
+    zone::exact,
 };
 
 /// Four lists.
@@ -25,7 +25,7 @@ pub(super) fn TopLists(asked: Memo<Asked>) -> impl IntoView {
     let report = Resource::new_blocking(move || shown.get(), get_tops);
     view! {
         <section class="mt-4" aria-labelledby="tops">
-            <h2 class="font-semibold mb-2" id="tops">"What comes most often"</h2>
+            <h2 class="font-semibold mb-2" id="tops">"Most frequent"</h2>
             <Transition>
                 {move || Suspend::new(async move {
                     match report.await {

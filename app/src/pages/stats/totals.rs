@@ -1,6 +1,6 @@
 //! The sums of the range, each beside the days before.
 
-use domain::{paging::grouped, time::exact};
+use domain::paging::grouped;
 use leptos::prelude::*;
 
 use super::{
@@ -8,7 +8,7 @@ use super::{
     links::{label, labelled, verdict},
     words::{change, percent, spam_share},
 };
-use crate::{components::classes::CARD, server_fns::stats::ChartsReport};
+use crate::{components::classes::CARD, server_fns::stats::ChartsReport, zone::exact};
 
 /// Four figures, and what they cover.
 #[component]
@@ -38,9 +38,10 @@ pub(super) fn Totals(report: ChartsReport) -> impl IntoView {
             exact(since)
         ),
         (true, None) => "Counted in the log itself.".to_owned(),
-        (false, _) if charts.totals_before.is_some() => {
-            format!("Before: the {} days up to that.", charts.days.count())
-        }
+        (false, _) if charts.totals_before.is_some() => match charts.days.count() {
+            1 => "Compared with the day before.".to_owned(),
+            count => format!("Compared with the {count} days before."),
+        },
         (false, _) => String::new(),
     };
     let behind = charts

@@ -4,7 +4,6 @@ use domain::{
     paging::grouped,
     search::{ScoreTest, State, TermKind},
     statistics::{Confusion, Example, Share},
-    time::exact,
 };
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, components::Form, hooks::use_navigate};
@@ -17,6 +16,7 @@ use crate::{
         classes::{BUTTON, CARD},
     },
     server_fns::stats::{Asked, WhatIfReport, get_what_if},
+    zone::exact,
 };
 
 /// The form and what comes of it. The form stays as it is while figures come, so that the keyboard stays on it.
@@ -32,7 +32,7 @@ pub(super) fn WhatIfPanel(
     let tried = RwSignal::new(now.threshold().unwrap_or_else(|| points(current)));
     view! {
         <section class=format!("{CARD} mt-4") aria-labelledby="what-if">
-            <h2 class="font-semibold" id="what-if">"What if the threshold were another?"</h2>
+            <h2 class="font-semibold" id="what-if">"Try another threshold"</h2>
             <p class="text-sm text-muted mb-3">
                 "Counted on what moderators have labelled. The built-in detector's threshold is set in Settings. ActiveLayer's cannot be moved; an app can decide by the score instead, and this says where."
             </p>

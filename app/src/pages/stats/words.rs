@@ -1,6 +1,9 @@
 //! Measures in words.
 
-use domain::statistics::{Tally, real};
+use domain::{
+    paging::grouped,
+    statistics::{Tally, real},
+};
 
 /// A share in percent, with one decimal.
 pub(super) fn percent(share: f64) -> String {
@@ -35,12 +38,11 @@ pub(super) fn long(ms: f64) -> String {
 /// How much more or less than before.
 pub(super) fn change(now: u64, before: u64) -> String {
     match (now, before) {
-        (0, 0) => "none before either".to_owned(),
         (_, 0) => "none before".to_owned(),
         _ => {
             let change = (real(now) / real(before) - 1.0) * 100.0;
             let sign = if change < 0.0 { "−" } else { "+" };
-            format!("{sign}{:.0} % against before", change.abs())
+            format!("{sign}{:.0} % ({} before)", change.abs(), grouped(before))
         }
     }
 }
@@ -57,9 +59,9 @@ mod tests {
             [40_000.0, hour / 5.0, 3.5 * hour, 50.4 * hour].map(long),
             ["40 s", "12 min", "3.5 h", "2.1 days"]
         );
-        assert_eq!(change(150, 100), "+50 % against before");
-        assert_eq!(change(50, 100), "−50 % against before");
-        assert_eq!((change(1, 0), change(0, 0)), ("none before".into(), "none before either".into()));
+        assert_eq!(change(150, 100), "+50 % (100 before)");
+        assert_eq!(change(50, 100), "−50 % (100 before)");
+        assert_eq!((change(1, 0), change(0, 0)), ("none before".into(), "none before".into()));
         assert_eq!(spam_share(Tally::default()), None);
     }
 }

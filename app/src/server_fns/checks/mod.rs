@@ -3,5 +3,5 @@
 mod run;
 
 pub use run::{
-    CheckForm, CheckReport, CheckedRow, RunCheck, SplitBy, Submission, run_check, submitted_check,
+    CheckForm, CheckReport, CheckedRow, MAX_ROWS, RunCheck, SplitBy, Submission, run_check, submitted_check,
 };

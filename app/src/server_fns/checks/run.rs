@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 
-#[cfg(feature = "ssr")]
 /// At most this many messages are checked from one paste; more would not answer while a person waits.
 pub const MAX_ROWS: usize = 50;
 
@@ -89,6 +88,13 @@ pub struct CheckedRow {
 pub struct CheckReport {
     /// One row a message, in the order pasted; never empty.
     pub rows: Vec<CheckedRow>,
+}
+
+impl CheckReport {
+    /// Whether it is about several messages, or about one that was not judged.
+    pub fn is_batch(&self) -> bool {
+        !matches!(self.rows.as_slice(), [CheckedRow { result: Ok(_), .. }])
+    }
 }
 
 /// A form that was posted without JavaScript, and what became of it.

@@ -17,7 +17,8 @@ pub use search::{SearchResult, Unfolded, count_detections, search_detections};
 /// Reads a search as typed; its days are those of who asks.
 #[cfg(feature = "ssr")]
 pub(super) fn read(q: &str) -> Result<domain::SearchQuery, crate::error::AppError> {
-    domain::SearchQuery::parse(q).map(|query| query.in_zone(&crate::zone::viewers())).map_err(|errors| {
+    let here = |query: domain::SearchQuery| query.in_zone(&crate::zone::viewers(), crate::components::now());
+    domain::SearchQuery::parse(q).map(here).map_err(|errors| {
         let words = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
         crate::error::AppError::BadSearch(words).with_status()
     })

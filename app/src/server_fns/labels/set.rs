@@ -11,6 +11,8 @@ use crate::error::AppError;
 pub struct Labelled {
     /// The decision.
     pub decision: Decision,
+    /// How the message begins.
+    pub excerpt: String,
     /// The reasons that can be given for it.
     pub choices: Vec<Reason>,
 }
@@ -22,7 +24,8 @@ impl Labelled {
         moderation: &moderation::Moderation,
     ) -> Result<Self, AppError> {
         let choices = moderation.reason_choices(decision.detection_id, decision.label).await?;
-        Ok(Self { decision, choices })
+        let excerpt = moderation.excerpt(decision.detection_id).await?;
+        Ok(Self { decision, excerpt, choices })
     }
 }
 

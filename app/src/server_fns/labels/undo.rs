@@ -13,6 +13,8 @@ pub enum Undoable {
     Decision {
         /// The decision.
         decision: Decision,
+        /// How the message begins.
+        excerpt: String,
         /// The reasons that can be given for it.
         choices: Vec<Reason>,
         /// How long until its feedback leaves, in milliseconds.
@@ -60,6 +62,11 @@ impl Undoable {
             Self::Wanted { row, .. } => Some(row.id.0),
             Self::Bulk { .. } => None,
         }
+    }
+
+    /// Whether it is one decision.
+    pub fn is_decision(&self) -> bool {
+        matches!(self, Self::Decision { .. })
     }
 
     /// The reasons that can be given.
@@ -185,7 +192,8 @@ pub async fn list_undoable() -> Result<Vec<Undoable>, AppError> {
     for decision in moderation.undoable(user.id).await? {
         let remaining_ms = (decision.send_after - now).num_milliseconds();
         let choices = moderation.reason_choices(decision.detection_id, decision.label).await?;
-        all.push((decision.decided_at, Undoable::Decision { decision, choices, remaining_ms }));
+        let excerpt = moderation.excerpt(decision.detection_id).await?;
+        all.push((decision.decided_at, Undoable::Decision { decision, excerpt, choices, remaining_ms }));
     }
     for action in moderation.bulk_of(user.id).await? {
         let remaining_ms = (action.send_after - now).num_milliseconds();
@@ -193,5 +201,12 @@ pub async fn list_undoable() -> Result<Vec<Undoable>, AppError> {
         all.push((action.created_at, Undoable::Bulk { action, choices, remaining_ms }));
     }
     all.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-    Ok(all.into_iter().map(|(_, undoable)| undoable).collect())
+    let mut offered: Vec<Undoable> = Vec::new();
+    for (_, one) in all {
+        // Of somebody who has changed their mind, the latest word.
+        if one.detection().is_none() || offered.iter().all(|other| other.detection() != one.detection()) {
+            offered.push(one);
+        }
+    }
+    Ok(offered)
 }

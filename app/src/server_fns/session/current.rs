@@ -17,6 +17,15 @@ pub async fn get_session() -> Result<Session, AppError> {
     Ok(Session { user, embedded, theme: theme() })
 }
 
+/// Whether nobody has an account yet. Anybody may ask: the page for the first account says as much.
+///
+/// # Errors
+/// When the store fails.
+#[server(prefix = "/fn", endpoint = "session/first-run", input = GetUrl)]
+pub async fn is_first_run() -> Result<bool, AppError> {
+    Ok(!crate::context::moderation()?.has_people().await?)
+}
+
 /// What the server says about the log-in or first-run form that was just posted; empty when none was.
 ///
 /// # Errors

@@ -25,6 +25,9 @@ pub async fn set_list_look(
     /// Whether the time is shown.
     #[server(default)]
     time: bool,
+    /// Whether a label by key goes on to the next row.
+    #[server(default)]
+    goes_on: bool,
 ) -> Result<(), AppError> {
     use crate::{
         context::keep_cookie,
@@ -33,6 +36,6 @@ pub async fn set_list_look(
 
     // Not of the form: folding needs no server.
     let facets = ListLook::remembered().facets;
-    keep_cookie(LOOK_COOKIE, &ListLook { compact, score, sender, site, time, facets }.to_word());
+    keep_cookie(LOOK_COOKIE, &ListLook { compact, score, sender, site, time, facets, goes_on }.to_word());
     Ok(())
 }

@@ -61,7 +61,8 @@ mod server {
         /// # Errors
         /// Names the field that cannot be read, or says that the store failed.
         pub(crate) async fn read(&self, moderation: &Moderation) -> Result<(Days, Scope), AppError> {
-            let query = SearchQuery::parse(&self.q).map(|query| query.in_zone(&crate::zone::viewers()));
+            let query = SearchQuery::parse(&self.q)
+                .map(|query| query.in_zone(&crate::zone::viewers(), crate::components::now()));
             let query = query.map_err(|errors| {
                 let words: Vec<_> = errors.iter().map(ToString::to_string).collect();
                 AppError::BadSearch(words.join(" ")).with_status()

@@ -27,6 +27,8 @@ pub struct IssuedToken {
     pub secret: String,
     /// What is kept of it.
     pub token: ApiToken,
+    /// The address that the app sends its requests to.
+    pub base_url: String,
 }
 
 /// Without the secret.
@@ -56,14 +58,15 @@ pub async fn create_token(
 ) -> Result<IssuedToken, AppError> {
     use moderation::tokens::{TokenWish, read_limit};
 
-    use crate::context::{authorise, moderation};
+    use crate::context::{authorise, moderation, own_address};
 
     let user = authorise(domain::Role::Admin)?;
     let per_minute = read_limit(&form.per_minute)?;
     let fallback = form.fallback.parse().unwrap_or_default();
     let wish = TokenWish { name: form.name, site: form.site, per_minute, fallback };
     let (secret, token) = moderation()?.create_token(&wish, Some(user.id)).await?;
-    Ok(IssuedToken { secret: activelayer::ExposeSecret::expose_secret(&secret).to_owned(), token })
+    let base_url = format!("{}/api/v1", own_address()?.trim_end_matches('/'));
+    Ok(IssuedToken { secret: activelayer::ExposeSecret::expose_secret(&secret).to_owned(), token, base_url })
 }
 
 /// Acts on a form that a browser without JavaScript posted to the Settings page, while that page renders. `None` when none was

@@ -222,7 +222,7 @@ fn period(sample: &UsageSample) -> String {
 fn anew(at: Option<DateTime<Utc>>) -> String {
     at.map_or_else(
         || "It does not start anew by itself.".to_owned(),
-        |at| format!("It starts anew on {}.", minute(at)),
+        |at| format!("It renews on {}.", minute(at)),
     )
 }
 

@@ -485,7 +485,7 @@ impl Run {
     /// A budget of the site is spent: the import waits until it starts anew, or is raised.
     fn hold(&mut self, spent: &SpentBudget) {
         self.reason = Some(format!(
-            "{} is spent. The import goes on by itself when it starts anew on {}, or when it is raised in Settings.",
+            "{} is spent. The import goes on by itself when it renews on {}, or when it is raised in Settings.",
             spent.name,
             minute(spent.until)
         ));

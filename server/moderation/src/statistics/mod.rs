@@ -99,10 +99,12 @@ impl Moderation {
         let mut charts = Charts { behind, ..charts::draw(days, counts) };
         let before = days.before();
         let days_before = self.store.day_counts(before, site).await?;
+        // The line beside today's has the same weekdays.
+        let beside = days.weeks_before();
         charts.checks_before = if days.step() == Step::Hour {
-            charts::by_hour(before, &self.store.hour_counts(before, site).await?)
+            charts::by_hour(beside, &self.store.hour_counts(beside, site).await?)
         } else {
-            charts::by_day(before, &days_before)
+            charts::by_day(beside, &self.store.day_counts(beside, site).await?)
         }
         .into_iter()
         .map(domain::statistics::Tally::sum)

@@ -23,7 +23,7 @@ pub(super) fn Facts(detection: Detection) -> impl IntoView {
     let submitted = content
         .timestamp
         .and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0))
-        .map(|time| domain::time::exact(time) + &clock);
+        .map(|time| crate::zone::exact(time) + &clock);
     let (ip, server) = match content.ip {
         Some(ip) if detection.ip_is_apps => {
             (None, Some(format!("Not told: the app called from {ip}, which is its own server.")))
@@ -54,7 +54,7 @@ pub(super) fn Facts(detection: Detection) -> impl IntoView {
     .collect_view();
     let upstream_id = detection.judgement.upstream_id;
     view! {
-        <h3 class=HEADING_CLASS>"Facts"</h3>
+        <h3 class=HEADING_CLASS>"Details"</h3>
         <dl class="grid grid-cols-[7rem_1fr] gap-x-3 gap-y-1 text-sm">
             {rows}
             <dt class="text-muted">"Detection id"</dt>

@@ -45,6 +45,9 @@ pub(crate) fn DetectionDetail(
     may_label: bool,
     /// What else the log knows; made by the page, since a resource must not be made while another one is waited for.
     related: Resource<Result<Related, AppError>>,
+    /// Whether the message comes first, with the buttons in sight however long it is: one after the other is judged.
+    #[prop(optional)]
+    for_review: bool,
 ) -> impl IntoView {
     let detection = story.detection.clone();
     let id = detection.id.0;
@@ -67,6 +70,12 @@ pub(crate) fn DetectionDetail(
         .into_any(),
     };
     let buttons = may_label.then(|| view! { <LabelButtons seen=Seen::from(&detection)/> });
+    let message = view! { <Message story=story.clone()/> };
+    let (message_first, buttons, message_below) = if for_review {
+        (Some(message), view! { <div class="review-buttons">{buttons}</div> }.into_any(), None)
+    } else {
+        (None, buttons.into_any(), Some(message))
+    };
     view! {
         <Title text=format!("Detection {id}")/>
         <article class=CARD data-open-detection=id>
@@ -81,15 +90,16 @@ pub(crate) fn DetectionDetail(
                     <BlurSwitch/>
                 </span>
             </header>
+            {message_first}
             {score}
             {buttons}
             {may_label.then(|| view! { <Reasons story=story.clone()/> })}
             <Verdicts story=story.clone() may_label=may_label/>
             <FeedbackNote state=detection.feedback judged_by=judgement.judged_by/>
             <WrittenAt detection=detection.clone()/>
-            <Message story=story.clone()/>
+            {message_below}
             <MetRule detection=detection.clone()/>
-            <Signals signals=judgement.signals.clone()/>
+            <Signals judgement=judgement.clone()/>
             {may_label.then(|| view! { <MakeRules detection=detection.clone()/> })}
             <Facts detection=detection/>
             <RelatedDetections related=related/>

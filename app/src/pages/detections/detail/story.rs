@@ -17,7 +17,7 @@ pub(super) fn Story(story: DetectionStory) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <h3 class=HEADING_CLASS>"Story"</h3>
+        <h3 class=HEADING_CLASS>"History"</h3>
         <ol class="flex flex-col gap-1 text-sm">{entries}</ol>
     }
 }
@@ -63,7 +63,7 @@ fn sentences(story: &DetectionStory) -> Vec<(DateTime<Utc>, String)> {
 fn judge(by: JudgedBy) -> &'static str {
     match by {
         JudgedBy::ActiveLayer => "ActiveLayer",
-        JudgedBy::Detector => "The embedded detector",
+        JudgedBy::Detector => "The built-in detector",
         JudgedBy::Fallback => "The fallback",
         JudgedBy::Refused => "Nobody",
         JudgedBy::Rule => "A rule",
@@ -137,7 +137,9 @@ fn decided(decision: &Decision, upstream: &str) -> String {
             let seconds = (sent - decision.decided_at).num_seconds();
             words.push_str(&format!(" {upstream} accepted it {seconds} s later."));
         }
-        (None, None, Some(error)) => words.push_str(&format!(" Sending it failed: {error}.")),
+        (None, None, Some(error)) => {
+            words.push_str(&format!(" Not accepted: {}.", error.trim_end_matches('.')))
+        }
         (None, None, None) => words.push_str(" Feedback is waiting."),
     }
     words

@@ -60,7 +60,7 @@ fn Table(now: Judgement, past: Vec<PastVerdict>) -> impl IntoView {
                     <th class="pr-4 font-normal" scope="col">"When"</th>
                     <th class="pr-4 font-normal" scope="col">"Verdict"</th>
                     <th class="pr-4 font-normal text-right" scope="col">"Score"</th>
-                    <th class="font-normal" scope="col">"Judged by"</th>
+                    <th class="font-normal" scope="col">"Decided by"</th>
                 </tr>
             </thead>
             <tbody>

@@ -182,9 +182,7 @@ fn marks_of_the_quota_open_one_by_one_and_end_with_the_period() {
     let used = |used| Snapshot { quota: Some(sample(used, Some((11, 2026)))), ..calm() };
     assert_eq!(step(&used(799), &rules, &mut open).0, [""; 0]);
     assert_eq!(step(&used(800), &rules, &mut open).0, ["quota_mark:80 % of 11/2026"]);
-    assert!(
-        open[0].what.starts_with("80 % of the quota is used: 800 of 1,000 checks. It starts anew on 1 Dec")
-    );
+    assert!(open[0].what.starts_with("80 % of the quota is used: 800 of 1,000 checks. It renews on 1 Dec"));
     assert_eq!(step(&used(1004), &rules, &mut open).0, ["quota_mark:100 % of 11/2026"]);
     assert_eq!(step(&unknown(), &rules, &mut open).1, [""; 0]);
     let december = Snapshot { quota: Some(sample(2, Some((12, 2026)))), ..calm() };
