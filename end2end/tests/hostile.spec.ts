@@ -90,7 +90,7 @@ for (const width of [1440, 390]) {
       await expect(page.locator('.log-row').first()).toBeVisible()
       await expectUnharmed(page, page.url())
       rows += await page.locator('.log-row').count()
-      const further = page.getByRole('link', { name: 'Further →' })
+      const further = page.getByRole('link', { name: 'Older →' })
       if (await further.count() === 0) break
       const address = await further.getAttribute('href') ?? ''
       await open(address)

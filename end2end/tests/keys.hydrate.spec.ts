@@ -225,7 +225,7 @@ test('a menu closes by Escape, which gives the focus back, and by a click beside
 test('? lists every key, Escape gives the focus back', async ({ page, open }) => {
   await open('/stats')
   await press(page, '?')
-  const help = page.getByRole('dialog', { name: 'Keys' })
+  const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
   for (const words of ['Mark as spam', 'Select all on the page', 'Go to Review']) await expect(help.getByText(words)).toBeVisible()
   expect(await help.getByRole('row').count()).toBe(20)
   await press(page, 'Escape')

@@ -110,7 +110,7 @@ test('the threshold moves, and the figures with it', async ({ page }) => {
   await logIn(page, admin, demo.url)
   await page.goto(`${demo.url}/stats?range=90d`)
   await hydrated(page)
-  const panel = page.getByRole('region', { name: /What if/ })
+  const panel = page.getByRole('region', { name: 'Try another threshold' })
   const slider = panel.getByRole('slider')
   await slider.focus()
   await page.keyboard.press('Home')

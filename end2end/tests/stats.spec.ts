@@ -103,7 +103,7 @@ test('days, site and saved search are chosen by a form; what is wrong is named a
 test('another threshold is tried on what is labelled', async ({ page }) => {
   await logIn(page, admin, demo.url)
   await page.goto(`${demo.url}/stats?range=90d&threshold=80`)
-  const panel = page.getByRole('region', { name: /What if/ })
+  const panel = page.getByRole('region', { name: 'Try another threshold' })
   await expect(panel.getByRole('rowheader', { name: 'Spam from 80 on' })).toBeVisible()
   await expect(panel.getByText(/becomes ham\. Labelled/).first()).toBeVisible()
   await expect(panel.getByText(/%\s\(\d+–\d+ %\)/).first()).toBeVisible()

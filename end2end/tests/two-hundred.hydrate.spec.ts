@@ -29,7 +29,7 @@ test('200 detections are labelled by keyboard, and every label arrives', async (
     await expect(rows(page).filter({ hasText: 'by Ana' })).toHaveCount(50)
     if (done < 150) {
       const first = await row(page, 0).getAttribute('data-row')
-      await page.getByRole('link', { name: 'Further →' }).click()
+      await page.getByRole('link', { name: 'Older →' }).click()
       await expect(row(page, 0)).not.toHaveAttribute('data-row', first ?? '')
     }
   }

@@ -111,7 +111,7 @@ pub(super) fn asleep(part: Part) -> impl IntoView {
 
 impl Life {
     fn watch(self, place: &Element) {
-        if !self.part.wakes_by_touch() {
+        if self.part.is_said() {
             return;
         }
         let touched = Closure::<dyn Fn(Event)>::new(move |event: Event| self.touched(&event));

@@ -35,9 +35,12 @@ pub(crate) fn Later(
 }
 
 /// The part as the server writes it. Nothing of it is handed over: the browser asks again when it brings it to life.
+///
+/// What is handed over is switched for the whole page, which several threads may write at once. So a part that asks for anything
+/// has its place in the page itself, never in what is waited for there (`Suspend`); what only says something may stand anywhere.
 #[cfg(not(feature = "hydrate"))]
 fn rendered(part: Part) -> impl IntoView {
-    let shared = Owner::current_shared_context();
+    let shared = Owner::current_shared_context().filter(|_| !part.is_said());
     let hand_over = |handed: bool| {
         if let Some(shared) = &shared {
             shared.set_is_hydrating(handed);

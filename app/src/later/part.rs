@@ -31,12 +31,12 @@ impl Part {
         }
     }
 
-    /// Whether a pointer or the focus brings it to life. What only says something waits for news.
-    #[cfg(feature = "hydrate")]
-    pub(super) fn wakes_by_touch(self) -> bool {
+    /// Whether it only says something, with links that lead on by themselves: it asks for nothing, and waits for news, not for
+    /// a pointer or the focus.
+    pub(super) fn is_said(self) -> bool {
         match self {
-            Self::Frame(part) => !matches!(part, FramePart::Notice),
-            Self::Log(part) => !part.is_said(),
+            Self::Frame(part) => matches!(part, FramePart::Notice),
+            Self::Log(part) => part.is_said(),
         }
     }
 

@@ -78,7 +78,7 @@ pub(super) fn Fields(
                 name="form[endpoint]"
                 legend="Type of check"
                 chosen=endpoint.as_str()
-                options=&[("check", "Full (forms, e-mail)"), ("check-comment", "Short (comments, chat)")]
+                options=&[("check", "Full (forms, mail)"), ("check-comment", "Short (comments, chat)")]
             />
             <Choice
                 name="form[split]"

@@ -1,7 +1,11 @@
 //! What can be done to many rows: to those ticked, or to all that match.
 
 use leptos::{
-    ev::SubmitEvent, prelude::*, server_fn::ServerFn, wasm_bindgen::JsCast, web_sys::{HtmlInputElement, HtmlSelectElement},
+    ev::SubmitEvent,
+    prelude::*,
+    server_fn::ServerFn,
+    wasm_bindgen::JsCast,
+    web_sys::{HtmlInputElement, HtmlSelectElement},
 };
 
 use crate::{
@@ -20,8 +24,6 @@ pub(super) const FORM: &str = "rows";
 pub(super) fn RowsForm(
     /// The search, as typed.
     q: String,
-    /// Labels with a reason, and macros.
-    wishes: AnyView,
     /// The list.
     children: Children,
 ) -> impl IntoView {
@@ -60,8 +62,7 @@ pub(super) fn RowsForm(
                     />
                     <span class="tabular-nums" aria-live="polite">{move || format!("{} selected", selection.count())}</span>
                 </label>
-                <Buttons name="bulk" count=Signal::derive(move || selection.count().to_string())/>
-                {wishes}
+                <Buttons name="bulk" count=move || selection.count().to_string()/>
             </div>
             </div>
             {children()}
@@ -72,7 +73,9 @@ pub(super) fn RowsForm(
 /// What the list of reasons shows now. It is read here and not heard of: it may have been changed before the page's code came.
 fn reason_chosen() -> String {
     let list = document().query_selector("select[name=because]").ok().flatten();
-    list.and_then(|list| list.dyn_into::<HtmlSelectElement>().ok()).map(|list| list.value()).unwrap_or_default()
+    list.and_then(|list| list.dyn_into::<HtmlSelectElement>().ok())
+        .map(|list| list.value())
+        .unwrap_or_default()
 }
 
 /// The tick at "I mean all of them", where the page has one.
@@ -95,14 +98,17 @@ pub(crate) fn forget_confirmation() {
 #[component]
 pub(super) fn Buttons(
     name: &'static str,
-    /// How many rows they are for, in words.
-    #[prop(into)]
-    count: Signal<String>,
+    /// How many rows they are for, in words. A function, and no signal of its own: that would end with the list, before what
+    /// shows it does.
+    count: impl Fn() -> String + Clone + Send + Sync + 'static,
 ) -> impl IntoView {
     let is_selection = name == "bulk";
     [("spam", "Spam", Command::Spam), ("ham", "Ham", Command::Ham), ("recheck", "Recheck", Command::Recheck)]
         .map(|(value, words, command)| {
-            let price = (value == "recheck").then_some(move || price(&count.read()));
+            let price = (value == "recheck").then(|| {
+                let count = count.clone();
+                move || price(&count())
+            });
             view! {
                 <button class=BUTTON name=name value=value form=FORM aria-keyshortcuts=is_selection.then(|| command.aria())>
                     {words}<span class="text-muted font-normal empty:hidden">{price}</span>{is_selection.then(|| view! { <Kbd command=command/> })}

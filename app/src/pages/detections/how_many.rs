@@ -61,7 +61,7 @@ fn AllThatMatch(count: BoundedCount) -> impl IntoView {
             <summary class="cursor-pointer text-accent">{format!("Act on all {count} results")}</summary>
             <div class="mt-2 p-3 rounded-lg border border-line bg-surface flex flex-col gap-3">
                 {question}
-                <div class="flex flex-wrap gap-2" role="group" aria-label=format!("For all {count} results")><Buttons name="all" count=count.to_string()/></div>
+                <div class="flex flex-wrap gap-2" role="group" aria-label=format!("For all {count} results")><Buttons name="all" count={let count = count.to_string(); move || count.clone()}/></div>
                 <p class="text-muted">"Runs in the background. One Undo takes back all labels; a recheck cannot be undone. Decisions that colleagues make meanwhile are kept."</p>
             </div>
         </details>

@@ -86,8 +86,7 @@ pub(super) fn List(
     let list = if shown == 0 {
         ().into_any()
     } else if may_label {
-        let wishes = view! { <Later part=Part::Log(LogPart::Wishes(state))/> }.into_any();
-        view! { <RowsForm q=here.q.clone() wishes=wishes>{list}</RowsForm> }.into_any()
+        view! { <RowsForm q=here.q.clone()>{list}</RowsForm> }.into_any()
     } else {
         list.into_any()
     };

@@ -140,6 +140,7 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
                 <div class="log-tools">
                     {part(LogPart::Matches(state, reload))}
                     {part(LogPart::Facets(state, open, look))}
+                    {part(LogPart::Wishes(state))}
                     {part(LogPart::Keep(state))}
                     {part(LogPart::Export(state))}
                 </div>

@@ -91,7 +91,6 @@ impl LogPart {
     }
 
     /// Whether it only says something, with links that lead on by themselves.
-    #[cfg(feature = "hydrate")]
     pub(crate) fn is_said(self) -> bool {
         matches!(self, Self::Notes(_) | Self::Corrections(_) | Self::AsText(_))
     }

@@ -67,7 +67,7 @@ pub(super) fn Plan(import: Import, preview: ImportPreview, actions: Actions, may
                             <label class="text-sm font-medium" for="check">"Type"</label>
                             <select class=INPUT id="check" name="form[check]">
                                 <option value="check-comment" selected=endpoint == Endpoint::CheckComment>"Short (comments, chat)"</option>
-                                <option value="check" selected=endpoint == Endpoint::Check>"Full (forms, e-mail)"</option>
+                                <option value="check" selected=endpoint == Endpoint::Check>"Full (forms, mail)"</option>
                             </select>
                         </div>
                         <TextField name="site" form_name="form[site]" label="Site" value=site.unwrap_or_default() placeholder="blog.example.com"/>

@@ -1,5 +1,7 @@
-//! Counts the newest matches of a search from the log itself. How many are looked at is bounded, whatever the search; what lies
-//! further back is not counted at all, so that the counts are exact for the time that they cover.
+//! Counts the matches of a search from the log itself: all of them where that is soon done, else the newest. What lies further
+//! back is not counted at all, so that the counts are exact for the time that they cover.
+
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::statistics::{SCORE_STEP, SCORE_STEPS};
@@ -20,24 +22,49 @@ use crate::statistics::{
 /// Most examples of verdicts that a threshold would change.
 const CHANGED: u32 = 10;
 
+/// How long it may take to look further back than the first step does: a person waits for a part of a page.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// How many times as many the next step looks at.
+const FURTHER: u8 = 8;
+
+/// Most that are looked at, however quick it is: what is read of each is held in memory, some 200 bytes.
+const MOST: i64 = 150_000;
+
 /// The newest matches of a search, as far as they are looked at.
 struct Looked<'a> {
     plan: Plan<'a>,
     since: Option<DateTime<Utc>>,
+    look: i64,
+    began: Instant,
     readers: &'a Pool,
 }
 
 impl<'a> Looked<'a> {
     async fn at(query: &'a SearchQuery, now: DateTime<Utc>, readers: &'a Pool) -> Result<Self> {
+        let began = Instant::now();
         let plan = Plan::choose(query, Order::Newest, now, readers).await?;
-        let since = oldest(&plan, readers).await?;
-        Ok(Self { plan, since, readers })
+        let look = plan.look();
+        let since = oldest(&plan, look, readers).await?;
+        Ok(Self { plan, since, look, began, readers })
+    }
+
+    /// Looks further back, where more lies there and the time suffices: as a step so far took, the next would take as many
+    /// times longer as it looks at more. Whether it did.
+    async fn went_further(&mut self) -> Result<bool> {
+        let ahead = self.began.elapsed() * u32::from(FURTHER);
+        if self.since.is_none() || self.look >= MOST || ahead > PATIENCE {
+            return Ok(false);
+        }
+        self.look = (self.look * i64::from(FURTHER)).min(MOST);
+        self.since = oldest(&self.plan, self.look, self.readers).await?;
+        Ok(true)
     }
 
     /// `SELECT columns` of them; conditions, groups and order can follow.
     fn select(&self, columns: &str) -> QueryBuilder<Db> {
         let mut sql = QueryBuilder::<Db>::new(format!("SELECT {columns} "));
-        self.plan.push_bounded(&mut sql, self.plan.look());
+        self.plan.push_bounded(&mut sql, self.look);
         // Nobody judged it.
         sql.push(" AND d.judged_by <> 'refused'");
         if let Some(since) = self.since {
@@ -64,22 +91,27 @@ async fn read<T>(
 where
     T: for<'r> FromRow<'r, DbRow> + Send + Unpin,
 {
-    let looked = Looked::at(query, now, readers).await?;
-    let mut sql = looked.select(columns);
-    sql.push(" ORDER BY s.id DESC");
-    let found: Vec<T> = looked.fetch(sql).await?;
+    let mut looked = Looked::at(query, now, readers).await?;
+    let found: Vec<T> = loop {
+        let mut sql = looked.select(columns);
+        sql.push(" ORDER BY s.id DESC");
+        let found = looked.fetch(sql).await?;
+        if !looked.went_further().await? {
+            break found;
+        }
+    };
     Ok(Newest { rows: found.len() as u64, found, since: looked.since })
 }
 
 /// The moment since which everything is looked at; `None` when that is all there is. Of the oldest moment that is seen, some may
 /// lie beyond, so it does not count.
-async fn oldest(plan: &Plan<'_>, readers: &Pool) -> Result<Option<DateTime<Utc>>> {
-    if plan.scanned(plan.look() + 1, readers).await? <= plan.look() {
+async fn oldest(plan: &Plan<'_>, look: i64, readers: &Pool) -> Result<Option<DateTime<Utc>>> {
+    if plan.scanned(look + 1, readers).await? <= look {
         return Ok(None);
     }
     let mut sql =
         QueryBuilder::<Db>::new("SELECT id, created_at FROM detections WHERE id = (SELECT min(id) FROM (");
-    plan.push_looked_at(&mut sql, plan.look());
+    plan.push_looked_at(&mut sql, look);
     sql.push(") looked)");
     let found: Option<(i64, i64)> = sql.build_query_as().fetch_optional(readers).await?;
     found
@@ -211,10 +243,15 @@ pub(super) async fn labelled(
     now: DateTime<Utc>,
     readers: &Pool,
 ) -> Result<Newest<Labelled>> {
-    let looked = Looked::at(query, now, readers).await?;
-    let mut sql = looked.select(&format!("{POINTS}, d.is_spam, d.label, count(*)"));
-    sql.push(" GROUP BY 1, 2, 3");
-    let rows: Vec<(i64, bool, String, i64)> = looked.fetch(sql).await?;
+    let mut looked = Looked::at(query, now, readers).await?;
+    let rows: Vec<(i64, bool, String, i64)> = loop {
+        let mut sql = looked.select(&format!("{POINTS}, d.is_spam, d.label, count(*)"));
+        sql.push(" GROUP BY 1, 2, 3");
+        let rows = looked.fetch(sql).await?;
+        if !looked.went_further().await? {
+            break rows;
+        }
+    };
     let at = |id: i64| At { table: "detections", id };
     let count = |(points, is_spam, label, checks): (i64, bool, String, i64)| {
         let (label, checks) = (at(0).word("label", &label)?, checks.unsigned_abs());
