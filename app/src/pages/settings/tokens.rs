@@ -11,10 +11,27 @@ use crate::{
     },
     error::AppError,
     server_fns::tokens::{
-        CreateToken, IssuedToken, MarkToken, RevokeToken, Submission, TokenForm, TokenLine, list_tokens,
-        submitted_token,
+        CreateToken, IssuedToken, MarkToken, RevokeToken, RotateToken, Submission, TokenForm, TokenLine,
+        list_tokens, submitted_rotation, submitted_token,
     },
 };
+
+use super::token_bounds::{Bounds, BoundsFields, Ends, Rotate, Rotated};
+
+/// What a click can do to a token of the list.
+#[derive(Clone, Copy)]
+struct Acts {
+    revoke: ServerAction<RevokeToken>,
+    mark: ServerAction<MarkToken>,
+    rotate: ServerAction<RotateToken>,
+}
+
+/// What was posted to the page without JavaScript.
+#[derive(Clone)]
+struct Posted {
+    made: Option<Submission>,
+    rotated: Option<Result<IssuedToken, AppError>>,
+}
 
 /// The section; nothing for those who are no administrators.
 ///
@@ -22,26 +39,31 @@ use crate::{
 #[component]
 pub(super) fn Tokens() -> impl IntoView {
     let (create, revoke) = (ServerAction::<CreateToken>::new(), ServerAction::<RevokeToken>::new());
-    let mark = ServerAction::<MarkToken>::new();
+    let (mark, rotate) = (ServerAction::<MarkToken>::new(), ServerAction::<RotateToken>::new());
     // In the browser no form was ever posted to the page: only the server has to look.
     let submitted = Resource::new_blocking(
         || (),
         |()| async { if cfg!(feature = "ssr") { submitted_token().await.ok().flatten() } else { None } },
     );
-    let tokens = Resource::new_blocking(
-        move || (create.version().get(), revoke.version().get(), mark.version().get()),
-        move |_| async move {
-            // What the form made is to be in the list.
-            let _ = submitted.await;
-            list_tokens().await
-        },
+    let rotated = Resource::new_blocking(
+        || (),
+        |()| async { if cfg!(feature = "ssr") { submitted_rotation().await.ok().flatten() } else { None } },
     );
+    let changes = move || {
+        (create.version().get(), revoke.version().get(), mark.version().get(), rotate.version().get())
+    };
+    let tokens = Resource::new_blocking(changes, move |_| async move {
+        // What the form made is to be in the list.
+        let _ = (submitted.await, rotated.await);
+        list_tokens().await
+    });
     view! {
         <Suspense>
             {move || Suspend::new(async move {
-                let submission = submitted.await;
+                let posted = Posted { made: submitted.await, rotated: rotated.await };
+                let acts = Acts { revoke, mark, rotate };
                 match tokens.await {
-                    Ok(Some(_)) => view! { <Section tokens=tokens create=create revoke=revoke mark=mark submission=submission/> }.into_any(),
+                    Ok(Some(_)) => view! { <Section tokens=tokens create=create acts=acts posted=posted/> }.into_any(),
                     _ => ().into_any(),
                 }
             })}
@@ -55,10 +77,12 @@ type TokensResource = Resource<Result<Option<Vec<TokenLine>>, AppError>>;
 fn Section(
     tokens: TokensResource,
     create: ServerAction<CreateToken>,
-    revoke: ServerAction<RevokeToken>,
-    mark: ServerAction<MarkToken>,
-    submission: Option<Submission>,
+    acts: Acts,
+    posted: Posted,
 ) -> impl IntoView {
+    let Acts { revoke, mark, rotate } = acts;
+    let Posted { made, rotated } = posted;
+    let rotated = Signal::derive(move || rotate.value().get().or_else(|| rotated.clone()));
     let problem = move || revoke.value().get().or_else(|| mark.value().get()).and_then(Result::err);
     view! {
         <section class=CARD aria-labelledby="tokens">
@@ -73,27 +97,23 @@ fn Section(
             <Transition>
                 {move || Suspend::new(async move {
                     match tokens.await {
-                        Ok(list) => view! { <List tokens=list.unwrap_or_default() revoke=revoke mark=mark/> }.into_any(),
+                        Ok(list) => view! { <List tokens=list.unwrap_or_default() acts=acts/> }.into_any(),
                         Err(error) => view! { <ErrorPanel error=error/> }.into_any(),
                     }
                 })}
             </Transition>
-            <NewToken create=create submission=submission/>
+            <Rotated outcome=rotated/>
+            <NewToken create=create submission=made/>
         </section>
     }
 }
 
 #[component]
-fn List(
-    tokens: Vec<TokenLine>,
-    revoke: ServerAction<RevokeToken>,
-    mark: ServerAction<MarkToken>,
-) -> impl IntoView {
+fn List(tokens: Vec<TokenLine>, acts: Acts) -> impl IntoView {
     if tokens.is_empty() {
         return view! { <p class="mb-3">"There is no token yet."</p> }.into_any();
     }
-    let rows =
-        tokens.into_iter().map(|line| view! { <Row line=line revoke=revoke mark=mark/> }).collect_view();
+    let rows = tokens.into_iter().map(|line| view! { <Row line=line acts=acts/> }).collect_view();
     view! {
         <div class="overflow-x-auto" tabindex="0" role="region" aria-label="List of tokens">
             <table class="w-full text-sm">
@@ -102,6 +122,7 @@ fn List(
                         <th class="font-medium py-1 pr-4" scope="col">"Name"</th>
                         <th class="font-medium pr-4" scope="col">"Site"</th>
                         <th class="font-medium pr-4" scope="col">"Begins with"</th>
+                        <th class="font-medium pr-4" scope="col">"The app may"</th>
                         <th class="font-medium pr-4" scope="col">"Without a verdict"</th>
                         <th class="font-medium pr-4" scope="col">"Feedback is decided by"</th>
                         <th class="font-medium pr-4" scope="col">"Limit"</th>
@@ -118,8 +139,13 @@ fn List(
 }
 
 #[component]
-fn Row(line: TokenLine, revoke: ServerAction<RevokeToken>, mark: ServerAction<MarkToken>) -> impl IntoView {
-    let TokenLine { token, refusals } = line;
+fn Row(line: TokenLine, acts: Acts) -> impl IntoView {
+    let Acts { revoke, mark, rotate } = acts;
+    let TokenLine { token, refusals, is_expired, has_old_secret } = line;
+    let bounds = view! { <Bounds token=token.clone()/> };
+    let ends = view! { <Ends token=token.clone() is_expired=is_expired has_old_secret=has_old_secret/> };
+    let new_secret = (token.revoked_at.is_none() && !is_expired)
+        .then(|| view! { <Rotate name=token.name.clone() rotate=rotate/> });
     let limit = token.per_minute.map_or("none".to_owned(), |count| format!("{count} a minute"));
     let used = match token.last_used_at {
         Some(time) => view! { <TimeAgo time=time/> }.into_any(),
@@ -145,12 +171,13 @@ fn Row(line: TokenLine, revoke: ServerAction<RevokeToken>, mark: ServerAction<Ma
             <th class="text-left font-medium py-2 pr-4 break-all" scope="row">{token.name}</th>
             <td class="pr-4 break-all">{token.site}</td>
             <td class="pr-4"><code>{token.prefix}"…"</code></td>
+            <td class="pr-4">{bounds}</td>
             <td class="pr-4">{fallback_words(token.fallback)}</td>
             <td class="pr-4">{feedback}</td>
             <td class="pr-4 whitespace-nowrap">{limit}</td>
             <td class="pr-4 text-muted"><TimeAgo time=token.created_at/></td>
             <td class="pr-4 text-muted">{used}</td>
-            <td>{state}<Refused refusals=refusals/></td>
+            <td>{ends}{state}{new_secret}<Refused refusals=refusals/></td>
         </tr>
     }
 }
@@ -178,7 +205,8 @@ fn Refused(refusals: Vec<RefusalCount>) -> impl IntoView {
         .into_iter()
         .map(|refused| {
             let what = match refused.kind {
-                RefusalKind::Revoked => "still knocks: refused ",
+                RefusalKind::Revoked | RefusalKind::Expired => "still knocks: refused ",
+                RefusalKind::Replaced => "the old secret still knocks: refused ",
                 _ => "refused ",
             };
             let times = if refused.count == 1 { " time since " } else { " times since " };
@@ -197,7 +225,8 @@ fn Refused(refusals: Vec<RefusalCount>) -> impl IntoView {
 
 #[component]
 fn NewToken(create: ServerAction<CreateToken>, submission: Option<Submission>) -> impl IntoView {
-    let (form, first) = submission.map_or_else(Default::default, |sent| (sent.form, Some(sent.outcome)));
+    let (form, first) =
+        submission.map_or_else(|| (TokenForm::blank(), None), |sent| (sent.form, Some(sent.outcome)));
     let outcome = Signal::derive(move || create.value().get().or_else(|| first.clone()));
     let on_submit = move |event: leptos::ev::SubmitEvent| {
         if let Ok(wish) = CreateToken::from_event(&event) {
@@ -207,7 +236,8 @@ fn NewToken(create: ServerAction<CreateToken>, submission: Option<Submission>) -
     };
     let problem = move |field| field_problem(outcome, field);
     let pending = create.pending();
-    let TokenForm { name, site, per_minute, fallback } = form;
+    let typed = form.clone();
+    let TokenForm { name, site, per_minute, fallback, .. } = form;
     let chosen: Fallback = fallback.parse().unwrap_or_default();
     view! {
         <h3 class="font-medium mt-4 mb-2">"New token"</h3>
@@ -227,6 +257,12 @@ fn NewToken(create: ServerAction<CreateToken>, submission: Option<Submission>) -
                     "what is not spam, as ActiveLayer's WordPress plugin does, then publish spam."
                 </p>
             </div>
+            <BoundsFields
+                form=typed
+                expires_problem=problem("expires")
+                networks_problem=problem("networks")
+                scopes_problem=problem("scopes")
+            />
             <div><button class=PRIMARY disabled=pending>"Create token"</button></div>
         </form>
         <div aria-live="polite">
@@ -240,7 +276,7 @@ fn NewToken(create: ServerAction<CreateToken>, submission: Option<Submission>) -
 }
 
 #[component]
-fn Issued(issued: IssuedToken) -> impl IntoView {
+pub(super) fn Issued(issued: IssuedToken) -> impl IntoView {
     view! {
         <div class="mt-4 rounded-lg border border-ham bg-ham-soft p-4">
             <p>"Token "<strong>{issued.token.name}</strong>" for "{issued.token.site}". It is shown only now; keep it like a password."</p>
