@@ -25,9 +25,9 @@ pub(super) fn Bounds(token: ApiToken) -> impl IntoView {
     };
     let networks = (!bounds.networks.is_empty()).then(|| {
         let networks = bounds.network_words();
-        view! { <span class="block text-muted break-all">"only from "{networks}</span> }
+        view! { <span class="block text-muted break-words">"only from "{networks}</span> }
     });
-    view! { <span class="block">{what}</span>{networks} }
+    view! { <span class="block min-w-48">{what}</span>{networks} }
 }
 
 /// Until when it works, and until when its old secret does.
