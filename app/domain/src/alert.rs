@@ -31,7 +31,7 @@ crate::words! {
         BudgetSpent = "budget_spent",
         /// Requests of an app are refused.
         RequestsRefused = "requests_refused",
-        /// A revoked token is still in use.
+        /// A revoked or expired token, or a secret that was replaced, is still in use.
         RevokedInUse = "revoked_in_use",
         /// Apps were answered otherwise than what stands now.
         ToldOtherwise = "told_otherwise",
@@ -57,7 +57,7 @@ impl AlertKind {
             Self::SpamWave => "Spam wave",
             Self::BudgetSpent => "Budget spent",
             Self::RequestsRefused => "Requests of an app refused",
-            Self::RevokedInUse => "Revoked token in use",
+            Self::RevokedInUse => "Ended token in use",
             Self::ToldOtherwise => "Apps were told otherwise",
             Self::LogNotWritten => "Nothing can be written",
             Self::BackupLate => "Backup overdue",

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::{PreviousSecret, TokenBounds};
+
 /// Local id of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -40,6 +42,14 @@ crate::words! {
         Limited = "limited",
         /// The token is revoked (401).
         Revoked = "revoked",
+        /// The token's last day is over (401).
+        Expired = "expired",
+        /// Another secret replaced this one of the token, and its time is over (401).
+        Replaced = "replaced",
+        /// The token may not ask for this (403).
+        OutOfScope = "out_of_scope",
+        /// The token may not come from this address (403).
+        OutOfNetwork = "out_of_network",
         /// There is no such token, or none was sent (401).
         UnknownKey = "unknown_key",
     }
@@ -56,6 +66,10 @@ impl RefusalKind {
             Self::Invalid => "invalid field",
             Self::Limited => "over its limit by the minute",
             Self::Revoked => "revoked token",
+            Self::Expired => "expired token",
+            Self::Replaced => "replaced secret",
+            Self::OutOfScope => "not in its scopes",
+            Self::OutOfNetwork => "not from its networks",
             Self::UnknownKey => "unknown or missing key",
         }
     }
@@ -106,4 +120,31 @@ pub struct ApiToken {
     pub last_used_at: Option<DateTime<Utc>>,
     /// When it was revoked, if it was.
     pub revoked_at: Option<DateTime<Utc>>,
+    /// What it may ask, from where, and until when.
+    pub bounds: TokenBounds,
+    /// How many times it got a new secret.
+    pub rotations: u32,
+    /// The secret before, if it got a new one.
+    pub previous: Option<PreviousSecret>,
+}
+
+impl ApiToken {
+    /// Whether its last day is over.
+    pub fn is_expired(&self, now: DateTime<Utc>) -> bool {
+        self.bounds.expires_at.is_some_and(|at| at <= now)
+    }
+
+    /// Why one of its secrets opens nothing any more; `None` while it does.
+    pub fn ended(&self, is_previous_secret: bool, now: DateTime<Utc>) -> Option<RefusalKind> {
+        let replaced = || self.previous.as_ref().is_none_or(|previous| previous.until <= now);
+        if self.revoked_at.is_some() {
+            Some(RefusalKind::Revoked)
+        } else if self.is_expired(now) {
+            Some(RefusalKind::Expired)
+        } else if is_previous_secret && replaced() {
+            Some(RefusalKind::Replaced)
+        } else {
+            None
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod people;
 mod privacy;
 mod reasons;
 mod thresholds;
+mod token_bounds;
 mod tokens;
 mod wordpress;
 

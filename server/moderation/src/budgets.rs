@@ -303,6 +303,9 @@ mod tests {
             created_at: noon(),
             last_used_at: None,
             revoked_at: None,
+            bounds: domain::TokenBounds::default(),
+            rotations: 0,
+            previous: None,
         }
     }
 

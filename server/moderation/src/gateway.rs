@@ -54,8 +54,9 @@ pub struct Judged {
     pub body: String,
     /// Its row in the log; of a submission that was kept, the one that it gets within milliseconds.
     pub detection: DetectionId,
-    /// Whether the token was no longer in force when the submission or the row was written: then the verdict is not for the app.
-    pub token_revoked: bool,
+    /// How many times the token had got a new secret when the submission or the row was written. If it is another number than the
+    /// token's, or `None` as for a revoked one, the verdict may not be for the app: its secret is to be looked up again.
+    pub token_rotations: Option<u32>,
     /// Optional fields that the upstream refused, and that the verdict is given without.
     pub left_out: Vec<String>,
 }
@@ -188,8 +189,8 @@ impl Moderation {
                 let body = answer.body.clone();
                 detection.judgement = to_judgement(answer, self.options.judged_by);
                 self.hold_by_rule(&mut detection, Some(&token.name)).await;
-                let Appended { id, token_revoked } = self.log_judged(detection, kept, held).await?;
-                Ok(Judged { body, detection: id, token_revoked, left_out })
+                let Appended { id, token_rotations } = self.log_judged(detection, kept, held).await?;
+                Ok(Judged { body, detection: id, token_rotations, left_out })
             }
             Err(cause @ ApiError::Invalid { .. }) => {
                 let detection = self.log_refused(detection, &cause).await?;
@@ -382,8 +383,8 @@ impl Moderation {
         let body = answer.body.clone();
         detection.judgement = to_judgement(answer, judged_by);
         detection.circumstances.took_ms = Some(milliseconds(started));
-        let Appended { id, token_revoked } = self.log.append(detection).await?;
-        Ok(Judged { body, detection: id, token_revoked, left_out: Vec::new() })
+        let Appended { id, token_rotations } = self.log.append(detection).await?;
+        Ok(Judged { body, detection: id, token_rotations, left_out: Vec::new() })
     }
 
     /// Logs what was kept for so long that nobody can still be asking about it: a crash came between, or the log could not be written.

@@ -454,7 +454,7 @@ pub(crate) mod tests {
             let mut kept = self.kept.lock().unwrap();
             let first = *kept;
             *kept += unjudged.len();
-            let told = |id| Appended { id: DetectionId(id as i64), token_revoked: false };
+            let told = |id| Appended { id: DetectionId(id as i64), token_rotations: None };
             Ok((first..*kept).map(told).collect())
         }
         async fn left_submissions(&self, _: DateTime<Utc>, _: u32) -> store::Result<Vec<NewDetection>> {
@@ -479,7 +479,7 @@ pub(crate) mod tests {
             let mut commits = self.commits.lock().unwrap();
             let before: usize = commits.iter().map(Vec::len).sum();
             commits.push(messages);
-            let told = |id| Appended { id: DetectionId(id as i64), token_revoked: false };
+            let told = |id| Appended { id: DetectionId(id as i64), token_rotations: None };
             Ok((before..before + rows.len()).map(told).collect())
         }
         async fn detection(&self, _: DetectionId) -> store::Result<Option<Detection>> {

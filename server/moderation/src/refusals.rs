@@ -206,7 +206,8 @@ pub(crate) fn told_since(detection: Detection) -> Option<Judged> {
     detection.judgement.judged_by.is_verdict().then(|| Judged {
         body: detection.judgement.raw_answer,
         detection: detection.id,
-        token_revoked: false,
+        // Whoever answers looks whether the token is still in force.
+        token_rotations: None,
         left_out: Vec::new(),
     })
 }

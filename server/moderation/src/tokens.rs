@@ -8,9 +8,9 @@ use std::{
 
 use activelayer::SecretString;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{ApiToken, ApiTokenId, Fallback, FieldError, UserId};
+use domain::{ApiToken, ApiTokenId, Fallback, FieldError, TokenBounds, UserId};
 use sha2::{Digest, Sha256};
-use store::{NewApiToken, Store, StoreError};
+use store::{NewApiToken, NewSecret, SecretOf, Store, StoreError};
 use tokio::time::timeout;
 
 use crate::{Moderation, ModerationError};
@@ -47,6 +47,8 @@ pub struct TokenWish {
     pub per_minute: Option<u32>,
     /// What the app is answered when there is no verdict.
     pub fallback: Fallback,
+    /// What it may ask, from where, and until when.
+    pub bounds: TokenBounds,
 }
 
 /// Makes a token. The secret is returned here and nowhere else, ever.
@@ -74,6 +76,10 @@ pub async fn issue(
         problems.push(FieldError { field: "site".to_owned(), problem: problem.to_owned() });
         None
     });
+    if wish.bounds.scopes.is_empty() {
+        let problem = "Choose at least one thing that the token may ask for.".to_owned();
+        problems.push(FieldError { field: "scopes".to_owned(), problem });
+    }
     if !problems.is_empty() {
         return Err(ModerationError::Invalid(problems));
     }
@@ -81,10 +87,11 @@ pub async fn issue(
     let token = NewApiToken {
         name,
         hash: hash(&secret),
-        prefix: secret.chars().take(PREFIX_CHARS).collect(),
+        prefix: prefix(&secret),
         site: site.unwrap_or_default(),
         per_minute: wish.per_minute,
         fallback: wish.fallback,
+        bounds: wish.bounds.clone(),
         created_by: by,
         created_at: now,
     };
@@ -100,6 +107,36 @@ pub async fn issue(
         error => error.into(),
     })?;
     Ok((SecretString::from(secret), token))
+}
+
+/// Gives another secret to the token with this name. It is returned here and nowhere else, ever. The old one goes on for `overlap`.
+///
+/// # Errors
+/// [`ModerationError::NotFound`] when no token of this name is in force; otherwise when the store or the system's source of randomness
+/// fails.
+pub async fn rotate(
+    store: &dyn Store,
+    name: &str,
+    overlap: TimeDelta,
+    by: Option<UserId>,
+    now: DateTime<Utc>,
+) -> Result<(SecretString, ApiToken), ModerationError> {
+    let secret = random_token()?;
+    let new = NewSecret {
+        name: name.trim().to_owned(),
+        hash: hash(&secret),
+        prefix: prefix(&secret),
+        old_until: now + overlap,
+        by,
+        at: now,
+    };
+    let rotated = store.rotate_api_token(&new).await?;
+    Ok((SecretString::from(secret), rotated.ok_or(ModerationError::NotFound("token in force"))?))
+}
+
+/// What is shown of a secret.
+fn prefix(secret: &str) -> String {
+    secret.chars().take(PREFIX_CHARS).collect()
 }
 
 /// Reads a limit as people type it: requests a minute, or nothing for no limit.
@@ -171,6 +208,19 @@ impl Moderation {
         revoked.ok_or(ModerationError::NotFound("token in force"))
     }
 
+    /// Gives another secret to the token in force with this name, on behalf of `by`; see [`rotate`].
+    ///
+    /// # Errors
+    /// Those of [`rotate`].
+    pub async fn rotate_token(
+        &self,
+        name: &str,
+        overlap: TimeDelta,
+        by: Option<UserId>,
+    ) -> Result<(SecretString, ApiToken), ModerationError> {
+        rotate(&*self.store, name, overlap, by, self.clock.now()).await
+    }
+
     /// Says of the token in force with this name whether people decide what it sends as feedback, on behalf of `by`. The detector
     /// reads its lessons anew then.
     ///
@@ -186,12 +236,12 @@ impl Moderation {
         marked.ok_or(ModerationError::NotFound("token in force"))
     }
 
-    /// The token in force with this secret, asked of the store each time: revocation is immediate, also when another process
-    /// (`gavel token revoke`) did it.
+    /// The token of this secret, if it is not revoked, asked of the store each time: revocation is immediate, also when another process
+    /// (`gavel token revoke`) did it. Whether its time is over is for the caller to see, by [`ApiToken::ended`].
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn token(&self, secret: &str) -> Result<Option<ApiToken>, ModerationError> {
+    pub async fn token(&self, secret: &str) -> Result<Option<SecretOf>, ModerationError> {
         Ok(self.store.api_token_by_hash(&hash(secret)).await?)
     }
 

@@ -125,6 +125,7 @@ impl House {
             site: "shop.example.com".to_owned(),
             per_minute: None,
             fallback: Fallback::Reject,
+            bounds: domain::TokenBounds::default(),
         };
         let (_, token) = issue(&*store, &wish, None, now).await.unwrap();
         let (upstream, files) = (Arc::default(), TempDir::new().unwrap());

@@ -91,6 +91,7 @@ impl House {
             site: "shop.example.com".to_owned(),
             per_minute: None,
             fallback: Fallback::Pass,
+            bounds: domain::TokenBounds::default(),
         };
         let (_, token) = issue(&*store, &wish, None, noon()).await.unwrap();
         let upstream = Arc::new(Upstream(Mutex::new(mood)));

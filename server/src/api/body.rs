@@ -42,15 +42,16 @@ pub(super) struct Received<T> {
 /// Reads a request and finds out who sent it.
 ///
 /// # Errors
-/// 413 for a body over [`BODY_MAX_BYTES`], 408 for one that does not arrive, 401, 429, 415 for a compressed one.
+/// 413 for a body over [`BODY_MAX_BYTES`], 408 for one that does not arrive, 401, 403, 429, 415 for a compressed one.
 pub(super) async fn receive<C: Contract>(
     contract: &C,
     request: Request,
     asks: Asks,
 ) -> Result<Received<C::Caller>, Refusal> {
     let (parts, body) = request.into_parts();
+    let from = address(&parts);
     let in_head = match key::in_head(&parts) {
-        Some(key) => match contract.caller(&key, asks).await {
+        Some(key) => match contract.caller(&key, asks, from).await {
             Ok(caller) => Some((caller, key)),
             Err(refusal) => {
                 bodies::drop_rest(body).await;
@@ -74,11 +75,11 @@ pub(super) async fn receive<C: Contract>(
                 contract.note_refusal(None, &Refusal::unauthorized());
                 return Err(body.err().unwrap_or_else(Refusal::unauthorized));
             };
-            (contract.caller(&key, asks).await?, key)
+            (contract.caller(&key, asks, from).await?, key)
         }
     };
     let body = body.inspect_err(|refusal| contract.note_refusal(Some(&caller), refusal))?;
-    Ok(Received { caller, key, body, from: address(&parts), _room: room })
+    Ok(Received { caller, key, body, from, _room: room })
 }
 
 async fn read(mut body: Body) -> Result<Vec<u8>, Refusal> {

@@ -9,15 +9,20 @@ use std::{
 use activelayer::wire::Refusal;
 use domain::ApiToken;
 use moderation::{ModerationError, tokens};
+use store::SecretOf;
 
+use super::allowed;
 use crate::state::AppState;
 
 /// An app, by its token.
 pub struct Caller {
     /// As it stood at the token's last use, or as the store has just said.
     pub(super) token: ApiToken,
-    /// Where `token` is from memory: whom to ask for the token of this secret.
-    unconfirmed: Option<(Callers, String)>,
+    /// Whether `token` is from memory.
+    is_remembered: bool,
+    /// Whom to ask for the token of this secret.
+    callers: Callers,
+    key: String,
 }
 
 impl Caller {
@@ -26,7 +31,11 @@ impl Caller {
     /// # Errors
     /// 401 when it is not.
     pub(super) async fn certain(self) -> Result<Self, Refusal> {
-        Ok(Self { token: self.confirmed().await?, unconfirmed: None })
+        if !self.is_remembered {
+            return Ok(self);
+        }
+        let token = self.callers.look_up(&self.key).await?;
+        Ok(Self { token, is_remembered: false, ..self })
     }
 
     /// The token, once the store has said that it is in force.
@@ -34,18 +43,23 @@ impl Caller {
     /// # Errors
     /// 401 when it is not.
     pub(super) async fn confirmed(self) -> Result<ApiToken, Refusal> {
-        match self.unconfirmed {
-            None => Ok(self.token),
-            Some((callers, key)) => callers.look_up(&key).await,
-        }
+        Ok(self.certain().await?.token)
+    }
+
+    /// The token as the store has it now, whatever it said before.
+    ///
+    /// # Errors
+    /// 401 when it is not in force.
+    pub(super) async fn again(self) -> Result<ApiToken, Refusal> {
+        self.callers.look_up(&self.key).await
     }
 }
 
-/// The tokens that were in force when they were last used, by the hashes of their secrets: as many as there are tokens, at most.
+/// The tokens that were in force when they were last used, by the hashes of their secrets: as many as there are secrets, at most.
 #[derive(Clone)]
 pub(super) struct Callers {
     app: AppState,
-    known: Arc<Mutex<HashMap<[u8; 32], ApiToken>>>,
+    known: Arc<Mutex<HashMap<[u8; 32], SecretOf>>>,
 }
 
 impl Callers {
@@ -58,19 +72,28 @@ impl Callers {
     /// # Errors
     /// 401 for a secret that opens nothing.
     pub(super) async fn find(&self, key: &str) -> Result<Caller, Refusal> {
-        let caller = match self.known(key) {
-            Some(token) => Caller { token, unconfirmed: Some((self.clone(), key.to_owned())) },
-            None => Caller { token: self.look_up(key).await?, unconfirmed: None },
+        let (token, is_remembered) = match self.known(key) {
+            Some(found) => (self.in_time(found)?, true),
+            None => (self.look_up(key).await?, false),
         };
-        self.app.moderation.note_use(&caller.token).await;
-        Ok(caller)
+        Ok(Caller { token, is_remembered, callers: self.clone(), key: key.to_owned() })
     }
 
-    fn known(&self, key: &str) -> Option<ApiToken> {
+    fn known(&self, key: &str) -> Option<SecretOf> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&tokens::hash(key)).cloned()
     }
 
-    async fn ask_store(&self, key: &str) -> Result<Option<ApiToken>, ModerationError> {
+    /// The token, if its time goes on. What is remembered says that as well as the store: an end once set never comes later.
+    fn in_time(&self, found: SecretOf) -> Result<ApiToken, Refusal> {
+        allowed::in_time(&found, self.app.clock.now()).map_err(|(kind, refusal)| {
+            let words = refusal.body.message.as_deref().unwrap_or_default();
+            self.app.moderation.note_refusal(Some(found.token.id), kind, words);
+            refusal
+        })?;
+        Ok(found.token)
+    }
+
+    async fn ask_store(&self, key: &str) -> Result<Option<SecretOf>, ModerationError> {
         if self.app.moderation.is_database_away() {
             // It would be waited for in vain.
             return Err(ModerationError::NothingKept(store::Trouble::Away));
@@ -83,21 +106,23 @@ impl Callers {
             Ok(found) => found,
             // Nobody can have revoked it since the database went away, and an app is answered by its fallback meanwhile.
             Err(error) if self.app.moderation.is_database_away() => {
-                return self.known(key).ok_or_else(|| failed(&error));
+                let known = self.known(key).ok_or_else(|| failed(&error))?;
+                return self.in_time(known);
             }
             Err(error) => return Err(failed(&error)),
         };
         {
             let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
             match &found {
-                Some(token) => known.insert(tokens::hash(key), token.clone()),
+                Some(found) => known.insert(tokens::hash(key), found.clone()),
                 None => known.remove(&tokens::hash(key)),
             };
         }
-        if found.is_none() {
+        let Some(found) = found else {
             self.app.moderation.note_unknown_key(key).await.map_err(|error| failed(&error))?;
-        }
-        found.ok_or_else(Refusal::unauthorized)
+            return Err(Refusal::unauthorized());
+        };
+        self.in_time(found)
     }
 }
 

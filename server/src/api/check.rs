@@ -36,7 +36,7 @@ pub(super) async fn answer<C: Contract>(
     request: Request,
 ) -> Result<Reply, Reply> {
     let external_id = external_id(request.headers());
-    let received = body::receive(contract, request, Asks::Answer).await?;
+    let received = body::receive(contract, request, Asks::Check).await?;
     let request = read_check(&received.body);
     let mut request =
         request.inspect_err(|refusal| contract.note_refusal(Some(&received.caller), refusal))?.request;

@@ -82,7 +82,7 @@ pub(super) async fn get<C: Contract>(
     request: Request,
 ) -> Result<Reply, Reply> {
     let query = request.uri().query().unwrap_or_default().to_owned();
-    let received = body::receive(&*contract, request, Asks::Answer).await?;
+    let received = body::receive(&*contract, request, Asks::Decisions).await?;
     let part =
         Part::read(&query).inspect_err(|refusal| contract.note_refusal(Some(&received.caller), refusal))?;
     Ok(contract.decisions(received.caller, part).await)

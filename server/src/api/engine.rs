@@ -107,7 +107,7 @@ struct Account {
 impl Contract for EngineServer {
     type Caller = Arc<Account>;
 
-    async fn caller(&self, key: &str, _asks: Asks) -> Result<Arc<Account>, Refusal> {
+    async fn caller(&self, key: &str, _: Asks, _: IpAddr) -> Result<Arc<Account>, Refusal> {
         let account = self.accounts.get(&tokens::hash(key)).ok_or_else(Refusal::unauthorized)?;
         self.limits
             .charge(account.number, self.per_minute, self.clock.now())

@@ -8,7 +8,7 @@ use domain::{ApiTokenId, Fallback, RefusalKind};
 use moderation::{AccountAnswer, GatewayError, Submission, Told, callbacks::body};
 
 use super::{
-    Asks, Contract, Decisions, Part, Reply,
+    Asks, Contract, Decisions, Part, Reply, allowed,
     callers::{Caller, Callers},
     limits::MinuteLimits,
 };
@@ -21,7 +21,8 @@ const TROUBLE_LASTS: Duration = Duration::from_secs(10);
 pub struct Gateway {
     app: AppState,
     callers: Callers,
-    limits: MinuteLimits<(ApiTokenId, Asks)>,
+    /// By token, and whether it asks to be heard.
+    limits: MinuteLimits<(ApiTokenId, bool)>,
 }
 
 impl Gateway {
@@ -35,11 +36,20 @@ impl Gateway {
 impl Contract for Gateway {
     type Caller = Caller;
 
-    async fn caller(&self, key: &str, asks: Asks) -> Result<Caller, Refusal> {
+    async fn caller(&self, key: &str, asks: Asks, from: IpAddr) -> Result<Caller, Refusal> {
         let caller = self.callers.find(key).await?;
+        allowed::bounds(&caller.token, asks.scope(), from).map_err(|(kind, refusal)| {
+            self.app.moderation.note_refusal(Some(caller.token.id), kind, &reason(&refusal));
+            refusal
+        })?;
+        self.app.moderation.note_use(&caller.token).await;
         if let Some(per_minute) = caller.token.per_minute {
             self.limits
-                .charge((caller.token.id, asks), asks.allowed(per_minute), self.app.clock.now())
+                .charge(
+                    (caller.token.id, asks == Asks::ToBeHeard),
+                    asks.allowed(per_minute),
+                    self.app.clock.now(),
+                )
                 .map_err(|wait| Refusal::rate_limited(Some(wait)))
                 .inspect_err(|refusal| self.note_refusal(Some(&caller), refusal))?;
         }
@@ -58,7 +68,7 @@ impl Contract for Gateway {
     }
 
     /// Whether the token is in force is asked of the store with what it writes: a revoked one may cost a check, and gets no
-    /// verdict.
+    /// verdict. One that got a new secret meanwhile is looked up again.
     async fn check(
         &self,
         caller: Caller,
@@ -81,10 +91,14 @@ impl Contract for Gateway {
             Ok(Ok(Told::Meanwhile(body))) => {
                 caller.confirmed().await.map_or_else(Reply::from, |_| Reply::json(body))
             }
-            Ok(Ok(Told::Judged(judged))) if !judged.token_revoked => {
-                Reply::json(judged.body).about(Some(judged.detection)).without(&judged.left_out)
+            Ok(Ok(Told::Judged(judged))) => {
+                let is_certain = judged.token_rotations == Some(caller.token.rotations);
+                let refused = if is_certain { None } else { caller.again().await.err() };
+                refused.map_or_else(
+                    || Reply::json(judged.body).about(Some(judged.detection)).without(&judged.left_out),
+                    Reply::from,
+                )
             }
-            Ok(Ok(_)) => caller.confirmed().await.err().unwrap_or_else(Refusal::unauthorized).into(),
             Ok(Err(error)) => match caller.certain().await {
                 Ok(caller) => {
                     if let GatewayError::Unfit { cause, .. } = &error {

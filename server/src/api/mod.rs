@@ -3,6 +3,7 @@
 //! The guide is the authority on fields, statuses and error bodies; [`activelayer::wire`] reads and writes them. Who judges
 //! is behind [`Contract`].
 
+mod allowed;
 mod body;
 mod callers;
 mod check;
@@ -33,6 +34,7 @@ use axum::{
     response::IntoResponse,
     routing::{get, post},
 };
+use domain::TokenScope;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::Path as _;
 
@@ -53,21 +55,38 @@ const ENDS: [&str; 2] = ["", "/"];
 /// What a caller asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Asks {
-    /// A verdict, or about the account.
-    Answer,
+    /// A verdict.
+    Check,
     /// To be heard: an app's word on a detection costs nothing, and one that is refused is lost.
     ToBeHeard,
+    /// Whether its key is in force.
+    Verify,
+    /// The plan's usage.
+    Stats,
+    /// What was decided.
+    Decisions,
 }
 
 /// So many words an app may send for each request that it may make: in WordPress a moderator marks a page of comments at once.
 const WORDS_A_REQUEST: u32 = 10;
 
 impl Asks {
+    /// What a token must be allowed for it; nothing to ask about itself.
+    fn scope(self) -> Option<TokenScope> {
+        Some(match self {
+            Self::Check => TokenScope::Check,
+            Self::ToBeHeard => TokenScope::Feedback,
+            Self::Verify => return None,
+            Self::Stats => TokenScope::Stats,
+            Self::Decisions => TokenScope::Decisions,
+        })
+    }
+
     /// How many a minute, for a caller who may make so many requests.
     fn allowed(self, per_minute: u32) -> u32 {
         match self {
-            Self::Answer => per_minute,
             Self::ToBeHeard => per_minute.saturating_mul(WORDS_A_REQUEST),
+            _ => per_minute,
         }
     }
 }
@@ -78,11 +97,11 @@ pub trait Contract: Send + Sync + 'static {
     /// Who asks.
     type Caller: Send + Sync;
 
-    /// Finds out who asks, and counts what costs something.
+    /// Finds out who asks, and counts what costs something; `from` is the caller's address.
     ///
     /// # Errors
-    /// 401 for a key that opens nothing, 429 for a caller who asks too often.
-    async fn caller(&self, key: &str, asks: Asks) -> Result<Self::Caller, Refusal>;
+    /// 401 for a key that opens nothing, 403 for one that does not open this or not from there, 429 for a caller who asks too often.
+    async fn caller(&self, key: &str, asks: Asks, from: IpAddr) -> Result<Self::Caller, Refusal>;
 
     /// Counts a request that was refused before it was read.
     fn note_refusal(&self, _caller: Option<&Self::Caller>, _refusal: &Refusal) {}

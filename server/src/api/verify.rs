@@ -20,6 +20,6 @@ pub(super) async fn get<C: Contract>(
     State(contract): State<Arc<C>>,
     request: Request,
 ) -> Result<Reply, Reply> {
-    let received = body::receive(&*contract, request, Asks::Answer).await?;
+    let received = body::receive(&*contract, request, Asks::Verify).await?;
     Ok(contract.verify(received.caller).await)
 }

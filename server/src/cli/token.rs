@@ -4,6 +4,7 @@ mod create;
 mod list;
 mod mark;
 mod revoke;
+mod rotate;
 
 use clap::Subcommand;
 
@@ -17,6 +18,8 @@ pub(super) enum Token {
     List(list::List),
     /// Say who decides what an app sends as feedback: people or a program
     Mark(mark::Mark),
+    /// Give a token another secret, printed once, alone on the last line; the old one goes on for a while
+    Rotate(rotate::Rotate),
     /// Revoke a token: from now on it opens nothing
     Revoke(revoke::Revoke),
 }
@@ -27,6 +30,7 @@ impl Token {
             Self::Create(command) => super::block_on(command.run()),
             Self::List(command) => super::block_on(command.run()),
             Self::Mark(command) => super::block_on(command.run()),
+            Self::Rotate(command) => super::block_on(command.run()),
             Self::Revoke(command) => super::block_on(command.run()),
         }
     }

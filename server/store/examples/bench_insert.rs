@@ -88,6 +88,7 @@ async fn token(store: &dyn Store) -> Result<(), Failure> {
         site: "site0.example.com".to_owned(),
         per_minute: None,
         fallback: Fallback::Pass,
+        bounds: domain::TokenBounds::default(),
         created_by: None,
         created_at: Utc.timestamp_opt(1_740_000_000, 0).single().unwrap_or_default(),
     };

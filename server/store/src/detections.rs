@@ -14,8 +14,9 @@ use crate::Result;
 pub struct Appended {
     /// Its id.
     pub id: DetectionId,
-    /// Whether the token that it was submitted with had been revoked by then.
-    pub token_revoked: bool,
+    /// How many times the token that it was submitted with had got a new secret by then; `None` when the token had been revoked, or
+    /// without one.
+    pub token_rotations: Option<u32>,
 }
 
 /// What an older Gavel indexed and is not indexed again yet.

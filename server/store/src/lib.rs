@@ -82,7 +82,7 @@ pub use statistics::Statistics;
 pub use story::{NewNote, Stories};
 pub use suggestions::Suggestions;
 pub use thresholds::Thresholds;
-pub use tokens::{ApiTokens, NewApiToken};
+pub use tokens::{ApiTokens, NewApiToken, NewSecret, SecretOf};
 pub use usage::Usage;
 pub use wordpress::{ClaimedWordPress, ECHO_LASTS, KnownComment, NewWordPress, WordPress, Written};
 

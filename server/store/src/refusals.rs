@@ -32,7 +32,7 @@ pub trait Refusals: Send + Sync {
     /// The streaks whose last refusal is not older than `since`, the newest first.
     async fn refusals(&self, since: DateTime<Utc>) -> Result<Vec<RefusalCount>>;
 
-    /// The revoked token with this hash.
+    /// The revoked token with this hash, or with this hash before its secret was replaced.
     async fn revoked_token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<ApiToken>>;
 
     /// Notes that an app was told that there is no verdict on a submission, and forgets what was noted before `over`.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{ApiToken, ApiTokenId, Fallback, UserId};
+use domain::{ApiToken, ApiTokenId, Fallback, TokenBounds, UserId};
 
 use crate::Result;
 
@@ -21,13 +21,41 @@ pub struct NewApiToken {
     pub per_minute: Option<u32>,
     /// What the app is answered when there is no verdict.
     pub fallback: Fallback,
+    /// What it may ask, from where, and until when.
+    pub bounds: TokenBounds,
     /// Who makes it; `None` on the command line.
     pub created_by: Option<UserId>,
     /// Now.
     pub created_at: DateTime<Utc>,
 }
 
-/// Writes and reads tokens. Creating, marking and revoking leave an audit event in the same transaction.
+/// A token, and which of its secrets was shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SecretOf {
+    /// The token.
+    pub token: ApiToken,
+    /// Whether it is the secret that another one replaced.
+    pub is_previous: bool,
+}
+
+/// A token is about to get another secret.
+#[derive(Clone, Debug)]
+pub struct NewSecret {
+    /// The token's name.
+    pub name: String,
+    /// SHA-256 of the new secret.
+    pub hash: [u8; 32],
+    /// The first characters of the new secret.
+    pub prefix: String,
+    /// From when on the old one opens nothing.
+    pub old_until: DateTime<Utc>,
+    /// Who wants it; `None` on the command line.
+    pub by: Option<UserId>,
+    /// Now.
+    pub at: DateTime<Utc>,
+}
+
+/// Writes and reads tokens. Creating, marking, rotating and revoking leave an audit event in the same transaction.
 #[async_trait]
 pub trait ApiTokens: Send + Sync {
     /// Creates a token.
@@ -36,8 +64,9 @@ pub trait ApiTokens: Send + Sync {
     /// [`crate::StoreError::Taken`] when a token of this name is in force.
     async fn create_api_token(&self, token: &NewApiToken) -> Result<ApiToken>;
 
-    /// The token in force with this hash.
-    async fn api_token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<ApiToken>>;
+    /// The token with this hash, or with this hash before its secret was replaced, unless it is revoked. Whether its time or that of
+    /// the secret is over is not looked at; see [`ApiToken::ended`].
+    async fn api_token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<SecretOf>>;
 
     /// Every token, also the revoked ones, newest first.
     async fn api_tokens(&self) -> Result<Vec<ApiToken>>;
@@ -58,6 +87,10 @@ pub trait ApiTokens: Send + Sync {
         by: Option<UserId>,
         at: DateTime<Utc>,
     ) -> Result<Option<ApiToken>>;
+
+    /// Gives another secret to the token with this name that is neither revoked nor expired; `None` when there is none. The secret
+    /// before goes on for a while, and one from before that ends at once.
+    async fn rotate_api_token(&self, new: &NewSecret) -> Result<Option<ApiToken>>;
 
     /// Notes a use.
     async fn api_token_used(&self, id: ApiTokenId, at: DateTime<Utc>) -> Result<()>;

@@ -56,7 +56,7 @@ macro_rules! copy {
 }
 
 copy! {
-    people bulk imports spellings forgetting rules wordpress
+    people bulk imports spellings forgetting rules tokens wordpress
 }
 
 tell_all! {

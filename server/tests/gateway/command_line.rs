@@ -71,6 +71,81 @@ async fn a_token_made_on_the_command_line_opens_the_gateway_until_it_is_revoked(
     assert!(String::from_utf8(gone.stderr).unwrap().contains("no token with the name blog is in force"));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn bounds_and_another_secret_are_given_on_the_command_line() {
+    let upstream = Upstream::start().await;
+    let house = House::before(&upstream).await;
+    let folder = TempDir::new().unwrap();
+    let on = ["--database", house.database.as_str()];
+    let create = |name: &str, more: &[&str]| {
+        let line = ["token", "create", "--name", name, "--site", "blog.example.com"];
+        gavel(folder.path(), &[&line[..], more, &on].concat())
+    };
+    let last = |output: &[u8]| String::from_utf8_lossy(output).lines().last().unwrap_or_default().to_owned();
+    let bounds = [
+        "--expires",
+        "9999-12-30",
+        "--scope",
+        "check,stats",
+        "--scope",
+        "decisions",
+        "--network",
+        "127.0.0.1,10.1.2.3/8",
+    ];
+    let made = create("kept", &bounds);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let first = last(&made.stdout);
+    let ask = async |path: &str, token: &str| {
+        let request = house.app.get(house.url(path)).bearer_auth(token);
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!((ask("stats", &first).await, ask("verify", &first).await), (200, 200));
+    let word = json!({ "detection_id": "from-before", "is_spam": true });
+    let tell = house.app.post(house.url("feedback")).bearer_auth(&first).json(&word);
+    assert_eq!(tell.send().await.unwrap().status(), 403);
+
+    let rotate =
+        |more: &[&str]| gavel(folder.path(), &[&["token", "rotate", "kept"][..], more, &on].concat());
+    let rotated = rotate(&[]);
+    let shown = String::from_utf8(rotated.stdout).unwrap();
+    assert!(
+        rotated.status.success() && shown.contains(&format!("the old one ({}…) goes on until", &first[..12])),
+        "{shown}"
+    );
+    let second = last(shown.as_bytes());
+    assert_eq!((ask("stats", &first).await, ask("stats", &second).await), (200, 200));
+    let list = succeeds(folder.path(), &[&["token", "list"][..], &on].concat());
+    let row = list.lines().find(|line| line.starts_with("kept ")).unwrap();
+    let old = format!("old secret {}… until 2", &first[..12]);
+    for part in [
+        "only check, stats, decisions",
+        "from 127.0.0.1/32, 10.0.0.0/8",
+        "expires after 9999-12-30",
+        &old,
+        &second[..12],
+    ] {
+        assert!(row.contains(part), "{part} in {row}");
+    }
+    let rotated = rotate(&["--overlap", "0s"]);
+    let shown = String::from_utf8(rotated.stdout).unwrap();
+    assert!(shown.contains("the old one opens nothing any more"), "{shown}");
+    assert_eq!((ask("stats", &second).await, ask("stats", &last(shown.as_bytes())).await), (401, 200));
+
+    for (more, words) in [
+        (["--expires", "2020-01-01"], "The last day is over"),
+        (["--expires", "soon"], "2027-01-31"),
+        (["--scope", "everything"], "decisions"),
+        (["--network", "nowhere"], "nowhere"),
+    ] {
+        let refused = create("wrong", &more);
+        let error = String::from_utf8(refused.stderr).unwrap();
+        assert!(!refused.status.success() && error.contains(words), "{error}");
+    }
+    assert!(!rotate(&["--overlap", "31days"]).status.success());
+    let gone = gavel(folder.path(), &[&["token", "rotate", "nobody"][..], &on].concat());
+    assert!(String::from_utf8(gone.stderr).unwrap().contains("no token with the name nobody is in force"));
+}
+
 /// A program that is ended with the test.
 struct Running(Child);
 

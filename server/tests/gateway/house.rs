@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Parser;
-use domain::{DecisionId, Detection, DetectionId, Fallback, Label, Role, UserId};
+use domain::{DecisionId, Detection, DetectionId, Fallback, Label, Role, TokenBounds, UserId};
 use moderation::{
     Clock, SystemClock,
     tokens::{TokenWish, issue},
@@ -91,7 +91,15 @@ impl House {
             site: site.to_owned(),
             per_minute: None,
             fallback: Fallback::Pass,
+            bounds: TokenBounds::default(),
         };
+        issue(&*self.store, &wish, None, SystemClock.now()).await.unwrap().0.expose_secret().to_owned()
+    }
+
+    /// A token of the shop that is kept within bounds.
+    pub(crate) async fn bounded(&self, name: &str, fallback: Fallback, bounds: TokenBounds) -> String {
+        let (name, site) = (name.to_owned(), SITE.to_owned());
+        let wish = TokenWish { name, site, per_minute: None, fallback, bounds };
         issue(&*self.store, &wish, None, SystemClock.now()).await.unwrap().0.expose_secret().to_owned()
     }
 
@@ -126,7 +134,8 @@ pub(crate) async fn token(
     fallback: Fallback,
     per_minute: Option<u32>,
 ) -> String {
-    let wish = TokenWish { name: name.to_owned(), site: SITE.to_owned(), per_minute, fallback };
+    let bounds = TokenBounds::default();
+    let wish = TokenWish { name: name.to_owned(), site: SITE.to_owned(), per_minute, fallback, bounds };
     issue(store, &wish, None, SystemClock.now()).await.unwrap().0.expose_secret().to_owned()
 }
 

@@ -22,4 +22,5 @@ mod refusals;
 mod refused;
 mod rules;
 mod thresholds;
+mod token_bounds;
 mod upstream;

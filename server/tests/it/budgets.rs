@@ -44,7 +44,12 @@ async fn a_budget_of_a_name_that_no_token_has_says_so() {
     assert!(answer.text().await.unwrap().contains(note));
     let budget = app.store.budgets().await.unwrap().remove(0);
     assert_eq!((budget.scope, budget.checks, budget.hard), (BudgetScope::Token, 1000, false));
-    let token = [("form[name]", "Shop"), ("form[site]", "shop.example.com"), ("form[fallback]", "engine")];
+    let token = [
+        ("form[name]", "Shop"),
+        ("form[site]", "shop.example.com"),
+        ("form[fallback]", "engine"),
+        ("form[check]", "yes"),
+    ];
     let page = app.form("/settings", &token).send().await.unwrap().text().await.unwrap();
     let again = app.page("/settings").send().await.unwrap().text().await.unwrap();
     assert!(again.contains("token shop") && !again.contains(note), "{page}");

@@ -26,7 +26,7 @@ async fn somebody(app: &TestApp, role: Option<Role>) -> Client {
 type Try = (Method, &'static str, &'static [(&'static str, &'static str)], [u16; 4]);
 
 /// What is asked, and what each is answered: nobody, a viewer, a moderator, an administrator.
-const TRIES: [Try; 61] = [
+const TRIES: [Try; 64] = [
     (Method::GET, "/fn/rules/list?find=", &[], [401, 200, 200, 200]),
     (Method::GET, "/fn/rules/try?q=casino&site=&action=spam", &[], [401, 200, 200, 200]),
     (
@@ -57,6 +57,19 @@ const TRIES: [Try; 61] = [
     (Method::POST, "/fn/callbacks/again", &[("site", "none.example.com")], [401, 403, 403, 404]),
     (Method::POST, "/fn/callbacks/remove", &[("site", "none.example.com")], [401, 403, 403, 404]),
     (Method::GET, "/settings/callbacks", &[], [303, 403, 403, 200]),
+    (
+        Method::POST,
+        "/fn/tokens/create",
+        &[("form[name]", "a"), ("form[site]", "a.example.com"), ("form[check]", "yes")],
+        [401, 403, 403, 200],
+    ),
+    (
+        Method::POST,
+        "/fn/tokens/rotate",
+        &[("rotate[name]", "none"), ("rotate[hours]", "1")],
+        [401, 403, 403, 404],
+    ),
+    (Method::GET, "/fn/tokens/submitted-rotation", &[], [401, 200, 200, 200]),
     (Method::GET, "/fn/wordpress/list", &[], [401, 403, 403, 200]),
     // Nothing is asked of an address that is none.
     (Method::POST, "/fn/wordpress/begin", &[("wordpress[address]", "ftp://x")], [401, 403, 403, 422]),

@@ -2,17 +2,23 @@
 
 use std::time::Duration;
 
-use domain::{Fallback, Role};
+use chrono::TimeDelta;
+use domain::{Fallback, Role, TokenScope};
+use moderation::{Clock, ManualClock, SystemClock};
 use serde_json::Value;
 use sqlx::SqlitePool;
 
-use crate::test_app::{PASSWORD, TestApp, add_user, browser, location};
+use crate::test_app::{EMAIL, PASSWORD, TestApp, add_user, browser, location};
 
-const FORM: [(&str, &str); 4] = [
+const FORM: [(&str, &str); 8] = [
     ("form[name]", "shop"),
     ("form[site]", "shop.example.com"),
     ("form[per_minute]", "60"),
     ("form[fallback]", "engine"),
+    ("form[check]", "yes"),
+    ("form[feedback]", "yes"),
+    ("form[stats]", "yes"),
+    ("form[decisions]", "yes"),
 ];
 
 /// The secret on a page or in an answer.
@@ -125,6 +131,7 @@ async fn tokens_are_for_administrators() {
     assert!(!page.text().await.unwrap().contains("App tokens"));
     for (path, fields) in [
         ("/fn/tokens/create", &FORM[..]),
+        ("/fn/tokens/rotate", &[("rotate[name]", "shop"), ("rotate[hours]", "1")][..]),
         ("/fn/tokens/mark", &[("name", "shop"), ("of_people", "true")][..]),
         ("/fn/tokens/revoke", &[("name", "shop")][..]),
     ] {
@@ -132,7 +139,103 @@ async fn tokens_are_for_administrators() {
         assert_eq!(request.form(fields).send().await.unwrap().status(), 403, "{path}");
     }
     assert_eq!(app.form("/settings", &FORM).send().await.unwrap().status(), 403);
+    let rotate = app.form("/settings", &[("rotate[name]", "shop"), ("rotate[hours]", "1")]);
+    assert_eq!(rotate.send().await.unwrap().status(), 403);
     let stranger = browser().post(app.url("/fn/tokens/create")).form(&FORM).send().await.unwrap();
     assert_eq!(stranger.status(), 401);
     assert!(app.store.api_tokens().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_token_is_kept_within_bounds_and_its_row_says_which() {
+    let clock = ManualClock::at(SystemClock.now());
+    let app = TestApp::wanted().with_clock(&clock).start().await;
+    assert_eq!(app.log_in(EMAIL, PASSWORD).await.status(), 303);
+    let day = clock.now().date_naive().to_string();
+    let bounded = [
+        ("form[name]", "kept"),
+        ("form[site]", "shop.example.com"),
+        ("form[expires]", day.as_str()),
+        ("form[networks]", "127.0.0.1, 10.1.2.3/8"),
+        ("form[check]", "yes"),
+        ("form[stats]", "yes"),
+    ];
+    let page = app.form("/settings", &bounded).send().await.unwrap().text().await.unwrap();
+    let secret = secret_in(&page).expect("the secret is shown");
+    let token = app.store.api_tokens().await.unwrap().remove(0);
+    assert_eq!(token.bounds.scopes, [TokenScope::Check, TokenScope::Stats]);
+    assert_eq!(token.bounds.network_words(), "127.0.0.1/32, 10.0.0.0/8");
+    for words in [
+        "ask for verdicts, see the plan's usage".to_owned(),
+        "127.0.0.1/32, 10.0.0.0/8".to_owned(),
+        format!("until the end of {day} (UTC)"),
+    ] {
+        assert!(page.contains(&words), "{words} in {page}");
+    }
+    let event = app.store.audit_events(None, 1).await.unwrap().remove(0);
+    assert_eq!(event.details["last_day"], day.as_str());
+    assert_eq!(opens(&app, &secret).await, 200);
+    clock.advance(TimeDelta::days(1));
+    assert_eq!(opens(&app, &secret).await, 401);
+    app.log_in(EMAIL, PASSWORD).await;
+    let page = app.page("/settings").send().await.unwrap().text().await.unwrap();
+    assert!(
+        page.contains(&format!("expired: its last day was {day}")) && page.contains("still knocks"),
+        "{page}"
+    );
+    assert!(!page.contains("New secret for kept"), "an expired one gets none");
+    let rotate = app.form("/settings", &[("rotate[name]", "kept"), ("rotate[hours]", "1")]);
+    assert_eq!(rotate.send().await.unwrap().status(), 404);
+
+    for (field, value, words) in [
+        ("form[expires]", day.as_str(), "The last day is over"),
+        ("form[expires]", "soon", "The last day must be written as"),
+        ("form[networks]", "10.0.0.0/99", "is no network"),
+        ("form[check]", "", "Choose at least one thing"),
+    ] {
+        let mut form = vec![("form[name]", "wrong"), ("form[site]", "x"), (field, value)];
+        if field != "form[check]" {
+            form.push(("form[check]", "yes"));
+        }
+        let refused = app.form("/settings", &form).send().await.unwrap();
+        assert_eq!(refused.status(), 422, "{field}");
+        let page = refused.text().await.unwrap();
+        assert!(page.contains(words), "{words} in {page}");
+    }
+    assert_eq!(app.store.api_tokens().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_token_gets_another_secret_with_and_without_javascript() {
+    let app = TestApp::start_logged_in().await;
+    let page = app.form("/settings", &FORM).send().await.unwrap().text().await.unwrap();
+    let first = secret_in(&page).unwrap();
+    let rotate = app.form("/settings", &[("rotate[name]", "shop"), ("rotate[hours]", "2")]);
+    let page = rotate.send().await.unwrap().text().await.unwrap();
+    let second = secret_in(&page).expect("the new secret is shown");
+    assert_ne!(first, second);
+    assert!(page.contains("The old secret") && page.contains(&first[..12]), "{page}");
+    assert_eq!((opens(&app, &first).await, opens(&app, &second).await), (200, 200));
+    let again = app.page("/settings").send().await.unwrap().text().await.unwrap();
+    assert!(secret_in(&again).is_none(), "never again");
+
+    let request = app.browser.post(app.url("/fn/tokens/rotate")).header("sec-fetch-site", "same-origin");
+    let response = request.form(&[("rotate[name]", "shop"), ("rotate[hours]", "0")]).send().await.unwrap();
+    let issued: Value = response.json().await.unwrap();
+    let third = issued["secret"].as_str().unwrap();
+    assert_eq!(opens(&app, &first).await, 401);
+    assert_eq!((opens(&app, &second).await, opens(&app, third).await), (401, 200));
+
+    let wrong = app.form("/settings", &[("rotate[name]", "shop"), ("rotate[hours]", "many")]);
+    let refused = wrong.send().await.unwrap();
+    assert_eq!(refused.status(), 422);
+    assert!(refused.text().await.unwrap().contains("The hours must be a whole number"));
+    assert_eq!(opens(&app, third).await, 200, "it kept its secret");
+    let unknown = app.form("/settings", &[("rotate[name]", "blog"), ("rotate[hours]", "")]);
+    assert_eq!(unknown.send().await.unwrap().status(), 404);
+    let events = app.store.audit_events(None, 10).await.unwrap();
+    let rotations: Vec<_> = events.iter().filter(|event| event.action == "token.rotated").collect();
+    assert_eq!(rotations.len(), 2);
+    assert!(rotations.iter().all(|event| event.user_name.as_deref() == Some("ana")));
+    assert!(!format!("{events:?}").contains(third));
 }

@@ -77,6 +77,7 @@ impl Program {
             site: "shop.example.com".to_owned(),
             per_minute: None,
             fallback: Fallback::Pass,
+            bounds: domain::TokenBounds::default(),
         };
         let token =
             issue(&*store, &wish, None, SystemClock.now()).await.unwrap().0.expose_secret().to_owned();

@@ -12,10 +12,27 @@ use crate::{
     error::AppError,
     forms::times_done,
     server_fns::tokens::{
-        CreateToken, IssuedToken, MarkToken, RevokeToken, Submission, TokenForm, TokenLine, list_tokens,
-        submitted_token,
+        CreateToken, IssuedToken, MarkToken, RevokeToken, RotateToken, Submission, TokenForm, TokenLine,
+        list_tokens, submitted_rotation, submitted_token,
     },
 };
+
+use super::token_bounds::{Bounds, BoundsFields, Ends, Rotate, Rotated};
+
+/// What a click can do to a token of the list.
+#[derive(Clone, Copy)]
+struct Acts {
+    revoke: ServerAction<RevokeToken>,
+    mark: ServerAction<MarkToken>,
+    rotate: ServerAction<RotateToken>,
+}
+
+/// What was posted to the page without JavaScript.
+#[derive(Clone)]
+struct Posted {
+    made: Option<Submission>,
+    rotated: Option<Result<IssuedToken, AppError>>,
+}
 
 /// The section; nothing for those who are no administrators.
 ///
@@ -24,27 +41,32 @@ use crate::{
 pub(super) fn Tokens() -> impl IntoView {
     let session = expect_context::<SessionResource>();
     let (create, revoke) = (ServerAction::<CreateToken>::new(), ServerAction::<RevokeToken>::new());
-    let mark = ServerAction::<MarkToken>::new();
+    let (mark, rotate) = (ServerAction::<MarkToken>::new(), ServerAction::<RotateToken>::new());
     // In the browser no form was ever posted to the page: only the server has to look.
     let submitted = Resource::new_blocking(
         || (),
         |()| async { if cfg!(feature = "ssr") { submitted_token().await.ok().flatten() } else { None } },
     );
-    let tokens = Resource::new_blocking(
-        move || (create.version().get(), revoke.version().get(), mark.version().get()),
-        move |_| async move {
-            // What the form made is to be in the list.
-            let _ = submitted.await;
-            list_tokens().await
-        },
+    let rotated = Resource::new_blocking(
+        || (),
+        |()| async { if cfg!(feature = "ssr") { submitted_rotation().await.ok().flatten() } else { None } },
     );
+    let changes = move || {
+        (create.version().get(), revoke.version().get(), mark.version().get(), rotate.version().get())
+    };
+    let tokens = Resource::new_blocking(changes, move |_| async move {
+        // What the form made is to be in the list.
+        let _ = (submitted.await, rotated.await);
+        list_tokens().await
+    });
     view! {
         <Suspense>
             {move || Suspend::new(async move {
                 // Not the list: the form stays as it is while that changes.
                 let is_meant = session.await.is_ok_and(|session| session.allows(Role::Admin));
-                let submission = submitted.await;
-                is_meant.then(|| view! { <Section tokens=tokens create=create revoke=revoke mark=mark submission=submission/> })
+                let posted = Posted { made: submitted.await, rotated: rotated.await };
+                let acts = Acts { revoke, mark, rotate };
+                is_meant.then(|| view! { <Section tokens=tokens create=create acts=acts posted=posted/> })
             })}
         </Suspense>
     }
@@ -56,10 +78,12 @@ type TokensResource = Resource<Result<Option<Vec<TokenLine>>, AppError>>;
 fn Section(
     tokens: TokensResource,
     create: ServerAction<CreateToken>,
-    revoke: ServerAction<RevokeToken>,
-    mark: ServerAction<MarkToken>,
-    submission: Option<Submission>,
+    acts: Acts,
+    posted: Posted,
 ) -> impl IntoView {
+    let Acts { revoke, mark, rotate } = acts;
+    let Posted { made, rotated } = posted;
+    let rotated = Signal::derive(move || rotate.value().get().or_else(|| rotated.clone()));
     let problem = move || revoke.value().get().or_else(|| mark.value().get()).and_then(Result::err);
     view! {
         <section class=CARD aria-labelledby="tokens">
@@ -74,27 +98,23 @@ fn Section(
             <Transition>
                 {move || Suspend::new(async move {
                     match tokens.await {
-                        Ok(list) => view! { <List tokens=list.unwrap_or_default() revoke=revoke mark=mark/> }.into_any(),
+                        Ok(list) => view! { <List tokens=list.unwrap_or_default() acts=acts/> }.into_any(),
                         Err(error) => view! { <ErrorPanel error=error/> }.into_any(),
                     }
                 })}
             </Transition>
-            <NewToken create=create submission=submission/>
+            <Rotated outcome=rotated/>
+            <NewToken create=create submission=made/>
         </section>
     }
 }
 
 #[component]
-fn List(
-    tokens: Vec<TokenLine>,
-    revoke: ServerAction<RevokeToken>,
-    mark: ServerAction<MarkToken>,
-) -> impl IntoView {
+fn List(tokens: Vec<TokenLine>, acts: Acts) -> impl IntoView {
     if tokens.is_empty() {
         return view! { <p class="mb-3">"No tokens yet."</p> }.into_any();
     }
-    let rows =
-        tokens.into_iter().map(|line| view! { <Row line=line revoke=revoke mark=mark/> }).collect_view();
+    let rows = tokens.into_iter().map(|line| view! { <Row line=line acts=acts/> }).collect_view();
     view! {
         <div class="overflow-x-auto" tabindex="0" role="region" aria-label="List of tokens">
             <table class="w-full text-sm">
@@ -103,6 +123,7 @@ fn List(
                         <th class="font-medium py-1 pr-4" scope="col">"Name"</th>
                         <th class="font-medium pr-4" scope="col">"Site"</th>
                         <th class="font-medium pr-4" scope="col">"Begins with"</th>
+                        <th class="font-medium pr-4" scope="col">"The app may"</th>
                         <th class="font-medium pr-4" scope="col">"If no answer"</th>
                         <th class="font-medium pr-4" scope="col">"Feedback is decided by"</th>
                         <th class="font-medium pr-4" scope="col">"Limit"</th>
@@ -119,8 +140,13 @@ fn List(
 }
 
 #[component]
-fn Row(line: TokenLine, revoke: ServerAction<RevokeToken>, mark: ServerAction<MarkToken>) -> impl IntoView {
-    let TokenLine { token, refusals } = line;
+fn Row(line: TokenLine, acts: Acts) -> impl IntoView {
+    let Acts { revoke, mark, rotate } = acts;
+    let TokenLine { token, refusals, is_expired, has_old_secret } = line;
+    let bounds = view! { <Bounds token=token.clone()/> };
+    let ends = view! { <Ends token=token.clone() is_expired=is_expired has_old_secret=has_old_secret/> };
+    let new_secret = (token.revoked_at.is_none() && !is_expired)
+        .then(|| view! { <Rotate name=token.name.clone() rotate=rotate/> });
     let limit = token.per_minute.map_or("none".to_owned(), |count| format!("{count} a minute"));
     let used = match token.last_used_at {
         Some(time) => view! { <TimeAgo time=time/> }.into_any(),
@@ -146,12 +172,13 @@ fn Row(line: TokenLine, revoke: ServerAction<RevokeToken>, mark: ServerAction<Ma
             <th class="text-left font-medium py-2 pr-4 break-all" scope="row">{token.name}</th>
             <td class="pr-4 break-all">{token.site}</td>
             <td class="pr-4"><code>{token.prefix}"…"</code></td>
+            <td class="pr-4">{bounds}</td>
             <td class="pr-4">{fallback_words(token.fallback)}</td>
             <td class="pr-4">{feedback}</td>
             <td class="pr-4 whitespace-nowrap">{limit}</td>
             <td class="pr-4 text-muted"><TimeAgo time=token.created_at/></td>
             <td class="pr-4 text-muted">{used}</td>
-            <td>{state}<Refused refusals=refusals/></td>
+            <td>{ends}{state}{new_secret}<Refused refusals=refusals/></td>
         </tr>
     }
 }
@@ -179,7 +206,8 @@ fn Refused(refusals: Vec<RefusalCount>) -> impl IntoView {
         .into_iter()
         .map(|refused| {
             let what = match refused.kind {
-                RefusalKind::Revoked => "still knocks: refused ",
+                RefusalKind::Revoked | RefusalKind::Expired => "still knocks: refused ",
+                RefusalKind::Replaced => "the old secret still knocks: refused ",
                 _ => "refused ",
             };
             let times = if refused.count == 1 { " time since " } else { " times since " };
@@ -198,7 +226,8 @@ fn Refused(refusals: Vec<RefusalCount>) -> impl IntoView {
 
 #[component]
 fn NewToken(create: ServerAction<CreateToken>, submission: Option<Submission>) -> impl IntoView {
-    let (typed, first) = submission.map_or_else(Default::default, |sent| (sent.form, Some(sent.outcome)));
+    let (typed, first) =
+        submission.map_or_else(|| (TokenForm::blank(), None), |sent| (sent.form, Some(sent.outcome)));
     let outcome = Signal::derive(move || create.value().get().or_else(|| first.clone()));
     view! {
         <div aria-live="polite">
@@ -235,7 +264,8 @@ fn Form(
     });
     let problem = move |field| field_problem(outcome, field);
     let pending = create.pending();
-    let TokenForm { name, site, per_minute, fallback } = typed;
+    let bounds = typed.clone();
+    let TokenForm { name, site, per_minute, fallback, .. } = typed;
     let chosen: Fallback = fallback.parse().unwrap_or_default();
     view! {
         <form class="grid gap-4 md:grid-cols-2 items-start" method="post" action="/settings" on:submit=on_submit node_ref=form>
@@ -254,6 +284,12 @@ fn Form(
                     "what is not spam, as ActiveLayer's WordPress plugin does, then publish spam."
                 </p>
             </div>
+            <BoundsFields
+                form=bounds
+                expires_problem=problem("expires")
+                networks_problem=problem("networks")
+                scopes_problem=problem("scopes")
+            />
             <div><button class=PRIMARY disabled=pending>"Create token"</button></div>
         </form>
     }
@@ -261,7 +297,7 @@ fn Form(
 
 /// What the app's developer needs, to copy in one go.
 #[component]
-fn Issued(issued: IssuedToken) -> impl IntoView {
+pub(super) fn Issued(issued: IssuedToken) -> impl IntoView {
     let IssuedToken { secret, token, base_url } = issued;
     let curl = format!(
         "curl {base_url}/check -H \"Authorization: Bearer {secret}\" -H \"Content-Type: application/json\" -d '{{\"message\": \"Hello\"}}'"

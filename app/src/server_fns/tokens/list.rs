@@ -13,9 +13,13 @@ pub struct TokenLine {
     pub token: ApiToken,
     /// Streaks of refusals, one a kind, the newest first.
     pub refusals: Vec<RefusalCount>,
+    /// Whether its last day is over, by the server's clock.
+    pub is_expired: bool,
+    /// Whether the secret before goes on.
+    pub has_old_secret: bool,
 }
 
-/// Every token, the revoked ones last and each part newest first; `None` for those who are no administrators.
+/// Every token, those that open nothing any more last and each part newest first; `None` for those who are no administrators.
 ///
 /// # Errors
 /// When the store fails.
@@ -30,11 +34,13 @@ pub async fn list_tokens() -> Result<Option<Vec<TokenLine>>, AppError> {
     let moderation = moderation()?;
     let refusals = moderation.refusal_counts().await?;
     let mut tokens = moderation.tokens().await?;
-    tokens.sort_by_key(|token| token.revoked_at.is_some());
+    let now = moderation.now();
+    tokens.sort_by_key(|token| token.revoked_at.is_some() || token.is_expired(now));
     let line = |token: ApiToken| {
         let refusals =
             refusals.iter().filter(|refusals| refusals.token_id == Some(token.id)).cloned().collect();
-        TokenLine { token, refusals }
+        let has_old_secret = token.previous.is_some() && token.ended(true, now).is_none();
+        TokenLine { is_expired: token.is_expired(now), has_old_secret, token, refusals }
     };
     Ok(Some(tokens.into_iter().map(line).collect()))
 }

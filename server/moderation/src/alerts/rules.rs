@@ -517,7 +517,7 @@ fn backup(backups: &BackupReport) -> Finding {
     Finding { kind: AlertKind::BackupLate, subject: String::new(), state }
 }
 
-/// By token: a revoked one in use is told at once, wrong requests of one in force when there are several. The limit by the minute is
+/// By token: one in use that opens nothing any more is told at once, wrong requests of one in force when there are several. The limit by the minute is
 /// as somebody set it.
 fn refused_requests(refusals: &[RefusalCount]) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
@@ -536,7 +536,37 @@ fn refused_requests(refusals: &[RefusalCount]) -> Vec<Finding> {
                     "/settings#tokens",
                 ),
             ),
+            RefusalKind::Expired => (
+                AlertKind::RevokedInUse,
+                State::on(
+                    format!(
+                        "The expired token {token} is still in use: {count} requests were refused since {since}."
+                    ),
+                    "Its app gets no verdicts. Give it a token that is in force, or take it out of service.",
+                    "/settings#tokens",
+                ),
+            ),
+            RefusalKind::Replaced => (
+                AlertKind::RevokedInUse,
+                State::on(
+                    format!(
+                        "The old secret of the token {token} is still in use: {count} requests were refused since {since}."
+                    ),
+                    "An app was not given the new secret and gets no verdicts. Give it the new one, or make another.",
+                    "/settings#tokens",
+                ),
+            ),
             _ if refused.count < REFUSED_REQUESTS => continue,
+            RefusalKind::OutOfScope | RefusalKind::OutOfNetwork => (
+                AlertKind::RequestsRefused,
+                State::on(
+                    format!(
+                        "{count} requests of the token {token} were refused since {since}; the last: {reason}"
+                    ),
+                    "If the app is meant to do this, make a token that allows it. If not, somebody else may have its secret.",
+                    "/settings#tokens",
+                ),
+            ),
             RefusalKind::Invalid => (
                 AlertKind::RequestsRefused,
                 State::on(

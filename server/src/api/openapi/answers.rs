@@ -1,8 +1,9 @@
 //! What each operation answers. The errors' payloads are made by the functions that make them in earnest.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, net::Ipv4Addr, time::Duration};
 
 use activelayer::wire::Refusal;
+use domain::TokenScope;
 use serde_json::{Value, json};
 use utoipa::{
     IntoResponses,
@@ -14,7 +15,7 @@ use utoipa::{
     },
 };
 
-use super::{super::BODY_MAX_BYTES, super::body, samples};
+use super::{super::BODY_MAX_BYTES, super::allowed, super::body, samples};
 
 type Answers = BTreeMap<String, RefOr<Response>>;
 
@@ -137,7 +138,23 @@ impl IntoResponses for DecisionsAnswers {
 fn all(success: ResponseBuilder) -> Answers {
     let later = Some(Duration::from_secs(2));
     let errors = [
-        (401, "The token is missing, wrong or revoked.", vec![("unauthorized", Refusal::unauthorized())]),
+        (
+            401,
+            "The token is missing, wrong, revoked or expired, or another one replaced it and the time of both is over.",
+            vec![
+                ("unauthorized", Refusal::unauthorized()),
+                ("expired", allowed::expired(samples::a_day())),
+                ("replaced", allowed::replaced()),
+            ],
+        ),
+        (
+            403,
+            "The token may not ask for this, or not from the caller's address.",
+            vec![
+                ("scope", allowed::out_of_scope(TokenScope::Decisions)),
+                ("address", allowed::elsewhere(Ipv4Addr::new(203, 0, 113, 9).into())),
+            ],
+        ),
         (408, "The body did not arrive within 10 seconds.", vec![("too_slow", body::too_slow())]),
         (413, "The body is larger than 1 MiB.", vec![("too_large", Refusal::too_large(BODY_MAX_BYTES))]),
         (

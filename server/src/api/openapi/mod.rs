@@ -47,7 +47,8 @@ const ABOUT: &str = "The ActiveLayer spam-detection API, as Gavel serves it to y
 changes one thing, its base URL. Every submission is on the disk before its answer leaves, and in the moderators' log right after; the answer's body is the \
 upstream's, byte for byte; fields that are not listed here may come along.\n\n\
 Every request needs a token of Gavel's (`gavel token create`, or Settings), in one of four places: `Authorization: Bearer`, \
-`X-API-Key`, the query's `api_key`, or `api_key` in a JSON body. Where there are several, the first of these counts.\n\n\
+`X-API-Key`, the query's `api_key`, or `api_key` in a JSON body. Where there are several, the first of these counts. A token may have a last day, scopes \
+(`check`, `feedback`, `stats`, `decisions`) and networks that it may come from: after that day it is answered with 401, out of these bounds with 403.\n\n\
 Bodies are JSON objects, at most 1 MiB, whatever `Content-Type` says, in UTF-8 or the charset that it declares; forms \
 (`application/x-www-form-urlencoded`) are read, too. Optional fields that are `null` or blank count as absent. Those that have another \
 form than the one given here are no reason to leave a submission unjudged: they are forwarded as they came, and where the upstream \

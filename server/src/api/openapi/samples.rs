@@ -101,3 +101,8 @@ pub(super) fn counted() -> Value {
         "timestamp": "2025-02-15T11:37:12.648Z"
     })
 }
+
+/// The last day of a token.
+pub(super) fn a_day() -> chrono::NaiveDate {
+    chrono::NaiveDate::from_ymd_opt(2026, 12, 31).unwrap_or_default()
+}

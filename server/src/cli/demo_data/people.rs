@@ -169,6 +169,7 @@ pub(super) async fn tokens(store: &dyn Store, now: DateTime<Utc>) -> Result<Toke
                     site: site.to_owned(),
                     per_minute: None,
                     fallback: Fallback::Engine,
+                    bounds: domain::TokenBounds::default(),
                     created_by: None,
                     created_at: now,
                 };

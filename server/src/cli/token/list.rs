@@ -2,7 +2,10 @@
 
 use std::io::Write;
 
+use chrono::{DateTime, Utc};
 use clap::Args;
+use domain::ApiToken;
+use moderation::{Clock, SystemClock};
 
 use crate::{Failure, config::Place};
 
@@ -17,6 +20,7 @@ impl List {
         let store = store::open(&self.place.database).await?;
         let tokens = store.api_tokens().await?;
         store.close().await;
+        let now = SystemClock.now();
         let mut out = std::io::stdout().lock();
         for token in tokens {
             let limit = token.per_minute.map_or("no limit".to_owned(), |count| format!("{count}/min"));
@@ -29,15 +33,36 @@ impl List {
             let people = if token.of_people { ", feedback of people" } else { "" };
             writeln!(
                 out,
-                "{:<20} {:<28} {}…  {:<10} {:<8} since {}, {used}{people}{state}",
+                "{:<20} {:<28} {}…  {:<10} {:<8} since {}, {used}{people}{}{state}",
                 token.name,
                 token.site,
                 token.prefix,
                 limit,
                 token.fallback.as_str(),
                 token.created_at.format("%Y-%m-%d"),
+                bounds(&token, now),
             )?;
         }
         Ok(())
     }
+}
+
+/// What it may, as far as there are bounds, and which of its secrets goes on.
+fn bounds(token: &ApiToken, now: DateTime<Utc>) -> String {
+    let bounds = &token.bounds;
+    let mut words = String::new();
+    if !bounds.has_all_scopes() {
+        words += &format!(", only {}", bounds.scope_words());
+    }
+    if !bounds.networks.is_empty() {
+        words += &format!(", from {}", bounds.network_words());
+    }
+    if let Some(day) = bounds.last_day() {
+        let verb = if token.is_expired(now) { "expired" } else { "expires" };
+        words += &format!(", {verb} after {day}");
+    }
+    if let Some(old) = token.previous.as_ref().filter(|old| old.until > now && token.revoked_at.is_none()) {
+        words += &format!(", old secret {}… until {}", old.prefix, old.until.format("%Y-%m-%d %H:%M UTC"));
+    }
+    words
 }

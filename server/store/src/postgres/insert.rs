@@ -1,11 +1,11 @@
 //! Writes detections: the row, its contents and its words, by one statement each for many.
 
 use std::borrow::{Borrow, Cow};
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use domain::{DetectionId, ImportId, NewDetection};
 
-use super::columns::to_ms;
+use super::columns::{At, to_ms};
 use super::indexed::Words;
 use super::text::kept;
 use super::{Connection, Pool, rows, words};
@@ -16,23 +16,26 @@ pub(super) async fn append(detections: &[NewDetection], writer: &Pool) -> Result
     let mut transaction = super::begin(writer).await?;
     let ids = insert(detections, None, &mut transaction).await?;
     let tokens = detections.iter().filter_map(|detection| detection.circumstances.token_id);
-    let revoked = revoked(tokens.map(|token| token.0).collect(), &mut transaction).await?;
+    let rotations = rotations(tokens.map(|token| token.0).collect(), &mut transaction).await?;
     transaction.commit().await?;
     let told = |(id, detection): (DetectionId, &NewDetection)| {
         let token = detection.circumstances.token_id;
-        Appended { id, token_revoked: token.is_some_and(|token| revoked.contains(&token.0)) }
+        Appended { id, token_rotations: token.and_then(|token| rotations.get(&token.0).copied()) }
     };
     Ok(ids.into_iter().zip(detections).map(told).collect())
 }
 
-/// Which of some tokens are revoked.
-pub(super) async fn revoked(tokens: Vec<i64>, connection: &mut Connection) -> Result<HashSet<i64>> {
-    let revoked: Vec<i64> =
-        sqlx::query_scalar("SELECT id FROM api_tokens WHERE id = ANY($1) AND revoked_at IS NOT NULL")
+/// How many new secrets some tokens had, as far as they are not revoked.
+pub(super) async fn rotations(tokens: Vec<i64>, connection: &mut Connection) -> Result<HashMap<i64, u32>> {
+    let rotations: Vec<(i64, i64)> =
+        sqlx::query_as("SELECT id, rotations FROM api_tokens WHERE id = ANY($1) AND revoked_at IS NULL")
             .bind(tokens)
             .fetch_all(connection)
             .await?;
-    Ok(revoked.into_iter().collect())
+    let told = |(id, rotations): (i64, i64)| {
+        Ok((id, At { table: "api_tokens", id }.number("rotations", rotations)?))
+    };
+    rotations.into_iter().map(told).collect()
 }
 
 /// Ids that nobody has, in their order.

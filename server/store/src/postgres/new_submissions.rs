@@ -27,11 +27,11 @@ pub(super) async fn keep(unjudged: &[NewDetection], writer: &Pool) -> Result<Vec
     .bind(texts)
     .execute(&mut *transaction)
     .await?;
-    let revoked = insert::revoked(tokens.iter().copied().flatten().collect(), &mut transaction).await?;
+    let rotations = insert::rotations(tokens.iter().copied().flatten().collect(), &mut transaction).await?;
     transaction.commit().await?;
     let told = |(id, token): (i64, &Option<i64>)| Appended {
         id: DetectionId(id),
-        token_revoked: token.is_some_and(|token| revoked.contains(&token)),
+        token_rotations: token.and_then(|token| rotations.get(&token).copied()),
     };
     Ok(ids.into_iter().zip(&tokens).map(told).collect())
 }

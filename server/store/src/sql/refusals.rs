@@ -77,7 +77,9 @@ impl Refusals for Engine {
     }
 
     async fn revoked_token_by_hash(&self, hash: &[u8; 32]) -> Result<Option<ApiToken>> {
-        let sql = format!("SELECT {COLUMNS} FROM api_tokens WHERE hash = $1 AND revoked_at IS NOT NULL");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM api_tokens WHERE (hash = $1 OR previous_hash = $1) AND revoked_at IS NOT NULL"
+        );
         let row = sqlx::query_as::<_, TokenRow>(sqlx::AssertSqlSafe(sql))
             .bind(&hash[..])
             .fetch_optional(&self.readers)

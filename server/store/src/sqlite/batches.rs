@@ -43,7 +43,7 @@ pub(super) async fn write<'r, T>(
 }
 
 /// Writes all rows in one transaction, by the statement that `ready` makes for each batch, and tells of each, in the same order: the
-/// statement returns its id and whether its token is revoked.
+/// statement returns its id and how many new secrets its token had, unless that is revoked.
 pub(super) async fn append<'r, T>(
     rows: &'r [T],
     ready: impl Fn(&'r [T]) -> Result<Query<'r, Sqlite, SqliteArguments>>,
@@ -67,6 +67,6 @@ async fn told<'c>(
     executor: impl SqliteExecutor<'c>,
 ) -> Result<Vec<Appended>> {
     let told =
-        |row: SqliteRow| Ok(Appended { id: DetectionId(row.try_get(0)?), token_revoked: row.try_get(1)? });
+        |row: SqliteRow| Ok(Appended { id: DetectionId(row.try_get(0)?), token_rotations: row.try_get(1)? });
     query.fetch_all(executor).await?.into_iter().map(told).collect()
 }

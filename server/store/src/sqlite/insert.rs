@@ -62,7 +62,7 @@ fn appending(batch: &[NewDetection]) -> Insert<'_> {
     let sql = format!(
         "{} RETURNING coalesce(new_detections.id,
                                (SELECT max(d.id) FROM detections d WHERE new_detections.created_at IS NOT NULL)),
-                   EXISTS (SELECT 1 FROM api_tokens t WHERE t.id = new_detections.token_id AND t.revoked_at IS NOT NULL)",
+                   (SELECT t.rotations FROM api_tokens t WHERE t.id = new_detections.token_id AND t.revoked_at IS NULL)",
         insertion(batch.len())
     );
     batch.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, row| bind(query, row, None))

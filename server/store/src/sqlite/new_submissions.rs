@@ -20,7 +20,7 @@ fn insertion(batch: &[NewDetection]) -> Result<Query<'_, Sqlite, SqliteArguments
     let sql = format!(
         "INSERT INTO new_submissions (kept_at, token_id, detection) VALUES {values}
          RETURNING (SELECT max(s.id) FROM submissions s WHERE new_submissions.kept_at IS NOT NULL),
-                   EXISTS (SELECT 1 FROM api_tokens t WHERE t.id = new_submissions.token_id AND t.revoked_at IS NOT NULL)"
+                   (SELECT t.rotations FROM api_tokens t WHERE t.id = new_submissions.token_id AND t.revoked_at IS NULL)"
     );
     batch.iter().try_fold(sqlx::query(AssertSqlSafe(sql)), |query, new| {
         let text = serde_json::to_string(new).map_err(|error| sqlx::Error::Encode(error.into()))?;

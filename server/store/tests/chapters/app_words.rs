@@ -278,6 +278,7 @@ pub(crate) async fn token(store: &dyn Store, name: &str, fallback: Fallback) -> 
         site: "shop.example.com".to_owned(),
         per_minute: None,
         fallback,
+        bounds: domain::TokenBounds::default(),
         created_by: None,
         created_at: noon(),
     };

@@ -103,6 +103,7 @@ async fn api_token(store: &dyn Store) -> ApiTokenId {
         site: "shop.example.com".to_owned(),
         per_minute: None,
         fallback: Fallback::Pass,
+        bounds: domain::TokenBounds::default(),
         created_by: None,
         created_at: noon(),
     };

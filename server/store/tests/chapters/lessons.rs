@@ -119,6 +119,7 @@ async fn token(store: &dyn Store) -> domain::ApiTokenId {
         site: "shop.example.com".to_owned(),
         per_minute: None,
         fallback: Fallback::Pass,
+        bounds: domain::TokenBounds::default(),
         created_by: None,
         created_at: noon(),
     };

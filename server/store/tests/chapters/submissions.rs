@@ -19,7 +19,7 @@ pub(crate) async fn tell(fresh: &impl Fresh) {
 
     // Overtaken by what was pasted, whose words are written.
     let appended = store.append_detections(&[judged(soon, "walrus that was judged at once")]).await.unwrap();
-    assert_eq!(appended, [Appended { id: soon, token_revoked: false }]);
+    assert_eq!(appended, [Appended { id: soon, token_rotations: None }]);
     let upstream_id = "upstream-walrus that was judged at once";
     assert_eq!(store.detection_by_upstream_id(upstream_id).await.unwrap().unwrap().id, soon, "known at once");
     match found(&*store, "walrus").await.len() {

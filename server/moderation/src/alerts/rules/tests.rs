@@ -355,6 +355,33 @@ fn refused_requests_are_told_by_token_and_a_revoked_one_at_once() {
 }
 
 #[test]
+fn what_ended_by_itself_is_told_at_once_and_what_is_out_of_bounds_when_there_are_several() {
+    let (rules, mut open) = (AlertRules::default(), Vec::new());
+    let refused = |token: &str, kind, count| RefusalCount {
+        token_id: Some(domain::ApiTokenId(1)),
+        token: Some(token.to_owned()),
+        kind,
+        count,
+        first_at: noon(),
+        last_at: noon(),
+        reason: "The API key may not be used from the address 203.0.113.9.".to_owned(),
+    };
+    let with = |refusals: &[RefusalCount]| Snapshot { refusals: refusals.to_vec(), ..calm() };
+    let few = [refused("shop", RefusalKind::OutOfScope, 2), refused("shop", RefusalKind::OutOfNetwork, 2)];
+    assert_eq!(step(&with(&few), &rules, &mut open).0, [""; 0]);
+    let several = [
+        refused("shop", RefusalKind::OutOfNetwork, 3),
+        refused("blog", RefusalKind::Expired, 1),
+        refused("forum", RefusalKind::Replaced, 1),
+    ];
+    let opened = step(&with(&several), &rules, &mut open).0;
+    assert_eq!(opened, ["requests_refused:shop", "revoked_in_use:blog", "revoked_in_use:forum"]);
+    let words =
+        ["from the address 203.0.113.9", "The expired token blog", "The old secret of the token forum"];
+    assert!(open.iter().zip(words).all(|(alert, words)| alert.what.contains(words)), "{open:?}");
+}
+
+#[test]
 fn answers_that_do_not_stand_any_more_are_told_where_that_was_asked_for() {
     let counted = |count, more| Snapshot { late: BoundedCount { count, more }, ..calm() };
     let late = |count| counted(count, false);

@@ -99,6 +99,7 @@ impl Life {
             per_minute: None,
             fallback: domain::Fallback::Pass,
             created_at: noon(),
+            bounds: domain::TokenBounds::default(),
             created_by: None,
         };
         store.create_api_token(&token).await.unwrap();
