@@ -1,7 +1,11 @@
 //! What can be done to many rows: to those ticked, or to all that match.
 
 use leptos::{
-    ev::SubmitEvent, prelude::*, server_fn::ServerFn, wasm_bindgen::JsCast, web_sys::{HtmlInputElement, HtmlSelectElement},
+    ev::SubmitEvent,
+    prelude::*,
+    server_fn::ServerFn,
+    wasm_bindgen::JsCast,
+    web_sys::{HtmlInputElement, HtmlSelectElement},
 };
 
 use crate::{
@@ -67,7 +71,9 @@ pub(super) fn RowsForm(
 /// What the list of reasons shows now. It is read here and not heard of: it may have been changed before the page's code came.
 fn reason_chosen() -> String {
     let list = document().query_selector("select[name=because]").ok().flatten();
-    list.and_then(|list| list.dyn_into::<HtmlSelectElement>().ok()).map(|list| list.value()).unwrap_or_default()
+    list.and_then(|list| list.dyn_into::<HtmlSelectElement>().ok())
+        .map(|list| list.value())
+        .unwrap_or_default()
 }
 
 /// The tick at "I mean all of them", where the page has one.

@@ -37,14 +37,16 @@ fn Menu(wishes: Wishes) -> impl IntoView {
         view! { <optgroup label=words>{options}</optgroup> }
     };
     let is_empty = list.spam.is_empty() && list.ham.is_empty();
-    let reasons = (!is_empty).then(|| view! {
-        <span class="w-56">
-            <select class=INPUT name="because" form=FORM aria-label="Reason">
-                {group(Label::Spam, "Spam")}
-                {group(Label::Ham, "Ham")}
-            </select>
-        </span>
-        <button class=BUTTON name="bulk" value="because" form=FORM>"Mark the selection"</button>
+    let reasons = (!is_empty).then(|| {
+        view! {
+            <span class="w-56">
+                <select class=INPUT name="because" form=FORM aria-label="Reason">
+                    {group(Label::Spam, "Spam")}
+                    {group(Label::Ham, "Ham")}
+                </select>
+            </span>
+            <button class=BUTTON name="bulk" value="because" form=FORM>"Mark the selection"</button>
+        }
     });
     let buttons = macros.iter().map(|one| view! { <MacroButton one=one.clone()/> }).collect_view();
     view! {
