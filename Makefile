@@ -64,9 +64,9 @@ bench-forecast: ## how far the forecast of the quota is off, on made-up usages
 	$(SETUP)
 	$(CARGO) run --quiet --release --package domain --example bench_forecast
 
-bench-gateway: build ## checks a second and latencies through the gateway, beside the engine alone and nginx
+bench-gateway: build ## checks a second and latencies through the gateway, beside the upstream alone and nginx (RULES=10000: with rules, too)
 	@xtask/setup/nginx.sh
-	@. xtask/setup/env.sh && PATH="$$PATH:/usr/sbin" cargo xtask bench-gateway
+	@. xtask/setup/env.sh && PATH="$$PATH:/usr/sbin" cargo xtask bench-gateway $(RULES)
 
 bench-search: build ## searches through HTTP on 100 thousand and 1 million rows (ROWS=10000000: also on so many)
 	$(CARGO) run --quiet --release --package server --example bench_search -- $(TARGET_DIR)/release/gavel 100000 1000000 $(ROWS)

@@ -36,7 +36,9 @@ cargo xtask COMMAND
   lint            formatting, classes, what crates may be used (deny.toml), clippy for the server and for the browser
   deny            licences, sources and bans of deny.toml alone
   test            lint, all tests, the release build, end-to-end tests on it
-  bench-gateway   what the gateway costs, beside the engine alone and nginx (takes the release build)
+  bench-gateway [RULES]
+                  what the gateway costs, beside the upstream alone and nginx (takes the release build), and what so
+                  many rules add to it
   package [ARGS]  the release build as a Debian package (ARGS go to cargo-deb)
   sizes           bytes of every asset: raw, gzip, brotli
   help            this text
@@ -67,7 +69,7 @@ fn run(args: &[String]) -> Result<()> {
         "deny" => deny::check(&paths),
         "lint" => verify::lint(&paths),
         "test" => verify::test(&paths),
-        "bench-gateway" => gateway_bench::run(&paths),
+        "bench-gateway" => gateway_bench::run(&paths, rest),
         "package" => package::make(&paths, rest),
         "sizes" => sizes::print(&paths),
         "help" | "--help" | "-h" => {

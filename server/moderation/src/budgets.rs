@@ -12,16 +12,23 @@ use domain::{
     ApiToken, ApiTokenId, Budget, BudgetForm, BudgetId, BudgetScope, BudgetStanding, UsageSample, User,
 };
 use store::{Counter, PlaceId, Store};
+use tokio::sync::Notify;
 
 use crate::{Moderation, ModerationError, alerts::BudgetLine};
 
 /// How long budgets are remembered: so late is one heard of that another program has set.
 const REMEMBERED: Duration = Duration::from_secs(1);
 
+/// How old they are when they are read again beside the checks: while they keep coming, none of them waits for that.
+const LOOK_AHEAD: Duration = Duration::from_millis(500);
+
 /// The budgets that there are, as far as they are remembered.
 #[derive(Debug, Default)]
 pub(crate) struct Budgets {
+    /// And when they began to be read.
     known: RwLock<Option<(Instant, Arc<Known>)>>,
+    /// Rings when they were asked for at an age of [`LOOK_AHEAD`].
+    pub(crate) ageing: Notify,
 }
 
 #[derive(Debug)]
@@ -71,6 +78,11 @@ impl SpentBudget {
 pub(crate) struct Held(Option<(Arc<dyn Store>, PlaceId)>);
 
 impl Held {
+    /// Whether the check counts in no budget.
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.0.is_none()
+    }
+
     fn take(&mut self) -> Option<PlaceId> {
         self.0.take().map(|(_, place)| place)
     }
@@ -200,7 +212,12 @@ impl Moderation {
     async fn known_budgets(&self) -> Result<Arc<Known>, ModerationError> {
         let known = self.budgets.known.read().unwrap_or_else(PoisonError::into_inner).clone();
         match known {
-            Some((at, known)) if at.elapsed() < REMEMBERED => Ok(known),
+            Some((at, known)) if at.elapsed() < REMEMBERED => {
+                if at.elapsed() >= LOOK_AHEAD {
+                    self.budgets.ageing.notify_one();
+                }
+                Ok(known)
+            }
             _ => self.look_at_budgets().await,
         }
     }
@@ -223,8 +240,24 @@ impl Moderation {
             (budget, its)
         });
         let known = Arc::new(Known { budgets: with_tokens.collect(), quota });
-        *self.budgets.known.write().unwrap_or_else(PoisonError::into_inner) = Some((at, Arc::clone(&known)));
+        let mut kept = self.budgets.known.write().unwrap_or_else(PoisonError::into_inner);
+        // Somebody who began later knows better: they may have set one in between.
+        if kept.as_ref().is_none_or(|(begun, _)| *begun <= at) {
+            *kept = Some((at, Arc::clone(&known)));
+        }
         Ok(known)
+    }
+
+    /// Reads the budgets again that are about to be too old.
+    pub(crate) async fn refresh_budgets(&self) {
+        let known =
+            self.budgets.known.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|known| known.0);
+        if self.is_database_away() || known.is_some_and(|at| at.elapsed() < LOOK_AHEAD) {
+            return;
+        }
+        if let Err(error) = self.look_at_budgets().await {
+            tracing::warn!(%error, "the budgets could not be read");
+        }
     }
 
     /// Every budget with what is spent of it, by subject.

@@ -10,11 +10,11 @@ use activelayer::{Answer, ApiError, CheckEndpoint, CheckRequest, CheckResponse, 
 use domain::{
     ApiToken, Circumstances, Content, DetectionId, Endpoint, Fallback, JudgedBy, NewDetection, Origin,
 };
-use futures_util::future::Either;
 use store::Appended;
 
 use crate::{
     Moderation, ModerationError, NewCheck,
+    aside::Put,
     budgets::{Held, Spender, SpentBudget},
     check::{milliseconds, to_judgement},
     fallback::Substitute,
@@ -314,38 +314,50 @@ impl Moderation {
         kept: Option<Kept>,
         held: Held,
     ) -> Result<Appended, ModerationError> {
+        let Some(kept) = kept else {
+            let appended = self.log.append(detection).await?;
+            self.spend([held]).await;
+            return Ok(appended);
+        };
         // Without a file beside the database it is asked for again after a crash.
-        let mut noted = kept.as_ref().and_then(|_| self.aside.note(&detection).ok());
-        let written = match kept {
-            Some(_) => Either::Left(self.log.enqueue_later(detection).await?),
-            None => Either::Right(self.log.enqueue(detection).await?),
-        };
-        let this = Arc::clone(self);
-        let answered = kept.as_ref().map(|kept| kept.appended);
-        let counted = async move {
-            let written = match (&kept, written.await) {
-                (Some(_), Err(lost)) => this.write_at_last(lost).await,
-                (_, written) => written.map_err(|lost| lost.error),
-            };
+        let noted = self.aside.note(&detection).ok();
+        let (this, answered) = (Arc::clone(self), kept.appended);
+        let settle = move |written: Result<Appended, Unwritten>| match written {
+            Ok(_) if held.is_nothing() => settled(noted, kept),
             // When it stops before the row is written, the next start finds the note.
-            if !matches!(written, Err(ModerationError::Stopping))
-                && let Some(noted) = noted.take()
-            {
-                noted.settled();
+            Err(Unwritten { error: error @ ModerationError::Stopping, .. }) => {
+                not_logged(answered.id, &error)
             }
-            if written.is_ok() {
-                this.spend([held]).await;
-            }
-            drop(kept);
-            written
+            written => drop(tokio::spawn(this.settle_late(written, noted, kept, held))),
         };
-        let Some(answered) = answered else { return counted.await };
-        tokio::spawn(async move {
-            if let Err(error) = counted.await {
-                tracing::error!(detection = answered.id.0, %error, "a verdict was not logged; it is asked for again later");
-            }
-        });
+        self.log.append_later(detection, settle).await?;
         Ok(answered)
+    }
+
+    /// What an app's verdict leaves to be done that takes the disk.
+    async fn settle_late(
+        self: Arc<Self>,
+        written: Result<Appended, Unwritten>,
+        noted: Option<Put>,
+        kept: Kept,
+        held: Held,
+    ) {
+        let id = kept.appended.id;
+        let written = match written {
+            Err(lost) => self.write_at_last(lost).await,
+            Ok(appended) => Ok(appended),
+        };
+        if let Err(error) = &written {
+            not_logged(id, error);
+        }
+        let is_stopping = matches!(written, Err(ModerationError::Stopping));
+        if let Some(noted) = noted.filter(|_| !is_stopping) {
+            noted.settled();
+        }
+        if written.is_ok() {
+            self.spend([held]).await;
+        }
+        drop(kept);
     }
 
     /// Writes a verdict that an app was given, as soon as the disk allows it.
@@ -408,6 +420,18 @@ impl Moderation {
         }
         Ok(count)
     }
+}
+
+/// The verdict on a submission that was kept is in the log.
+fn settled(noted: Option<Put>, kept: Kept) {
+    if let Some(noted) = noted {
+        noted.settled();
+    }
+    drop(kept);
+}
+
+fn not_logged(detection: DetectionId, error: &ModerationError) {
+    tracing::error!(detection = detection.0, %error, "a verdict was not logged; it is asked for again later");
 }
 
 fn over(spent: &str) -> String {

@@ -52,13 +52,21 @@ const QUEUE: usize = 1024;
 /// disk is full or the database locked, that is no row's fault, and none is tried alone.
 const ONE_BY_ONE: Duration = Duration::from_secs(2);
 
-type Written = Result<Appended, (Arc<StoreError>, Option<Box<NewDetection>>)>;
+type Written = Result<Appended, NotWritten>;
+
+type NotWritten = (Arc<StoreError>, Option<Box<NewDetection>>);
 
 /// A row that was not written, given back where it may be tried again.
 #[derive(Debug)]
 pub(crate) struct Unwritten {
     pub(crate) error: ModerationError,
     pub(crate) row: Option<Box<NewDetection>>,
+}
+
+impl From<NotWritten> for Unwritten {
+    fn from((error, row): NotWritten) -> Self {
+        Self { error: ModerationError::NotLogged(error), row }
+    }
 }
 
 /// What is to be done, and who waits for it.
@@ -71,10 +79,48 @@ enum Entry {
     Mark(oneshot::Sender<()>),
 }
 
-/// A row, and who waits for it.
+/// A row, and who hears of it.
 struct Row {
     new: NewDetection,
-    written: oneshot::Sender<Written>,
+    written: Listener,
+}
+
+/// Who hears what became of a row.
+enum Listener {
+    /// Somebody who waits; who no longer does has hung up.
+    Caller(oneshot::Sender<Written>),
+    Then(Then),
+}
+
+impl Listener {
+    fn tell(self, written: Written) {
+        match self {
+            Self::Caller(caller) => drop(caller.send(written)),
+            Self::Then(then) => then.call(written.map_err(Unwritten::from)),
+        }
+    }
+}
+
+type AtLast = Box<dyn FnOnce(Result<Appended, Unwritten>) + Send>;
+
+/// What is done once a row that nobody waits for is written, or is not.
+struct Then(Option<AtLast>);
+
+impl Then {
+    fn call(mut self, written: Result<Appended, Unwritten>) {
+        if let Some(then) = self.0.take() {
+            then(written);
+        }
+    }
+}
+
+impl Drop for Then {
+    /// The writer has stopped or broken.
+    fn drop(&mut self) {
+        if let Some(then) = self.0.take() {
+            then(Err(Unwritten { error: ModerationError::Stopping, row: None }));
+        }
+    }
 }
 
 impl Row {
@@ -129,21 +175,22 @@ impl LogWriter {
         new: NewDetection,
     ) -> Result<impl Future<Output = Result<Appended, Unwritten>> + use<>, ModerationError> {
         let (written, answer) = oneshot::channel();
-        self.send(Entry::Append(Row { new, written })).await?;
+        self.send(Entry::Append(Row { new, written: Listener::Caller(written) })).await?;
         Ok(told(answer))
     }
 
-    /// Does so within [`LATER`], for the verdict on a submission that was kept: a crash cannot lose that.
+    /// Has a row appended within [`LATER`], for the verdict on a submission that was kept: a crash cannot lose that. The writer itself does
+    /// `then` what is to be done, so that no row needs a task that waits for it: that must be little.
     ///
     /// # Errors
-    /// As [`enqueue`](Self::enqueue) has them.
-    pub(crate) async fn enqueue_later(
+    /// [`ModerationError::Stopping`] once the log is drained; `then` hears of it, too.
+    pub(crate) async fn append_later(
         &self,
         new: NewDetection,
-    ) -> Result<impl Future<Output = Result<Appended, Unwritten>> + use<>, ModerationError> {
-        let (written, answer) = oneshot::channel();
-        self.send(Entry::Later(Row { new, written })).await?;
-        Ok(told(answer))
+        then: impl FnOnce(Result<Appended, Unwritten>) + Send + 'static,
+    ) -> Result<(), ModerationError> {
+        let written = Listener::Then(Then(Some(Box::new(then))));
+        self.send(Entry::Later(Row { new, written })).await
     }
 
     /// Keeps a submission until it is judged. When this tells of it, a crash cannot lose it.
@@ -152,7 +199,7 @@ impl LogWriter {
     /// As [`append`](Self::append) has them.
     pub(crate) async fn keep(&self, new: NewDetection) -> Result<Appended, ModerationError> {
         let (written, answer) = oneshot::channel();
-        self.send(Entry::Keep(Row { new, written })).await?;
+        self.send(Entry::Keep(Row { new, written: Listener::Caller(written) })).await?;
         told(answer).await.map_err(|lost| lost.error)
     }
 
@@ -180,7 +227,7 @@ impl LogWriter {
 async fn told(answer: oneshot::Receiver<Written>) -> Result<Appended, Unwritten> {
     match answer.await {
         Ok(Ok(appended)) => Ok(appended),
-        Ok(Err((error, row))) => Err(Unwritten { error: ModerationError::NotLogged(error), row }),
+        Ok(Err(lost)) => Err(lost.into()),
         Err(_) => Err(Unwritten { error: ModerationError::Stopping, row: None }),
     }
 }
@@ -323,7 +370,7 @@ async fn keep(log: &dyn Detections, batch: Vec<Row>, failed: &impl Fn(&StoreErro
         Ok(kept) => {
             for (caller, kept) in callers.into_iter().zip(kept) {
                 // A caller who no longer listens has hung up; what is left is logged later.
-                let _ = caller.send(Ok(kept));
+                caller.tell(Ok(kept));
             }
         }
         Err(error) => {
@@ -331,7 +378,7 @@ async fn keep(log: &dyn Detections, batch: Vec<Row>, failed: &impl Fn(&StoreErro
             let error = Arc::new(error);
             tracing::error!(%error, "submissions could not be kept");
             for caller in callers {
-                let _ = caller.send(Err((Arc::clone(&error), None)));
+                caller.tell(Err((Arc::clone(&error), None)));
             }
         }
     }
@@ -339,13 +386,13 @@ async fn keep(log: &dyn Detections, batch: Vec<Row>, failed: &impl Fn(&StoreErro
 
 /// A person who may look for the row as soon as they hear of it: they hear of it once it can be found.
 struct Searcher {
-    caller: oneshot::Sender<Written>,
+    caller: Listener,
     row: Appended,
 }
 
 impl Searcher {
     fn tell(self) {
-        drop(self.caller.send(Ok(self.row)));
+        self.caller.tell(Ok(self.row));
     }
 }
 
@@ -358,11 +405,11 @@ async fn write(
 ) -> (Vec<DetectionId>, Vec<Searcher>) {
     let (rows, callers): (Vec<_>, Vec<_>) = batch.into_iter().map(|row| (row.new, row.written)).unzip();
     let (mut ids, mut searchers) = (Vec::new(), Vec::new());
-    let mut tell = |new: &NewDetection, caller: oneshot::Sender<Written>, row: Appended| {
+    let mut tell = |new: &NewDetection, caller: Listener, row: Appended| {
         ids.push(row.id);
         match new.origin {
             // A caller who no longer listens has hung up; the row stays.
-            Origin::Api => drop(caller.send(Ok(row))),
+            Origin::Api => caller.tell(Ok(row)),
             _ => searchers.push(Searcher { caller, row }),
         }
     };
@@ -379,7 +426,7 @@ async fn write(
     let (alone, started) = (rows.len() == 1, Instant::now());
     for (row, caller) in rows.into_iter().zip(callers) {
         if alone || error.trouble().is_some() || started.elapsed() > ONE_BY_ONE {
-            drop(caller.send(Err((Arc::clone(&error), Some(Box::new(row))))));
+            caller.tell(Err((Arc::clone(&error), Some(Box::new(row)))));
             continue;
         }
         let written = log.append_detections(slice::from_ref(&row)).await.map_err(Arc::new);
@@ -388,7 +435,7 @@ async fn write(
             Ok(appended) => tell(&row, caller, appended),
             Err(again) => {
                 error = Arc::clone(&again);
-                drop(caller.send(Err((again, Some(Box::new(row))))));
+                caller.tell(Err((again, Some(Box::new(row)))));
             }
         }
     }
@@ -539,6 +586,13 @@ pub(crate) mod tests {
         }
     }
 
+    /// Has a row appended later; what is returned waits for it.
+    async fn later(writer: &LogWriter, message: &str) -> oneshot::Receiver<Result<Appended, Unwritten>> {
+        let (tell, told) = oneshot::channel();
+        writer.append_later(row(message), |written| drop(tell.send(written))).await.unwrap();
+        told
+    }
+
     /// Starts to append the messages and lets all of them reach the queue.
     async fn append(
         writer: &Arc<LogWriter>,
@@ -594,27 +648,35 @@ pub(crate) mod tests {
     async fn rows_that_nobody_waits_for_share_a_transaction_soon_or_with_whoever_waits() {
         let disk = Disk::new(10);
         let writer = Arc::new(LogWriter::start(disk.clone(), disk.told(), |_| {}));
-        let mut later = Vec::new();
+        let mut all = Vec::new();
         for message in ["a", "b"] {
-            later.push(writer.enqueue_later(row(message)).await.unwrap());
+            all.push(later(&writer, message).await);
             writer.keep(row(message)).await.unwrap();
         }
         assert_eq!(disk.commits(), [0; 0], "what is kept does not wait for them");
         tokio::time::sleep(LATER).await;
-        for written in later {
-            written.await.unwrap();
+        for written in all {
+            written.await.unwrap().unwrap();
         }
         assert_eq!(disk.commits(), [2]);
-        let with = writer.enqueue_later(row("c")).await.unwrap();
+        let with = later(&writer, "c").await;
         writer.append(row("d")).await.unwrap();
-        with.await.unwrap();
-        let marked = writer.enqueue_later(row("e")).await.unwrap();
+        with.await.unwrap().unwrap();
+        let marked = later(&writer, "e").await;
         writer.written().await.unwrap();
-        marked.await.unwrap();
-        let last = writer.enqueue_later(row("f")).await.unwrap();
+        marked.await.unwrap().unwrap();
+        let last = later(&writer, "f").await;
         writer.drain().await;
-        last.await.unwrap();
+        last.await.unwrap().unwrap();
         assert_eq!(disk.commits(), [2, 2, 1, 1]);
+        let (tell, told) = oneshot::channel();
+        let refused = writer.append_later(row("g"), |written| drop(tell.send(written))).await;
+        assert!(matches!(refused, Err(ModerationError::Stopping)));
+        let lost = told.await.unwrap().unwrap_err();
+        assert!(
+            matches!(lost.error, ModerationError::Stopping) && lost.row.is_none(),
+            "whoever is told hears of it"
+        );
     }
 
     #[tokio::test]

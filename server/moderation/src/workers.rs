@@ -42,6 +42,7 @@ impl Moderation {
     pub fn spawn_workers(self: &Arc<Self>, tracker: &TaskTracker, stop: &CancellationToken) {
         self.live.end_with(stop);
         tracker.spawn(Arc::clone(self).run_reports(stop.clone()));
+        tracker.spawn(Arc::clone(self).run_looking(stop.clone()));
         tracker.spawn(Arc::clone(self).run_telling(stop.clone()));
         tracker.spawn(Arc::clone(self).run_hearing(stop.clone()));
         tracker.spawn(Arc::clone(self).keep_leases(Chore::ALL, stop.clone()));
@@ -66,6 +67,17 @@ impl Moderation {
         tracker.spawn(Arc::clone(self).run_backups(stop.clone()));
         tracker.spawn(Arc::clone(self).run_audit_stream(stop.clone()));
         tracker.spawn(Arc::clone(self).with_lease(Chore::Forgetting, stop.clone(), Self::run_forgetting));
+    }
+
+    /// Reads rules and budgets before those that are known are too old for a check, as long as checks come.
+    async fn run_looking(self: Arc<Self>, stop: CancellationToken) {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.rules.ageing.notified() => self.look_at_rules().await,
+                () = self.budgets.ageing.notified() => self.refresh_budgets().await,
+            }
+        }
     }
 
     async fn run_outbox(self: Arc<Self>, stop: CancellationToken) {

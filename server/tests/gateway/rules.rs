@@ -1,5 +1,7 @@
 //! Rules decide before the upstream is asked.
 
+use std::time::{Duration, Instant};
+
 use domain::{JudgedBy, Label, PageRequest, RuleAction, RuleForm, RuleId, SearchQuery, rule::RuleFile};
 use moderation::{
     Clock as _, SystemClock,
@@ -44,6 +46,31 @@ async fn found(house: &House, query: &str) -> usize {
     let count = house.store.count(&query, SystemClock.now()).await.unwrap();
     assert_eq!(count.count, rows as u64, "{query}");
     rows
+}
+
+/// Where checks never pause, rules are read beside them.
+#[tokio::test]
+async fn a_rule_of_another_process_counts_within_a_second_also_while_checks_keep_coming() {
+    let upstream = Upstream::start().await;
+    let house = House::before(&upstream).await;
+    let body = json!({ "message": "Buy now", "email": "a@win.test" });
+    let judged_by_rule = async || {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let answer: Value = house.post("check", &body).send().await.unwrap().json().await.unwrap();
+        answer["judged_by"] == "rule"
+    };
+    for _ in 0..40 {
+        assert!(!judged_by_rule().await);
+    }
+    rule(&house, form("email:*@win.test", RuleAction::Spam)).await;
+    let made = Instant::now();
+    loop {
+        let asked_after = made.elapsed();
+        if judged_by_rule().await {
+            break;
+        }
+        assert!(asked_after < Duration::from_secs(1), "asked {asked_after:?} after the rule was made");
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod content;
 mod load;
+mod rules;
 mod servers;
 
 use std::{
@@ -16,7 +17,7 @@ use anyhow::{Context, Result, ensure};
 
 use self::{
     load::{Outcome, Target},
-    servers::{Servers, wait_for},
+    servers::{Running, Servers, wait_for},
 };
 use crate::{console, console::say, paths::Paths};
 
@@ -40,34 +41,41 @@ struct Row {
     name: &'static str,
     steady: Outcome,
     saturated: Outcome,
+    /// What the server's processor time comes to for each check of a gateway, at the limit.
+    busy: Option<Duration>,
     /// Answered checks; all of them must be in the log of a gateway.
     answered: u64,
     logged: Option<u64>,
 }
 
-/// Measures all four and prints the table.
-pub(crate) fn run(paths: &Paths) -> Result<()> {
+/// Measures all four and prints the table; with a number of rules, also what these cost.
+pub(crate) fn run(paths: &Paths, args: &[String]) -> Result<()> {
+    let rules = args.first().map(|rules| rules.parse::<u32>().context("the argument is a number of rules"));
+    let rules = rules.transpose()?;
     let binary = paths.target.join("release/gavel");
     ensure!(binary.exists(), "{} is missing; run make build", paths.shown(&binary));
     let servers = Servers::new(binary, paths.target.join("bench-gateway"))?;
     let mut rows = Vec::new();
     {
         let (_upstream, upstream) = servers.upstream()?;
-        rows.push(measure("straight to an upstream that answers at once", &upstream, false)?);
+        rows.push(measure("straight to an upstream that answers at once", &upstream, None)?);
         let (_proxy, proxy) = servers.proxy(&upstream)?;
-        rows.push(measure("through nginx to the same", &proxy, false)?);
+        rows.push(measure("through nginx to the same", &proxy, None)?);
     }
     {
         let (_upstream, upstream) = servers.upstream()?;
-        let (_gateway, gateway) = servers.gateway("gateway", Some(&upstream))?;
-        rows.push(measure("through the gateway to the same", &gateway, true)?);
+        let (server, gateway) = servers.gateway("gateway", Some(&upstream), None)?;
+        rows.push(measure("through the gateway to the same", &gateway, Some(&server))?);
     }
     {
-        let (_gateway, gateway) = servers.gateway("embedded", None)?;
-        rows.push(measure("gateway with the engine in process", &gateway, true)?);
+        let (server, gateway) = servers.gateway("embedded", None, None)?;
+        rows.push(measure("gateway with the engine in process", &gateway, Some(&server))?);
     }
     print(&rows);
     say(&disk(&paths.target.join("bench-gateway"))?);
+    if let Some(count) = rules {
+        rules::run(&servers, &paths.target.join("bench-gateway"), count)?;
+    }
     for row in &rows {
         let lost = row.logged.is_some_and(|logged| logged != row.answered);
         ensure!(
@@ -81,15 +89,20 @@ pub(crate) fn run(paths: &Paths) -> Result<()> {
     Ok(())
 }
 
-fn measure(name: &'static str, target: &Target, keeps_log: bool) -> Result<Row> {
+/// Measures one way; `gateway` is the server of one that keeps a log.
+fn measure(name: &'static str, target: &Target, gateway: Option<&Running>) -> Result<Row> {
     say(&format!("{name} …"));
     let of = |load: Result<Outcome>| load.with_context(|| name.to_owned());
     let warm_up = of(load::saturating(target, WARM_UP, CONNECTIONS))?;
     let steady = of(load::steady(target, STEADY, STEADY_TIME, CONNECTIONS))?;
+    let before = gateway.map(Running::busy).transpose()?;
     let saturated = of(load::saturating(target, SATURATED_TIME, CONNECTIONS))?;
+    let after = gateway.map(Running::busy).transpose()?;
+    let checks = saturated.latencies.len().max(1) as f64;
+    let busy = before.zip(after).map(|(before, after)| (after - before).div_f64(checks));
     let answered = [&warm_up, &steady, &saturated].iter().map(|load| load.latencies.len() as u64).sum();
-    let logged = keeps_log.then(|| logged(target, answered)).transpose()?;
-    Ok(Row { name, steady, saturated, answered, logged })
+    let logged = gateway.map(|_| logged(target, answered)).transpose()?;
+    Ok(Row { name, steady, saturated, busy, answered, logged })
 }
 
 /// Rows in the log of a gateway that began with an empty one: the last are written right behind their answers.
@@ -116,14 +129,15 @@ fn count(target: &Target) -> Result<u64> {
 fn print(rows: &[Row]) {
     let ms = |duration: Duration| format!("{:.2} ms", duration.as_secs_f64() * 1000.0);
     let mut table = format!(
-        "\n{}\n\n| {STEADY} checks a second | p50 | p90 | p99 | at the limit | in the log |\n|---|---|---|---|---|---|\n",
+        "\n{}\n\n| {STEADY} checks a second | p50 | p90 | p99 | at the limit | processor time | in the log |\n|---|---|---|---|---|---|---|\n",
         machine()
     );
     for row in rows {
         let percentiles = [0.5, 0.9, 0.99].map(|share| ms(row.steady.percentile(share))).join(" | ");
         let logged = row.logged.map_or("–".to_owned(), |logged| format!("{logged} of {}", row.answered));
-        table +=
-            &format!("| {} | {percentiles} | {:.0} checks/s | {logged} |\n", row.name, row.saturated.rate());
+        let busy = row.busy.map_or("–".to_owned(), ms);
+        let rate = row.saturated.rate();
+        table += &format!("| {} | {percentiles} | {rate:.0} checks/s | {busy} | {logged} |\n", row.name);
     }
     let added = |share| {
         let of = |index: usize| rows.get(index).map(|row| row.steady.percentile(share)).unwrap_or_default();

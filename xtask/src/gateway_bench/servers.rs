@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::load::Target;
 
@@ -32,6 +32,20 @@ pub(super) struct Running {
     process: Child,
     /// Ends it with all its own processes; one that has none is killed.
     stop: Option<Command>,
+}
+
+impl Running {
+    /// Processor time that it has had so far, in user and kernel mode, threads that ended included.
+    pub(super) fn busy(&self) -> Result<Duration> {
+        /// Of a second; Linux tells processes in no other unit, whatever its own clock is.
+        const TICK: Duration = Duration::from_millis(10);
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
+        // The name before it may hold anything.
+        let (_, fields) = stat.rsplit_once(')').context("the system does not tell its processor time")?;
+        let ticks: Vec<u32> =
+            fields.split_whitespace().skip(11).take(2).filter_map(|field| field.parse().ok()).collect();
+        Ok(TICK * ticks.iter().sum::<u32>())
+    }
 }
 
 impl Drop for Running {
@@ -111,13 +125,23 @@ impl Servers {
         Ok((running, Target { address, key: KEY.to_owned(), verdict: VERDICT }))
     }
 
-    /// `gavel serve` with an empty log, in front of `upstream` or with the engine in process.
-    pub(super) fn gateway(&self, name: &str, upstream: Option<&Target>) -> Result<(Running, Target)> {
+    /// `gavel serve` with an empty log, in front of `upstream` or with the engine in process, and with the rules of a file.
+    pub(super) fn gateway(
+        &self,
+        name: &str,
+        upstream: Option<&Target>,
+        rules: Option<&Path>,
+    ) -> Result<(Running, Target)> {
         let database = format!("sqlite://{}/{name}.db", self.folder.display());
         let create = ["token", "create", "--name", "bench", "--site", "bench.example.com", "--database"];
         let made = Command::new(&self.binary).args(create).arg(&database).output()?;
         let shown = String::from_utf8(made.stdout)?;
         let key = shown.lines().last().context("no token was made")?.to_owned();
+        if let Some(rules) = rules {
+            let import = ["rule", "import", "--action", "spam", "--database", &database];
+            let made = Command::new(&self.binary).args(import).arg(rules).output()?;
+            ensure!(made.status.success(), "no rules were made: {}", String::from_utf8_lossy(&made.stderr));
+        }
         let mut command = Command::new(&self.binary);
         command.args(["serve", "--listen", "127.0.0.1:0", "--database", &database]);
         command.args(["--embedded-quota", "1000000000", "--upstream-per-minute", NO_LIMIT]);

@@ -8,6 +8,7 @@ use std::{
 use activelayer::{Answer, CheckRequest, CheckResponse};
 use domain::{NewDetection, Rule, RuleAction, RuleHit, search::link_hosts};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use super::book::{Asked, Book, Verdict};
 use crate::{Moderation, ModerationError, check::to_wire};
@@ -15,17 +16,24 @@ use crate::{Moderation, ModerationError, check::to_wire};
 /// How long what was read of the store holds: a rule made anywhere counts within a second.
 const LOOK_AGAIN: Duration = Duration::from_millis(700);
 
+/// How old it is when it is read again beside the checks: while they keep coming, none of them waits for that.
+const LOOK_AHEAD: Duration = Duration::from_millis(350);
+
 /// Rules as they were last read.
 #[derive(Default)]
 pub(crate) struct LastRead {
     read: Mutex<Read>,
     /// Whoever looks at them; the others wait for that, so that none of a burst follows what is no longer so.
     looking: tokio::sync::Mutex<()>,
+    /// Rings when they were asked for at an age of [`LOOK_AHEAD`].
+    pub(crate) ageing: Notify,
 }
 
 #[derive(Default)]
 struct Read {
     at: Option<Instant>,
+    /// How often somebody here said that they changed: what was read meanwhile may be from before.
+    changes: u64,
     version: Option<i64>,
     book: Arc<Book>,
 }
@@ -38,12 +46,18 @@ impl LastRead {
     /// The rules, when they were read just now.
     fn fresh(&self) -> Option<Arc<Book>> {
         let read = self.locked();
-        read.at.is_some_and(|at| at.elapsed() < LOOK_AGAIN).then(|| Arc::clone(&read.book))
+        let age = read.at?.elapsed();
+        if age >= LOOK_AHEAD {
+            self.ageing.notify_one();
+        }
+        (age < LOOK_AGAIN).then(|| Arc::clone(&read.book))
     }
 
     /// Has the next check look at them again.
     pub(crate) fn change(&self) {
-        self.locked().at = None;
+        let mut read = self.locked();
+        read.at = None;
+        read.changes += 1;
     }
 }
 
@@ -135,18 +149,34 @@ impl Moderation {
         if let Some(book) = self.rules.fresh() {
             return book;
         }
-        if self.is_database_away() {
-            return Arc::clone(&self.rules.locked().book);
-        }
-        let known = self.rules.locked().version;
-        if let Err(error) = self.read_rules(known).await {
-            tracing::warn!(%error, "the rules could not be read; the last ones hold");
-            self.rules.locked().at = Some(Instant::now());
-        }
+        self.read_rules().await;
         Arc::clone(&self.rules.locked().book)
     }
 
-    async fn read_rules(&self, known: Option<i64>) -> Result<(), ModerationError> {
+    /// Reads the rules again that are about to be too old.
+    pub(crate) async fn look_at_rules(&self) {
+        let _looking = self.rules.looking.lock().await;
+        if self.rules.locked().at.is_none_or(|at| at.elapsed() >= LOOK_AHEAD) {
+            self.read_rules().await;
+        }
+    }
+
+    async fn read_rules(&self) {
+        if self.is_database_away() {
+            return;
+        }
+        if let Err(error) = self.read_newer_rules().await {
+            tracing::warn!(%error, "the rules could not be read; the last ones hold");
+            self.rules.locked().at = Some(Instant::now());
+        }
+    }
+
+    async fn read_newer_rules(&self) -> Result<(), ModerationError> {
+        let begun = Instant::now();
+        let (known, changes) = {
+            let read = self.rules.locked();
+            (read.version, read.changes)
+        };
         // The version first: a change in between is seen with the next look.
         let version = self.store.rules_version().await?;
         let book = match known == Some(version) {
@@ -154,7 +184,9 @@ impl Moderation {
             false => Some(Arc::new(Book::of(self.store.rules().await?))),
         };
         let mut read = self.rules.locked();
-        read.at = Some(Instant::now());
+        if read.changes == changes {
+            read.at = Some(begun);
+        }
         if let Some(book) = book
             && read.version.is_none_or(|read| read < version)
         {

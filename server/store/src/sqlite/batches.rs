@@ -11,9 +11,14 @@ use sqlx::{Row, Sqlite, SqliteConnection, SqliteExecutor};
 
 use crate::{Appended, Result};
 
-/// Rows of one statement. Few different sizes, so that each statement is prepared once and found again in the connection's
-/// cache; the largest keeps below SQLite's 32,766 parameters by far, and gains nothing by being larger.
-const SIZES: [usize; 6] = [64, 16, 4, 3, 2, 1];
+/// Rows of one statement. As many as come together at a busy gateway are one statement: each more is a message to the connection's thread
+/// and back, as are the two around them. A statement is prepared once and found again in the connection's cache
+/// ([`STATEMENTS`]); the largest keeps below SQLite's 32,766 parameters by far, and gains nothing by being larger.
+const SIZES: [usize; 22] = [64, 48, 32, 28, 24, 20, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1];
+
+/// Prepared statements that the connection that writes keeps: those of all sizes for submissions, detections and words, and as many others
+/// as it would keep without them.
+pub(super) const STATEMENTS: usize = 3 * SIZES.len() + 100;
 
 /// The rows, as many at a time as one statement takes.
 fn batches<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {

@@ -15,7 +15,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, Connection};
 
-use super::{SqliteStore, loading, private, seal, statistics, words};
+use super::{SqliteStore, batches, loading, private, seal, statistics, words};
 use crate::{Result, StoreError, Trouble};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
@@ -210,6 +210,7 @@ fn options(url: &str) -> sqlx::Result<SqliteConnectOptions> {
 /// What the connection that writes has of its own. What is deleted is overwritten.
 fn writing(options: &SqliteConnectOptions) -> SqliteConnectOptions {
     let options = options.clone().journal_mode(SqliteJournalMode::Wal).pragma("secure_delete", "ON");
+    let options = options.statement_cache_capacity(batches::STATEMENTS);
     WRITING.into_iter().fold(options, |options, (name, value)| options.pragma(name, value.to_string()))
 }
 
