@@ -30,7 +30,7 @@ test('what is loaded later comes with the first touch, once', async ({ page, ope
   await open('/detections')
   await page.waitForLoadState('networkidle')
   expect(later).toEqual([])
-  await page.getByRole('link', { name: 'Corrected' }).hover()
+  await page.getByRole('link', { name: 'Corrected', exact: true }).hover()
   await expect.poll(() => later.length).toBe(1)
   await page.getByRole('combobox', { name: 'Search the detections' }).focus()
   await page.keyboard.press('Control+k')

@@ -60,7 +60,7 @@ test('a form that is not right says what is wrong and keeps what was typed', asy
 test('a token is kept within bounds, gets another secret, and the old one goes on for a while', async ({ page, open, request }, info) => {
   const name = `bound-${info.project.name}-${info.workerIndex}-${info.retry}`
   await open('/settings')
-  const section = page.getByRole('region', { name: 'Tokens of apps' })
+  const section = page.getByRole('region', { name: 'App tokens' })
   await section.getByLabel('Name').fill(name)
   await section.getByLabel('Site').fill('shop.example.com')
   await section.getByLabel(/Last day/).fill('2999-12-30')
@@ -103,7 +103,7 @@ test('a token is kept within bounds, gets another secret, and the old one goes o
 test('bounds that cannot be are named and what was typed stays', async ({ page, open }, info) => {
   const name = `nowhere-${info.project.name}-${info.workerIndex}-${info.retry}`
   await open('/settings')
-  const section = page.getByRole('region', { name: 'Tokens of apps' })
+  const section = page.getByRole('region', { name: 'App tokens' })
   await section.getByLabel('Name').fill(name)
   await section.getByLabel('Site').fill('shop.example.com')
   await section.getByLabel(/Only from these/).fill('10.0.0.0/99')

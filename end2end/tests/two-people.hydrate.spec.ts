@@ -57,8 +57,8 @@ test('what somebody else decides greys the row, with their name', async ({ brows
   await decide(ben, 1, 'ham')
   await expect(row(ben, 1)).toContainText('ham by Ben')
   await expect(row(ana, 1)).toContainText('ham by Ben')
-  await expect(row(ana, 1)).toHaveClass(/bg-raised/)
-  await expect(row(ana, 0)).not.toHaveClass(/bg-raised/)
+  await expect(row(ana, 1)).toHaveAttribute('data-theirs')
+  await expect(row(ana, 0)).not.toHaveAttribute('data-theirs')
   // He takes it back: the row is as it was.
   await ben.keyboard.press('u')
   await expect(row(ana, 1)).not.toContainText('by Ben')

@@ -30,7 +30,7 @@ pub(crate) fn UndoToasts() -> impl IntoView {
     let clock = Clock::new();
     count_down(decisions, clock);
     view! {
-        <div class="fixed z-20 right-4 bottom-20 lg:bottom-4 flex flex-col gap-2 w-80 max-w-full" aria-label="Undo" role="region">
+        <div class="undo-toasts" aria-label="Undo" role="region">
             <Transition>
                 {move || Suspend::new(async move {
                     let first = loaded.await.unwrap_or_default();

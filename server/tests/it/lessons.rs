@@ -110,7 +110,7 @@ async fn an_administrator_sees_takes_along_and_resets() {
     assert_eq!(app.page("/settings/lessons").send().await.unwrap().text().await.unwrap(), "");
 
     label(&app, logged(&app, "Buy taps").await, Label::Spam, ana).await;
-    settings_telling(&app, "1 label counts at present.").await;
+    settings_telling(&app, "It uses 1 decision.").await;
     assert!(gavel(&["engine", "lessons", "--reset", "--database", &app.database]).contains("forgets"));
     settings_telling(&app, "Nothing yet.").await;
 }

@@ -46,10 +46,35 @@ pub(super) fn RowsForm(
     };
     view! {
         <form id=FORM class="flex flex-col gap-3" method="post" action=LabelRows::url() on:submit=submit>
-            // Enter in a checkbox presses the first button of a form: this one does nothing.
-            <button type="submit" disabled hidden></button>
             <input type="hidden" name="q" value=q />
-            <div class="log-selection" data-some=move || (selection.count() > 0).then_some("")>
+            {children()}
+        </form>
+    }
+}
+
+/// What the list of reasons shows now. It is read here and not heard of: it may have been changed before the page's code came.
+fn reason_chosen() -> String {
+    let list = document().query_selector("select[name=because]").ok().flatten();
+    list.and_then(|list| list.dyn_into::<HtmlSelectElement>().ok())
+        .map(|list| list.value())
+        .unwrap_or_default()
+}
+
+/// Enter in a checkbox presses the first button of its form, wherever that stands on the page: this one does nothing.
+#[component]
+pub(super) fn NoButton() -> impl IntoView {
+    view! { <button type="submit" form=FORM disabled hidden></button> }
+}
+
+/// What is for the rows ticked. It belongs to the form, and is hidden where there is none.
+#[component]
+pub(super) fn SelectionBar(
+    /// What else can be done to them.
+    children: Children,
+) -> impl IntoView {
+    let selection = expect_context::<Selection>();
+    view! {
+        <div class="log-selection" data-some=move || (selection.count() > 0).then_some("")>
             <div class="log-selected" role="group" aria-label="For the selection" data-bulk="">
                 <label class="inline-flex items-center gap-2 pl-3 text-sm text-muted">
                     <input
@@ -63,19 +88,10 @@ pub(super) fn RowsForm(
                     <span class="tabular-nums" aria-live="polite">{move || format!("{} selected", selection.count())}</span>
                 </label>
                 <Buttons name="bulk" count=move || selection.count().to_string()/>
+                {children()}
             </div>
-            </div>
-            {children()}
-        </form>
+        </div>
     }
-}
-
-/// What the list of reasons shows now. It is read here and not heard of: it may have been changed before the page's code came.
-fn reason_chosen() -> String {
-    let list = document().query_selector("select[name=because]").ok().flatten();
-    list.and_then(|list| list.dyn_into::<HtmlSelectElement>().ok())
-        .map(|list| list.value())
-        .unwrap_or_default()
 }
 
 /// The tick at "I mean all of them", where the page has one.

@@ -11,6 +11,7 @@ use leptos_router::{
 
 use super::{
     LogPart,
+    bulk_bar::{NoButton, SelectionBar},
     list::List,
     place::{self, Place},
 };
@@ -137,13 +138,14 @@ pub(crate) fn DetectionsPage() -> impl IntoView {
                     {part(LogPart::Filters(state, open))}
                     <span class="ml-auto flex items-center"><BlurSwitch/>{part(LogPart::Look(look))}</span>
                 </div>
+                <NoButton/>
                 <div class="log-tools">
                     {part(LogPart::Matches(state, reload))}
                     {part(LogPart::Facets(state, open, look))}
-                    {part(LogPart::Wishes(state))}
                     {part(LogPart::Keep(state))}
                     {part(LogPart::Export(state))}
                 </div>
+                <SelectionBar>{part(LogPart::Wishes(state))}</SelectionBar>
                 {part(LogPart::Notes(state))}
                 <Transition>
                     {move || Suspend::new(async move {

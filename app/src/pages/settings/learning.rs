@@ -87,7 +87,7 @@ fn Teachers(learnt: Learnt) -> impl IntoView {
 }
 
 fn labels(count: usize) -> String {
-    if count == 1 { "1 label counts at present.".to_owned() } else { format!("It uses {count} decisions.") }
+    if count == 1 { "It uses 1 decision.".to_owned() } else { format!("It uses {count} decisions.") }
 }
 
 #[component]
