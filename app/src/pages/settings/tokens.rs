@@ -169,8 +169,8 @@ fn Row(line: TokenLine, acts: Acts) -> impl IntoView {
     };
     view! {
         <tr class="border-t border-line">
-            <th class="text-left font-medium py-2 pr-4 break-all" scope="row">{token.name}</th>
-            <td class="pr-4 break-all">{token.site}</td>
+            <th class="text-left font-medium py-2 pr-4 min-w-32 break-all" scope="row">{token.name}</th>
+            <td class="pr-4 min-w-32 break-all">{token.site}</td>
             <td class="pr-4"><code>{token.prefix}"…"</code></td>
             <td class="pr-4">{bounds}</td>
             <td class="pr-4">{fallback_words(token.fallback)}</td>
