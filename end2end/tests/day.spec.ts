@@ -56,7 +56,8 @@ test('from paste to log to label to undo', async ({ page, open }) => {
   await pane.getByRole('button', { name: 'Mark as ham' }).click()
   await expect(pane.getByText('Corrected to ham by Ana')).toBeVisible()
   await expect(pane).toContainText('Ana marked this as ham. Feedback is waiting.')
-  await page.getByRole('button', { name: 'Undo' }).first().click()
+  // The latest is at the bottom: others may have labelled something just before.
+  await page.getByRole('button', { name: 'Undo', exact: true }).last().click()
   await expect(pane.getByRole('button', { name: 'Mark as ham' })).toBeVisible()
   await expect(pane.getByText('Corrected to ham by Ana')).toBeHidden()
   await expect(pane).toContainText('It was taken back before feedback left.')

@@ -76,6 +76,7 @@ test('when is chosen like the other values, or from one day to another', async (
   await expect(page).toHaveURL(/q=is(:|%3A)spam(\+|%20)after(:|%3A)today$/)
   await choose(page, 'When', '7 days')
   await expect(page, 'one of them at a time').toHaveURL(/q=is(:|%3A)spam(\+|%20)age(:|%3A)(%3C|<)7d$/)
+  await expect(value(page, 'When', '7 days'), 'the list follows what was chosen').toHaveAttribute('aria-current', 'true')
   await choose(page, 'When', '7 days')
   await expect(page).toHaveURL(/q=is(:|%3A)spam$/)
   await unfold(page)

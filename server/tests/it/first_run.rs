@@ -75,7 +75,7 @@ async fn the_link_on_the_console_creates_the_first_administrator_once() {
     {
         let refused = page(&bad).await.unwrap();
         assert_eq!(refused.status(), 403, "{bad}");
-        assert!(refused.text().await.unwrap().contains("This link is not valid"));
+        assert!(refused.text().await.unwrap().contains("This link has been used or has expired"));
     }
     let form = page(&program.link).await.unwrap();
     assert_eq!(form.status(), 200);

@@ -105,7 +105,7 @@ async fn what_is_wrong_is_named_and_what_was_typed_stays() {
     app.form("/settings", &FORM).send().await.unwrap();
     let taken = app.form("/settings", &FORM).send().await.unwrap();
     assert_eq!(taken.status(), 422);
-    assert!(taken.text().await.unwrap().contains("already taken"));
+    assert!(taken.text().await.unwrap().contains("An active token has this name"));
 }
 
 #[tokio::test]
