@@ -40,7 +40,7 @@ UNUSUAL: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any], list[st
         {},
         ["600 left", "400 of 1,000 checks used"],
     ),
-    "month-name": ({}, {}, {"month": "February"}, ["600 left", "Period 02/"]),
+    "month-name": ({}, {}, {"month": "February"}, ["600 left", "February 20"]),
     "over-100": (
         {"used_requests": 1300, "remaining_requests": -300, "usage_percentage": 130.0},
         {},

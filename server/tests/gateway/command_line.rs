@@ -52,7 +52,9 @@ async fn a_token_made_on_the_command_line_opens_the_gateway_until_it_is_revoked(
     let again = create("blog", &[]);
     let error = String::from_utf8(again.stderr).unwrap();
     assert!(
-        !again.status.success() && error.contains("An active token has this name") && error.lines().count() == 1,
+        !again.status.success()
+            && error.contains("An active token has this name")
+            && error.lines().count() == 1,
         "{error}"
     );
     assert!(!create("  ", &[]).status.success());
