@@ -30,6 +30,11 @@ fn succeeds(folder: &Path, line: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+fn create_token(folder: &Path, on: &[&str], name: &str, more: &[&str]) -> Output {
+    let line = ["token", "create", "--name", name, "--site", "blog.example.com"];
+    gavel(folder, &[&line[..], more, on].concat())
+}
+
 // On threads of its own the server goes on while the command is waited for, also with a transaction that it has begun.
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_token_made_on_the_command_line_opens_the_gateway_until_it_is_revoked() {
@@ -37,10 +42,7 @@ async fn a_token_made_on_the_command_line_opens_the_gateway_until_it_is_revoked(
     let house = House::before(&upstream).await;
     let folder = TempDir::new().unwrap();
     let on = ["--database", house.database.as_str()];
-    let create = |name: &str, more: &[&str]| {
-        let line = ["token", "create", "--name", name, "--site", "blog.example.com"];
-        gavel(folder.path(), &[&line[..], more, &on].concat())
-    };
+    let create = |name: &str, more: &[&str]| create_token(folder.path(), &on, name, more);
     let made = create("blog", &["--per-minute", "7", "--fallback", "engine"]);
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let shown = String::from_utf8(made.stdout).unwrap();
@@ -79,10 +81,7 @@ async fn bounds_and_another_secret_are_given_on_the_command_line() {
     let house = House::before(&upstream).await;
     let folder = TempDir::new().unwrap();
     let on = ["--database", house.database.as_str()];
-    let create = |name: &str, more: &[&str]| {
-        let line = ["token", "create", "--name", name, "--site", "blog.example.com"];
-        gavel(folder.path(), &[&line[..], more, &on].concat())
-    };
+    let create = |name: &str, more: &[&str]| create_token(folder.path(), &on, name, more);
     let last = |output: &[u8]| String::from_utf8_lossy(output).lines().last().unwrap_or_default().to_owned();
     let bounds = [
         "--expires",
