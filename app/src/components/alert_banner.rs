@@ -57,8 +57,12 @@ fn Row(alert: Alert, dismiss: ServerAction<DismissAlert>) -> impl IntoView {
             <span class="text-spam mt-1"><Icon glyph=Glyph::Warning/></span>
             <p class="flex-1 min-w-56">
                 <strong>{title}": "</strong>{alert.what}" "
-                <span class="text-muted">"Since "<TimeAgo time=alert.opened_at/>". "</span>
-                {alert.advice}" "<a class="underline" href=alert.link>"Show details"</a>
+                // A phone keeps the room for what the page is about; the rest is a link away.
+                <span class="hidden sm:inline">
+                    <span class="text-muted">"Since "<TimeAgo time=alert.opened_at/>". "</span>
+                    {alert.advice}" "
+                </span>
+                <a class="underline" href=alert.link>"Show details"</a>
             </p>
             <ActionForm action=dismiss>
                 <button

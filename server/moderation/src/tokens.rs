@@ -51,6 +51,19 @@ pub struct TokenWish {
     pub bounds: TokenBounds,
 }
 
+impl TokenWish {
+    /// A token without a limit and without bounds, whose app is always answered by somebody.
+    pub fn new(name: impl Into<String>, site: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            site: site.into(),
+            per_minute: None,
+            fallback: Fallback::default(),
+            bounds: TokenBounds::default(),
+        }
+    }
+}
+
 /// Makes a token. The secret is returned here and nowhere else, ever.
 ///
 /// # Errors

@@ -96,13 +96,7 @@ fn noon() -> DateTime<Utc> {
 impl House {
     async fn new() -> Self {
         let store = store::open("sqlite::memory:").await.unwrap();
-        let wish = TokenWish {
-            name: "shop".to_owned(),
-            site: "shop.example.com".to_owned(),
-            per_minute: None,
-            fallback: Fallback::Pass,
-            bounds: domain::TokenBounds::default(),
-        };
+        let wish = TokenWish { fallback: Fallback::Pass, ..TokenWish::new("shop", "shop.example.com") };
         let (_, token) = issue(&*store, &wish, None, noon()).await.unwrap();
         let ana = NewUser {
             email: "ana@example.com".to_owned(),

@@ -120,13 +120,7 @@ impl House {
             created_at: now,
         };
         let ana = store.create_user(&new).await.unwrap();
-        let wish = TokenWish {
-            name: "shop".to_owned(),
-            site: "shop.example.com".to_owned(),
-            per_minute: None,
-            fallback: Fallback::Reject,
-            bounds: domain::TokenBounds::default(),
-        };
+        let wish = TokenWish { fallback: Fallback::Reject, ..TokenWish::new("shop", "shop.example.com") };
         let (_, token) = issue(&*store, &wish, None, now).await.unwrap();
         let (upstream, files) = (Arc::default(), TempDir::new().unwrap());
         Self { database, upstream, files, store, ana, token }

@@ -86,13 +86,7 @@ struct House {
 impl House {
     async fn new(mood: Mood) -> Self {
         let store = store::open("sqlite::memory:").await.unwrap();
-        let wish = TokenWish {
-            name: "shop".to_owned(),
-            site: "shop.example.com".to_owned(),
-            per_minute: None,
-            fallback: Fallback::Pass,
-            bounds: domain::TokenBounds::default(),
-        };
+        let wish = TokenWish { fallback: Fallback::Pass, ..TokenWish::new("shop", "shop.example.com") };
         let (_, token) = issue(&*store, &wish, None, noon()).await.unwrap();
         let upstream = Arc::new(Upstream(Mutex::new(mood)));
         Self { store, upstream, clock: Arc::new(ManualClock::at(noon())), token }

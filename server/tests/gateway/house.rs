@@ -86,20 +86,13 @@ impl House {
 
     /// A token of another site.
     pub(crate) async fn token_of(&self, name: &str, site: &str) -> String {
-        let wish = TokenWish {
-            name: name.to_owned(),
-            site: site.to_owned(),
-            per_minute: None,
-            fallback: Fallback::Pass,
-            bounds: TokenBounds::default(),
-        };
+        let wish = TokenWish { fallback: Fallback::Pass, ..TokenWish::new(name, site) };
         issue(&*self.store, &wish, None, SystemClock.now()).await.unwrap().0.expose_secret().to_owned()
     }
 
     /// A token of the shop that is kept within bounds.
     pub(crate) async fn bounded(&self, name: &str, fallback: Fallback, bounds: TokenBounds) -> String {
-        let (name, site) = (name.to_owned(), SITE.to_owned());
-        let wish = TokenWish { name, site, per_minute: None, fallback, bounds };
+        let wish = TokenWish { fallback, bounds, ..TokenWish::new(name, SITE) };
         issue(&*self.store, &wish, None, SystemClock.now()).await.unwrap().0.expose_secret().to_owned()
     }
 
@@ -134,8 +127,7 @@ pub(crate) async fn token(
     fallback: Fallback,
     per_minute: Option<u32>,
 ) -> String {
-    let bounds = TokenBounds::default();
-    let wish = TokenWish { name: name.to_owned(), site: SITE.to_owned(), per_minute, fallback, bounds };
+    let wish = TokenWish { per_minute, fallback, ..TokenWish::new(name, SITE) };
     issue(store, &wish, None, SystemClock.now()).await.unwrap().0.expose_secret().to_owned()
 }
 

@@ -72,13 +72,7 @@ impl Program {
         let database = format!("sqlite://{}/gavel.db", folder.path().display());
         let store = store::open(&database).await.unwrap();
         add_user(&*store, EMAIL, Role::Viewer, SystemClock.now()).await;
-        let wish = TokenWish {
-            name: "shop".to_owned(),
-            site: "shop.example.com".to_owned(),
-            per_minute: None,
-            fallback: Fallback::Pass,
-            bounds: domain::TokenBounds::default(),
-        };
+        let wish = TokenWish { fallback: Fallback::Pass, ..TokenWish::new("shop", "shop.example.com") };
         let token =
             issue(&*store, &wish, None, SystemClock.now()).await.unwrap().0.expose_secret().to_owned();
         store.close().await;

@@ -46,8 +46,9 @@ pub(crate) fn ReviewPage() -> impl IntoView {
     );
     view! {
         <div class="max-w-3xl mx-auto">
-            <header class="flex flex-wrap items-center gap-x-6 gap-y-2 mb-4">
-                <h1 class="text-xl font-semibold">"Review"</h1>
+            <header class="flex flex-wrap items-center gap-x-6 gap-y-2 sm:mb-4">
+                // On a phone the navigation says so, and the message needs the room.
+                <h1 class="sr-only sm:not-sr-only text-xl font-semibold">"Review"</h1>
                 <Orders order=order/>
             </header>
             <Later part=Part::Frame(FramePart::Notice)/>

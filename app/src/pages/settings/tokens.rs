@@ -121,15 +121,13 @@ fn List(tokens: Vec<TokenLine>, acts: Acts) -> impl IntoView {
                 <thead>
                     <tr class="text-left text-muted">
                         <th class="font-medium py-1 pr-4" scope="col">"Name"</th>
+                        <th class="font-medium pr-4" scope="col">"State"</th>
                         <th class="font-medium pr-4" scope="col">"Site"</th>
-                        <th class="font-medium pr-4" scope="col">"Begins with"</th>
                         <th class="font-medium pr-4" scope="col">"The app may"</th>
                         <th class="font-medium pr-4" scope="col">"If no answer"</th>
                         <th class="font-medium pr-4" scope="col">"Feedback is decided by"</th>
                         <th class="font-medium pr-4" scope="col">"Limit"</th>
-                        <th class="font-medium pr-4" scope="col">"Created"</th>
-                        <th class="font-medium pr-4" scope="col">"Last used"</th>
-                        <th class="font-medium" scope="col">"State"</th>
+                        <th class="font-medium" scope="col">"Last used"</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -169,16 +167,16 @@ fn Row(line: TokenLine, acts: Acts) -> impl IntoView {
     };
     view! {
         <tr class="border-t border-line">
-            <th class="text-left font-medium py-2 pr-4 min-w-32 break-all" scope="row">{token.name}</th>
+            <th class="text-left font-medium py-2 pr-4 min-w-32 break-all" scope="row">
+                {token.name}<code class="block font-normal text-muted">{token.prefix}"…"</code>
+            </th>
+            <td class="pr-4">{ends}{state}{new_secret}<Refused refusals=refusals/></td>
             <td class="pr-4 min-w-32 break-all">{token.site}</td>
-            <td class="pr-4"><code>{token.prefix}"…"</code></td>
             <td class="pr-4">{bounds}</td>
             <td class="pr-4">{fallback_words(token.fallback)}</td>
             <td class="pr-4">{feedback}</td>
             <td class="pr-4 whitespace-nowrap">{limit}</td>
-            <td class="pr-4 text-muted"><TimeAgo time=token.created_at/></td>
-            <td class="pr-4 text-muted">{used}</td>
-            <td>{ends}{state}{new_secret}<Refused refusals=refusals/></td>
+            <td class="text-muted">{used}<span class="block">"made "<TimeAgo time=token.created_at/></span></td>
         </tr>
     }
 }

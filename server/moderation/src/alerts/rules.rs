@@ -414,10 +414,10 @@ fn spam_wave(spam: &SiteSpam, times: f64, lasts: bool) -> State {
     let wave = (usual * times).max(SMALLEST_WAVE);
     if *last_hour >= wave {
         let place = site.as_ref().map_or_else(|| "without a site".to_owned(), |site| format!("for {site}"));
+        // As it would be shown.
+        let usual = if *usual < 0.05 { "none is".to_owned() } else { format!("{usual:.1} are") };
         State::on(
-            format!(
-                "{last_hour:.0} spam messages came {place} in the last hour; {usual:.1} are usual there."
-            ),
+            format!("{last_hour:.0} spam messages came {place} in the last hour; {usual} usual there."),
             "Look who sends them; if what passes is spam too, label it: the detector learns from it.",
             spam_of_the_last_hour(site.as_deref()),
         )

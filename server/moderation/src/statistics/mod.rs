@@ -103,6 +103,8 @@ impl Moderation {
         let beside = days.weeks_before();
         charts.checks_before = if days.step() == Step::Hour {
             charts::by_hour(beside, &self.store.hour_counts(beside, site).await?)
+        } else if beside == before {
+            charts::by_day(beside, &days_before)
         } else {
             charts::by_day(beside, &self.store.day_counts(beside, site).await?)
         }

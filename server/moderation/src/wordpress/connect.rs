@@ -1,7 +1,7 @@
 //! A WordPress is connected: found, approved by somebody who moderates there, and kept.
 
 use chrono::TimeDelta;
-use domain::{Fallback, FieldError, TokenBounds, Unwritten, UserId, WordPressForm, WordPressSite};
+use domain::{FieldError, Unwritten, UserId, WordPressForm, WordPressSite};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use store::NewWordPress;
@@ -190,13 +190,7 @@ impl Moderation {
             Some(token) => token,
             None => {
                 let name = format!("WordPress comments of {site}");
-                let wish = TokenWish {
-                    name,
-                    site: site.to_owned(),
-                    per_minute: None,
-                    fallback: Fallback::Engine,
-                    bounds: TokenBounds::default(),
-                };
+                let wish = TokenWish::new(name, site);
                 // Nobody ever sees its secret: it is a name to read comments under.
                 tokens::issue(&*self.store, &wish, Some(by), now).await?.1.id
             }

@@ -2,7 +2,7 @@
 
 use activelayer::SecretString;
 use chrono::TimeDelta;
-use domain::{Fallback, FieldError, TokenBounds, UserId};
+use domain::{FieldError, UserId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -100,13 +100,7 @@ impl Moderation {
                 1 => format!("WordPress plugin of {}", read.site),
                 number => format!("WordPress plugin of {} ({number})", read.site),
             };
-            let wish = TokenWish {
-                name,
-                site: read.site.clone(),
-                per_minute: None,
-                fallback: Fallback::Engine,
-                bounds: TokenBounds::default(),
-            };
+            let wish = TokenWish::new(name, &read.site);
             outcome = tokens::issue(&*self.store, &wish, Some(UserId(read.user)), now).await;
             if !matches!(outcome, Err(ModerationError::Invalid(_))) {
                 break;
