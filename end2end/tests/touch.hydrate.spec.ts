@@ -25,10 +25,11 @@ test('Review shows the message first, and its buttons without scrolling', async 
   await paste(page, [`${word} ${'a long message that goes on and on '.repeat(60)}`])
   await open('/review?order=newest')
   // What other tests were alerted to is not what this one is about.
-  const dismiss = page.getByRole('region', { name: 'Alerts', exact: true }).getByRole('button')
-  for (let left = await dismiss.count(); left > 0; left = await dismiss.count()) {
-    await dismiss.first().click()
-    await expect(dismiss).toHaveCount(left - 1)
+  const alerts = page.getByRole('region', { name: 'Alerts', exact: true })
+  while (await alerts.getByRole('button').count() > 0) {
+    const alert = await alerts.getByRole('button').first().getAttribute('value')
+    await alerts.locator(`button[value="${alert}"]`).click()
+    await expect(alerts.locator(`button[value="${alert}"]`)).toHaveCount(0)
   }
   const text = page.getByText(new RegExp(`^${word}`)).first()
   await expect(text).toBeInViewport()
