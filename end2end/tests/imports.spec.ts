@@ -251,6 +251,6 @@ test.describe('when the quota does not suffice', () => {
 
 /** The files of imports that a Gavel keeps. */
 function kept(gavel: Gavel): string[] {
-  const folder = join(gavel.folder, 'gavel.db-imports')
+  const folder = gavel.importFiles
   return readdirSync(folder).map(name => readFileSync(join(folder, name), 'utf8')).filter(text => text !== '')
 }

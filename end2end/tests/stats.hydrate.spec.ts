@@ -54,9 +54,9 @@ test('a click on a bar leads to the log with what it counts', async ({ page }) =
   const address = new URL(page.url())
   await page.goBack()
   await hydrated(page)
-  // The same address stands in the table behind the chart.
-  const linked = await chart.locator('tbody a').evaluateAll(links => links.map(link => (link as HTMLAnchorElement).href))
-  expect(linked.map(href => new URL(href).searchParams.get('q'))).toContain(address.searchParams.get('q'))
+  // The same address stands in the table behind the chart, which comes a moment after the page.
+  const linked = () => chart.locator('tbody a').evaluateAll(links => links.map(link => new URL((link as HTMLAnchorElement).href).searchParams.get('q')))
+  await expect.poll(linked).toContain(address.searchParams.get('q'))
   // Above the bars lies all that the column counts.
   await drawing.scrollIntoViewIfNeeded()
   const box = (await drawing.boundingBox())!

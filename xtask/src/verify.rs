@@ -66,15 +66,7 @@ pub(crate) fn test(paths: &Paths) -> Result<()> {
     assets::build(paths, Mode::Release)?;
     let binary = cargo.build_server(Mode::Release)?;
 
-    let step = Step::start("end-to-end tests");
-    let mut playwright = Command::new("npm");
-    playwright
-        .args(["run", "--silent", "test"])
-        .current_dir(paths.root.join("end2end"))
-        .env("GAVEL", &binary);
-    let status = playwright.status().context("cannot start npm; xtask/setup/browser.sh installs it")?;
-    ensure!(status.success(), "end-to-end tests failed; the report is in end2end/playwright-report");
-    step.done("passed");
+    browser(paths, &binary)?;
     clients(paths, &binary)?;
     say("all checks passed");
     whole.done("passed");
@@ -116,6 +108,40 @@ impl Beside {
         step.done("done");
         Ok(())
     }
+}
+
+/// What a moderator does all day, in a browser on PostgreSQL: each of these asks the database for something of its own. (Large bulk
+/// actions pass there, too, at some 200 rows a second: too slow for every run.)
+const ON_POSTGRES: &[&str] = &[
+    "--",
+    "--project=javascript",
+    "day.spec",
+    "log.spec",
+    "review",
+    "rows.spec",
+    "live",
+    "imports",
+    "stats",
+];
+
+/// The release in a browser: everything on SQLite, a moderator's day on PostgreSQL.
+fn browser(paths: &Paths, binary: &Path) -> Result<()> {
+    for (name, engine, args) in
+        [("end-to-end tests", "sqlite", &[][..]), ("end-to-end tests on PostgreSQL", "postgres", ON_POSTGRES)]
+    {
+        let step = Step::start(name);
+        let mut playwright = Command::new("npm");
+        playwright
+            .args(["run", "--silent", "test"])
+            .args(args)
+            .current_dir(paths.root.join("end2end"))
+            .env("GAVEL", binary)
+            .env("GAVEL_TEST_ENGINE", engine);
+        let status = playwright.status().context("cannot start npm; xtask/setup/browser.sh installs it")?;
+        ensure!(status.success(), "{name} failed; the report is in end2end/playwright-report");
+        step.done("passed");
+    }
+    Ok(())
 }
 
 /// Half a minute of bad days.
