@@ -67,7 +67,8 @@ pub(crate) fn SettingsPage() -> impl IntoView {
         <div class="mt-4 max-w-3xl"><alerts::Alerts/></div>
         <div class="mt-4 max-w-3xl"><budgets::Budgets/></div>
         <div class="mt-4 max-w-3xl"><thresholds::Thresholds/></div>
-        <div class="mt-4 max-w-3xl"><tokens::Tokens/></div>
+        // Its table takes the room that there is.
+        <div class="mt-4"><tokens::Tokens/></div>
         <div class="mt-4 max-w-3xl"><learning::Learning/></div>
         <div class="mt-4 max-w-3xl"><own_test::TestOfOnesOwn/></div>
     }

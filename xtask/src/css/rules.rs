@@ -27,6 +27,10 @@ pub(crate) enum Looks {
 /// Marks of Tailwind's own that other classes refer to and that have no rule themselves.
 const MARKS: &[&str] = &["group", "peer"];
 
+/// Tailwind's screens from narrow to wide (<https://tailwindcss.com/docs/responsive-design>). Where the rules of two of them hold, the
+/// wider one's has to stand last, which encre-css does not see to.
+const SCREENS: [&str; 5] = ["sm", "md", "lg", "xl", "2xl"];
+
 /// `style/theme.toml` and `style/base.css`.
 pub(crate) struct Theme {
     /// Resets and the safelist's rules left out: what it generates is for the asked classes alone.
@@ -112,7 +116,15 @@ impl Theme {
 
     /// Resets, base rules, utilities, in this order, so that a utility wins over a base rule.
     pub(crate) fn style_sheet(&self, classes: &[&str]) -> String {
-        let utilities = encre_css::generate(classes.iter().copied(), &self.bare);
+        let screen =
+            |class: &str| SCREENS.iter().rposition(|screen| class.split(':').any(|part| part == *screen));
+        let utilities: String = std::iter::once(None)
+            .chain((0..SCREENS.len()).map(Some))
+            .map(|at| {
+                let of_screen = classes.iter().copied().filter(|class| screen(class) == at);
+                encre_css::generate(of_screen, &self.bare) + "\n"
+            })
+            .collect();
         format!("{}\n{}\n{utilities}\n{}", self.reset, self.base, self.dark_by_system(classes))
     }
 
@@ -213,6 +225,15 @@ mod tests {
             by_system.contains(":root:not(.light) .dark\\:flex") && !by_system.contains("p-2"),
             "{sheet}"
         );
+    }
+
+    #[test]
+    fn the_rule_of_the_wider_screen_stands_last() {
+        let classes = ["2xl:p-5", "lg:p-3", "md:p-2", "p-0", "sm:p-1", "xl:p-4"];
+        let sheet = theme("", "").style_sheet(&classes);
+        let places = ["p-0", "sm\\:p-1", "md\\:p-2", "lg\\:p-3", "xl\\:p-4", "2xl\\:p-5"]
+            .map(|class| sheet.find(class).unwrap_or_else(|| panic!("{class} in {sheet}")));
+        assert!(places.is_sorted(), "{sheet}");
     }
 
     #[test]

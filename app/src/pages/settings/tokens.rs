@@ -88,7 +88,7 @@ fn Section(
     view! {
         <section class=CARD aria-labelledby="tokens">
             <h2 class="font-semibold mb-2" id="tokens">"App tokens"</h2>
-            <p class="mb-3 text-sm text-muted">
+            <p class="mb-3 max-w-3xl text-sm text-muted">
                 "Give your developer a token and the base URL "
                 <code class="bg-raised rounded px-1">"/api/v1"</code>" of this Gavel. They take the place of the ActiveLayer key: "
                 <a class="underline" href="/api" rel="external">"API reference"</a>". "
@@ -170,7 +170,7 @@ fn Row(line: TokenLine, acts: Acts) -> impl IntoView {
             <th class="text-left font-medium py-2 pr-4 min-w-32 break-all" scope="row">
                 {token.name}<code class="block font-normal text-muted">{token.prefix}"…"</code>
             </th>
-            <td class="pr-4">{ends}{state}{new_secret}<Refused refusals=refusals/></td>
+            <td class="pr-4 min-w-32">{ends}{state}{new_secret}<Refused refusals=refusals/></td>
             <td class="pr-4 min-w-32 break-all">{token.site}</td>
             <td class="pr-4">{bounds}</td>
             <td class="pr-4">{fallback_words(token.fallback)}</td>
@@ -266,7 +266,7 @@ fn Form(
     let TokenForm { name, site, per_minute, fallback, .. } = typed;
     let chosen: Fallback = fallback.parse().unwrap_or_default();
     view! {
-        <form class="grid gap-4 md:grid-cols-2 items-start" method="post" action="/settings" on:submit=on_submit node_ref=form>
+        <form class="grid gap-4 max-w-3xl md:grid-cols-2 items-start" method="post" action="/settings" on:submit=on_submit node_ref=form>
             <TextField name="name" form_name="form[name]" label="Name" value=name placeholder="shop" required=true problem=problem("name")/>
             <TextField name="site" form_name="form[site]" label="Site" value=site placeholder="shop.example.com" required=true problem=problem("site")/>
             <TextField name="per_minute" form_name="form[per_minute]" label="Requests a minute (blank: no limit)" value=per_minute problem=problem("per_minute")/>
