@@ -57,7 +57,7 @@ fn Row(alert: Alert, dismiss: ServerAction<DismissAlert>) -> impl IntoView {
             <span class="text-spam mt-1"><Icon glyph=Glyph::Warning/></span>
             <p class="flex-1 min-w-56">
                 <strong>{title}": "</strong>{alert.what}" "
-                // A phone keeps the room for what the page is about; the rest is a link away.
+                // A phone keeps the room for what the page is about; this stands under Health, too.
                 <span class="hidden sm:inline">
                     <span class="text-muted">"Since "<TimeAgo time=alert.opened_at/>". "</span>
                     {alert.advice}" "

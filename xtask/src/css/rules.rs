@@ -116,15 +116,7 @@ impl Theme {
 
     /// Resets, base rules, utilities, in this order, so that a utility wins over a base rule.
     pub(crate) fn style_sheet(&self, classes: &[&str]) -> String {
-        let screen =
-            |class: &str| SCREENS.iter().rposition(|screen| class.split(':').any(|part| part == *screen));
-        let utilities: String = std::iter::once(None)
-            .chain((0..SCREENS.len()).map(Some))
-            .map(|at| {
-                let of_screen = classes.iter().copied().filter(|class| screen(class) == at);
-                encre_css::generate(of_screen, &self.bare) + "\n"
-            })
-            .collect();
+        let utilities = utilities(classes, &self.bare);
         format!("{}\n{}\n{utilities}\n{}", self.reset, self.base, self.dark_by_system(classes))
     }
 
@@ -137,8 +129,19 @@ impl Theme {
         }
         let mut config = self.bare.clone();
         config.theme.dark_mode = DarkMode::new_class(":root:not(.light)");
-        format!("@media (prefers-color-scheme: dark) {{\n{}\n}}\n", encre_css::generate(dark, &config))
+        format!("@media (prefers-color-scheme: dark) {{\n{}\n}}\n", utilities(&dark, &config))
     }
+}
+
+/// The rules of classes: first those for every screen, then those for each, the widest last.
+fn utilities(classes: &[&str], config: &Config) -> String {
+    let screen = |class: &str| SCREENS.iter().position(|screen| class.split(':').any(|part| part == *screen));
+    let screens = std::iter::once(None).chain((0..SCREENS.len()).map(Some));
+    let of_screen = |at| {
+        let classes = classes.iter().copied().filter(|class| screen(class) == at);
+        encre_css::generate(classes, config) + "\n"
+    };
+    screens.map(of_screen).collect()
 }
 
 /// The class names in the selectors of a style sheet. Takes a file's ending in a `url()` for one too,

@@ -414,7 +414,7 @@ fn spam_wave(spam: &SiteSpam, times: f64, lasts: bool) -> State {
     let wave = (usual * times).max(SMALLEST_WAVE);
     if *last_hour >= wave {
         let place = site.as_ref().map_or_else(|| "without a site".to_owned(), |site| format!("for {site}"));
-        // As it would be shown.
+        // What would be shown as 0.0 is nothing to a reader.
         let usual = if *usual < 0.05 { "none is".to_owned() } else { format!("{usual:.1} are") };
         State::on(
             format!("{last_hour:.0} spam messages came {place} in the last hour; {usual} usual there."),

@@ -250,6 +250,22 @@ fn a_spam_wave_is_far_above_the_usual_and_over_at_half_of_it() {
 }
 
 #[test]
+fn a_site_that_was_silent_has_no_figure_for_what_is_usual() {
+    let told = |usual| {
+        let mut open = Vec::new();
+        step(&spam(&[("", 50.0, Some(usual))]), &AlertRules::default(), &mut open);
+        open[0].what.clone()
+    };
+    for usual in [0.0, 0.049] {
+        assert_eq!(
+            told(usual),
+            "50 spam messages came without a site in the last hour; none is usual there."
+        );
+    }
+    assert_eq!(told(0.05), "50 spam messages came without a site in the last hour; 0.1 are usual there.");
+}
+
+#[test]
 fn each_site_has_its_own_wave() {
     let (rules, mut open) = (AlertRules::default(), Vec::new());
     // All together 340 for 310 as usual: over all sites it is no wave.
